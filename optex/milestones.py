@@ -1,0 +1,146 @@
+"""The dated milestones of an offer: when it opens, reminds, closes, cancels and grants; again after an extension."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from optex.authority import section_of
+from optex.calendar import ONE_DAY, Calendar, earlier_reading, instant
+from optex.terms import Terms, Waiting
+
+OPEN = "open"
+CLOSE = "close"
+EXTENSION_DEADLINE = "extension-deadline"
+CANCEL = "cancel"
+WITHDRAWAL_RIGHT = "withdrawal-right"
+RECHECK = "recheck-employment"
+REGRANT = "regrant"
+
+# At the same instant the earlier in this order goes first.
+ORDER = (OPEN, "reminder", CLOSE, EXTENSION_DEADLINE, WITHDRAWAL_RIGHT, CANCEL, RECHECK, REGRANT)
+
+_RULE = {
+    OPEN: "ELG-1",
+    "reminder": "EXP-1",
+    CLOSE: "EXP-1",
+    EXTENSION_DEADLINE: "EXT-1",
+    WITHDRAWAL_RIGHT: "WDR-3",
+    CANCEL: "CAN-1",
+    RECHECK: "ELG-2",
+    REGRANT: "GRT-1",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Milestone:
+    """One dated duty of the offer; `due` is in UTC."""
+
+    name: str
+    due: datetime
+    rule: str
+
+    @property
+    def section(self) -> str:
+        return section_of(self.rule)
+
+    @property
+    def sort_key(self) -> tuple[datetime, int]:
+        return self.due, ORDER.index(kind_of(self.name))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """The milestones in order of their due instants, with the two dates everything turns on."""
+
+    milestones: tuple[Milestone, ...]
+    cancel_on: date
+    grant_on: date
+
+    def due(self, name: str) -> datetime:
+        """When a milestone falls due; KeyError where the plan has none of that name."""
+        for milestone in self.milestones:
+            if milestone.name == name:
+                return milestone.due
+        raise KeyError(name)
+
+
+def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None = None) -> Plan:
+    """The milestones under the terms as they stand.
+
+    `cancel_on` is the day of acceptance where it is no longer the planned one (CND-1, or a late acceptance);
+    `grant_from` a later day that the Committee chose or a prohibition forced (GRT-2, CIC-1); it never hastens the grant.
+    Authority: §2, §5, §6, §15.
+    """
+    zone, calendar = terms.zone, terms.calendar
+    cancel = cancellation_due(terms, cancel_on)
+    cancelled_on = cancel.astimezone(zone).date()
+    grant_on = first_grant_day(cancelled_on, terms.waiting, calendar)
+    if grant_from and grant_from > grant_on:
+        grant_on = calendar.grant_day_from(grant_from)
+    due = {
+        OPEN: terms.opens,
+        CLOSE: terms.expires,
+        EXTENSION_DEADLINE: extension_deadline(terms),
+        WITHDRAWAL_RIGHT: terms.withdrawal_right,
+        CANCEL: cancel,
+        RECHECK: instant(grant_on, terms.recheck_at, zone),
+        REGRANT: instant(grant_on, terms.regrant_at, zone),
+    }
+    for days in terms.reminders:
+        day = calendar.business_day_offset(terms.expires_on, -days)
+        due[f"reminder-{days}"] = instant(day, terms.open_at, zone)
+    milestones = [Milestone(name=name, due=at, rule=_RULE[kind_of(name)]) for name, at in due.items()]
+    return Plan(
+        milestones=tuple(sorted(milestones, key=lambda milestone: milestone.sort_key)),
+        cancel_on=cancelled_on,
+        grant_on=grant_on,
+    )
+
+
+def kind_of(name: str) -> str:
+    """The kind of a milestone: `reminder` for `reminder-10`, else the name itself."""
+    return "reminder" if name.startswith("reminder-") else name
+
+
+def extension_deadline(terms: Terms) -> datetime:
+    """The last instant at which an extension may be announced: a duty of the company, at the earlier reading.
+
+    Authority: §15, "no later than 8:00 a.m. on the next business day" (EXT-1, CAL-2).
+    """
+    return earlier_reading(terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline)
+
+
+def cancellation_due(terms: Terms, on: date | None = None) -> datetime:
+    """When acceptance and cancellation fall due: on the business day after expiration, never before EXT-1's instant.
+
+    Authority: §6; §15 leaves room for an extension until 8:00 a.m. of that day (CAN-1, EXT-1).
+    """
+    day = on or terms.calendar.next_business_day(terms.expires_on)
+    return max(instant(day, terms.cancel_at, terms.zone), extension_deadline(terms))
+
+
+def next_cancellation(terms: Terms, after: datetime) -> datetime:
+    """The next `cancel_at` on a business day after an instant, for an acceptance that was postponed (CND-1)."""
+    day = terms.calendar.business_day_from(after.astimezone(terms.zone).date())
+    due = cancellation_due(terms, day)
+    return due if due > after else cancellation_due(terms, terms.calendar.next_business_day(day))
+
+
+def first_grant_day(cancelled_on: date, waiting: Waiting, calendar: Calendar) -> date:
+    """The first day on which new options may be granted.
+
+    Authority: Summary Term Sheet, "the six month and one day period begins following the cancellation date" (GRT-1).
+    """
+    return calendar.grant_day_from(end_of_waiting(cancelled_on, waiting))
+
+
+def end_of_waiting(cancelled_on: date, waiting: Waiting) -> date:
+    """The first day after the six months and one day, be it a business day or not (GRT-1)."""
+    if waiting.begins == "on_cancellation":
+        return cancelled_on + relativedelta(months=waiting.months) + timedelta(days=waiting.days)
+    begins = cancelled_on + ONE_DAY
+    month_later = begins + relativedelta(months=waiting.months)
+    if month_later.day != begins.day:  # that day does not exist: the 1st of the month after, never a day early
+        month_later += ONE_DAY
+    return month_later + timedelta(days=waiting.days)

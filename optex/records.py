@@ -1,0 +1,139 @@
+"""What the offer deals in: holders, their service, their grants, and the forms they send. Immutable, as keyed in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class OptionType(StrEnum):
+    ISO = "ISO"
+    NSO = "NSO"
+
+
+class Capacity(StrEnum):
+    """In which capacity a person serves; `director` means a director who is not an employee."""
+
+    EMPLOYEE = "employee"
+    DIRECTOR = "director"
+    CONSULTANT = "consultant"
+
+
+class FormKind(StrEnum):
+    """An Election Form, or a Notice to Change Election From Accept to Reject."""
+
+    ELECTION = "election"
+    WITHDRAWAL = "withdrawal"
+
+
+class Standing(StrEnum):
+    """Where a form stands at an instant."""
+
+    EFFECTIVE = "effective"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    DEFECTIVE = "defective"
+    LATE = "late"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    holder_id: str
+    name: str
+    email: str
+    jurisdiction: str
+    voting_percent: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spell:
+    """One unbroken stretch of service in one capacity; `last_day` itself counts as in service, None is still serving."""
+
+    holder_id: str
+    capacity: Capacity
+    first_day: date
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tranche:
+    """Shares that become exercisable together on one day."""
+
+    vests_on: date
+    shares: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """An option as the ledger of the plan has it; an empty `vesting` means the plan's own schedule."""
+
+    grant_id: str
+    holder_id: str
+    granted_on: date
+    shares: int
+    exercised: int
+    price: Decimal
+    type: OptionType
+    expires_on: date
+    vesting: tuple[Tranche, ...] = ()
+
+    @property
+    def remaining(self) -> int:
+        return self.shares - self.exercised
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormLine:
+    """One option on an Election Form; the last four restate the grant (TND-4), None where the form left them out."""
+
+    grant_id: str
+    shares: int
+    original_shares: int | None = None
+    granted_on: date | None = None
+    price: Decimal | None = None
+    exercised: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """An Election Form or a Notice of withdrawal as it was received; `lines` is empty for a notice."""
+
+    form_id: str
+    holder_id: str
+    kind: FormKind
+    received_at: datetime
+    signed_on: date | None
+    signed_as: str
+    channel: str
+    title: str = ""
+    authority: str = ""
+    lines: tuple[FormLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tender:
+    """Shares of one grant that a standing election offers for exchange; `added` where the look-back brought them in."""
+
+    holder_id: str
+    grant_id: str
+    shares: int
+    form_id: str
+    added: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptionRecord:
+    """An option that the offer itself brings into being: a balancing option or a new one.
+
+    `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1).
+    """
+
+    grant_id: str
+    holder_id: str
+    from_grant_id: str
+    granted_on: date
+    shares: int
+    price: Decimal
+    type: OptionType
+    expires_on: date
+    vesting: tuple[Tranche, ...]

@@ -1,0 +1,259 @@
+"""The terms of an offer: the text of offer.toml becomes `Terms`, or every fault found in it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+import holidays
+from dateutil.relativedelta import relativedelta
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from optex.calendar import CLOCKS, Calendar, instant, local_date
+from optex.errors import BadData, Fault
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Positive = Annotated[int, Field(gt=0)]
+NotNegative = Annotated[int, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_by_name=True)
+
+
+class Stock(_Part):
+    symbol: Text
+    exchange: Text
+
+
+class Vesting(_Part):
+    """The plan's own schedule: one third after twelve months, a third each year after (§9, VST-1)."""
+
+    first_months: NotNegative = 12
+    every_months: NotNegative = 12
+    tranches: Positive = 3
+
+
+class TermYears(_Part):
+    """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
+
+    employee: Positive = 10
+    director: Positive = 5
+    consultant: Positive = 10
+    ten_percent_owner: Positive = 5
+
+
+class Plan(_Part):
+    name: Text
+    shares_authorized: Positive
+    vesting: Vesting = Vesting()
+    term_years: TermYears = TermYears()
+
+
+class Contact(_Part):
+    """Whom a holder asks, and where the forms go."""
+
+    name: Text
+    email: Email
+    title: str = ""
+    phone: str = ""
+    fax: str = ""
+    address: str = ""
+
+
+class Lookback(_Part):
+    months: NotNegative = 6
+    omitted: Literal["include", "defect"] = "include"
+
+
+class Waiting(_Part):
+    """The period between cancellation and grant, and from which day it is counted (GRT-1)."""
+
+    months: NotNegative = 6
+    days: NotNegative = 1
+    begins: Literal["after_cancellation", "on_cancellation"] = "after_cancellation"
+
+
+class Closing(_Part):
+    """A day on which one of the calendars is closed although its rules would have it open (CAL-1)."""
+
+    on: date = Field(validation_alias=AliasChoices("on", "date"))
+    reason: Text
+    calendar: Literal["federal", "exchange", "both"] = "federal"
+
+
+class Closings(_Part):
+    closed: Annotated[tuple[Closing, ...], Field(strict=False)] = ()
+
+
+class Terms(_Part):
+    """The terms of one offer; every instant is in UTC, read on the offer's `clock` where the file gave no offset."""
+
+    offer: Id
+    issuer: Text
+    commences: date
+    expires: datetime
+    stock: Stock
+    plan: Plan
+    contact: Contact
+    clock: Literal["EST", "America/New_York"] = "EST"
+    open_at: time = time(9)
+    cancel_at: time = time(9)
+    extension_deadline: time = time(8)
+    recheck_at: time = time(9)
+    regrant_at: time = time(17)
+    withdrawable_after: datetime | None = None
+    reminders: Annotated[tuple[Positive, ...], Field(strict=False)] = (10, 5, 1)
+    confirm_within: Positive = 5
+    channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
+    form_details: Literal["required", "if_stated"] = "required"
+    lookback: Lookback = Lookback()
+    waiting: Waiting = Waiting()
+    minimum_business_days: Positive = 20
+    require_approval: Annotated[tuple[Literal["cancel", "regrant"], ...], Field(strict=False)] = ()
+    excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    closings: Closings = Field(default=Closings(), alias="calendar")
+
+    def model_post_init(self, _context: Any) -> None:
+        for key in ("expires", "withdrawable_after"):
+            at = getattr(self, key)
+            if at is not None:
+                aware = at if at.tzinfo else at.replace(tzinfo=self.zone)
+                object.__setattr__(self, key, aware.astimezone(UTC))
+
+    @property
+    def zone(self) -> tzinfo:
+        return CLOCKS[self.clock]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        closings = self.closings.closed
+        return Calendar(
+            self.stock.exchange,
+            closed=[c.on for c in closings if c.calendar in ("federal", "both")],
+            exchange_closed=[c.on for c in closings if c.calendar in ("exchange", "both")],
+        )
+
+    @property
+    def opens(self) -> datetime:
+        return instant(self.commences, self.open_at, self.zone)
+
+    @property
+    def expires_on(self) -> date:
+        return local_date(self.expires, self.zone)
+
+    @property
+    def lookback_from(self) -> date:
+        """The first day of the look-back window; it does not move with an extension. Authority: §2 (TND-3)."""
+        return self.commences - relativedelta(months=self.lookback.months)
+
+    @property
+    def withdrawal_right(self) -> datetime:
+        """The stated instant after which what is not yet accepted may be withdrawn.
+
+        Authority: §5; Rule 13e-4(f)(2)(ii): forty business days from commencement (WDR-3).
+        """
+        if self.withdrawable_after:
+            return self.withdrawable_after
+        fortieth = self.calendar.business_day_offset(self.commences, 40)
+        return instant(self.calendar.next_business_day(fortieth), time(17), self.zone)
+
+    def extended(self, to: datetime) -> "Terms":
+        """The same terms with a later expiration (EXT-2)."""
+        return self.model_copy(update={"expires": to.astimezone(UTC)})
+
+
+def parse_terms(text: str, file: str = "offer.toml") -> Terms:
+    """The terms that a TOML text states; BadData with every fault by line and key."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        problem = re.sub(r" \(at .*\)$", "", str(error))
+        raise BadData([Fault(file=file, line=line, column="TOML", problem=problem)]) from error
+    lines = _lines_of_keys(text)
+    try:
+        terms = Terms.model_validate(data)
+    except ValidationError as error:
+        raise BadData([_fault(file, lines, dict(details)) for details in error.errors()]) from error
+    faults = [
+        Fault(file=file, line=_line(lines, key.split(".")), column=key, problem=problem, expected=expected)
+        for key, problem, expected in _contradictions(terms)
+    ]
+    if faults:
+        raise BadData(faults)
+    return terms
+
+
+def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
+    found = []
+    if terms.expires <= terms.opens:
+        found.append(("expires", "is not after the offer opens", "an instant after commencement"))
+    if len(set(terms.reminders)) != len(terms.reminders):
+        found.append(("reminders", "names a day twice", "each number of business days once"))
+    try:
+        holidays.financial_holidays(terms.stock.exchange)
+    except NotImplementedError:
+        expected = '"NASDAQ", "NYSE" or another code of holidays.financial_holidays'
+        found.append(("stock.exchange", f"{terms.stock.exchange!r} is not a known exchange", expected))
+    return found
+
+
+_EXPECTED = {
+    "date_type": "a date such as 2003-02-28, without quotes",
+    "datetime_type": "a date and time such as 2003-03-31T17:00:00, without quotes",
+    "time_type": "a time such as 09:00:00, without quotes",
+    "string_type": "a text in quotes",
+    "int_type": "a whole number",
+}
+
+
+def _fault(file: str, lines: Mapping[tuple[str, ...], int], error: dict[str, Any]) -> Fault:
+    path = tuple(str(part) for part in error["loc"])
+    kind, value = error["type"], error["input"]
+    if kind == "missing":
+        problem, expected = "missing", "a value: the key is required"
+    elif kind == "extra_forbidden":
+        problem, expected = "unknown key", "only the keys that the manual lists"
+    else:
+        problem = f"{value!r} cannot be taken" if isinstance(value, str | int | float) else f"{value} cannot be taken"
+        expected = _EXPECTED.get(kind) or error["msg"].removeprefix("Input should be ").removeprefix("Value should ")
+    return Fault(file=file, line=_line(lines, path), column=".".join(path), problem=problem, expected=expected)
+
+
+def _line(lines: Mapping[tuple[str, ...], int], path: tuple[str, ...] | list[str]) -> int:
+    """The line of a key, or of the nearest table around it."""
+    for length in range(len(path), 0, -1):
+        if line := lines.get(tuple(path[:length])):
+            return line
+    return 1
+
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"^\s*([\w.\-\"' ]+?)\s*=")
+
+
+def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
+    """The line on which each key of a TOML text stands; tomllib itself forgets it."""
+    lines: dict[tuple[str, ...], int] = {}
+    counts: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = _parts(header[2])
+            if header[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(counts[table]))
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, *_parts(key[1])), number)
+    return lines
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
