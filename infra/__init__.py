@@ -1,0 +1,1 @@
+"""The world outside the rules: the database, the offer folder, the mail."""

@@ -1,5 +1,6 @@
 """What the offer deals in: holders, their service, their grants, and the forms they send. Immutable, as keyed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -137,3 +138,13 @@ class OptionRecord:
     type: OptionType
     expires_on: date
     vesting: tuple[Tranche, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt."""
+
+    holder: Holder
+    spells: tuple[Spell, ...]
+    grants: Mapping[str, Grant]
+    forms: tuple[Form, ...]

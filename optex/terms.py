@@ -146,12 +146,12 @@ class Terms(_Part):
     def expires_on(self) -> date:
         return local_date(self.expires, self.zone)
 
-    @property
+    @cached_property
     def lookback_from(self) -> date:
         """The first day of the look-back window; it does not move with an extension. Authority: §2 (TND-3)."""
         return self.commences - relativedelta(months=self.lookback.months)
 
-    @property
+    @cached_property
     def withdrawal_right(self) -> datetime:
         """The stated instant after which what is not yet accepted may be withdrawn.
 

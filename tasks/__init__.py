@@ -1,0 +1,1 @@
+"""Prefect tasks, shared by all flows: the rules as tasks, and one effect each."""

@@ -1,0 +1,51 @@
+"""Acceptance and cancellation, one act on the business day after expiration: all or nothing (§6, CAN-1)."""
+
+from datetime import datetime
+
+from prefect.states import Completed, State
+from prefect.utilities.annotations import quote
+
+from flows.stepping import step_flow
+from optex.calendar import local_text
+from optex.milestones import CANCEL, first_grant_day, next_cancellation
+from optex.state import CONDITIONS
+from tasks.approvals import digest_of, missing_approval
+from tasks.book import record_cancellation
+from tasks.mail import send_notices
+from tasks.rules import cancel_options as cancel_tendered
+from tasks.rules import decide_acceptance, judge_forms, promise_options
+from tasks.steps import due_step
+
+
+@step_flow("cancel", step=CANCEL)
+async def cancel_options(offer: str, version: int | None = None, at: datetime | None = None) -> State:
+    """Re-read service and withdrawals, accept, cancel, issue balancing options and promises, and write to everyone.
+
+    Held while a condition of §7 stands asserted, or until a required approval is given.
+    """
+    async with due_step(offer, CANCEL, version, at) as step:
+        if step.idle:
+            return step.idle
+        terms, on = step.state.terms, step.state.day(step.at)
+        if standing := step.state.conditions:
+            named = "; ".join(f"{number}: {CONDITIONS[number]}" for number in standing)
+            return step.held("CND-1", f"nothing is accepted while a condition of §7 stands asserted ({named})")
+        if not terms.calendar.is_business_day(on):
+            again = next_cancellation(terms, step.at)
+            due = local_text(again, terms.zone)
+            return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
+        dossiers = step.book.dossiers()
+        judgements = judge_forms(quote(dossiers), quote(step.state), step.at)
+        decisions = decide_acceptance(quote(dossiers), quote(judgements), quote(step.state), on)
+        digest = digest_of((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions)
+        if missing := missing_approval(
+            step, digest, f"{sum(d.tender.shares for d in decisions if d.accepted):,} option shares would be cancelled"
+        ):
+            return step.held("CAN-1", missing, digest)
+        cancellations = cancel_tendered(quote(decisions), quote(dossiers), quote(step.state), on)
+        promises = promise_options(quote(cancellations), on, first_grant_day(on, terms.waiting, terms.calendar))
+        outcome = record_cancellation(
+            quote(step), quote(dossiers), quote(judgements), quote(decisions), quote(cancellations), quote(promises)
+        )
+    await send_notices(offer)
+    return Completed(message=outcome)

@@ -1,0 +1,193 @@
+"""The `optex` command. What needs no Prefect does not import it: `plan` and `check` answer at once."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from optex.errors import BadData, OptexError, Refused
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="optex")
+def cli() -> None:
+    """Run a stock option exchange offer from opening to regrant.
+
+    An offer is a folder: `optex init FOLDER` writes one to start from, `optex check FOLDER` finds what is wrong with
+    it, `optex simulate FOLDER --out DIR` rehearses it, `optex serve FOLDER` runs it.
+    """
+
+
+def main() -> None:
+    """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BadData as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        sys.exit(1)
+    except Refused as error:
+        click.echo(f"{error.ruling.rule} ({error.ruling.section}): {error.ruling.reason}", err=True)
+        sys.exit(1)
+    except OptexError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+class Moment(click.ParamType[str]):
+    """A date, or a date and time, on the offer's clock unless it carries an offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date and time such as 2003-04-14T17:00", param, ctx)
+        return str(value)
+
+
+class Day(click.ParamType[date]):
+    """A date such as 2003-04-15."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2003-04-15", param, ctx)
+
+
+def moment(text: str, zone: Any, at: time) -> datetime:
+    """The instant that a user wrote: on the offer's clock without an offset, at the usual hour without a time."""
+    value = datetime.fromisoformat(text)
+    if len(text) <= 10:
+        value = datetime.combine(value.date(), at)
+    return value if value.tzinfo else value.replace(tzinfo=zone)
+
+
+@cli.command()
+@FOLDER
+@JSON
+def check(folder: Path, as_json: bool) -> None:
+    """Every fault and every warning of an offer's folder."""
+    from infra.folder import read_folder
+    from optex.warnings import warnings
+
+    try:
+        found = read_folder(folder)
+    except BadData as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps({"faults": [_fault(fault) for fault in error.faults], "warnings": []}, indent=2))
+        sys.exit(1)
+    noted = warnings(found.terms, found.holders, found.grants, found.spells, found.forms)
+    if as_json:
+        said = [{"rule": w.rule, "message": w.message, "file": w.file, "line": w.line} for w in noted]
+        click.echo(json.dumps({"faults": [], "warnings": said}, indent=2, ensure_ascii=False))
+        return
+    for warning in noted:
+        where = f"{warning.file}:{warning.line}: " if warning.line else ""
+        click.echo(f"{where}warning: {warning.rule}: {warning.message}")
+    click.echo(
+        f"{folder}: no fault, {len(noted)} warning{'s' * (len(noted) != 1)}: {len(found.holders):,} holders, "
+        f"{len(found.grants):,} grants, {len(found.forms):,} forms"
+    )
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    return {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+
+
+@cli.command()
+@FOLDER
+def init(folder: Path) -> None:
+    """Write a commented offer folder to start from."""
+    from infra.folder import init_folder
+
+    init_folder(folder)
+    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")
+
+
+@cli.command()
+@FOLDER
+@click.option("--extend-to", type=Moment(), help="Show the plan as an extension to this instant would make it.")
+@click.option("--announced-at", type=Moment(), help="When that extension would be announced (EXT-1 is checked).")
+@click.option("--cancel-on", type=Day(), help="The day of acceptance, where it is not the planned one.")
+@click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan as a calendar file.")
+@JSON
+def plan(
+    folder: Path,
+    extend_to: str | None,
+    announced_at: str | None,
+    cancel_on: date | None,
+    ics: Path | None,
+    as_json: bool,
+) -> None:
+    """The dated milestones of an offer; with --extend-to before and after side by side. Changes nothing."""
+    from flows.planning import show_plan
+
+    show_plan(folder, extend_to, announced_at, cancel_on, ics, as_json)
+
+
+@cli.command()
+@FOLDER
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where all of it is written."
+)
+@click.option("--until", type=Moment(), help="Stop at this instant.")
+def simulate(folder: Path, out: Path, until: str | None) -> None:
+    """Play the folder's whole offer on a virtual clock, with the real flows, a real database and real SMTP."""
+    from flows.playing import play_folder
+
+    play_folder(folder, out, until)
+
+
+@cli.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Where all of it is written.",
+)
+def demo(out: Path) -> None:
+    """Play the sample: the Alpha Technologies offer of 2003, February 28 to October 3."""
+    from flows.playing import play_demo
+
+    play_demo(out)
+
+
+@cli.command()
+@FOLDER
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
+def export(folder: Path, out: Path) -> None:
+    """Write the ledgers of an offer, as they are now, as CSV files."""
+    from infra.export import export as write
+    from infra.office import office_in
+
+    with office_in(folder).reading() as book:
+        written = write(book, out / "ledgers")
+    click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
+
+
+def register(command: Callable[..., Any]) -> None:
+    """Add a command that lives in a module of its own."""
+    cli.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

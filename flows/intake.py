@@ -1,0 +1,24 @@
+"""What arrives is taken in: forms, service, prices, and the facts and acts of the company."""
+
+from datetime import datetime
+
+from prefect import flow
+from prefect.states import Completed, State
+from prefect.utilities.annotations import quote
+
+from infra.office import office_of
+from tasks.intake import take_in_arrivals
+from tasks.mail import send_notices
+
+
+@flow(name="intake", flow_run_name="intake {offer}", persist_result=False)
+async def take_in_due(offer: str, at: datetime) -> State:
+    """In a simulation: take in, in order, whatever has arrived since the last time."""
+    office = office_of(offer)
+    assert office.inbox is not None
+    with office.book() as book:
+        arrivals = office.inbox.due(book.row().played_until, at)
+        said = take_in_arrivals(quote(book), quote(arrivals), at)
+        book.set_offer(played_until=at)
+    await send_notices(offer)
+    return Completed(message=" ".join(said) or "Nothing new.")

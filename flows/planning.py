@@ -1,0 +1,150 @@
+"""`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.cli import moment
+from optex.calendar import CLOCKS, local_text, utc_text
+from optex.changes import may_extend
+from optex.errors import OptexError, Refused
+from optex.milestones import Plan, kind_of
+from optex.milestones import plan as plan_of
+from optex.state import OfferState
+from optex.terms import Terms, parse_terms
+from optex.warnings import term_warnings
+
+
+def show_plan(
+    folder: Path,
+    extend_to: str | None,
+    announced_at: str | None,
+    cancel_on: date | None,
+    ics: Path | None,
+    as_json: bool,
+) -> None:
+    state, said = _state(folder)
+    terms = state.terms
+    before = _planned(state, terms, cancel_on)
+    after, after_terms = before, terms
+    if extend_to:
+        usual = terms.expires.astimezone(terms.zone).time()
+        to = moment(extend_to, terms.zone, usual)
+        announced = moment(announced_at, terms.zone, usual) if announced_at else min(terms.expires, to)
+        if refused := may_extend(state, to, announced):
+            raise Refused(refused)
+        after_terms = terms.extended(to)
+        after = _planned(state, after_terms, cancel_on)
+    if ics:
+        from infra.ics import plan_ics
+
+        ics.write_bytes(plan_ics(after_terms, after))
+    if as_json:
+        document = _document(after_terms, after)
+        if extend_to:
+            document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    if said:
+        click.echo(said)
+    _table(terms, before, (after_terms, after) if extend_to else None)
+    if ics:
+        click.echo(f"Calendar written to {ics}")
+
+
+def _state(folder: Path) -> tuple[OfferState, str]:
+    """The offer as the database has it where it was taken in, else as the folder's terms state it."""
+    from infra.settings import load_settings
+
+    file = folder / "offer.toml"
+    terms = None
+    if file.exists():
+        try:
+            terms = parse_terms(file.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise OptexError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
+    if (folder / ".optex" / "optex.db").exists() or load_settings().database_url:
+        # SQLAlchemy takes a while to import: only where there is a database to ask.
+        from infra.office import office_in
+        from infra.store import UnknownOffer
+
+        try:
+            with office_in(folder).reading() as book:
+                state, first = book.state(), book.first_terms()
+        except UnknownOffer:
+            pass
+        else:
+            differs = terms is not None and terms != first
+            return state, f"The database leads; {file} differs from what was taken in." if differs else ""
+    if terms is None:
+        raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
+    return OfferState(terms=terms), ""
+
+
+def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> Plan:
+    if cancel_on is None and terms is state.terms:
+        return state.plan
+    if cancel_on and not terms.calendar.is_business_day(cancel_on):
+        raise OptexError(
+            f"CAN-1: {cancel_on} is no business day; the next one is {terms.calendar.business_day_from(cancel_on)}"
+        )
+    first = plan_of(terms).cancel_on
+    if cancel_on and cancel_on < first:
+        raise OptexError(f"CAN-1: nothing is cancelled before {first}, the business day after expiration")
+    return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
+
+
+def _document(terms: Terms, plan: Plan) -> dict[str, Any]:
+    return {
+        "offer": terms.offer,
+        "clock": terms.clock,
+        "business_days_open": terms.calendar.business_days(terms.commences, terms.expires_on),
+        "lookback_from": terms.lookback_from.isoformat(),
+        "cancel_on": plan.cancel_on.isoformat(),
+        "grant_on": plan.grant_on.isoformat(),
+        "milestones": [
+            {
+                "name": milestone.name,
+                "due": utc_text(milestone.due),
+                "local": local_text(milestone.due, terms.zone),
+                "rule": milestone.rule,
+                "section": milestone.section,
+            }
+            for milestone in plan.milestones
+        ],
+        "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
+    }
+
+
+def _table(terms: Terms, before: Plan, extended: tuple[Terms, Plan] | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title=f"{terms.offer} — {terms.issuer}", title_justify="left")
+    for heading in ("milestone", "as it stands", *(["as extended"] if extended else []), "rule", "section"):
+        table.add_column(heading, no_wrap=heading != "section")
+    shown_terms, shown = extended or (terms, before)
+    old = {milestone.name: milestone for milestone in before.milestones}
+    for milestone in shown.milestones:
+        was = old.get(milestone.name)
+        cells = [_reading(was, terms) if was else ""]
+        if extended:
+            moved = was is None or was.due != milestone.due
+            cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
+        table.add_row(milestone.name, *cells, milestone.rule, milestone.section)
+    console.print(table)
+    for warning in term_warnings(shown_terms):
+        console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)
+
+
+def _reading(milestone: Any, terms: Terms) -> str:
+    """A milestone on the offer's clock, and on the other one where the two differ (CAL-2)."""
+    shown = f"{milestone.due.astimezone(terms.zone):%a} {local_text(milestone.due, terms.zone)}"
+    other = next(clock for name, clock in CLOCKS.items() if name != terms.clock)
+    wall, here = milestone.due.astimezone(other), milestone.due.astimezone(terms.zone)
+    differs = wall.utcoffset() != here.utcoffset() and kind_of(milestone.name) != "reminder"
+    return f"{shown}\n  [dim]{wall:%H:%M %Z}[/dim]" if differs else shown

@@ -1,0 +1,96 @@
+"""`optex simulate` and `optex demo`: a play with its story as it happens, and what it came to."""
+
+from collections.abc import Callable
+from datetime import datetime, time
+from importlib.resources import files
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.cli import moment
+from infra.folder import Folder, read_folder
+from infra.quiet import be_quiet
+from optex.calendar import local_text
+from optex.errors import OptexError
+from optex.wording import count
+
+PREFECT_BOOKS = Path(".optex") / "prefect"
+
+
+def play_folder(path: Path, out: Path, until: str | None) -> None:
+    folder = read_folder(path)
+    stop = moment(until, folder.terms.zone, time(23, 59, 59)) if until else None
+    console = Console(highlight=False)
+    _play(folder, out, stop, console)
+    console.print(f"\nLedgers in {out / 'ledgers'}, mails in {out / 'mail'}, report in {out / 'report.html'}")
+
+
+def play_demo(out: Path) -> None:
+    folder = read_folder(sample())
+    console = Console(highlight=False)
+    console.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
+    _play(folder, out, None, console)
+    _totals(folder, out, console)
+    console.print(
+        f"\nLedgers  {out / 'ledgers'}\nMails    {out / 'mail'}\nReport   {out / 'report.html'}\n\n"
+        f"Next:  .venv/bin/optex explain {out} H01         one holder's whole story, with rule and section\n"
+        f"       .venv/bin/optex status {out}              where the offer stands\n"
+        f"       .venv/bin/optex plan {path_of_sample()} --extend-to 2003-04-14T17:00\n"
+        "       .venv/bin/optex init my-offer             a folder of your own"
+    )
+
+
+def sample() -> Path:
+    """The sample offer, beside the program where it is run from a checkout."""
+    folder = path_of_sample()
+    if not folder.is_dir():
+        raise OptexError("the sample offer is not here: run the demo from a checkout of optex")
+    return folder
+
+
+def path_of_sample() -> Path:
+    here = Path(str(files("optex"))).parent / "examples" / "alpha-2003"
+    return here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here
+
+
+def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -> None:
+    be_quiet(out / PREFECT_BOOKS)
+    with console.status("Prefect is starting…"):
+        # Prefect reads the environment when it is imported.
+        from flows.simulate import simulate
+
+    def story(status: Callable[[str], None]) -> Callable[[datetime, str, str], None]:
+        def tell(at: datetime, name: str, message: str) -> None:
+            if message != "Nothing new.":
+                console.print(f"[dim]{local_text(at, folder.terms.zone)}[/dim]  [bold]{name:<18}[/bold] {message}")
+            status(f"{local_text(at, folder.terms.zone)}")
+
+        return tell
+
+    with console.status("Playing…") as status:
+        simulate(folder, out, until, story(status.update))
+
+
+def _totals(folder: Folder, out: Path, console: Console) -> None:
+    from infra.export import ledger_rows
+    from infra.office import office_in
+
+    with office_in(out).reading() as book:
+        tenders = ledger_rows(book, "tenders.csv")
+        promises = ledger_rows(book, "promises.csv")
+        options = ledger_rows(book, "new_options.csv")
+        cancelled = ledger_rows(book, "cancellations.csv")
+        notices = ledger_rows(book, "notices.csv")
+    table = Table(title="What it came to", title_justify="left", show_header=False, box=None, pad_edge=False)
+    for line, rows, unit in (
+        ("tendered", tenders, "option"),
+        ("accepted and cancelled", cancelled, "option"),
+        ("promised", promises, "promise"),
+        ("lapsed", [p for p in promises if p["outcome"] == "lapsed"], "promise"),
+        ("regranted", options, "new option"),
+    ):
+        table.add_row(line, f"{sum(row['shares'] for row in rows):>12,} shares", count(len(rows), unit))
+    table.add_row("mails sent", f"{sum(n['sent_at'] is not None for n in notices):>12,}", "")
+    console.print()
+    console.print(table)

@@ -1,0 +1,130 @@
+"""A folder's whole offer played on a virtual clock, with the real flows, a real database and real SMTP to a sink."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from prefect import flow
+from prefect.states import Completed, State
+
+from flows.intake import take_in_due
+from flows.steps import run_step
+from infra.database import sqlite_url
+from infra.desk import take_in_folder
+from infra.export import export
+from infra.folder import Folder
+from infra.inbox import Inbox
+from infra.office import BOOKS, Office, office_of, opened
+from infra.sink import Sink
+from optex.milestones import ORDER, kind_of
+from optex.schedule import Status, Step
+from tasks.mail import send_notices
+
+Tell = Callable[[datetime, str, str], None]
+
+
+def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tell | None = None) -> Path:
+    """Play an offer into a directory: its books, every mail as sent, and the ledgers.
+
+    A play that was interrupted is taken up where it stopped and ends as if it had not been; one that was played
+    through, or of another version of the folder, begins anew.
+    """
+    office = _office(folder, out)
+    _prepare(folder, out, office)
+    with Sink(out / "mail") as sink, opened(replace(office, smtp=sink.smtp)):
+        if tell is not None:
+            _TELLERS[office.offer] = tell
+        try:
+            asyncio.run(play(office.offer, until))
+        finally:
+            _TELLERS.pop(office.offer, None)
+        with office.reading() as book:
+            export(book, out / "ledgers")
+    return out
+
+
+_TELLERS: dict[str, Tell] = {}
+
+
+@flow(name="simulate", flow_run_name="simulate {offer}", persist_result=False)
+async def play(offer: str, until: datetime | None = None) -> State:
+    """Play an offer that has been opened for simulation: what is due next is run next, until nothing is left."""
+    office = office_of(offer)
+    await send_notices(offer)
+    events = 0
+    while event := _next(office, until):
+        at, step = event
+        if step is None:
+            await _take_in(office, at)
+        else:
+            _told(offer, at, step.name, await run_step(offer, step, at))
+        events += 1
+    if until is None:
+        with office.book() as book:
+            book.set_offer(played_through=True)
+    return Completed(message=f"Played {offer}: {events} runs")
+
+
+async def _take_in(office: Office, at: datetime) -> None:
+    """Take in what arrived, then let every held step see whether it may go on."""
+    _told(office.offer, at, "intake", await take_in_due(office.offer, at, return_state=True))
+    with office.reading() as reader:
+        held = [step for step in reader.steps() if step.status is Status.HELD and reader.step(step.name) == step]
+    for step in held:
+        _told(office.offer, at, step.name, await run_step(office.offer, step, at))
+
+
+def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None] | None:
+    """What is next on the virtual clock: a step, or (None) the taking in of what arrives before one or by evening."""
+    assert office.inbox is not None
+    with office.reading() as reader:
+        played = reader.row().played_until
+        pending = [step for step in reader.steps() if step.status is Status.PENDING]
+    step = min(pending, key=lambda s: (s.due, ORDER.index(kind_of(s.name)), s.version), default=None)
+    evening = office.inbox.next_evening(played)
+    if step is None or (evening is not None and evening < step.due):
+        at, step = evening, None
+    else:
+        at = step.due
+        if office.inbox.due(played, at):
+            step = None
+    if at is None:
+        return None
+    if until is not None and at > until:
+        return (until, None) if office.inbox.due(played, until) else None
+    return at, step
+
+
+def _told(offer: str, at: datetime, name: str, state: State) -> None:
+    if state.is_failed() or state.is_crashed():
+        state.result(raise_on_failure=True)
+    if (tell := _TELLERS.get(offer)) and state.name != "NothingToDo":
+        tell(at, name, state.message or "")
+
+
+def _office(folder: Folder, out: Path) -> Office:
+    templates = folder.path / "templates"
+    return Office(
+        offer=folder.terms.offer,
+        database_url=sqlite_url((out / BOOKS / "optex.db").resolve()),
+        mail_dir=out / "mail",
+        templates=templates if templates.is_dir() else None,
+        inbox=Inbox(folder),
+    )
+
+
+def _prepare(folder: Folder, out: Path, office: Office) -> None:
+    """Take up an interrupted play of the very same folder; otherwise clear what an earlier one left, and begin."""
+    books = out / BOOKS
+    marker = books / "playing"
+    if not (marker.exists() and marker.read_text() == folder.digest) and books.exists():
+        for left in (books, out / "mail", out / "ledgers"):
+            shutil.rmtree(left, ignore_errors=True)
+    books.mkdir(parents=True, exist_ok=True)
+    marker.write_text(folder.digest)
+    (books / "offer").write_text(f"{folder.terms.offer}\n")
+    known = Inbox(folder).known_service(folder.terms.commences, folder.spells)
+    take_in_folder(office.engine, folder, folder.terms.opens, known)

@@ -1,0 +1,76 @@
+"""What the machine is told by the environment: `OPTEX_*`, also from `.env`. Secrets are never printed."""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from optex.errors import OptexError
+
+PREFIX = "OPTEX_"
+# By how the connection is secured: submission, submission over TLS, and the old port of a server on this machine.
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+Header = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\r\n]*$")]
+
+
+def _folders(value: Any) -> Any:
+    return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """The settings by their names without the prefix; what may hold a secret is left out when they are shown."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(default="", repr=False)
+    smtp_host: Header = ""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_port: int = Field(default_factory=lambda data: _PORTS[data["smtp_tls"]], gt=0, lt=65536)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: Header = ""
+    ops_mail: Header = ""
+    ops_webhook: str = Field(default="", repr=False)
+    offers: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
+
+    @model_validator(mode="after")
+    def _plain_smtp_stays_at_home(self) -> "Settings":
+        if self.smtp_tls == "none" and self.smtp_host and not is_loopback(self.smtp_host):
+            raise ValueError(
+                f"{PREFIX}SMTP_TLS=none would send letters in the clear to {self.smtp_host}; it is for loopback only"
+            )
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings of this process; OptexError names each variable that cannot be taken, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = []
+        for found in error.errors(include_url=False, include_input=False):
+            if found["type"] == "default_factory_not_called":  # the port follows from a faulty SMTP_TLS
+                continue
+            name = PREFIX + str(found["loc"][0]).upper() + ": " if found["loc"] else ""
+            faults.append(name + found["msg"].removeprefix("Value error, "))
+        raise OptexError("\n".join(faults)) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself; no name but `localhost` is looked up."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.rstrip(".").lower() == "localhost"

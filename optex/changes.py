@@ -1,0 +1,200 @@
+"""Whether a change of the offer may be made: extension, amendment, termination, conditions, holds, dates, splits.
+
+Every function answers with the `Ruling` that refuses, or None where nothing stands against it.
+"""
+
+from datetime import date, datetime
+
+from optex.calendar import local_text
+from optex.errors import Ruling
+from optex.milestones import extension_deadline, first_grant_day
+from optex.state import CONDITIONS, OfferState
+
+NOTICE_BUSINESS_DAYS = 10
+THRESHOLD_PERCENT = 2
+
+
+def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Ruling | None:
+    """An extension is good if it is announced at or before 8:00 a.m. of the business day after the last expiration.
+
+    Authority: §15 (EXT-1).
+    """
+    if refused := _over(state, "EXT-1", "extended"):
+        return refused
+    zone = state.terms.zone
+    deadline = extension_deadline(state.terms)
+    if announced_at > deadline:
+        reason = (
+            f"the extension was announced {local_text(announced_at, zone)}, after {local_text(deadline, zone)}, "
+            "the last instant at which this offer could be extended"
+        )
+        return Ruling(rule="EXT-1", reason=reason)
+    if to <= state.terms.expires:
+        reason = f"{local_text(to, zone)} is not later than the present expiration {local_text(state.terms.expires, zone)}"
+        return Ruling(rule="EXT-1", reason=reason)
+    if to <= announced_at:
+        return Ruling(rule="EXT-1", reason=f"{local_text(to, zone)} is not later than the announcement itself")
+    return None
+
+
+def may_amend(
+    state: OfferState, change: str, percent: float | None, extend_to: datetime | None, at: datetime
+) -> Ruling | None:
+    """A change in consideration, a decrease, or an increase beyond 2% leaves ten business days after its notice.
+
+    The first of them is the day of the notice itself: "the tenth business day from, and including, the date".
+    Authority: §15 (AMD-1).
+    """
+    if refused := _over(state, "AMD-1", "amended"):
+        return refused
+    if extend_to is not None and (refused := may_extend(state, extend_to, at)):
+        return refused
+    expires = extend_to or state.terms.expires
+    zone = state.terms.zone
+    if expires <= at:
+        return Ruling(rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it")
+    material = change in ("consideration", "decrease") or (change == "increase" and (percent or 0) > THRESHOLD_PERCENT)
+    earliest = earliest_expiration_after_notice(state, at)
+    if material and expires.astimezone(zone).date() < earliest:
+        reason = (
+            f"after such a change the offer must stay open ten business days from its notice, until {earliest:%B} "
+            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_text(expires, zone)}"
+        )
+        return Ruling(rule="AMD-1", reason=reason)
+    return None
+
+
+def earliest_expiration_after_notice(state: OfferState, at: datetime) -> date:
+    """The tenth business day from, and including, the day of a notice. Authority: §15 (AMD-1)."""
+    calendar = state.terms.calendar
+    first = calendar.business_day_from(state.day(at))
+    return calendar.business_day_offset(first, NOTICE_BUSINESS_DAYS - 1)
+
+
+def may_terminate(state: OfferState, at: datetime) -> Ruling | None:
+    """Before expiration the offer may be terminated; after it only while an asserted condition stands.
+
+    Authority: §7, §15 (CND-1, CND-2).
+    """
+    if refused := _over(state, "CND-2", "terminated"):
+        return refused
+    if at >= state.terms.expires and not state.conditions:
+        reason = "the offer has expired and no condition of §7 stands asserted: what was properly tendered is to be accepted"
+        return Ruling(rule="CND-2", reason=reason)
+    return None
+
+
+def may_assert(state: OfferState, number: int, at: datetime) -> Ruling | None:
+    """A condition may be asserted from commencement until expiration. Authority: §7 (CND-1)."""
+    if refused := _over(state, "CND-1", "made subject to a condition"):
+        return refused
+    if number in state.conditions:
+        return Ruling(rule="CND-1", reason=f"condition {number} ({CONDITIONS[number]}) stands asserted already")
+    if not state.terms.opens <= at < state.terms.expires:
+        reason = "a condition can be asserted only from commencement until the expiration of the offer"
+        return Ruling(rule="CND-1", reason=reason)
+    return None
+
+
+def may_lift(state: OfferState, number: int, at: datetime, *, waive: bool) -> Ruling | None:
+    """A condition may be waived until expiration, or recorded as ended at any time. Authority: §7 (CND-1)."""
+    if number not in state.conditions:
+        return Ruling(rule="CND-1", reason=f"condition {number} ({CONDITIONS[number]}) does not stand asserted")
+    if waive and at >= state.terms.expires:
+        reason = "a condition can be waived only before the expiration; afterwards it can only be recorded as ended"
+        return Ruling(rule="CND-1", reason=reason)
+    return None
+
+
+def may_waive_defect(state: OfferState) -> Ruling | None:
+    """Defects may be waived up to acceptance. Authority: §4 (TND-7)."""
+    return _over(state, "TND-7", "changed by a waiver")
+
+
+def may_choose_grant_date(state: OfferState, on: date) -> Ruling | None:
+    """The Committee may choose a later grant date, a business and trading day; never an earlier one.
+
+    Authority: Summary Term Sheet, §6 (GRT-1, GRT-2).
+    """
+    if refused := _granted(state, "GRT-2"):
+        return refused
+    calendar = state.terms.calendar
+    first = first_grant_day(state.plan.cancel_on, state.terms.waiting, calendar)
+    if on < first:
+        return Ruling(rule="GRT-2", reason=f"{on} is before {first}, the first day on which new options may be granted")
+    possible = calendar.grant_day_from(on)
+    if possible != on:
+        reason = f"{on} is not both a business day and a trading day of the exchange; the next such day is {possible}"
+        return Ruling(rule="GRT-1", reason=reason)
+    return None
+
+
+def may_price(state: OfferState, on: date, at: datetime) -> Ruling | None:
+    """A closing price exists for a trading day that has come, and no longer changes once options were granted at it.
+
+    Authority: §9 (GRT-3).
+    """
+    if not state.terms.calendar.is_trading_day(on):
+        return Ruling(rule="GRT-3", reason=f"the exchange does not trade on {on}, so there is no closing price")
+    if on > state.day(at):
+        return Ruling(rule="GRT-3", reason=f"{on} has not come yet: a closing price is never guessed")
+    if state.granted_on == on:
+        return Ruling(rule="GRT-3", reason=f"the new options were granted on {on} at the price recorded then")
+    return None
+
+
+def may_split(state: OfferState, on: date) -> Ruling | None:
+    """A split adjusts the promises if it falls between cancellation and grant. Authority: §2, §6, §9 (ADJ-1)."""
+    if refused := _granted(state, "ADJ-1"):
+        return refused
+    if on <= state.plan.cancel_on:
+        reason = (
+            f"{on} is not after the cancellation ({state.plan.cancel_on}): an earlier split belongs into the grants "
+            "themselves, not into the promises"
+        )
+        return Ruling(rule="ADJ-1", reason=reason)
+    return None
+
+
+def may_defer(state: OfferState, *, participant: bool, shares: int, available: int) -> Ruling | None:
+    """A grant is deferred for whoever takes part, from tender to grant, if the pool has the shares.
+
+    Authority: §6, §12 (LCK-1, PLN-1).
+    """
+    if refused := _granted(state, "LCK-1"):
+        return refused
+    if not participant:
+        reason = "this holder has nothing tendered or promised, so a grant need not be deferred"
+        return Ruling(rule="LCK-1", reason=reason)
+    if shares > available:
+        return Ruling(rule="PLN-1", reason=f"the plan has {available:,} shares available, not {shares:,}")
+    return None
+
+
+def may_hold(state: OfferState) -> Ruling | None:
+    """A grant may be held back until it was made. Authority: §13 (CIC-1)."""
+    return _granted(state, "CIC-1")
+
+
+def may_release(state: OfferState) -> Ruling | None:
+    """Only what is held can be released. Authority: §13 (CIC-1)."""
+    if refused := _granted(state, "CIC-1"):
+        return refused
+    return None if state.holds else Ruling(rule="CIC-1", reason="the grant is not held")
+
+
+def _over(state: OfferState, rule: str, act: str) -> Ruling | None:
+    if state.terminated_at is not None:
+        return Ruling(rule=rule, reason=f"the offer was terminated and can no longer be {act}")
+    if state.accepted_at is not None:
+        reason = f"the tendered options were accepted and cancelled on {state.cancelled_on}; the offer can no longer be {act}"
+        return Ruling(rule=rule, reason=reason)
+    return None
+
+
+def _granted(state: OfferState, rule: str) -> Ruling | None:
+    if state.terminated_at is not None:
+        return Ruling(rule=rule, reason="the offer was terminated: nothing will be granted")
+    if state.granted_on is not None:
+        return Ruling(rule=rule, reason=f"the new options were granted on {state.granted_on}")
+    return None

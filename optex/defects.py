@@ -1,0 +1,164 @@
+"""What is wrong with one form on its face: its delivery, its signature, and what it says of the options."""
+
+import unicodedata
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from optex import wording
+from optex.calendar import local_date
+from optex.eligibility import may_tender
+from optex.errors import Ruling
+from optex.lookback import omitted, within_window
+from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
+from optex.terms import Terms
+
+WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
+
+# The first defect of a form is its ruling; this is the order in which they are told.
+_ORDER = {rule: n for n, rule in enumerate(("ELG-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1", "TND-3"))}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Defect:
+    """One irregularity of a form, and whether the company may waive it."""
+
+    ruling: Ruling
+    waivable: bool
+
+
+def defect(rule: str, reason: str) -> Defect:
+    """A defect that may be waived if its rule is one of form (§4, TND-7), not of right."""
+    return Defect(ruling=Ruling(rule=rule, reason=reason), waivable=rule in WAIVABLE)
+
+
+def defects_of(
+    form: Form,
+    *,
+    terms: Terms,
+    holder: Holder,
+    spells: Sequence[Spell],
+    grants: Mapping[str, Grant],
+    foreign: Container[str],
+) -> list[Defect]:
+    """Every defect that a form shows by itself, the gravest first; `grants` are the holder's own.
+
+    Authority: §1, §2, §4, §5, §18 (ELG-1, ELG-4, TND-1, TND-3 to TND-6).
+    """
+    found = [*_delivery(form, terms), *_signature(form, holder)]
+    if form.kind is FormKind.ELECTION:
+        if ineligible := may_tender(holder, spells, terms):
+            found.append(Defect(ruling=ineligible, waivable=False))
+        found += _content(form, terms, grants, foreign)
+        if terms.lookback.omitted == "defect":
+            found += [
+                defect("TND-3", f"{within_window(grant)} and must be tendered whole.")
+                for grant in omitted(form, terms=terms, grants=grants)
+            ]
+    return sorted(found, key=lambda each: _ORDER[each.ruling.rule])
+
+
+def _delivery(form: Form, terms: Terms) -> Iterator[Defect]:
+    """Whether the form came in a way that the offer allows. Authority: §4 "via facsimile or hand delivery" (TND-6)."""
+    if form.channel not in terms.channels:
+        allowed = wording.one_of([wording.channel(name) for name in terms.channels])
+        came = wording.channel(form.channel) if form.channel else "in a way not recorded"
+        yield defect("TND-6", f"The form came {came}; it must be delivered {allowed}.")
+
+
+def _signature(form: Form, holder: Holder) -> Iterator[Defect]:
+    """Whether the form is signed, by the holder or by one who may sign for the holder, and dated.
+
+    Authority: §5 "exactly as the option holder's name appears on the option agreement"; "the signer's full title and
+    proper evidence of the authority" (TND-5).
+    """
+    signed_as, name = _as_written(form.signed_as), _as_written(holder.name)
+    if not signed_as:
+        yield defect("TND-5", "The form is not signed.")
+    elif form.title.strip():
+        if not form.authority.strip():
+            reason = f"The form is signed by {signed_as} as {form.title.strip()}, without evidence of authority."
+            yield defect("TND-5", reason)
+    elif signed_as != name:
+        yield defect(
+            "TND-5",
+            f"The form is signed as {signed_as}, not exactly as {name}, the name on the option agreement, "
+            "and states no title in which another person might sign.",
+        )
+    if form.signed_on is None:
+        yield defect("TND-5", "The form is not dated.")
+
+
+def _as_written(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Container[str]) -> Iterator[Defect]:
+    """What is wrong with the options that an Election Form names. Authority: §1, §2, §5 (ELG-1, TND-1, TND-4)."""
+    if not form.lines:
+        yield defect("TND-1", "The form tenders no option.")
+    received_on = local_date(form.received_at, terms.zone)
+    named = set()
+    for line in form.lines:
+        if line.grant_id in named:
+            yield defect("TND-1", f"The form names option {line.grant_id} more than once.")
+            continue
+        named.add(line.grant_id)
+        grant = grants.get(line.grant_id)
+        if grant:
+            yield from _reconciled(line, grant, terms)
+            yield from _tenderable(line, grant, terms, received_on)
+        else:
+            whose = "belongs to another holder" if line.grant_id in foreign else "is not an option of yours"
+            ruling = Ruling(rule="TND-4", reason=f"Option {line.grant_id} {whose}.")
+            yield Defect(ruling=ruling, waivable=False)  # nobody can be let off not owning what is tendered
+
+
+def _reconciled(line: FormLine, grant: Grant, terms: Terms) -> Iterator[Defect]:
+    """Whether a line restates the option as the ledger has it. Authority: §5, what the form must specify (TND-4)."""
+    particulars: tuple[tuple[str, int | date | Decimal | None, int | date | Decimal], ...] = (
+        ("original number of shares", line.original_shares, grant.shares),
+        ("grant date", line.granted_on, grant.granted_on),
+        ("exercise price", line.price, grant.price),
+        ("number of shares exercised", line.exercised, grant.exercised),
+    )
+    for what, stated, recorded in particulars:
+        if stated is None:
+            if terms.form_details == "required":
+                yield defect("TND-4", f"The form does not state the {what} of option {grant.grant_id}.")
+        elif stated != recorded:
+            yield defect(
+                "TND-4",
+                f"The form states {_shown(stated)} as the {what} of option {grant.grant_id}; "
+                f"our records say {_shown(recorded)}.",
+            )
+
+
+def _shown(value: int | date | Decimal) -> str:
+    if isinstance(value, date):
+        return wording.day(value)
+    return wording.money(value) if isinstance(value, Decimal) else f"{value:,}"
+
+
+def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -> Iterator[Defect]:
+    """Whether the option is one the offer is made for, and has that many shares left on the day of receipt.
+
+    Authority: §2, §6 "only to the extent such grant has not previously been exercised" (ELG-1, TND-1).
+    """
+    if grant.granted_on > terms.commences:
+        yield defect(
+            "ELG-1",
+            f"Option {grant.grant_id} was granted on {wording.day(grant.granted_on)}, after the offer commenced "
+            f"on {wording.day(terms.commences)}.",
+        )
+    if line.shares <= 0:
+        yield defect("TND-1", f"The form tenders no shares of option {grant.grant_id}.")
+    elif line.shares > grant.remaining:
+        yield defect(
+            "TND-1",
+            f"The form tenders {line.shares:,} shares of option {grant.grant_id}; only {grant.remaining:,} are left.",
+        )
+    if grant.expires_on < received_on:
+        expired = f"Option {grant.grant_id} expired by its own terms on {wording.day(grant.expires_on)}"
+        yield defect("TND-1", f"{expired}, before the form was received.")

@@ -1,0 +1,211 @@
+"""Forms and notices: which one stands at an instant, and why the others do not."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from operator import attrgetter
+
+from optex import wording
+from optex.defects import WAIVABLE, Defect, defect, defects_of
+from optex.errors import Ruling
+from optex.lookback import offered
+from optex.records import Form, FormKind, Grant, Holder, Spell, Standing, Tender
+from optex.terms import Terms
+from optex.timeliness import lateness, right_to_withdraw
+
+_IN_TIME = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiver:
+    """A recorded decision to overlook the defects of a form, or the same defects for all holders (§4, TND-7).
+
+    `rules` are the rules that the form offended when it was waived: for all holders only these are overlooked. Empty
+    means, of the form itself, every defect that can be waived.
+    """
+
+    form_id: str
+    at: datetime
+    by: str
+    reason: str
+    all_holders: bool = False
+    rules: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """How one form stands: its standing with the ruling behind it, what is worth a remark, and what it tenders.
+
+    `remarks` are the things the holder is told that decide nothing by themselves: an option added by the look-back, a
+    defect waived, the same signing date, the defects after the first. `tenders` is what the form offers if it is the
+    effective election, else empty. `defects` is all that was wrong with the form, also what has been waived since;
+    `unwaivable` the first of them that no waiver can clear.
+    """
+
+    form: Form
+    standing: Standing
+    ruling: Ruling
+    remarks: tuple[Ruling, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    defects: tuple[Ruling, ...] = ()
+    unwaivable: Ruling | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Examined:
+    """A form with what was wrong with it when it was received; `late` is among the defects, the first of them."""
+
+    form: Form
+    defects: tuple[Defect, ...]
+    late: bool
+
+
+def judge(
+    *,
+    terms: Terms,
+    holder: Holder,
+    spells: Sequence[Spell],
+    grants: Mapping[str, Grant],
+    foreign: Container[str],
+    forms: Sequence[Form],
+    waivers: Sequence[Waiver],
+    accepted_at: datetime | None,
+    terminated_at: datetime | None,
+    at: datetime,
+) -> list[Judgement]:
+    """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
+
+    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others.
+    Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
+    """
+    counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
+    examined: list[_Examined] = []
+    for form in sorted(forms, key=attrgetter("received_at")):
+        if form.received_at > at:
+            break
+        found = defects_of(form, terms=terms, holder=holder, spells=spells, grants=grants, foreign=foreign)
+        late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
+        if late:
+            found.insert(0, Defect(ruling=late, waivable=False))
+        elif form.kind is FormKind.ELECTION:
+            # As things stood on receipt: a later waiver of a form in between must not unseat this one.
+            known = [waiver for waiver in counting if waiver.at <= form.received_at]
+            found += _signed_out_of_order(form, _last_standing(examined, known))
+        examined.append(_Examined(form=form, defects=tuple(found), late=late is not None))
+    return _standings(examined, counting, terms, grants)
+
+
+def waivable(judgement: Judgement) -> Ruling | None:
+    """Why a waiver of the form could have no effect; None where it can.
+
+    Authority: §4 "we will strictly enforce the offer period"; "any defect or irregularity" (TND-7, EXP-1).
+    """
+    if judgement.standing is Standing.LATE:
+        reason = f"{judgement.ruling.reason} The time of receipt is not waived: we strictly enforce the offer period."
+        return Ruling(rule="EXP-1", reason=reason)
+    if judgement.unwaivable:
+        return replace(judgement.unwaivable, reason=f"{judgement.unwaivable.reason} This cannot be waived.")
+    if not judgement.defects:
+        return Ruling(rule="TND-7", reason="The form has no defect to waive.")
+    return None
+
+
+def _signed_out_of_order(form: Form, prior: Form | None) -> list[Defect]:
+    """Whether a form was signed before the one it would replace. Authority: §5 "properly signed and dated" (CHG-1)."""
+    if prior and form.signed_on and prior.signed_on and form.signed_on < prior.signed_on:
+        signed = f"The form was signed on {wording.day(form.signed_on)}, earlier than form {prior.form_id}"
+        return [defect("CHG-1", f"{signed} of {wording.day(prior.signed_on)}, which it would replace.")]
+    return []
+
+
+def _last_standing(examined: Sequence[_Examined], waivers: Sequence[Waiver]) -> Form | None:
+    """The election that stands after these forms, if the last proper one is an election and not a notice."""
+    for each in reversed(examined):
+        if all(_waiver_of(found, each.form, waivers) for found in each.defects):
+            return each.form if each.form.kind is FormKind.ELECTION else None
+    return None
+
+
+def _waiver_of(found: Defect, form: Form, waivers: Sequence[Waiver]) -> Waiver | None:
+    """The waiver that clears a defect of a form: its own, or one for all holders that names the rule (TND-7)."""
+    if not found.waivable:
+        return None
+    for waiver in waivers:
+        own = waiver.form_id == form.form_id
+        if (own or waiver.all_holders) and found.ruling.rule in (waiver.rules or (WAIVABLE if own else ())):
+            return waiver
+    return None
+
+
+def _standings(
+    examined: Sequence[_Examined], waivers: Sequence[Waiver], terms: Terms, grants: Mapping[str, Grant]
+) -> list[Judgement]:
+    """How each form stands, every proper one in place of the election before it. Authority: §5 (CHG-1, WDR-1)."""
+    judgements: list[Judgement] = []
+    last: int | None = None
+    withdrawn = False
+    for each in examined:
+        form, judgement = each.form, _by_itself(each, waivers)
+        if judgement.standing is Standing.EFFECTIVE:
+            prior = None if last is None else judgements[last]
+            judgement = _taking_effect(judgement, prior, withdrawn, terms)
+            if last is not None:
+                judgements[last] = _unseated(judgements[last], form, terms)
+                withdrawn = withdrawn or form.kind is FormKind.WITHDRAWAL
+            last = len(judgements) if form.kind is FormKind.ELECTION else None
+        judgements.append(judgement)
+    if last is not None:
+        effective = judgements[last]
+        tenders, remarks = offered(effective.form, terms=terms, grants=grants)
+        judgements[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks))
+    return judgements
+
+
+def _by_itself(each: _Examined, waivers: Sequence[Waiver]) -> Judgement:
+    """How a form stands by its own defects, whatever came before and after it. Authority: §4 (TND-7)."""
+    uncured: list[Ruling] = []
+    overlooked: list[Ruling] = []
+    for found in each.defects:
+        if waiver := _waiver_of(found, each.form, waivers):
+            waived = f"Waived by {waiver.by} ({waiver.reason}): {found.ruling.reason}"
+            overlooked.append(Ruling(rule="TND-7", reason=waived))
+        else:
+            uncured.append(found.ruling)
+    standing = Standing.LATE if each.late else Standing.DEFECTIVE if uncured else Standing.EFFECTIVE
+    return Judgement(
+        form=each.form,
+        standing=standing,
+        ruling=uncured[0] if uncured else _IN_TIME,
+        remarks=(*uncured[1:], *overlooked),
+        defects=tuple(found.ruling for found in each.defects),
+        unwaivable=next((found.ruling for found in each.defects if not found.waivable), None),
+    )
+
+
+def _taking_effect(judgement: Judgement, prior: Judgement | None, withdrawn: bool, terms: Terms) -> Judgement:
+    """A proper form with what it does to the election before it. Authority: §5 (CHG-1, WDR-1, WDR-2, WDR-3)."""
+    form, before = judgement.form, prior.form if prior else None
+    if form.kind is FormKind.WITHDRAWAL:
+        did = (
+            f"Withdraws all that form {before.form_id} tendered." if before else "No tender stood: nothing to withdraw."
+        )
+        return replace(judgement, ruling=Ruling(rule=right_to_withdraw(form, terms), reason=did))
+    if before is None:
+        again = Ruling(rule="WDR-2", reason="Tendered again after a withdrawal, before the offer expired.")
+        return replace(judgement, ruling=again) if withdrawn else judgement
+    remarks = judgement.remarks
+    if form.signed_on and form.signed_on == before.signed_on:
+        same = f"Forms {before.form_id} and {form.form_id} are both signed on {wording.day(form.signed_on)}"
+        remarks += (Ruling(rule="CHG-1", reason=f"{same}: the one received last stands."),)
+    replaces = Ruling(rule="CHG-1", reason=f"Replaces form {before.form_id} entirely.")
+    return replace(judgement, ruling=replaces, remarks=remarks)
+
+
+def _unseated(prior: Judgement, by: Form, terms: Terms) -> Judgement:
+    """The election that stood until a later form replaced or withdrew it. Authority: §5 (CHG-1, WDR-1, WDR-3)."""
+    if by.kind is FormKind.ELECTION:
+        ruling = Ruling(rule="CHG-1", reason=f"Replaced entirely by the later form {by.form_id}.")
+        return replace(prior, standing=Standing.SUPERSEDED, ruling=ruling)
+    withdrawn = f"Withdrawn by notice {by.form_id}: the options stay outstanding."
+    ruling = Ruling(rule=right_to_withdraw(by, terms), reason=withdrawn)
+    return replace(prior, standing=Standing.WITHDRAWN, ruling=ruling)

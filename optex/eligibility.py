@@ -1,0 +1,98 @@
+"""Who may tender, whose tender may be accepted, and who may receive new options: all read from the service record.
+
+Every function takes the spells of one holder, in any order. The last day of a spell counts as in service.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from operator import attrgetter
+
+from optex import wording
+from optex.calendar import ONE_DAY
+from optex.errors import Ruling
+from optex.records import Capacity, Holder, Spell
+from optex.terms import Terms
+
+_PRECEDENCE = (Capacity.EMPLOYEE, Capacity.DIRECTOR, Capacity.CONSULTANT)
+
+
+def serves(spells: Sequence[Spell], on: date) -> bool:
+    """Whether the holder is in service, in any capacity, on a day. Authority: §1 (ELG-1)."""
+    return any(spell.first_day <= on and (spell.last_day is None or on <= spell.last_day) for spell in spells)
+
+
+def capacity_on(spells: Sequence[Spell], on: date) -> Capacity | None:
+    """In which capacity the holder serves on a day: employee before director before consultant where several overlap.
+
+    Authority: Summary Term Sheet, "Eligible Employees other than non-employee directors" (ELG-1, GRT-4).
+    """
+    served = {spell.capacity for spell in spells if serves((spell,), on)}
+    return next((capacity for capacity in _PRECEDENCE if capacity in served), None)
+
+
+def first_gap(spells: Sequence[Spell], first: date, last: date) -> date | None:
+    """The first day from `first` through `last` without service; a change of capacity is no gap, one day without is.
+
+    Authority: §2, §6, §9 (ELG-2).
+    """
+    day = first
+    for spell in sorted(spells, key=attrgetter("first_day")):
+        if day > last or spell.first_day > day:
+            break
+        if spell.last_day is None or spell.last_day >= last:
+            return None
+        day = max(day, spell.last_day + ONE_DAY)
+    return day if day <= last else None
+
+
+def may_tender(holder: Holder, spells: Sequence[Spell], terms: Terms) -> Ruling | None:
+    """Why the holder may not tender at all; None for an Eligible Employee.
+
+    Authority: §1 service on the commencement date; §18 excluded jurisdictions (ELG-1, ELG-4).
+    """
+    if not serves(spells, terms.commences):
+        return _not_at_commencement(terms)
+    # Not by exact case: a slip of the keyboard must not let the offer into a jurisdiction where it is unlawful.
+    if holder.jurisdiction.casefold() in (name.casefold() for name in terms.excluded_jurisdictions):
+        return Ruling(rule="ELG-4", reason=f"The offer is not made to holders residing in {holder.jurisdiction}.")
+    return None
+
+
+def may_be_accepted(spells: Sequence[Spell], *, received_on: date, cancelled_on: date, terms: Terms) -> Ruling | None:
+    """Why a tender is void on the cancellation date for want of service, so that the option is not cancelled, or None.
+
+    Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3).
+    """
+    if not serves(spells, terms.commences):
+        return _not_at_commencement(terms)
+    gap = first_gap(spells, received_on, cancelled_on)
+    if gap is None:
+        return None
+    if not serves(spells, cancelled_on):
+        missing = f"Not in service on {wording.day(cancelled_on)}, the day the tendered options are cancelled"
+        return Ruling(rule="ELG-1", reason=f"{missing}: the tender is void and the option is not cancelled.")
+    broken = f"Service was broken between the receipt of the election and the cancellation, on {wording.day(gap)}"
+    return Ruling(rule="ELG-3", reason=f"{broken}: the tender is void and the option is not cancelled.")
+
+
+def may_receive(spells: Sequence[Spell], *, received_on: date, granted_on: date) -> Ruling | None:
+    """Why a holder whose options were cancelled receives no new ones; None after unbroken service through the grant.
+
+    Authority: §2, §6, §9 "remain an employee, director or consultant" (ELG-2); "you will not receive anything" (ELG-3).
+    """
+    gap = first_gap(spells, received_on, granted_on)
+    if gap is None:
+        return None
+    if not serves(spells, granted_on):
+        left = (
+            f"Service ended before the new options were granted; {wording.day(gap)} was the first day without service"
+        )
+        return Ruling(rule="ELG-3", reason=f"{left}. The promise lapses.")
+    broken = "Service was not continuous from the receipt of the election through the grant"
+    return Ruling(rule="ELG-2", reason=f"{broken}; {wording.day(gap)} was the first day without service.")
+
+
+def _not_at_commencement(terms: Terms) -> Ruling:
+    return Ruling(
+        rule="ELG-1", reason=f"Not in service on {wording.day(terms.commences)}, the day the offer commenced."
+    )

@@ -1,0 +1,119 @@
+"""Promise, price and schedule become new options."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from optex.adjustment import Deferred, Split, ratio, scale, scaled_total
+from optex.calendar import local_date
+from optex.cancellation import Cancellation
+from optex.iso import Room, exercisable, qualify, room
+from optex.pricing import exercise_price, is_ten_percent_owner
+from optex.records import Capacity, Grant, Holder, OptionRecord, OptionType
+from optex.terms import Terms, Vesting
+from optex.vesting import Tranches, credited, plan_schedule, total
+
+Promised = tuple[str, str, OptionType, Tranches]
+"""One option to be granted: the id it is named after, the cancelled grant ("" if deferred), its type, its tranches."""
+
+
+def new_options(
+    *,
+    terms: Terms,
+    holder: Holder,
+    capacity: Capacity,
+    granted_on: date,
+    close: Decimal,
+    cancellations: Sequence[Cancellation],
+    grants: Mapping[str, Grant],
+    splits: Sequence[Split] = (),
+    deferred: Iterable[Deferred] = (),
+) -> list[OptionRecord]:
+    """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
+
+    `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
+    grants as they stood at cancellation. An ISO becomes an ISO as far as it qualifies and an NSO for the rest.
+    KeyError where a cancelled grant is not among the grants.
+    Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
+    """
+    employee = capacity is Capacity.EMPLOYEE
+    owner = is_ten_percent_owner(holder)
+    left: Room | None = None
+    options = []
+    promised = _replacing(cancellations, grants, granted_on, splits)
+    for source, from_grant_id, type_, tranches in (*promised, *_deferred(terms, deferred, granted_on, splits)):
+        iso: Tranches = ()
+        nso = tranches
+        if employee and type_ is OptionType.ISO:
+            if left is None:
+                left = _room_left(grants, cancellations, terms.plan.vesting)
+            iso, nso, left = qualify(tranches, close, left)
+        for part, kind in ((iso, OptionType.ISO), (nso, OptionType.NSO)):
+            if not part:
+                continue
+            options.append(
+                OptionRecord(
+                    grant_id=f"{source}-N-{kind.value}" if iso and nso else f"{source}-N",
+                    holder_id=holder.holder_id,
+                    from_grant_id=from_grant_id,
+                    granted_on=granted_on,
+                    shares=total(part),
+                    price=exercise_price(close, type=kind, ten_percent_owner=owner),
+                    type=kind,
+                    expires_on=expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner),
+                    vesting=part,
+                )
+            )
+    return options
+
+
+def expiry(granted_on: date, terms: Terms, capacity: Capacity, *, type: OptionType, ten_percent_owner: bool) -> date:
+    """The last day of a new option's term, by capacity on the grant date; a ten percent owner's ISO runs shorter.
+
+    Authority: Summary Term Sheet, §9, "no more than five (5) years" (GRT-4).
+    """
+    term_years = terms.plan.term_years
+    years: int = getattr(term_years, capacity.value)
+    if type is OptionType.ISO and ten_percent_owner:
+        years = min(years, term_years.ten_percent_owner)
+    return _years_after(granted_on, years)
+
+
+def _replacing(
+    cancellations: Iterable[Cancellation], grants: Mapping[str, Grant], granted_on: date, splits: Sequence[Split]
+) -> Iterator[Promised]:
+    in_order = sorted(cancellations, key=lambda each: (grants[each.grant_id].granted_on, each.grant_id))
+    for each in in_order:
+        tranches = each.vesting
+        if splits:
+            tranches = scale(tranches, ratio(splits, each.cancelled_on, granted_on))
+        yield each.grant_id, each.grant_id, grants[each.grant_id].type, credited(tranches, granted_on)
+
+
+def _deferred(
+    terms: Terms, deferred: Iterable[Deferred], granted_on: date, splits: Sequence[Split]
+) -> Iterator[Promised]:
+    for each in sorted(deferred, key=lambda each: (each.decided_at, each.deferred_id)):
+        by = ratio(splits, local_date(each.decided_at, terms.zone), granted_on)
+        tranches = plan_schedule(granted_on, scaled_total(each.shares, by), terms.plan.vesting)
+        yield each.deferred_id, "", each.type, tranches
+
+
+def _room_left(grants: Mapping[str, Grant], cancellations: Iterable[Cancellation], vesting: Vesting) -> Room:
+    """What all the holder's old ISOs, cancelled or not, leave of the limit."""
+    cancelled = {each.grant_id: each for each in cancellations}
+    return room(
+        exercisable(grant, vesting, cancelled.get(grant.grant_id))
+        for grant in grants.values()
+        if grant.type is OptionType.ISO
+    )
+
+
+@lru_cache(maxsize=64)
+def _years_after(day: date, years: int) -> date:
+    """The same day so many years later; from February 29 the 28th, for a term may not be longer than its years."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

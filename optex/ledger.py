@@ -1,0 +1,208 @@
+"""The plan's pool of shares, and the sums that must balance when cancellations, promises and grants are done."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from optex.adjustment import UNCHANGED, Split, ratio, scaled_total
+from optex.cancellation import Cancellation, Promise
+from optex.errors import Ruling
+from optex.records import Grant, OptionRecord
+from optex.terms import Vesting
+from optex.vesting import outstanding, total
+
+Movement = tuple[date, str, int]
+"""The day, what happened, and by how many shares the available pool grew (or shrank, where negative)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolEntry:
+    on: date
+    event: str
+    shares: int
+    available_after: int
+
+
+def post(available: int, movements: Iterable[Movement]) -> list[PoolEntry]:
+    """The pool after each movement in turn, in shares, from what was available before them (§12, PLN-1)."""
+    entries = []
+    for on, event, shares in movements:
+        available += shares
+        entries.append(PoolEntry(on=on, event=event, shares=shares, available_after=available))
+    return entries
+
+
+def opening(on: date, authorized: int, grants: Iterable[Grant]) -> list[Movement]:
+    """The pool as the offer finds it: what the plan authorizes, less what is outstanding, less what was exercised.
+
+    Authority: §12 (PLN-1).
+    """
+    left = exercised = 0
+    for grant in grants:
+        left += grant.remaining
+        exercised += grant.exercised
+    return [(on, "authorized", authorized), (on, "outstanding", -left), (on, "exercised", -exercised)]
+
+
+def cancelled(on: date, cancellations: Iterable[Cancellation]) -> list[Movement]:
+    """Cancelled shares return to the pool and are at once reserved for their promises.
+
+    Authority: §12, "returned to the pool of shares available for grants of new options" (PLN-1, CAN-1).
+    """
+    shares = sum(cancellation.shares for cancellation in cancellations)
+    return [(on, "cancelled", shares), (on, "reserved", -shares)]
+
+
+def deferred(on: date, shares: int) -> list[Movement]:
+    """Shares of a deferred grant, reserved when it is decided (LCK-1, PLN-1)."""
+    return [(on, "reserved", -shares)]
+
+
+def lapsed(on: date, reserved: int) -> list[Movement]:
+    """The reserve of a promise that lapsed goes back to the pool. Authority: §2, §9 (ELG-3, PLN-1)."""
+    return [(on, "lapsed", reserved)]
+
+
+def granted(on: date, reserved: int, options: Iterable[OptionRecord]) -> list[Movement]:
+    """New options take the place of the reserve that was held for them (§12, PLN-1)."""
+    return [(on, "released", reserved), (on, "granted", -sum(option.shares for option in options))]
+
+
+def reserve(shares: Iterable[int], by: Fraction = UNCHANGED) -> int:
+    """What is held for cancelled or deferred grants after a split: each floored by itself, as its new option is."""
+    return sum(scaled_total(each, by) for each in shares)
+
+
+def available(authorized: int, holdings: Iterable[int], by: Fraction = UNCHANGED) -> int:
+    """What a split leaves of the pool: the authorized shares scaled and floored, less every holding scaled and floored.
+
+    A holding is one option outstanding, the exercised shares of one grant, or the reserve of one cancelled or deferred
+    grant, all as before any split. Never negative where it was not before: floors of parts sum to no more than the
+    floor of their sum.
+    Authority: §9, "an appropriate adjustment will be made" (ADJ-1, PLN-1).
+    """
+    return scaled_total(authorized, by) - reserve(holdings, by)
+
+
+def split(on: date, authorized: int, holdings: Collection[int], *, before: Fraction, after: Fraction) -> list[Movement]:
+    """By how much a split changes the pool; the ratios are cumulative, from the offer's opening to before and after it.
+
+    Authority: §9 (ADJ-1, PLN-1).
+    """
+    change = available(authorized, holdings, after) - available(authorized, holdings, before)
+    return [(on, "split", change)]
+
+
+def exceeds_reserve(reserved: int, options: Iterable[OptionRecord]) -> Ruling | None:
+    """Why the new options may not be granted: they come to more shares than are reserved for them, else None.
+
+    Authority: §12 (PLN-1).
+    """
+    shares = sum(option.shares for option in options)
+    if shares <= reserved:
+        return None
+    reason = f"The new options come to {shares:,} shares, but only {reserved:,} are reserved for them."
+    return Ruling(rule="PLN-1", reason=reason)
+
+
+def conservation(
+    *,
+    vesting: Vesting,
+    grants: Mapping[str, Grant],
+    cancellations: Collection[Cancellation],
+    promises: Iterable[Promise],
+    options: Collection[OptionRecord] = (),
+    lapsed_holders: Collection[str] = (),
+    granted_on: date | None = None,
+    splits: Collection[Split] = (),
+) -> list[str]:
+    """Every sum that does not balance, in words; none where all is well.
+
+    `vesting` is the plan's schedule, `options` are the new options, `lapsed_holders` those whose promise lapsed;
+    `granted_on` is None while nothing is granted yet. KeyError where a cancelled grant is not among the grants.
+    Authority: TND-2, CAN-1, PRM-1, ADJ-1, PLN-1.
+    """
+    balancing = [each.balancing for each in cancellations if each.balancing]
+    issued = [*balancing, *options]
+    broken = [f"{each} is issued {n} times" for each, n in _repeated(option.grant_id for option in issued)]
+    broken += [f"{each} is cancelled {n} times" for each, n in _repeated(c.grant_id for c in cancellations)]
+    for option in issued:
+        broken += _broken_vesting(option)
+    for cancellation in cancellations:
+        broken += _broken_cancellation(cancellation, grants[cancellation.grant_id], vesting)
+    broken += _broken_promises(cancellations, promises)
+    if granted_on:
+        due = {
+            (each.grant_id, each.holder_id): scaled_total(each.shares, ratio(splits, each.cancelled_on, granted_on))
+            for each in cancellations
+            if each.holder_id not in lapsed_holders
+        }
+        broken += _broken_regrants(due, options, granted_on)
+    return broken
+
+
+def _repeated(ids: Iterable[str]) -> list[tuple[str, int]]:
+    return [(each, n) for each, n in Counter(ids).items() if n > 1]
+
+
+def _broken_vesting(option: OptionRecord) -> list[str]:
+    broken = []
+    if total(option.vesting) != option.shares:
+        broken.append(f"{option.grant_id}: the tranches sum to {total(option.vesting)}, the option to {option.shares}")
+    days = [tranche.vests_on for tranche in option.vesting]
+    if days != sorted(set(days)) or any(tranche.shares < 1 for tranche in option.vesting):
+        broken.append(f"{option.grant_id}: the tranches are out of order, empty or doubled")
+    return broken
+
+
+def _broken_cancellation(cancellation: Cancellation, grant: Grant, vesting: Vesting) -> list[str]:
+    broken = []
+    rest = cancellation.balancing.shares if cancellation.balancing else 0
+    if grant.remaining != cancellation.shares + rest:
+        broken.append(
+            f"{grant.grant_id}: granted {grant.shares} less exercised {grant.exercised} "
+            f"is not cancelled {cancellation.shares} plus balancing {rest}"
+        )
+    if total(cancellation.vesting) != cancellation.shares:
+        broken.append(f"{grant.grant_id}: the cancelled tranches do not sum to {cancellation.shares}")
+    parts: Counter[date] = Counter()
+    for tranche in (*cancellation.vesting, *(cancellation.balancing.vesting if cancellation.balancing else ())):
+        parts[tranche.vests_on] += tranche.shares
+    if parts != {tranche.vests_on: tranche.shares for tranche in outstanding(grant, vesting)}:
+        broken.append(f"{grant.grant_id}: cancelled and balancing tranches do not make up the tranches outstanding")
+    return broken
+
+
+def _broken_promises(cancellations: Iterable[Cancellation], promises: Iterable[Promise]) -> list[str]:
+    shares: Counter[str] = Counter()
+    for cancellation in cancellations:
+        shares[cancellation.holder_id] += cancellation.shares
+    promised: Counter[str] = Counter()
+    for promise in promises:
+        promised[promise.holder_id] += promise.shares
+    return [
+        f"{holder}: promised {promised[holder]}, cancelled {shares[holder]}"
+        for holder in sorted(shares.keys() | promised.keys())
+        if shares[holder] != promised[holder]
+    ]
+
+
+def _broken_regrants(
+    due: Mapping[tuple[str, str], int], options: Iterable[OptionRecord], granted_on: date
+) -> list[str]:
+    """What is due and what is granted by cancelled grant and holder; a deferred grant replaces none."""
+    broken = []
+    regranted: Counter[tuple[str, str]] = Counter()
+    for option in options:
+        if option.granted_on != granted_on or any(tranche.vests_on < granted_on for tranche in option.vesting):
+            broken.append(f"{option.grant_id}: not granted on {granted_on}, or vested before it")
+        if option.from_grant_id:
+            regranted[option.from_grant_id, option.holder_id] += option.shares
+    broken += [
+        f"{key[0]} of {key[1]}: {due.get(key, 0)} shares are due after adjustment, {regranted[key]} are granted"
+        for key in sorted(due.keys() | regranted.keys())
+        if due.get(key, 0) != regranted[key]
+    ]
+    return broken

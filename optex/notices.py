@@ -1,0 +1,252 @@
+"""Which message goes to whom, what it states, and the key under which it is never sent twice.
+
+A notice is a snapshot taken when something was decided, so that what is sent is what was decided; the wording is the
+templates'. The key holds what makes the notice one of its kind: a form, a version, a promise.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from optex import statements
+from optex.calendar import utc_text
+from optex.cancellation import Cancellation, Promise
+from optex.election import Judgement
+from optex.errors import Ruling
+from optex.milestones import Plan
+from optex.records import FormKind, Grant, Holder, OptionRecord, Standing, Tender
+from optex.terms import Terms
+from optex.wording import count, day, stamp
+
+Grants = Mapping[str, Grant]
+
+
+class Kind(StrEnum):
+    OFFER_OPENED = "offer-opened"
+    REMINDER = "reminder"
+    CONFIRMATION = "confirmation-of-receipt"
+    EXTENSION = "extension"
+    AMENDMENT = "amendment"
+    ACCEPTANCE = "acceptance-and-promise"
+    REJECTION = "rejection"
+    WITHDRAWAL_RIGHT = "withdrawal-right"
+    TERMINATION = "termination"
+    LAPSE = "promise-lapsed"
+    GRANT = "grant"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A message decided upon: `notice_id` is its key within the offer, `data` all that its template states, as JSON."""
+
+    notice_id: str
+    holder_id: str
+    kind: str
+    subject: str
+    data: dict[str, Any]
+
+
+def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Grant]) -> Notice:
+    """The offer has opened: the holder's own options, how to tender them and until when.
+
+    Authority: §1, §2, §4, §5; §3 forbids a recommendation (ELG-1, TND-3, TND-6).
+    """
+    window = terms.lookback_from
+    options = [
+        {**statements.option(grant, grant.remaining), "lookback": grant.granted_on >= window}
+        for grant in grants
+        if grant.remaining
+    ]
+    key = f"offer-opened:{holder.holder_id}"
+    subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
+    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=statements.facts(terms, plan), options=options)
+
+
+def reminder(
+    terms: Terms, holder: Holder, days: int, version: int, tenders: Iterable[Tender], grants: Grants
+) -> Notice:
+    """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
+    key = f"reminder-{days}.v{version}:{holder.holder_id}"
+    subject = (
+        f"{count(days, 'business day')} left: the exchange offer of {terms.issuer} expires {day(terms.expires_on)}"
+    )
+    mine = statements.tendered(tenders, grants)
+    return _notice(Kind.REMINDER, key, holder, subject, offer=statements.facts(terms), days=days, tenders=mine)
+
+
+def confirmation(terms: Terms, holder: Holder, judgement: Judgement, grants: Grants, revision: int = 1) -> Notice:
+    """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
+
+    Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
+    """
+    form = judgement.form
+    key = f"confirmation:{form.form_id}" + (f".{revision}" if revision > 1 else "")
+    again = f" (revision {revision})" if revision > 1 else ""
+    name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
+    received = f"your {name} received {stamp(form.received_at, terms.clock)}"
+    subject = f"Confirmation of Receipt{again}: {received}, exchange offer of {terms.issuer}"
+    return _notice(
+        Kind.CONFIRMATION,
+        key,
+        holder,
+        subject,
+        offer=statements.facts(terms),
+        revision=revision,
+        form=statements.form_received(form, grants),
+        standing=judgement.standing.value,
+        ruling=statements.ruling_of(judgement.ruling),
+        defects=statements.rulings_of(_uncured(judgement)),
+        remarks=statements.rulings_of(remark for remark in judgement.remarks if remark not in judgement.defects),
+        tenders=statements.tendered(judgement.tenders, grants),
+        in_time=form.received_at < terms.expires,
+    )
+
+
+def _uncured(judgement: Judgement) -> tuple[Ruling, ...]:
+    """What was wrong with the form and has been neither cured nor waived: the defects that still decide (TND-7)."""
+    if judgement.standing not in (Standing.DEFECTIVE, Standing.LATE):
+        return ()
+    told = (judgement.ruling, *judgement.remarks)
+    return tuple(defect for defect in judgement.defects if defect in told) or (judgement.ruling,)
+
+
+def extension(
+    terms: Terms,
+    plan: Plan,
+    holder: Holder,
+    version: int,
+    previous_expires: datetime,
+    announced_at: datetime,
+    tally: int,
+    tenders: Iterable[Tender],
+    grants: Grants,
+) -> Notice:
+    """The offer is extended: the new dates and the approximate number of option shares tendered so far.
+
+    Authority: §15; Rule 14e-1(d) (EXT-1, EXT-2). `terms` and `plan` are the extended ones.
+    """
+    data = {
+        "version": version,
+        "previous_expires": utc_text(previous_expires),
+        "announced_at": utc_text(announced_at),
+        "reopened": announced_at >= previous_expires,
+        "tally": tally,
+        "tenders": statements.tendered(tenders, grants),
+    }
+    key = f"extension.v{version}:{holder.holder_id}"
+    subject = f"The exchange offer of {terms.issuer} is extended to {stamp(terms.expires, terms.clock)}"
+    return _notice(Kind.EXTENSION, key, holder, subject, offer=statements.facts(terms, plan), **data)
+
+
+def amendment(
+    terms: Terms, holder: Holder, number: int, change: str, percent: Decimal | None, reason: str, plan: Plan, tally: int
+) -> Notice:
+    """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
+    by = "" if percent is None else f"{percent.normalize():f}"
+    data = {"number": number, "change": change, "percent": by, "reason": reason, "tally": tally}
+    key = f"amendment.{number}:{holder.holder_id}"
+    subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
+    return _notice(Kind.AMENDMENT, key, holder, subject, offer=statements.facts(terms, plan), **data)
+
+
+def acceptance_and_promise(
+    terms: Terms, holder: Holder, cancellations: Iterable[Cancellation], promise: Promise, grants: Grants
+) -> Notice:
+    """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
+
+    Authority: §6 (CAN-1, PRM-1, TND-2).
+    """
+    accepted = [statements.cancelled(cancellation, grants) for cancellation in cancellations]
+    key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
+    subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
+    data = {"accepted": accepted, "promise": statements.promised(promise)}
+    return _notice(Kind.ACCEPTANCE, key, holder, subject, offer=statements.facts(terms), **data)
+
+
+def rejection(terms: Terms, holder: Holder, decisions: Iterable[tuple[str, int, Ruling]], grants: Grants) -> Notice:
+    """Options are not accepted: which, and why; they stay outstanding. Authority: §4, §6 (CAN-1)."""
+    returned = [
+        {**statements.option(grants[grant_id], shares), "ruling": statements.ruling_of(found)}
+        for grant_id, shares, found in decisions
+    ]
+    key = f"rejection:{holder.holder_id}"
+    subject = f"Options not accepted in the exchange offer of {terms.issuer}"
+    return _notice(Kind.REJECTION, key, holder, subject, offer=statements.facts(terms), returned=returned)
+
+
+def withdrawal_right(
+    terms: Terms, holder: Holder, tenders: Iterable[Tender], grants: Grants, held_reason: str
+) -> Notice:
+    """Nothing was accepted by the stated instant, so tenders may be withdrawn until they are; `held_reason` may be "".
+
+    Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
+    """
+    data = {"tenders": statements.tendered(tenders, grants), "held_reason": held_reason}
+    key = f"withdrawal-right:{holder.holder_id}"
+    subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
+    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=statements.facts(terms), **data)
+
+
+def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
+    """The offer is terminated and every tender returned. Authority: §7, §15; Rule 13e-4(f)(5) (CND-2)."""
+    data = {"reason": reason, "tenders": statements.tendered(tenders, grants)}
+    key = f"termination:{holder.holder_id}"
+    subject = f"The exchange offer of {terms.issuer} is terminated"
+    return _notice(Kind.TERMINATION, key, holder, subject, offer=statements.facts(terms), **data)
+
+
+def promise_lapsed(
+    terms: Terms, holder: Holder, promise: Promise, shares: int, ruling: Ruling, lapsed_on: date
+) -> Notice:
+    """A promise has lapsed with service, and nothing is owed for it; `shares` is the promise as adjusted since.
+
+    Authority: §2, §6, §9 (ELG-3, ADJ-1).
+    """
+    data = {
+        "promise": statements.promised(promise),
+        "shares": shares,
+        "ruling": statements.ruling_of(ruling),
+        "on": lapsed_on.isoformat(),
+    }
+    key = f"lapse:{promise.promise_id}"
+    which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
+    subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed: {terms.issuer}"
+    return _notice(Kind.LAPSE, key, holder, subject, offer=statements.facts(terms), **data)
+
+
+def grant(
+    terms: Terms,
+    holder: Holder,
+    promise: Promise | None,
+    options: Sequence[OptionRecord],
+    close: Decimal,
+    grants: Grants,
+    splits: str = "",
+) -> Notice:
+    """New options are granted: the new option agreement, pending signature.
+
+    `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1). ValueError without an option.
+    Authority: §6, §9 (GRT-1, GRT-3, GRT-5, VST-1).
+    """
+    if not options:
+        raise ValueError(f"no option to grant to {holder.holder_id}")
+    granted_on = options[0].granted_on
+    data = {
+        "promise": statements.promised(promise) if promise else None,
+        "granted_on": granted_on.isoformat(),
+        "close": str(close),
+        "options": [statements.new_option(record, grants, close) for record in options],
+        "shares": sum(record.shares for record in options),
+        "splits": splits,
+    }
+    key = f"grant:{holder.holder_id}"
+    subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
+    return _notice(Kind.GRANT, key, holder, subject, offer=statements.facts(terms), **data)
+
+
+def _notice(kind: Kind, key: str, holder: Holder, subject: str, **stated: Any) -> Notice:
+    data = {"holder": {"name": holder.name}, "subject": subject, **stated}
+    return Notice(notice_id=key, holder_id=holder.holder_id, kind=kind.value, subject=subject, data=data)

@@ -1,0 +1,193 @@
+"""The rules applied to everyone on the roll at once: facts of all holders in, decisions about all of them out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from optex import acceptance, cancellation, grant
+from optex.adjustment import Deferred, ratio, scaled_total
+from optex.cancellation import Cancellation, Promise
+from optex.election import Judgement, judge
+from optex.eligibility import capacity_on, may_receive, may_tender, serves
+from optex.errors import Ruling
+from optex.records import Capacity, Dossier, FormKind, OptionRecord, Standing, Tender
+from optex.state import OfferState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenPromise:
+    """A promise not yet kept: with the day its election was received, and the cancellations it stands for."""
+
+    promise: Promise
+    received_on: date
+    cancellations: tuple[Cancellation, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Granted:
+    """What one holder is granted; `open_promise` is None where there is only a deferred grant."""
+
+    dossier: Dossier
+    capacity: Capacity
+    open_promise: OpenPromise | None
+    options: tuple[OptionRecord, ...]
+
+
+def with_options(dossiers: Iterable[Dossier], state: OfferState) -> list[Dossier]:
+    """Who holds options that the offer is about: granted by commencement, not exercised in full. Authority: §1 (ELG-1)."""
+    commences = state.terms.commences
+    return [d for d in dossiers if any(g.remaining and g.granted_on <= commences for g in d.grants.values())]
+
+
+def eligibility(dossiers: Iterable[Dossier], state: OfferState) -> list[tuple[Dossier, Ruling | None]]:
+    """Everyone who holds options, with the ruling that keeps them from tendering, if one does. Authority: §1, §18."""
+    return [(d, may_tender(d.holder, d.spells, state.terms)) for d in with_options(dossiers, state)]
+
+
+def addressees(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> list[Dossier]:
+    """Whom the offer's announcements go to: eligible holders who are still in service. Authority: §15."""
+    today = state.day(at)
+    return [d for d, refused in eligibility(dossiers, state) if refused is None and serves(d.spells, today)]
+
+
+def judge_all(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> list[Judgement]:
+    """How every form received by an instant stands (§4, §5)."""
+    return [
+        judgement
+        for d in dossiers
+        if d.forms
+        for judgement in judge(
+            terms=state.terms,
+            holder=d.holder,
+            spells=d.spells,
+            grants=d.grants,
+            foreign=frozenset(),
+            forms=d.forms,
+            waivers=state.waivers,
+            accepted_at=state.accepted_at,
+            terminated_at=state.terminated_at,
+            at=at,
+        )
+    ]
+
+
+def elections(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
+    """The effective election of each holder who has one."""
+    return {
+        j.form.holder_id: j
+        for j in judgements
+        if j.standing is Standing.EFFECTIVE and j.form.kind is FormKind.ELECTION
+    }
+
+
+def tenders(judgements: Iterable[Judgement]) -> dict[str, tuple[Tender, ...]]:
+    """What stands tendered, by holder."""
+    return {holder_id: judgement.tenders for holder_id, judgement in elections(judgements).items()}
+
+
+def tendered_shares(judgements: Iterable[Judgement]) -> int:
+    """The number of option shares that stand tendered (Rule 14e-1(d))."""
+    return sum(tender.shares for standing in tenders(judgements).values() for tender in standing)
+
+
+def decide_all(
+    dossiers: Iterable[Dossier], judgements: Iterable[Judgement], state: OfferState, cancelled_on: date
+) -> list[acceptance.Decision]:
+    """What is accepted of everyone's effective election, and what is rejected and why (§6, CAN-1)."""
+    standing = elections(judgements)
+    return [
+        decision
+        for d in dossiers
+        if (election := standing.get(d.holder.holder_id))
+        for decision in acceptance.decide(
+            election.tenders,
+            received_on=state.day(election.form.received_at),
+            spells=d.spells,
+            grants=d.grants,
+            terms=state.terms,
+            cancelled_on=cancelled_on,
+        )
+    ]
+
+
+def cancel_all(
+    decisions: Iterable[acceptance.Decision], dossiers: Iterable[Dossier], state: OfferState, cancelled_on: date
+) -> list[Cancellation]:
+    """The cancellation of every accepted tender, with its balancing option (§6, TND-2)."""
+    grants = {grant_id: held for d in dossiers for grant_id, held in d.grants.items()}
+    vesting = state.terms.plan.vesting
+    return [
+        cancellation.cancel(decision.tender.shares, grants[decision.tender.grant_id], vesting, cancelled_on)
+        for decision in decisions
+        if decision.accepted
+    ]
+
+
+def promise_all(cancellations: Iterable[Cancellation], issued_on: date, not_before: date) -> list[Promise]:
+    """One promise for each holder whose options were cancelled (§6, PRM-1)."""
+    mine: dict[str, list[Cancellation]] = defaultdict(list)
+    for each in cancellations:
+        mine[each.holder_id].append(each)
+    return [cancellation.promise(holder_id, each, issued_on, not_before) for holder_id, each in mine.items()]
+
+
+def broken_promises(
+    promises: Iterable[OpenPromise], dossiers: Mapping[str, Dossier], through: date
+) -> list[tuple[OpenPromise, Ruling]]:
+    """The promises that lapse because service was broken by a day (ELG-2, ELG-3)."""
+    return [
+        (each, broken)
+        for each in promises
+        if (
+            broken := may_receive(
+                dossiers[each.promise.holder_id].spells, received_on=each.received_on, granted_on=through
+            )
+        )
+    ]
+
+
+def reserved_for(each: OpenPromise, state: OfferState, on: date) -> int:
+    """The shares reserved for a promise on a day, as adjusted by splits (ADJ-1, PLN-1)."""
+    return sum(scaled_total(c.shares, ratio(state.splits, c.cancelled_on, on)) for c in each.cancellations)
+
+
+def grant_all(
+    promises: Sequence[OpenPromise],
+    dossiers: Mapping[str, Dossier],
+    state: OfferState,
+    granted_on: date,
+    close: Decimal,
+) -> list[Granted]:
+    """The new options of everyone who kept in service, and the deferred grants of whoever still serves (§6, §9)."""
+    kept = {each.promise.holder_id: each for each in promises}
+    deferring = {deferred.holder_id for deferred in state.deferred}
+    granted = []
+    for holder_id in sorted({*kept, *deferring}):
+        dossier = dossiers[holder_id]
+        capacity = capacity_on(dossier.spells, granted_on)
+        if capacity is None:
+            continue
+        each = kept.get(holder_id)
+        options = grant.new_options(
+            terms=state.terms,
+            holder=dossier.holder,
+            capacity=capacity,
+            granted_on=granted_on,
+            close=close,
+            cancellations=each.cancellations if each else (),
+            grants=dossier.grants,
+            splits=state.splits,
+            deferred=[each for each in state.deferred if _deferred_kept(each, dossier, state, granted_on)],
+        )
+        granted.append(Granted(dossier=dossier, capacity=capacity, open_promise=each, options=tuple(options)))
+    return granted
+
+
+def _deferred_kept(deferred: Deferred, dossier: Dossier, state: OfferState, granted_on: date) -> bool:
+    """Whether a deferred grant is this holder's and service was unbroken since it was decided (LCK-1, ELG-2)."""
+    decided_on = state.day(deferred.decided_at)
+    return deferred.holder_id == dossier.holder.holder_id and not may_receive(
+        dossier.spells, received_on=decided_on, granted_on=granted_on
+    )

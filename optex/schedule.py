@@ -1,0 +1,91 @@
+"""The steps of an offer in versions: what a new plan supersedes, adds, and leaves as it was done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from optex.milestones import CLOSE, EXTENSION_DEADLINE, OPEN, WITHDRAWAL_RIGHT, Milestone, Plan, kind_of
+
+
+class Status(StrEnum):
+    """Where one version of a step stands; `moot` is no longer needed, `held` came due and waits for something."""
+
+    PENDING = "pending"
+    DONE = "done"
+    HELD = "held"
+    SUPERSEDED = "superseded"
+    MOOT = "moot"
+
+
+OPEN_STATUSES = (Status.PENDING, Status.HELD)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One version of one step of an offer, as the database has it."""
+
+    name: str
+    version: int
+    due: datetime
+    status: Status
+    done_at: datetime | None = None
+    message: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} (version {self.version})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rescheduled:
+    """What a new plan does to the steps: these are superseded, these are added under the new version."""
+
+    superseded: tuple[Step, ...]
+    added: tuple[Step, ...]
+
+
+def reschedule(steps: Iterable[Step], plan: Plan, version: int, at: datetime) -> Rescheduled:
+    """The steps that a plan supersedes and those that it adds; a plan that changes no date changes nothing.
+
+    What is done stays done, except that an extension re-opens a close and its deadline, and reminds anew.
+    A reminder whose day has passed when it is added is moot. A step that was held keeps its row as the record of it.
+    Authority: §2, §15 (EXT-2).
+    """
+    latest: dict[str, Step] = {}
+    for step in steps:
+        if step.name not in latest or step.version > latest[step.name].version:
+            latest[step.name] = step
+    superseded, added = [], []
+    for milestone in plan.milestones:
+        old = latest.get(milestone.name)
+        if old is not None and (old.due == milestone.due or not _moves(old)):
+            continue
+        added.append(_new(milestone, version, at, first=old is None))
+        if old is not None and (old.status is Status.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
+            superseded.append(old)
+    return Rescheduled(superseded=tuple(superseded), added=tuple(added))
+
+
+def _moves(step: Step) -> bool:
+    """Whether a later version of a step may follow this one."""
+    if step.name in (OPEN, WITHDRAWAL_RIGHT):
+        return step.waiting
+    if step.name in (CLOSE, EXTENSION_DEADLINE) or kind_of(step.name) == "reminder":
+        return True
+    return step.waiting
+
+
+def _new(milestone: Milestone, version: int, at: datetime, *, first: bool) -> Step:
+    passed = kind_of(milestone.name) == "reminder" and milestone.due < at and not first
+    return Step(
+        name=milestone.name,
+        version=version,
+        due=milestone.due,
+        status=Status.MOOT if passed else Status.PENDING,
+        message="its day had passed when the offer was extended" if passed else "",
+    )

@@ -1,0 +1,172 @@
+"""What a letter states, as plain data: the offer's facts, options and forms at the moment something was decided.
+
+Everything here is JSON: dates and instants in ISO form, money as a string with its exact digits, shares as int.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from optex import milestones
+from optex.calendar import utc_text
+from optex.cancellation import Cancellation, Promise
+from optex.errors import Ruling
+from optex.milestones import Plan
+from optex.records import Form, Grant, OptionRecord, Tender, Tranche
+from optex.terms import Contact, Terms
+from optex.wording import channel, one_of
+
+Data = dict[str, Any]
+
+
+@lru_cache(maxsize=64)
+def facts(terms: Terms, plan: Plan | None = None) -> Data:
+    """The facts that every letter of an offer may state, shared by all of them: read it, do not change it.
+
+    Without a plan the dates are those of the terms as they stand (CAL-3).
+    """
+    plan = plan or milestones.plan(terms)
+    return {
+        "offer": terms.offer,
+        "issuer": terms.issuer,
+        "plan": terms.plan.name,
+        "symbol": terms.stock.symbol,
+        "exchange": terms.stock.exchange,
+        "clock": terms.clock,
+        "commences": terms.commences.isoformat(),
+        "expires": utc_text(terms.expires),
+        "expires_on": terms.expires_on.isoformat(),
+        "extension_deadline": utc_text(milestones.extension_deadline(terms)),
+        "withdrawal_right": utc_text(terms.withdrawal_right),
+        "cancel_on": plan.cancel_on.isoformat(),
+        "grant_on": plan.grant_on.isoformat(),
+        "lookback_from": terms.lookback_from.isoformat(),
+        "lookback_months": terms.lookback.months,
+        "lookback_omitted": terms.lookback.omitted,
+        "waiting": {"months": terms.waiting.months, "days": terms.waiting.days},
+        "confirm_within": terms.confirm_within,
+        "form_details": terms.form_details,
+        "excluded_jurisdictions": list(terms.excluded_jurisdictions),
+        "contact": {key: _one_line(value) for key, value in terms.contact.model_dump().items()},
+        "delivery": _delivery(terms),
+    }
+
+
+def _delivery(terms: Terms) -> str:
+    """How and where forms are delivered, in prose (§4, TND-6)."""
+    contact = terms.contact
+    return one_of([_way(name, contact) for name in terms.channels])
+
+
+def _way(name: str, contact: Contact) -> str:
+    to = ", ".join(_one_line(part) for part in (contact.name, contact.title, contact.address) if part.strip())
+    if name == "fax":
+        return f"by facsimile to {contact.fax}" if contact.fax else f"by facsimile to {contact.name}"
+    if name == "email":
+        return f"by e-mail to {contact.email}"
+    return f"{channel(name)} to {to}"
+
+
+def _one_line(text: str) -> str:
+    return ", ".join(line.strip(" ,") for line in text.splitlines() if line.strip())
+
+
+def option(grant: Grant, shares: int) -> Data:
+    """A grant by which its holder knows it, with the shares of it that the letter is about."""
+    return {
+        "grant_id": grant.grant_id,
+        "granted_on": grant.granted_on.isoformat(),
+        "price": str(grant.price),
+        "type": grant.type.value,
+        "original": grant.shares,
+        "exercised": grant.exercised,
+        "expires_on": grant.expires_on.isoformat(),
+        "shares": shares,
+    }
+
+
+def tendered(tenders: Iterable[Tender], grants: Mapping[str, Grant]) -> list[Data]:
+    """The options that a standing election offers; `added` marks those that the look-back brought in (TND-3)."""
+    return [{**option(grants[t.grant_id], t.shares), "added": t.added} for t in tenders]
+
+
+def ruling_of(found: Ruling) -> Data:
+    """A decision with its reason, its section and its rule."""
+    return {"rule": found.rule, "section": found.section, "reason": found.reason}
+
+
+def rulings_of(found: Iterable[Ruling]) -> list[Data]:
+    return [ruling_of(each) for each in found]
+
+
+def form_received(form: Form, grants: Mapping[str, Grant]) -> Data:
+    """A form as it was received: options that the ledger does not know stay in, with what the form itself says."""
+    lines = []
+    for line in form.lines:
+        if grant := grants.get(line.grant_id):
+            lines.append(option(grant, line.shares))
+        else:
+            lines.append(
+                {
+                    "grant_id": line.grant_id,
+                    "granted_on": line.granted_on.isoformat() if line.granted_on else "",
+                    "price": "" if line.price is None else str(line.price),
+                    "type": "",
+                    "original": line.original_shares,
+                    "shares": line.shares,
+                }
+            )
+    return {
+        "form_id": form.form_id,
+        "kind": form.kind.value,
+        "received_at": utc_text(form.received_at),
+        "signed_on": form.signed_on.isoformat() if form.signed_on else "",
+        "signed_as": form.signed_as,
+        "channel": channel(form.channel),
+        "lines": lines,
+    }
+
+
+def tranches(vesting: Sequence[Tranche]) -> list[Data]:
+    return [{"vests_on": tranche.vests_on.isoformat(), "shares": tranche.shares} for tranche in vesting]
+
+
+def option_record(record: OptionRecord) -> Data:
+    """An option that the offer brings into being, with its whole vesting schedule."""
+    return {
+        "grant_id": record.grant_id,
+        "granted_on": record.granted_on.isoformat(),
+        "shares": record.shares,
+        "price": str(record.price),
+        "type": record.type.value,
+        "expires_on": record.expires_on.isoformat(),
+        "vesting": tranches(record.vesting),
+    }
+
+
+def cancelled(cancellation: Cancellation, grants: Mapping[str, Grant]) -> Data:
+    """A cancelled option, with the balancing option for the untendered rest (TND-2)."""
+    return {
+        **option(grants[cancellation.grant_id], cancellation.shares),
+        "balancing": option_record(cancellation.balancing) if cancellation.balancing else None,
+    }
+
+
+def new_option(record: OptionRecord, grants: Mapping[str, Grant], close: Decimal) -> Data:
+    """A new option with the one it replaces, None for a deferred grant (LCK-1), and its price beside the close."""
+    replaced = grants[record.from_grant_id] if record.from_grant_id else None
+    return {
+        **option_record(record),
+        "replaces": option(replaced, replaced.remaining) if replaced else None,
+        "above_close": record.price > close,
+    }
+
+
+def promised(promise: Promise) -> Data:
+    return {
+        "promise_id": promise.promise_id,
+        "shares": promise.shares,
+        "issued_on": promise.issued_on.isoformat(),
+        "not_before": promise.not_before.isoformat(),
+    }

@@ -1,0 +1,221 @@
+"""What is lawful to run but worth a second look before the offer opens: each thing with the rule it touches."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from optex.authority import section_of
+from optex.calendar import CLOCKS, ONE_DAY, instant, local_date, local_text, utc_text
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, plan
+from optex.records import Form, Grant, Holder, OptionType, Spell
+from optex.terms import Terms
+
+SHOWN = 5  # ids named in one warning
+LISTED = 20  # groups of people who look alike
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Warning:
+    """One thing worth a second look; `file` and `line` where it stands in one place."""
+
+    rule: str
+    message: str
+    file: str = ""
+    line: int = 0
+
+    @property
+    def section(self) -> str:
+        return section_of(self.rule)
+
+
+def warnings(
+    terms: Terms,
+    holders: Sequence[Holder],
+    grants: Sequence[Grant],
+    spells: Sequence[Spell],
+    forms: Sequence[Form] = (),
+) -> list[Warning]:
+    """Everything in an offer's folder that no rule forbids but that its administrator should know."""
+    return [
+        *term_warnings(terms),
+        *_grant_warnings(terms, grants, spells),
+        *_people_warnings(terms, holders, grants),
+        *_form_warnings(terms, forms),
+    ]
+
+
+def term_warnings(terms: Terms) -> list[Warning]:
+    """What the terms alone give cause to warn of.
+
+    Authority: §2, §5, §15; Rule 13e-4(f) (AMD-1, WDR-3, CAL-1, CAL-2, EXT-1).
+    """
+    return [*_length(terms), *_withdrawal(terms), *_odd_days(terms), *_readings(terms)]
+
+
+def _length(terms: Terms) -> Iterator[Warning]:
+    calendar, minimum = terms.calendar, terms.minimum_business_days
+    days = calendar.business_days(terms.commences, terms.expires_on)
+    if days < minimum:
+        earliest = calendar.business_day_offset(terms.commences - ONE_DAY, minimum)
+        yield Warning(
+            rule="AMD-1",
+            message=f"the offer is open for {_count(days, 'business day')}, {minimum - days} fewer than {minimum}; "
+            f"the earliest expiration that would do is on {earliest}",
+            file="offer.toml",
+        )
+
+
+def _withdrawal(terms: Terms) -> Iterator[Warning]:
+    derived = terms.model_copy(update={"withdrawable_after": None}).withdrawal_right
+    stated = terms.withdrawal_right
+    if stated != derived:
+        later = "later" if stated > derived else "earlier"
+        yield Warning(
+            rule="WDR-3",
+            message=f"withdrawable_after, {local_text(stated, terms.zone)}, is {later} than "
+            f"{local_text(derived, terms.zone)}, the first business day after the fortieth",
+            file="offer.toml",
+        )
+
+
+def _odd_days(terms: Terms) -> Iterator[Warning]:
+    days = {
+        "the commencement": terms.commences,
+        "the expiration": terms.expires_on,
+        "the stated withdrawal instant": local_date(terms.withdrawal_right, terms.zone),
+    }
+    for what, day in days.items():
+        if not terms.calendar.is_business_day(day):
+            message = f"{what}, {day}, does not fall on a business day"
+            yield Warning(rule="CAL-1", message=message, file="offer.toml")
+    if terms.cancel_at < terms.extension_deadline:
+        yield Warning(
+            rule="EXT-1",
+            message=f"cancel_at, {terms.cancel_at:%H:%M}, is before the extension deadline, "
+            f"{terms.extension_deadline:%H:%M}: the cancellation waits for the deadline",
+            file="offer.toml",
+        )
+
+
+def _readings(terms: Terms) -> Iterator[Warning]:
+    """Each milestone for which 5 p.m. "Eastern Standard Time" is two instants (CAL-2)."""
+    stated = {
+        EXTENSION_DEADLINE: terms.extension_deadline,
+        CANCEL: max(terms.cancel_at, terms.extension_deadline),
+    }
+    for milestone in plan(terms).milestones:
+        local = milestone.due.astimezone(terms.zone)
+        at = stated.get(milestone.name, local.time())
+        ours = milestone.name == EXTENSION_DEADLINE
+        decides = (
+            "the earlier decides, for it binds the company" if ours else f"the offer's clock, {terms.clock}, decides"
+        )
+        read = {name: instant(local.date(), at, zone) for name, zone in CLOCKS.items()}
+        if len(set(read.values())) > 1:
+            both = " and ".join(f"{utc_text(due)} by {name}" for name, due in read.items())
+            message = f"{milestone.name}: {local.date()} {at:%H:%M} is {both}; {decides}"
+            yield Warning(rule="CAL-2", message=message, file="offer.toml")
+
+
+def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spell]) -> Iterator[Warning]:
+    commences, lookback_from = terms.commences, terms.lookback_from
+    held = [grant for grant in grants if grant.remaining]
+    # As the business days are counted: both the first and the last day.
+    days = (terms.expires_on - commences).days + 1
+    isos = [grant.grant_id for grant in held if grant.type is OptionType.ISO]
+    if isos and days >= 30:
+        yield Warning(
+            rule="ISO-1",
+            message=f"the offer is open for {days} calendar days with {_count(len(isos), 'ISO')} outstanding: at 30 "
+            "days or more it may count as a modification of the ISOs of holders who do not even accept "
+            "(Treas. Reg. 1.424-1(e)(4)(iii))",
+            file="offer.toml",
+        )
+    recent = [grant.grant_id for grant in held if lookback_from <= grant.granted_on <= commences]
+    if recent:
+        yield Warning(
+            rule="TND-3",
+            message=f"{_count(len(recent), 'grant')} dated in the look-back window, {lookback_from} to {commences}: "
+            f"whoever tenders anything must tender them whole ({_some(recent)})",
+            file="grants.csv",
+        )
+    later = [grant.grant_id for grant in grants if grant.granted_on > commences]
+    if later:
+        message = f"{_count(len(later), 'grant')} dated after commencement cannot be tendered ({_some(later)})"
+        yield Warning(rule="ELG-1", message=message, file="grants.csv")
+    serving = {
+        spell.holder_id
+        for spell in spells
+        if spell.first_day <= commences and (spell.last_day is None or spell.last_day >= commences)
+    }
+    absent = sorted({grant.holder_id for grant in held} - serving)
+    if absent:
+        message = f"{_count(len(absent), 'holder')} of grants not in service on commencement ({_some(absent)})"
+        yield Warning(rule="ELG-1", message=message, file="service.csv")
+    issued = sum(grant.shares for grant in grants)
+    if issued > terms.plan.shares_authorized:
+        yield Warning(
+            rule="PLN-1",
+            message=f"the plan authorizes {terms.plan.shares_authorized:,} shares, but {issued:,} are outstanding "
+            f"or exercised: {issued - terms.plan.shares_authorized:,} too many",
+            file="grants.csv",
+        )
+
+
+def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:
+    owners = {grant.holder_id for grant in grants}
+    without = [
+        ("CNF-1", "without an e-mail address: no notice reaches them", [h.holder_id for h in holders if not h.email]),
+        ("TND-1", "without any grant", [h.holder_id for h in holders if h.holder_id not in owners]),
+    ]
+    if terms.excluded_jurisdictions:
+        unplaced = [holder.holder_id for holder in holders if not holder.jurisdiction]
+        without.append(("ELG-4", "without a jurisdiction, while some jurisdictions are excluded", unplaced))
+    for rule, what, ids in without:
+        if ids:
+            message = f"{_count(len(ids), 'holder')} {what} ({_some(ids)})"
+            yield Warning(rule=rule, message=message, file="holders.csv")
+    for what, groups in (
+        ("name", _alike((holder.name, holder.holder_id) for holder in holders)),
+        ("e-mail address", _alike((holder.email, holder.holder_id) for holder in holders)),
+    ):
+        if len(groups) > LISTED:
+            more = f"{len(groups) - LISTED:,} more groups of holders have the same {what}"
+            yield Warning(rule="TND-3", message=more, file="holders.csv")
+        for group in groups[:LISTED]:
+            yield Warning(
+                rule="TND-3",
+                message=f"{_some(group)} have the same {what}: under several ids one person's look-back and ISO limit "
+                "cannot be seen together",
+                file="holders.csv",
+            )
+
+
+def _form_warnings(terms: Terms, forms: Iterable[Form]) -> Iterator[Warning]:
+    ahead = [
+        form.form_id
+        for form in forms
+        if form.signed_on is not None and form.signed_on > local_date(form.received_at, terms.zone)
+    ]
+    if ahead:
+        message = f"{_count(len(ahead), 'form')} signed on a day after the day of receipt ({_some(ahead)})"
+        yield Warning(rule="TND-5", message=message, file="elections.csv")
+
+
+def _alike(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The ids that share a text, letter case, width and spacing aside."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for text, id_ in pairs:
+        if text:
+            groups[" ".join(unicodedata.normalize("NFKC", text).casefold().split())].append(id_)
+    return [ids for ids in groups.values() if len(ids) > 1]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _some(ids: Sequence[str]) -> str:
+    more = len(ids) - SHOWN
+    return ", ".join(ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")

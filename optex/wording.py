@@ -1,0 +1,114 @@
+"""How letters to holders write dates, instants, money and counts: plain American English, whatever the locale."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from optex.calendar import CLOCKS, NEW_YORK
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_ZONES = {"EST": "Eastern Standard Time", "EDT": "Eastern Daylight Time"}
+_CHANNELS = {"fax": "by facsimile", "hand": "by hand delivery", "mail": "by mail", "email": "by e-mail"}
+
+
+@lru_cache(maxsize=65536)
+def day(on: date) -> str:
+    """A date as letters write it, such as March 31, 2003."""
+    return f"{_MONTHS[on.month - 1]} {on.day}, {on.year}"
+
+
+@lru_cache(maxsize=65536)
+def short_day(on: date) -> str:
+    """A date as tables write it, such as Mar 31, 2003."""
+    return f"{_MONTHS[on.month - 1][:3]} {on.day}, {on.year}"
+
+
+def weekday(on: date) -> str:
+    """A date with its day of the week, such as Monday, March 31, 2003."""
+    return f"{_WEEKDAYS[on.weekday()]}, {day(on)}"
+
+
+def time_of_day(at: datetime) -> str:
+    """A time of day such as 5:00 p.m.; seconds only where there are any, for they decide what was late (EXP-1)."""
+    if (at.hour, at.minute, at.second) in ((0, 0, 0), (12, 0, 0)):
+        return "12:00 noon" if at.hour else "12:00 midnight"
+    seconds = f":{at.second:02}" if at.second else ""
+    return f"{at.hour % 12 or 12}:{at.minute:02}{seconds} {'p.m.' if at.hour >= 12 else 'a.m.'}"
+
+
+@lru_cache(maxsize=65536)
+def moment(at: datetime, clock: str) -> str:
+    """An instant on the offer's clock, with the New York wall clock where that shows something else.
+
+    Such as Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time).
+    Authority: CAL-2, CAL-3.
+    """
+    local, wall = at.astimezone(CLOCKS[clock]), at.astimezone(NEW_YORK)
+    text = f"{weekday(local.date())} at {time_of_day(local)} {_zone(local)}"
+    if wall.utcoffset() == local.utcoffset():
+        return text
+    other_day = f"{weekday(wall.date())} at " if wall.date() != local.date() else ""
+    return f"{text} ({other_day}{time_of_day(wall)} {_zone(wall)})"
+
+
+@lru_cache(maxsize=65536)
+def stamp(at: datetime, clock: str) -> str:
+    """An instant in one line of a subject, such as March 14, 2003 at 2:05 p.m. Eastern Standard Time."""
+    local = at.astimezone(CLOCKS[clock])
+    return f"{day(local.date())} at {time_of_day(local)} {_zone(local)}"
+
+
+def money(amount: Decimal) -> str:
+    """Dollars with at least two decimals and never fewer than the amount has, such as $4.25 or $0.0625."""
+    exponent = amount.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"${amount:,.{places}f}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number and what it counts, such as 1 share or 1,000 shares."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def in_words(number: int, noun: str) -> str:
+    """A small number spelled out, as prose does: six months; from eleven on in figures."""
+    if 0 < number < len(_NUMBERS):
+        return f"{_NUMBERS[number]} {noun}" if number == 1 else f"{_NUMBERS[number]} {noun}s"
+    return count(number, noun)
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own: capital letter in front, full stop behind."""
+    text = " ".join(text.split())
+    if not text:
+        return text
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def one_of(parts: list[str]) -> str:
+    """Alternatives in prose: a, b or c."""
+    return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def channel(name: str) -> str:
+    """A way of delivery in prose; a channel the vocabulary does not know keeps the name that the terms gave it."""
+    return _CHANNELS.get(name, f"by {name}")
+
+
+def _zone(at: datetime) -> str:
+    return _ZONES.get(at.tzname() or "", at.tzname() or "")

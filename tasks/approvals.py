@@ -1,0 +1,26 @@
+"""Approvals: where the terms require one, a step waits until a named person has approved exactly what it would do."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from tasks.steps import DueStep
+
+
+def digest_of(decision: Iterable[Any]) -> str:
+    """A digest of what would be done, by which an approval is bound to it: if it changes, the approval lapses."""
+    said = json.dumps(sorted(decision), default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
+    """What still has to be approved by whom; None where nothing has, or a simulation rehearses."""
+    name = step.step.name
+    if name not in step.state.terms.require_approval or step.office.virtual:
+        return None
+    given = [fact for fact in step.book.facts() if fact.verb == "approve" and fact.data["step"] == name]
+    if any(fact.data["digest"] == digest for fact in given):
+        return None
+    lapsed = ", since what was approved before has changed" if given else ""
+    return f"waits for the approval of a named person{lapsed}: {what} (digest {digest[:12]})"

@@ -1,0 +1,104 @@
+"""A scheduled run is an alarm, not an order: it locks its step, re-reads the offer, and acts only if the step is due."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from prefect.runtime import flow_run
+from prefect.states import Completed, State
+
+from infra.office import Office, office_of
+from infra.store import PROGRAM, Book
+from optex.calendar import local_text
+from optex.errors import Ruling
+from optex.schedule import Status, Step
+from optex.state import Fact, OfferState
+
+# A scheduler may ring a blink early: that long a run waits for its instant.
+BLINK = timedelta(seconds=10)
+
+
+@dataclass(kw_only=True)
+class DueStep:
+    """A step at work: the book it holds locked, the offer as it stands, and the instant; or why there is nothing to do."""
+
+    office: Office
+    book: Book
+    step: Step
+    state: OfferState
+    at: datetime
+    idle: State | None = None
+
+    def done(self, message: str) -> str:
+        """Mark the step done, in the transaction that holds its decisions; returns the message."""
+        self.book.set_step(self.step, Status.DONE, message, self.at)
+        self.book.audit(self.at, "", [(f"{self.step.name} done", self.step.label, "", message)])
+        return message
+
+    def held(self, rule: str, message: str, digest: str | None = None) -> State:
+        """Leave the step due but held, in plain sight; said once and not again while it is the same."""
+        self.book.await_approval(self.step, digest)
+        if (self.step.status, self.step.message) != (Status.HELD, message):
+            self.book.set_step(self.step, Status.HELD, message)
+            self.book.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
+        return Completed(name="Held", message=f"Held: {message}")
+
+    def postponed(self, on: date, message: str) -> State:
+        """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
+        fact = Fact(fact_id=f"postpone-{on}", at=self.at, verb="postpone", by=PROGRAM, data={"on": on.isoformat()})
+        self.book.add_fact(fact, Ruling(rule="CAN-1", reason=message), accepted=True)
+        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, "CAN-1", message)])
+        self.book.replan(self.at, message)
+        return nothing_to_do(message)
+
+    def moot(self, message: str) -> State:
+        """Mark the step as no longer needed."""
+        self.book.set_step(self.step, Status.MOOT, message)
+        return nothing_to_do(message)
+
+
+def nothing_to_do(message: str) -> State:
+    return Completed(name="NothingToDo", message=f"Nothing to do: {message}")
+
+
+@asynccontextmanager
+async def due_step(offer: str, name: str, version: int | None, at: datetime | None) -> AsyncIterator[DueStep]:
+    """Lock a step and see whether it is due; the transaction commits what was decided when the step is left."""
+    office = office_of(offer)
+    if not office.virtual:
+        await _wait_for(office, name, version)
+    now = office.clock(at)
+    with office.book() as book:
+        step = book.step(name, version)
+        if step is None:
+            raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
+        state = book.state()
+        due = DueStep(office=office, book=book, step=step, state=state, at=now)
+        due.idle = _idle(step, state, now)
+        if not due.idle and (run_id := flow_run.id):
+            book.note_run(step, run_id)
+        yield due
+
+
+async def _wait_for(office: Office, name: str, version: int | None) -> None:
+    with office.reading() as reader:
+        step = reader.step(name, version)
+    if step is not None and step.waiting:
+        early = step.due - datetime.now(UTC)
+        if timedelta(0) < early <= BLINK:
+            await asyncio.sleep(early.total_seconds())
+
+
+def _idle(step: Step, state: OfferState, now: datetime) -> State | None:
+    zone = state.terms.zone
+    if step.status is Status.DONE:
+        return nothing_to_do(f"{step.name} was done {local_text(step.done_at or now, zone)}. {step.message}")
+    if step.status is Status.SUPERSEDED:
+        return nothing_to_do(f"{step.label} is {step.message or 'superseded'}")
+    if step.status is Status.MOOT:
+        return nothing_to_do(f"{step.name} is no longer needed: {step.message}")
+    if now < step.due:
+        return nothing_to_do(f"{step.name} is not due before {local_text(step.due, zone)}")
+    return None

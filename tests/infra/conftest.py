@@ -1,0 +1,82 @@
+"""A good offer folder, any file of which a test may write anew."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from infra.folder import FILES, Folder, read_folder
+from optex.errors import BadData
+
+OFFER = """offer = "alpha-2003"
+issuer = "Alpha"
+commences = 2003-02-28
+expires = 2003-03-31T17:00:00
+[stock]
+symbol = "ALPH"
+exchange = "NASDAQ"
+[plan]
+name = "Plan"
+shares_authorized = 2400000
+[contact]
+name = "Options"
+email = "options@example.com"
+"""
+HOLDERS = "holder_id,name,email,jurisdiction,voting_percent\nH1,Ann Lee,ann@example.com,US,12.5\nH2,Bo Ray,,US,\n"
+SERVICE = "holder_id,capacity,from,to\nH1,employee,1999-01-04,\nH2,director,1999-01-04,2003-06-30\n"
+GRANTS = (
+    "grant_id,holder_id,granted_on,shares,exercised,price,type,expires_on,vesting\n"
+    "G1,H1,2000-01-03,1000,100,12.5,ISO,2010-01-03,2001-01-03:400;2002-01-03:600\n"
+    "G2,H1,2000-02-01,500,0,0.3333,NSO,2010-02-01,\n"
+    "G3,H2,2001-02-01,500,0,3.10,NSO,2006-02-01,\n"
+)
+FORM_COLUMNS = (
+    "form_id,holder_id,kind,received_at,signed_on,signed_as,channel,title,authority,"
+    "grant_id,shares,original_shares,granted_on,price,exercised\n"
+)
+ELECTIONS = FORM_COLUMNS + (
+    "F1,H1,election,2003-03-10T10:30:00,2003-03-10,Ann Lee,fax,,,G1,900,1000,2000-01-03,12.50,100\n"
+    "F1,H1,election,2003-03-10T10:30:00,2003-03-10,Ann Lee,fax,,,G2,500,500,2000-02-01,0.3333,0\n"
+    "F2,H1,withdrawal,2003-04-14T10:30-04:00,2003-04-14,Ann Lee,hand,,,,,,,,\n"
+)
+PRICES = "date,close\n2003-10-03,1.05\n"
+
+
+@dataclass(frozen=True)
+class OfferFolder:
+    """A folder on disk, and what reading it says."""
+
+    path: Path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    def text(self, name: str) -> str:
+        """The text of a file as it stands."""
+        return (self.path / name).read_text()
+
+    def add(self, name: str, *rows: str) -> None:
+        """Add rows to a file."""
+        with (self.path / name).open("a") as file:
+            file.writelines(row + "\n" for row in rows)
+
+    def read(self) -> Folder:
+        return read_folder(self.path)
+
+    def faults(self) -> list[str]:
+        """The faults of the folder, which must have some."""
+        with pytest.raises(BadData) as caught:
+            read_folder(self.path)
+        return [str(fault) for fault in caught.value.faults]
+
+    def places(self) -> list[str]:
+        """Its faults as file:line:column."""
+        return [":".join(fault.split(": ")[:2]) for fault in self.faults()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> OfferFolder:
+    """The good folder."""
+    for name, text in zip(FILES, (OFFER, HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES), strict=False):
+        (tmp_path / name).write_bytes(text.encode())
+    return OfferFolder(tmp_path)

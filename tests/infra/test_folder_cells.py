@@ -1,0 +1,89 @@
+"""Cells of an offer's folder on both sides of what can be taken, each fault told once."""
+
+from decimal import Decimal
+
+import pytest
+
+
+def test_several_faults_of_one_row_are_all_told(folder):
+    """A faulty cell does not hide another one, nor what the sound cells of the row contradict."""
+    folder.add("grants.csv", "G4,H1,2000-02-01,500,501,free,ESO,2000-02-01,")
+    assert [
+        "grants.csv:5:exercised",
+        "grants.csv:5:expires_on",
+        "grants.csv:5:price",
+        "grants.csv:5:type",
+    ] == sorted(folder.places())
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("grant_id", "G 4"),
+        ("grant_id", "=G4"),
+        ("grant_id", ""),
+        ("holder_id", ""),
+        ("granted_on", "02/01/2000"),
+        ("granted_on", "2000-2-1"),
+        ("granted_on", "2000-02-30"),
+        ("granted_on", "20000201"),
+        ("granted_on", "949363200"),
+        ("shares", "0"),
+        ("shares", "-1"),
+        ("shares", "+1"),
+        ("shares", "1e3"),
+        ("shares", "1_000"),
+        ("shares", '"1,000"'),
+        ("shares", "1000.0"),
+        ("shares", "١"),
+        ("exercised", ""),
+        ("price", "0"),
+        ("price", "0.00"),
+        ("price", "$12"),
+        ("price", "12."),
+        ("price", ".5"),
+        ("price", "1.00001"),
+        ("price", "NaN"),
+        ("price", "1e2"),
+        ("type", "iso"),
+        ("expires_on", "2000-02-01"),
+        ("expires_on", ""),
+        ("vesting", "2001-02-01"),
+        ("vesting", "2001-02-01:499"),
+        ("vesting", "2001-02-01:501"),
+        ("vesting", "2001-02-30:500"),
+        ("vesting", "2002-02-01:250;2001-02-01:250"),
+        ("vesting", "2001-02-01:250;2001-02-01:250"),
+        ("vesting", "2001-02-01:500;2002-02-01:0"),
+    ],
+)
+def test_a_cell_of_a_grant_that_cannot_be_is_one_fault(folder, column, cell):
+    """Each is told once, in its column, whatever else would follow from it."""
+    good = {"grant_id": "G4", "holder_id": "H1", "granted_on": "2000-02-01", "shares": "500", "exercised": "0"}
+    good |= {"price": "1.00", "type": "NSO", "expires_on": "2010-02-01", "vesting": "2001-02-01:500"}
+    if column == "shares":
+        good["vesting"] = ""
+    folder.add("grants.csv", ",".join({**good, column: cell}.values()))
+    assert [f"grants.csv:5:{column}"] == folder.places()
+
+
+def test_the_good_neighbours_of_those_cells_are_taken(folder):
+    """Four decimals, all shares exercised, an expiry the day after: all in order."""
+    folder.add("grants.csv", "G4,H1,2000-02-01,500,500,0.0001,ISO,2000-02-02,2001-02-01:1;2001-02-02:499")
+    assert 0 == folder.read().grants[3].remaining
+
+
+@pytest.mark.parametrize(("percent", "good"), [("0", True), ("100", True), ("100.0001", False), ("-1", False)])
+def test_the_voting_power_is_a_percentage(folder, percent, good):
+    """From 0 to 100, both taken."""
+    folder.add("holders.csv", f"H3,Cy Fox,,US,{percent}")
+    if good:
+        assert Decimal(percent) == folder.read().holders[2].voting_percent
+    else:
+        assert ["holders.csv:4:voting_percent"] == folder.places()
+
+
+def test_a_name_is_on_one_line(folder):
+    """A line break in a name would end the head of a letter early: a fault, on the line where the record starts."""
+    folder.add("holders.csv", '"H3","Cy\nFox",,US,', "H4,Di Gow,x,US,")
+    assert ["holders.csv:4:name", "holders.csv:6:email"] == folder.places()

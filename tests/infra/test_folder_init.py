@@ -1,0 +1,41 @@
+"""The folder to start from."""
+
+import re
+
+import pytest
+
+from infra.folder import FILES, init_folder, read_folder
+from optex.errors import OptexError
+from optex.warnings import warnings
+
+
+def test_the_folder_to_start_from_passes_every_check(tmp_path):
+    """`init` writes a folder named as the offer that is read without a fault and has no warning of AMD-1 or ISO-1."""
+    init_folder(tmp_path / "beta-2027")
+    found = read_folder(tmp_path / "beta-2027")
+    assert "beta-2027" == found.terms.offer
+    assert sorted(FILES) == sorted(path.name for path in (tmp_path / "beta-2027").iterdir())
+    rules = {warning.rule for warning in warnings(found.terms, found.holders, found.grants, found.spells, found.forms)}
+    assert {"CAL-2", "TND-3"} == rules
+
+
+def test_the_defaults_that_the_commented_terms_state_are_the_defaults(tmp_path):
+    """With every "#" before a key taken away the terms are the same."""
+    init_folder(tmp_path / "offer")
+    path = tmp_path / "offer" / "offer.toml"
+    before = read_folder(tmp_path / "offer").terms
+    text, keys = re.subn(r"(?m)^# (?=[a-z_]+ = |\[plan\.)", "", path.read_text())
+    assert 32 == keys
+    path.write_text(re.sub(r"(?m)^(on|reason|calendar) = ", "# ", text))
+    after = read_folder(tmp_path / "offer").terms
+    assert before.model_copy(update={"withdrawable_after": after.withdrawable_after}) == after
+    assert before.withdrawal_right == after.withdrawal_right
+
+
+def test_a_folder_in_use_is_not_written_over(tmp_path):
+    """`init` writes into an empty folder, and refuses one with anything in it, and a file."""
+    (tmp_path / "empty").mkdir()
+    init_folder(tmp_path / "empty")
+    for path in (tmp_path / "empty", tmp_path / "empty" / "offer.toml"):
+        with pytest.raises(OptexError, match="nothing was written"):
+            init_folder(path)

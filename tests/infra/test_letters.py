@@ -1,0 +1,483 @@
+"""What the letters say: every kind, rendered from a realistic offer, in plain text and HTML."""
+
+import html as html_entities
+import json
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from infra.letters import WIDTH, Columns, fill, in_columns, render
+from optex import notices
+from optex.cancellation import Cancellation, Promise
+from optex.election import Judgement
+from optex.errors import Ruling
+from optex.milestones import plan
+from optex.notices import Kind, Notice
+from optex.records import Form, FormKind, FormLine, Grant, Holder, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.terms import Terms, parse_terms
+
+OFFER = """
+offer = "alpha-2003"
+issuer = "Alpha Technologies Group, Inc."
+commences = 2003-02-28
+expires = 2003-03-31T17:00:00
+withdrawable_after = 2003-04-28T17:00:00
+[stock]
+symbol = "ATGI"
+exchange = "NASDAQ"
+[plan]
+name = "Amended and Restated 1994 Stock Option Plan"
+shares_authorized = 2_400_000
+[contact]
+name = "James Polakiewicz"
+email = "options@alphatech.example"
+"""
+CONTACT = """
+title = "Chief Financial Officer"
+phone = "(603) 635-5160"
+fax = "(603) 635-5260"
+address = "33 Bridge Street, Pelham, NH 03076"
+"""
+TERMS = parse_terms(OFFER + CONTACT)
+EXTENDED = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
+HOLDER = Holder(
+    holder_id="H-017", name="Zoë O'Brien & Co", email="zoe@x.example", jurisdiction="US-NH", voting_percent=Decimal(0)
+)
+OLD = Grant(
+    grant_id="G-0017",
+    holder_id="H-017",
+    granted_on=date(2000, 3, 15),
+    shares=12_000,
+    exercised=2_000,
+    price=Decimal("4.25"),
+    type=OptionType.ISO,
+    expires_on=date(2010, 3, 15),
+)
+RECENT = Grant(
+    grant_id="G-0170",
+    holder_id="H-017",
+    granted_on=date(2002, 9, 3),
+    shares=1_500,
+    exercised=0,
+    price=Decimal("2.10"),
+    type=OptionType.NSO,
+    expires_on=date(2012, 9, 3),
+)
+GRANTS = {grant.grant_id: grant for grant in (OLD, RECENT)}
+TENDERS = (
+    Tender(holder_id="H-017", grant_id="G-0017", shares=6_000, form_id="F-31"),
+    Tender(holder_id="H-017", grant_id="G-0170", shares=1_500, form_id="F-31", added=True),
+)
+FORM = Form(
+    form_id="F-31",
+    holder_id="H-017",
+    kind=FormKind.ELECTION,
+    received_at=datetime(2003, 3, 14, 19, 5, tzinfo=UTC),
+    signed_on=date(2003, 3, 13),
+    signed_as="Zoë O'Brien & Co",
+    channel="fax",
+    lines=(FormLine(grant_id="G-0017", shares=6_000),),
+)
+IN_TIME = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
+ADDED = Ruling(
+    rule="TND-3", reason="Granted within the look-back window: all of its 1,500 shares are tendered with it."
+)
+EFFECTIVE = Judgement(form=FORM, standing=Standing.EFFECTIVE, ruling=IN_TIME, remarks=(ADDED,), tenders=TENDERS)
+UNSIGNED = Ruling(rule="TND-5", reason="The form is not signed.")
+UNKNOWN = Ruling(rule="TND-4", reason="Option G-9999 is not an option of yours.")
+BALANCING = OptionRecord(
+    grant_id="G-0017-B",
+    holder_id="H-017",
+    from_grant_id="G-0017",
+    granted_on=date(2000, 3, 15),
+    shares=4_000,
+    price=Decimal("4.25"),
+    type=OptionType.ISO,
+    expires_on=date(2010, 3, 15),
+    vesting=(Tranche(vests_on=date(2003, 3, 15), shares=4_000),),
+)
+CANCELLATIONS = (
+    Cancellation(
+        grant_id="G-0017",
+        holder_id="H-017",
+        shares=6_000,
+        cancelled_on=date(2003, 4, 1),
+        vesting=(Tranche(vests_on=date(2003, 3, 15), shares=6_000),),
+        balancing=BALANCING,
+    ),
+    Cancellation(
+        grant_id="G-0170",
+        holder_id="H-017",
+        shares=1_500,
+        cancelled_on=date(2003, 4, 1),
+        vesting=(Tranche(vests_on=date(2003, 9, 3), shares=500), Tranche(vests_on=date(2004, 9, 3), shares=1_000)),
+    ),
+)
+PROMISE = Promise(
+    promise_id="P-H-017", holder_id="H-017", shares=7_500, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
+)
+NEW = (
+    OptionRecord(
+        grant_id="G-0017-N",
+        holder_id="H-017",
+        from_grant_id="G-0017",
+        granted_on=date(2003, 10, 3),
+        shares=6_000,
+        price=Decimal("1.60"),
+        type=OptionType.ISO,
+        expires_on=date(2008, 10, 3),
+        vesting=(Tranche(vests_on=date(2003, 10, 3), shares=6_000),),
+    ),
+    OptionRecord(
+        grant_id="G-0170-N",
+        holder_id="H-017",
+        from_grant_id="G-0170",
+        granted_on=date(2003, 10, 3),
+        shares=1_500,
+        price=Decimal("1.45"),
+        type=OptionType.NSO,
+        expires_on=date(2013, 10, 3),
+        vesting=(Tranche(vests_on=date(2003, 10, 3), shares=500), Tranche(vests_on=date(2004, 9, 3), shares=1_000)),
+    ),
+)
+GONE = Ruling(
+    rule="ELG-1", reason="Not in service on April 1, 2003: the tender is void and the option is not cancelled."
+)
+LEFT = Ruling(rule="ELG-3", reason="Service ended before the new options were granted. The promise lapses.")
+COURT = "A court has stayed the acceptance (condition 2 of Section 7)"
+
+
+def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notice]:
+    """One notice of every kind."""
+    previous, announced = terms.expires, datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
+    made = (
+        notices.offer_opened(terms, plan(terms), HOLDER, GRANTS.values()),
+        notices.reminder(terms, HOLDER, 10, 1, TENDERS, GRANTS),
+        notices.confirmation(terms, HOLDER, EFFECTIVE, GRANTS),
+        notices.extension(extended, plan(extended), HOLDER, 2, previous, announced, 1_204_300, TENDERS, GRANTS),
+        notices.amendment(
+            extended, HOLDER, 1, "increase", Decimal("3.50"), "options of consultants join", plan(extended), 1_204_300
+        ),
+        notices.acceptance_and_promise(terms, HOLDER, CANCELLATIONS, PROMISE, GRANTS),
+        notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS),
+        notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
+        notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
+        notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
+        notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
+    )
+    return {notice.kind: notice for notice in made}
+
+
+LETTERS = letters()
+NO_OPTIONS = notices.offer_opened(TERMS, plan(TERMS), HOLDER, [])
+
+
+def flat(text: str) -> str:
+    """The words of a letter in one line: tags and entities resolved, the rules drawn in plain text left out."""
+    text = re.sub(r"<style>.*?</style>|</?(strong|b|a)\b[^>]*>", "", text, flags=re.S)
+    text = html_entities.unescape(re.sub(r"<[^>]+>", " ", text))
+    return " ".join(re.sub(r"^ {2}\| |_{3,}|-{3,}|={3,}", " ", text, flags=re.M).split())
+
+
+def said(notice: Notice) -> str:
+    """The plain text of a letter in one line."""
+    return flat(render(notice.kind, notice.data)[0])
+
+
+def test_every_kind_has_a_letter():
+    """Each notice kind of the manual is rendered; none is left without a template."""
+    assert set(Kind) == set(LETTERS)
+
+
+def test_what_a_notice_states_survives_storage():
+    """A notice read back from JSON renders the very same letter."""
+    for notice in LETTERS.values():
+        stored = json.loads(json.dumps(notice.data))
+        assert render(notice.kind, notice.data) == render(notice.kind, stored)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_letters_are_finished(kind):
+    """No letter shows a hole, a placeholder or the inside of the program, and every one says whom to ask."""
+    for letter in render(kind, LETTERS[kind].data):
+        words = flat(letter)
+        assert re.findall(r"None|\{\{|\}\}|Decimal|datetime|Undefined|\[\]|T\d\d:\d\d|\d{4}-\d\d-\d\d", words) == []
+        for contact in ("James Polakiewicz", "Chief Financial Officer", "(603) 635-5160", "options@alphatech.example"):
+            assert contact in words
+        assert "Dear Zoë O'Brien & Co:" in words
+        assert LETTERS[kind].subject in words
+        assert "Basis: Offer to Exchange" in words
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_plain_text_is_narrow(kind):
+    """No line of the plain text is wider than 76 columns, and none ends in a blank."""
+    lines = render(kind, LETTERS[kind].data)[0].splitlines()
+    assert [line for line in lines if len(line) > WIDTH or line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_text_and_html_say_the_same(kind):
+    """Both versions of a letter state the same words in the same order; only bullets and colons are the text's own."""
+    text, html = render(kind, LETTERS[kind].data)
+
+    def words(letter: str) -> list[str]:
+        return [word for word in flat(letter).replace(":", " ").split() if word != "-"]
+
+    assert words(text) == words(html[html.index("<body") :])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_html_is_safe_and_needs_nothing_else(kind):
+    """A name is text, never markup; nothing is loaded from elsewhere and nothing runs."""
+    data = {**LETTERS[kind].data, "holder": {"name": "<script>x</script>"}}
+    html = render(kind, data)[1]
+    assert "&lt;script&gt;x&lt;/script&gt;" in html
+    assert re.findall(r"<script|<img|<link|https?://|url\(|@import", html) == []
+    assert "prefers-color-scheme: dark" in html
+    assert 'name="viewport"' in html
+
+
+def test_missing_data_is_an_error():
+    """A letter with a hole in its data is not sent: rendering fails."""
+    data = {key: value for key, value in LETTERS["reminder"].data.items() if key != "days"}
+    with pytest.raises(UndefinedError):
+        render("reminder", data)
+
+
+def test_contact_may_be_bare():
+    """An issuer that gives only a name and an e-mail gets whole letters, with no empty lines for the rest."""
+    bare = parse_terms(OFFER)
+    for notice in letters(bare, bare.extended(EXTENDED.expires)).values():
+        text = render(notice.kind, notice.data)[0]
+        assert "  James Polakiewicz\n  Alpha Technologies Group, Inc.\n  E-mail options@alphatech.example\n" in text
+        assert re.findall(r"None|, ,|to  |Telephone|Facsimile \n", text) == []
+
+
+def test_offer_opened_states_the_holders_options_and_the_way():
+    """The opening letter: own options, look-back, where and by when, withdrawal, dates, and no recommendation."""
+    words = said(LETTERS["offer-opened"])
+    assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 2,000 10,000" in words
+    assert "G-0170 Sep 3, 2002 NSO $2.10 1,500 0 1,500" in words
+    assert "every option granted to you since August 28, 2002, that is, in the six months before" in words
+    assert "your option of September 3, 2002 for 1,500 shares at $2.10 (NSO)" in words
+    assert (
+        "by facsimile to (603) 635-5260 or by hand delivery to James Polakiewicz, Chief Financial Officer, "
+        "33 Bridge Street, Pelham, NH 03076, so that we have received it before "
+        "Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time (Sections 4 and 5)" in words
+    )
+    assert (
+        "if we have not accepted your tendered options by Monday, April 28, 2003 at 5:00 p.m. Eastern Standard Time "
+        "(6:00 p.m. Eastern Daylight Time), you may withdraw them at any time after that until we do" in words
+    )
+    assert "Acceptance and cancellation, expected: Tuesday, April 1, 2003" in words
+    assert "New options granted, at the earliest: Friday, October 3, 2003" in words
+    assert "Neither we nor our Board of Directors make any recommendation" in words
+
+
+def test_offer_opened_without_options():
+    """A holder of whom no option is on record is told so, and until when to object."""
+    words = said(NO_OPTIONS)
+    assert "Our records show no outstanding option of yours." in words
+    assert "You may tender all, some or none" not in words
+
+
+def test_offer_opened_with_nothing_in_the_lookback():
+    """A holder without a recent grant is told that the look-back adds nothing."""
+    words = said(notices.offer_opened(TERMS, plan(TERMS), HOLDER, [OLD]))
+    assert "Our records show none for you" in words
+    assert "For you this means" not in words
+
+
+def test_reminder_states_what_is_tendered():
+    """A reminder says how long is left, what is tendered so far, and what the look-back added."""
+    words = said(LETTERS["reminder"])
+    assert "expires in 10 business days, on Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
+    assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 6,000" in words
+    assert "This list is not an acceptance" in words
+    nothing = said(notices.reminder(TERMS, HOLDER, 1, 1, (), GRANTS))
+    assert "expires in 1 business day, on" in nothing
+    assert "At this time no Election Form of yours is in force" in nothing
+
+
+def test_confirmation_is_not_an_acceptance():
+    """Every confirmation, of whatever form and standing, says in these words that it is no acceptance (§6)."""
+    for standing in Standing:
+        for kind in FormKind:
+            form = Form(
+                form_id="F-1",
+                holder_id="H-017",
+                kind=kind,
+                received_at=FORM.received_at,
+                signed_on=None,
+                signed_as="",
+                channel="hand",
+            )
+            judgement = Judgement(form=form, standing=standing, ruling=UNSIGNED)
+            words = said(notices.confirmation(TERMS, HOLDER, judgement, GRANTS))
+            assert "This is a Confirmation of Receipt. It is not an acceptance of your options for exchange" in words
+            assert "by hand delivery on Friday, March 14, 2003 at 2:05 p.m. Eastern Standard Time" in words
+
+
+def test_confirmation_states_what_was_received_and_added():
+    """The confirmation of a good form lists its options, the look-back's additions, and how to change or withdraw."""
+    words = said(LETTERS["confirmation-of-receipt"])
+    assert "It tenders 7,500 shares in all" in words
+    assert "your option of September 3, 2002 for 1,500 shares at $2.10 (NSO), number G-0170: 1,500 shares" in words
+    assert "Until Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time you may change your election" in words
+    assert "How to cure" not in words
+
+
+def test_confirmation_of_a_defective_form_says_how_to_cure_it():
+    """Every uncured defect is told with its rule, what to deliver, and by when; a waived one is a remark only."""
+    stated = FormLine(grant_id="G-9999", shares=100, original_shares=100, price=Decimal("3.00"))
+    form = Form(
+        form_id="F-40",
+        holder_id="H-017",
+        kind=FormKind.ELECTION,
+        received_at=FORM.received_at,
+        signed_on=date(2003, 3, 13),
+        signed_as="",
+        channel="fax",
+        lines=(stated,),
+    )
+    undated = Ruling(rule="TND-5", reason="The form is not dated.")
+    waived = Ruling(rule="TND-7", reason="Waived by J. Polakiewicz (late counsel): The form is not dated.")
+    judgement = Judgement(
+        form=form,
+        standing=Standing.DEFECTIVE,
+        ruling=UNSIGNED,
+        remarks=(UNKNOWN, waived),
+        defects=(UNSIGNED, undated, UNKNOWN),
+    )
+    notice = notices.confirmation(TERMS, HOLDER, judgement, GRANTS)
+    words = said(notice)
+    assert [UNSIGNED.reason, UNKNOWN.reason] == [defect["reason"] for defect in notice.data["defects"]]
+    assert "- The form is not signed. (§5; TND-5) - Option G-9999 is not an option of yours. (§5; TND-4)" in words
+    assert "Please also note: - Waived by J. Polakiewicz" in words
+    assert "G-9999 not stated $3.00 100 100" in words
+    assert "so that we have received it before Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
+    assert "A defective or late form does not disturb a valid one" in words
+
+
+def test_confirmation_of_a_late_form_offers_no_cure():
+    """A form received at the expiration instant cannot be cured, and the letter does not pretend otherwise."""
+    late = Ruling(rule="EXP-1", reason="The form was received at the instant of expiration.")
+    form = Form(
+        form_id="F-41",
+        holder_id="H-017",
+        kind=FormKind.ELECTION,
+        received_at=TERMS.expires,
+        signed_on=date(2003, 3, 31),
+        signed_as="Zoë O'Brien & Co",
+        channel="fax",
+    )
+    judgement = Judgement(form=form, standing=Standing.LATE, ruling=late, defects=(late,))
+    words = said(notices.confirmation(TERMS, HOLDER, judgement, GRANTS))
+    assert "no right to tender was in force when it was received" in words
+    assert "The time for delivering an Election Form ended at Monday, March 31, 2003 at 5:00 p.m." in words
+    assert "How to cure" not in words
+
+
+def test_extension_states_dates_and_the_tally():
+    """An extension tells old and new expiration, both readings of the clock, and about how much is tendered."""
+    words = said(LETTERS["extension"])
+    assert "which had been scheduled to expire on Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
+    assert (
+        "now expires on Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time)"
+        in words
+    )
+    assert "options to purchase approximately 1,204,300 shares of our common stock had been tendered" in words
+    assert "(Rule 14e-1(d))" in words
+    assert "Acceptance and cancellation, expected: Tuesday, April 15, 2003" in words
+    assert "New options granted, at the earliest: Friday, October 17, 2003" in words
+
+
+def test_acceptance_contains_the_promise():
+    """The promise itself: shares, not-before date, service proviso, nothing paid, no other grants; and what is left."""
+    words = said(LETTERS["acceptance-and-promise"])
+    assert "cancelled them as of Tuesday, April 1, 2003" in words
+    assert "on a date no earlier than October 3, 2003, stock options covering 7,500 shares" in words
+    assert "provided that you remain an employee, director or consultant" in words
+    assert "You will receive no new options, no payment and no other consideration" in words
+    assert "We will defer any other option grant" in words
+    assert "G-0017-B Mar 15, 2000 ISO $4.25 Mar 15, 2010 4,000" in words
+    assert "It becomes exercisable as follows: 4,000 shares on March 15, 2003." in words
+
+
+def test_rejection_says_why_and_that_options_stay():
+    """Returned options are named with the reason, once for all that share it."""
+    words = said(LETTERS["rejection"])
+    assert "They have not been cancelled and stay outstanding under their present terms" in words
+    assert words.count("Not in service on April 1, 2003") == 1
+    assert "your option of March 15, 2000 for 12,000 shares at $4.25 (ISO), number G-0017: 6,000 shares" in words
+
+
+def test_grant_contains_the_agreement():
+    """The new option agreement: shares, price, type, expiry, every tranche, and to be signed before exercise."""
+    words = said(LETTERS["grant"])
+    assert "On Friday, October 3, 2003 we granted you new stock options to purchase 7,500 shares" in words
+    assert "Exercise price: $1.60 per share, 110% of the closing price (Section 9)" in words
+    assert "Exercise price: $1.45 per share Type: nonqualified stock option (NSO)" in words
+    assert "Expires: October 3, 2008, or earlier" in words
+    assert "Oct 3, 2003 500 Sep 3, 2004 1,000" in words
+    assert "You must execute it before you can exercise the new options (Section 9)." in words
+    assert "A 3-for-2 split on June 2, 2003." in words
+
+
+def test_grant_of_a_deferred_option_alone():
+    """A deferred grant replaces nothing and fulfils no promise, and the letter says neither."""
+    deferred = OptionRecord(
+        grant_id="D-1-N",
+        holder_id="H-017",
+        from_grant_id="",
+        granted_on=date(2003, 10, 3),
+        shares=1,
+        price=Decimal("1.45"),
+        type=OptionType.NSO,
+        expires_on=date(2013, 10, 3),
+        vesting=(Tranche(vests_on=date(2004, 10, 3), shares=1),),
+    )
+    words = said(notices.grant(TERMS, HOLDER, None, [deferred], Decimal("1.4500"), GRANTS))
+    assert "a new stock option to purchase 1 share of our common stock" in words
+    assert "a grant deferred until this date" in words
+    assert "fulfils our Promise" not in words
+    assert "110%" not in words
+
+
+def test_lapse_and_termination_and_withdrawal_say_their_reasons():
+    """The other letters carry their reason and their consequence."""
+    assert "the promise has lapsed as of July 1, 2003" in said(LETTERS["promise-lapsed"])
+    assert "nothing is paid, for the options that were cancelled on April 1, 2003" in said(LETTERS["promise-lapsed"])
+    assert "The reason: A merger proposal was made." in said(LETTERS["termination"])
+    withdrawal = said(LETTERS["withdrawal-right"])
+    assert (
+        "by Monday, April 28, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time)" in withdrawal
+    )
+    assert "A court has stayed the acceptance (condition 2 of Section 7)." in withdrawal
+
+
+def test_an_offer_overrides_a_template_by_its_name(tmp_path: Path):
+    """A file in the offer's own templates folder takes the place of ours; the others stay."""
+    (tmp_path / "termination.j2").write_text("{% extends layout %}{% block letter %}Ended: {{ reason }}{% endblock %}")
+    text, html = render("termination", LETTERS["termination"].data, tmp_path)
+    assert "Ended: a merger proposal was made" in text
+    assert "Ended: a merger proposal was made" in html
+    assert render("grant", LETTERS["grant"].data) == render("grant", LETTERS["grant"].data, tmp_path)
+
+
+def test_fill_breaks_between_words_only():
+    """A line holds 76 columns; a longer word stands alone, whole."""
+    assert f"{'a' * 38} {'b' * 37}" == fill(f"{'a' * 38} {'b' * 37}")
+    assert f"{'a' * 38}\n{'b' * 38}" == fill(f"{'a' * 38} {'b' * 38}")
+    assert f"- x\n  {'c' * 90}\n  y" == fill(f"x {'c' * 90} y", first="- ", rest="  ")
+
+
+def test_a_table_too_wide_for_the_letter_is_stacked():
+    """Where ids or amounts are too long for 76 columns, each option becomes a list."""
+    table = Columns(heads=["Option", "Shares"], aligns=["left", "right"], rows=[["G" * 70, "1,000,000"]])
+    assert f"  Option: {'G' * 70}\n  Shares: 1,000,000" == in_columns(table)

@@ -1,0 +1,689 @@
+"""Which form stands: the offer of Feb 28, 2003, which expires at 5:00 p.m. on March 31, 2003 (22:00Z)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from optex.election import Judgement, Waiver, judge, waivable
+from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Standing, Tender
+from optex.terms import Contact, Lookback, Plan, Stock, Terms, parse_terms
+
+EST = timezone(timedelta(hours=-5))
+TERMS = Terms(
+    offer="alpha-2003",
+    issuer="Alpha Technologies Group, Inc.",
+    commences=date(2003, 2, 28),
+    expires=datetime(2003, 3, 31, 22, tzinfo=UTC),
+    stock=Stock(symbol="ATGI", exchange="NASDAQ"),
+    plan=Plan(name="1994 Stock Plan", shares_authorized=2_400_000),
+    contact=Contact(name="James Polakiewicz", email="jp@alpha.example"),
+)
+ANN = Holder(holder_id="H1", name="José Ann Lee", email="a@x.example", jurisdiction="US-NH", voting_percent=Decimal(0))
+SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
+
+
+def est(month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> datetime:
+    """An instant of 2003 in Eastern Standard Time, stored in UTC."""
+    return datetime(2003, month, day, hour, minute, second, tzinfo=EST).astimezone(UTC)
+
+
+def grant(grant_id: str, granted_on: date = date(2000, 1, 4), **changes) -> Grant:
+    facts = {
+        "holder_id": "H1",
+        "shares": 1_000,
+        "exercised": 200,
+        "price": Decimal("4.25"),
+        "type": OptionType.ISO,
+        "expires_on": date(2010, 1, 4),
+    }
+    return Grant(grant_id=grant_id, granted_on=granted_on, **(facts | changes))
+
+
+MARCH_10, MARCH_20, SEPTEMBER = est(3, 10), est(3, 20), est(9, 1)
+G1 = grant("G1")
+G2 = grant("G2", date(2001, 5, 1), shares=500, exercised=0, price=Decimal("12.50"))
+
+
+def line(of: Grant, shares: int | None = None, **changes) -> FormLine:
+    """A line that restates its grant correctly and tenders it whole, but for the changes."""
+    facts = {
+        "shares": of.remaining if shares is None else shares,
+        "original_shares": of.shares,
+        "granted_on": of.granted_on,
+        "price": of.price,
+        "exercised": of.exercised,
+    }
+    return FormLine(grant_id=of.grant_id, **(facts | changes))
+
+
+def election(form_id: str, received_at: datetime = MARCH_10, *lines: FormLine, **changes) -> Form:
+    facts = {"holder_id": "H1", "signed_on": date(2003, 3, 10), "signed_as": "José Ann Lee", "channel": "fax"}
+    return Form(
+        form_id=form_id,
+        kind=FormKind.ELECTION,
+        received_at=received_at,
+        lines=lines or (line(G1),),
+        **(facts | changes),
+    )
+
+
+def notice(form_id: str, received_at: datetime, **changes) -> Form:
+    facts = {"holder_id": "H1", "signed_on": date(2003, 3, 10), "signed_as": "José Ann Lee", "channel": "hand"}
+    return Form(form_id=form_id, kind=FormKind.WITHDRAWAL, received_at=received_at, **(facts | changes))
+
+
+def waiver(form_id: str, at: datetime = MARCH_20, **changes) -> Waiver:
+    return Waiver(form_id=form_id, at=at, by="J. Polakiewicz", reason="the intent is plain", **changes)
+
+
+def judged(*forms: Form, grants: tuple[Grant, ...] = (G1, G2), **changes) -> list[Judgement]:
+    facts = {
+        "terms": TERMS,
+        "holder": ANN,
+        "spells": SERVING,
+        "foreign": frozenset({"G9"}),
+        "waivers": (),
+        "accepted_at": None,
+        "terminated_at": None,
+        "at": SEPTEMBER,
+    }
+    return judge(forms=forms, grants={each.grant_id: each for each in grants}, **(facts | changes))
+
+
+def only(form: Form, **changes) -> Judgement:
+    [judgement] = judged(form, **changes)
+    return judgement
+
+
+def standings(*forms: Form, **changes) -> dict[str, str]:
+    """The standing and the rule of each form by its id, such as `effective EXP-1`."""
+    return {each.form.form_id: f"{each.standing} {each.ruling.rule}" for each in judged(*forms, **changes)}
+
+
+def rules(judgement: Judgement) -> list[str]:
+    return [each.rule for each in judgement.defects]
+
+
+def test_a_proper_form_is_effective():
+    """A form in order, received in time, stands and tenders what it says."""
+    judgement = only(election("F1", est(3, 10), line(G1, 300), line(G2)))
+    assert (judgement.standing, judgement.ruling.rule) == (Standing.EFFECTIVE, "EXP-1")
+    expected = (
+        Tender(holder_id="H1", grant_id="G1", shares=300, form_id="F1"),
+        Tender(holder_id="H1", grant_id="G2", shares=500, form_id="F1"),
+    )
+    assert expected == judgement.tenders
+    assert judgement.defects == judgement.remarks == ()
+
+
+def test_no_form():
+    """A holder who sends nothing has nothing judged."""
+    assert judged() == []
+
+
+# The deadline (EXP-1)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "expected"),
+    [
+        (est(2, 28, 8, 59, 59), "late EXP-1"),
+        (est(2, 28, 9), "effective EXP-1"),
+        (est(3, 31, 16, 59, 59), "effective EXP-1"),
+        (est(3, 31, 17), "late EXP-1"),
+        (est(4, 1, 7), "late EXP-1"),
+    ],
+)
+def test_timely_means_after_opening_and_strictly_before_expiration(received_at, expected):
+    """16:59:59 is in, 17:00:00 is late, and so is a form that came before the offer opened at nine."""
+    assert standings(election("F1", received_at)) == {"F1": expected}
+
+
+def test_late_says_why():
+    """A late form says when it was received and when the offer expired; it tenders nothing."""
+    judgement = only(election("F1", est(3, 31, 17)))
+    assert judgement.ruling.reason == (
+        "The form was received on March 31, 2003 at 5:00 p.m. Eastern Standard Time, "
+        "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time."
+    )
+    assert judgement.tenders == ()
+    assert "before the offer opened" in only(election("F1", est(2, 28, 8))).ruling.reason
+
+
+def test_an_extension_makes_timely_what_came_after_the_old_close():
+    """Received April 1 at 7 a.m.: late under March 31, timely once the offer is extended to April 14 (EXT-2)."""
+    form = election("F1", est(4, 1, 7))
+    assert standings(form) == {"F1": "late EXP-1"}
+    assert standings(form, terms=TERMS.extended(est(4, 14, 17))) == {"F1": "effective EXP-1"}
+
+
+SUMMER = """
+offer = "alpha-2003"
+issuer = "Alpha Technologies Group, Inc."
+commences = 2003-02-28
+expires = 2003-04-14T17:00:00
+clock = "{clock}"
+stock = {{symbol = "ATGI", exchange = "NASDAQ"}}
+plan = {{name = "1994 Stock Plan", shares_authorized = 2_400_000}}
+contact = {{name = "James Polakiewicz", email = "jp@alpha.example"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("clock", "last", "first_late"),
+    [("EST", "21:59:59", "22:00:00"), ("America/New_York", "20:59:59", "21:00:00")],
+)
+def test_the_clock_decides_what_five_oclock_is_in_summer(clock, last, first_late):
+    """5 p.m. on April 14, 2003 is 22:00Z in standard time and 21:00Z on the wall clock of New York (CAL-2)."""
+    terms = parse_terms(SUMMER.format(clock=clock))
+    for at, expected in ((last, "effective EXP-1"), (first_late, "late EXP-1")):
+        received_at = datetime.fromisoformat(f"2003-04-14T{at}+00:00")
+        assert standings(election("F1", received_at), terms=terms) == {"F1": expected}
+
+
+def test_nothing_is_timely_after_termination_or_acceptance():
+    """A form received at the instant of termination or acceptance is late; one received before it still stands."""
+    early, exact = election("F1", est(3, 11)), election("F2", est(3, 12), signed_on=date(2003, 3, 11))
+    for ended in ("terminated_at", "accepted_at"):
+        expected = {"F1": "effective EXP-1", "F2": "late EXP-1"}
+        assert expected == standings(early, exact, **{ended: est(3, 12)})
+
+
+def test_only_what_has_been_received_counts():
+    """A form received at `at` is judged, one received a second later is not there yet."""
+    forms = election("F1", est(3, 10)), election("F2", est(3, 12))
+    assert standings(*forms, at=est(3, 12) - timedelta(seconds=1)) == {"F1": "effective EXP-1"}
+    assert standings(*forms, at=est(3, 12)) == {"F1": "superseded CHG-1", "F2": "effective CHG-1"}
+
+
+# Delivery and signature (TND-6, TND-5)
+
+
+@pytest.mark.parametrize("channel", ["mail", "email", ""])
+def test_other_channels_are_a_defect(channel):
+    """A form or a notice must come by fax or by hand, unless the terms name another way."""
+    assert standings(election("F1", channel=channel)) == {"F1": "defective TND-6"}
+    assert standings(notice("N1", est(3, 10), channel=channel)) == {"N1": "defective TND-6"}
+    if channel:
+        terms = TERMS.model_copy(update={"channels": (channel,)})
+        assert standings(election("F1", channel=channel), terms=terms) == {"F1": "effective EXP-1"}
+        assert standings(election("F1", channel="fax"), terms=terms) == {"F1": "defective TND-6"}
+
+
+@pytest.mark.parametrize(
+    "signed_as",
+    ["José Ann Lee", "Jose\u0301 Ann Lee", "  José Ann Lee \t"],
+)
+def test_signed_as_on_the_agreement(signed_as):
+    """The name counts, not its Unicode form nor the space around it."""
+    assert standings(election("F1", signed_as=signed_as)) == {"F1": "effective EXP-1"}
+    assert standings(notice("N1", est(3, 10), signed_as=signed_as)) == {"N1": "effective WDR-1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"signed_as": "Jose Ann Lee"}, "not exactly as José Ann Lee"),
+        ({"signed_as": "josé ann lee"}, "not exactly as José Ann Lee"),
+        ({"signed_as": "José  Ann Lee"}, "not exactly as José Ann Lee"),
+        ({"signed_as": " "}, "not signed"),
+        ({"signed_on": None}, "not dated"),
+        ({"signed_as": "Bo Lee", "authority": "probate court, 2003-01-07"}, "states no title"),
+        ({"signed_as": "Bo Lee", "title": "executor"}, "without evidence of authority"),
+        ({"signed_as": "José Ann Lee", "title": "trustee"}, "without evidence of authority"),
+        ({"signed_as": "", "title": "executor", "authority": "probate court"}, "not signed"),
+    ],
+)
+def test_improper_signature(changes, reason):
+    """Unsigned, undated, another name, or a fiduciary without title or authority: a defect, on a notice as well."""
+    for form in (election("F1", **changes), notice("F1", est(3, 10), **changes)):
+        judgement = only(form)
+        assert (judgement.standing, rules(judgement)) == (Standing.DEFECTIVE, ["TND-5"])
+        assert reason in judgement.ruling.reason
+
+
+def test_a_fiduciary_with_title_and_authority():
+    """Another person may sign with the full title and evidence of authority."""
+    changes = {"signed_as": "Bo Lee", "title": "executor", "authority": "probate court, 2003-01-07"}
+    assert standings(election("F1", **changes)) == {"F1": "effective EXP-1"}
+
+
+# The options named (TND-4, TND-1, ELG-1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"original_shares": 999}, "999 as the original number of shares of option G1; our records say 1,000"),
+        ({"granted_on": date(2000, 1, 5)}, "January 5, 2000 as the grant date of option G1; our records say"),
+        ({"price": Decimal("4.26")}, "$4.26 as the exercise price of option G1; our records say $4.25"),
+        ({"exercised": 0}, "0 as the number of shares exercised of option G1; our records say 200"),
+    ],
+)
+def test_what_is_stated_must_match(changes, what):
+    """Each of the four particulars is reconciled with the ledger, also where stating them is not required."""
+    form = election("F1", est(3, 10), line(G1, **changes))
+    for terms in (TERMS, TERMS.model_copy(update={"form_details": "if_stated"})):
+        judgement = only(form, terms=terms)
+        assert (judgement.standing, rules(judgement)) == (Standing.DEFECTIVE, ["TND-4"])
+        assert what in judgement.ruling.reason
+
+
+@pytest.mark.parametrize("left_out", ["original_shares", "granted_on", "price", "exercised"])
+def test_what_is_left_out(left_out):
+    """A particular left out is a defect, unless the terms ask for it only if stated."""
+    form = election("F1", est(3, 10), line(G1, **{left_out: None}))
+    assert standings(form) == {"F1": "defective TND-4"}
+    if_stated = TERMS.model_copy(update={"form_details": "if_stated"})
+    assert standings(form, terms=if_stated) == {"F1": "effective EXP-1"}
+
+
+def test_the_same_price_written_otherwise():
+    """$4.250 is $4.25."""
+    assert standings(election("F1", est(3, 10), line(G1, price=Decimal("4.250")))) == {"F1": "effective EXP-1"}
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        (-1, "defective TND-1"),
+        (0, "defective TND-1"),
+        (1, "effective EXP-1"),
+        (800, "effective EXP-1"),
+        (801, "defective TND-1"),
+    ],
+)
+def test_tendered_shares(shares, expected):
+    """At least one share, at most what was granted and not exercised: 800 of 1,000 with 200 exercised."""
+    assert standings(election("F1", est(3, 10), line(G1, shares))) == {"F1": expected}
+
+
+def test_an_expired_option():
+    """An option may be tendered on its last day, by the offer's clock, not on the day after."""
+    last_day = grant("G3", expires_on=date(2003, 3, 10))
+    assert standings(election("F1", est(3, 10, 23, 59), line(last_day)), grants=(last_day,)) == {
+        "F1": "effective EXP-1"
+    }
+    assert standings(election("F1", est(3, 11, 0), line(last_day)), grants=(last_day,)) == {"F1": "defective TND-1"}
+
+
+@pytest.mark.parametrize(
+    ("grant_id", "reason"), [("G9", "belongs to another holder"), ("G7", "not an option of yours")]
+)
+def test_an_option_of_somebody_else(grant_id, reason):
+    """A grant of another holder, or none at all, is a defect that no waiver clears."""
+    form = election("F1", est(3, 10), line(G1), line(grant(grant_id)))
+    judgement = only(form, waivers=[waiver("F1")])
+    assert (judgement.standing, rules(judgement)) == (Standing.DEFECTIVE, ["TND-4"])
+    assert reason in judgement.ruling.reason
+    assert waivable(judgement).rule == "TND-4"
+
+
+def test_a_grant_after_commencement():
+    """An option granted on the commencement date may be tendered, one granted the next day may not (ELG-1)."""
+    on, after = grant("G3", date(2003, 2, 28)), grant("G4", date(2003, 3, 1))
+    assert standings(election("F1", est(3, 10), line(on)), grants=(on,)) == {"F1": "effective EXP-1"}
+    assert standings(election("F1", est(3, 10), line(after)), grants=(after,)) == {"F1": "defective ELG-1"}
+
+
+def test_a_form_without_options_or_with_one_twice():
+    """A form that names no option, or one twice, does not say how many shares it tenders (TND-1)."""
+    assert standings(replace(election("F1"), lines=())) == {"F1": "defective TND-1"}
+    assert standings(election("F1", est(3, 10), line(G1, 100), line(G1, 200))) == {"F1": "defective TND-1"}
+
+
+def test_who_may_not_tender():
+    """A holder not in service on commencement, or in an excluded jurisdiction, cannot tender."""
+    late_starter = (replace(SERVING[0], first_day=date(2003, 3, 1)),)
+    assert standings(election("F1"), spells=late_starter) == {"F1": "defective ELG-1"}
+    terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
+    assert standings(election("F1"), terms=terms) == {"F1": "defective ELG-4"}
+    assert waivable(only(election("F1"), terms=terms)).rule == "ELG-4"
+
+
+def test_several_defects():
+    """The gravest defect is the ruling, in a fixed order; the others are remarks, and all of them are kept."""
+    form = election("F1", est(3, 31, 17), line(G1, 801, exercised=0), signed_on=None, channel="mail")
+    terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
+    judgement = only(form, terms=terms)
+    expected = ["EXP-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1"]
+    assert expected == rules(judgement)
+    assert judgement.standing == Standing.LATE
+    assert (judgement.ruling, *judgement.remarks) == judgement.defects
+
+
+# The look-back (TND-3)
+
+INSIDE = grant("L1", date(2002, 8, 28), shares=100, exercised=0)
+OUTSIDE = grant("L0", date(2002, 8, 27), shares=100, exercised=0)
+ON_COMMENCEMENT = grant("L2", date(2003, 2, 28), shares=90, exercised=40)
+
+
+def test_lookback_grants_are_added():
+    """Every grant from Aug 28, 2002 through Feb 28, 2003 is added whole, of an exercised one what is left."""
+    judgement = only(election("F1"), grants=(G1, ON_COMMENCEMENT, OUTSIDE, INSIDE))
+    expected = (
+        Tender(holder_id="H1", grant_id="G1", shares=800, form_id="F1"),
+        Tender(holder_id="H1", grant_id="L1", shares=100, form_id="F1", added=True),
+        Tender(holder_id="H1", grant_id="L2", shares=50, form_id="F1", added=True),
+    )
+    assert expected == judgement.tenders
+    assert [each.rule for each in judgement.remarks] == ["TND-3", "TND-3"]
+    assert "Option L1 was granted on August 28, 2002" in judgement.remarks[0].reason
+
+
+def test_a_partial_lookback_line_is_raised():
+    """A look-back grant tendered in part is raised to the whole; one tendered whole is left as it is."""
+    judgement = only(election("F1", est(3, 10), line(INSIDE, 99)), grants=(INSIDE,))
+    expected = (Tender(holder_id="H1", grant_id="L1", shares=100, form_id="F1", added=True),)
+    assert expected == judgement.tenders
+    whole = only(election("F1", est(3, 10), line(INSIDE, 100)), grants=(INSIDE,))
+    assert whole.tenders == (Tender(holder_id="H1", grant_id="L1", shares=100, form_id="F1"),)
+    assert whole.remarks == ()
+
+
+def test_lookback_leaves_out_what_is_gone():
+    """A look-back grant that was exercised whole or has expired cannot be tendered and is not missed."""
+    exercised = replace(INSIDE, exercised=100)
+    expired = replace(ON_COMMENCEMENT, expires_on=date(2003, 3, 9))
+    terms = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
+    for each in (TERMS, terms):
+        judgement = only(election("F1"), grants=(G1, exercised, expired), terms=each)
+        assert [tender.grant_id for tender in judgement.tenders] == ["G1"]
+
+
+def test_lookback_omitted_can_be_a_defect():
+    """Where the terms say so, a form that omits or cuts a look-back grant is defective; a waiver adds the grant."""
+    terms = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
+    omits = election("F1")
+    cuts = election("F1", est(3, 10), line(INSIDE, 99))
+    whole = election("F1", est(3, 10), line(G1), line(INSIDE))
+    for form, expected in ((omits, "defective TND-3"), (cuts, "defective TND-3"), (whole, "effective EXP-1")):
+        assert standings(form, grants=(G1, INSIDE), terms=terms) == {"F1": expected}
+    waived = only(omits, grants=(G1, INSIDE), terms=terms, waivers=[waiver("F1")])
+    assert [(each.grant_id, each.shares, each.added) for each in waived.tenders] == [
+        ("G1", 800, False),
+        ("L1", 100, True),
+    ]
+    assert [each.rule for each in waived.remarks] == ["TND-7", "TND-3"]
+
+
+def test_lookback_does_not_move_with_an_extension():
+    """Extended to April 30 the look-back still begins on Aug 28, 2002 (EXT-2)."""
+    judgement = only(election("F1"), grants=(G1, INSIDE, OUTSIDE), terms=TERMS.extended(est(4, 30, 17)))
+    assert [each.grant_id for each in judgement.tenders] == ["G1", "L1"]
+
+
+# A later form (CHG-1)
+
+
+def test_a_later_form_replaces_the_earlier_entirely():
+    """What the new form leaves out is no longer tendered; the order in which forms are given does not matter."""
+    first = election("F1", est(3, 10), line(G1))
+    second = election("F2", est(3, 12), line(G2), signed_on=date(2003, 3, 12))
+    for forms in ((first, second), (second, first)):
+        old, new = judged(*forms)
+        assert (old.form.form_id, old.standing, old.ruling.rule, old.tenders) == ("F1", "superseded", "CHG-1", ())
+        assert (new.form.form_id, new.standing, new.ruling.rule) == ("F2", "effective", "CHG-1")
+        assert [each.grant_id for each in new.tenders] == ["G2"]
+        assert new.remarks == ()
+
+
+def test_signed_earlier_than_the_form_it_would_replace():
+    """A form signed March 9 does not replace one signed March 10, although received later."""
+    first = election("F1", est(3, 10))
+    second = election("F2", est(3, 12), signed_on=date(2003, 3, 9))
+    assert standings(first, second) == {"F1": "effective EXP-1", "F2": "defective CHG-1"}
+    waived = standings(first, second, waivers=[waiver("F2")])
+    assert waived == {"F1": "superseded CHG-1", "F2": "effective CHG-1"}
+
+
+def test_signed_on_the_same_day():
+    """Of two forms signed on one day the one received last stands, with a remark."""
+    old, new = judged(election("F1", est(3, 10, 9)), election("F2", est(3, 10, 10)))
+    assert (old.standing, new.standing) == ("superseded", "effective")
+    assert [each.rule for each in new.remarks] == ["CHG-1"]
+    assert "both signed on March 10, 2003" in new.remarks[0].reason
+
+
+def test_received_at_the_same_instant():
+    """Of two forms received at one instant the one given last stands."""
+    first, second = election("F1"), election("F2")
+    assert standings(first, second) == {"F1": "superseded CHG-1", "F2": "effective CHG-1"}
+    assert standings(second, first) == {"F2": "superseded CHG-1", "F1": "effective CHG-1"}
+
+
+@pytest.mark.parametrize("changes", [{"channel": "mail"}, {"signed_on": None}, {"signed_as": "Bo Lee"}])
+def test_a_defective_form_never_destroys_a_valid_one(changes):
+    """An improper new form, or notice, leaves the earlier election standing (TND-7)."""
+    first = election("F1", est(3, 10))
+    improper = {"signed_on": date(2003, 3, 12)} | changes
+    assert standings(first, election("F2", est(3, 12), **improper))["F1"] == "effective EXP-1"
+    assert standings(first, notice("N2", est(3, 12), **improper))["F1"] == "effective EXP-1"
+
+
+def test_a_late_form_replaces_nothing():
+    """A new form received at 17:00:00 is late and the old one stands."""
+    second = election("F2", est(3, 31, 17), signed_on=date(2003, 3, 31))
+    assert standings(election("F1"), second) == {"F1": "effective EXP-1", "F2": "late EXP-1"}
+
+
+def test_an_older_date_counts_only_against_what_stands():
+    """Signed before a form that is itself defective, or was withdrawn, a form replaces nothing and is proper."""
+    second = election("F2", est(3, 12), signed_on=date(2003, 3, 9))
+    defective = election("F1", est(3, 10), channel="mail")
+    assert standings(defective, second) == {"F1": "defective TND-6", "F2": "effective EXP-1"}
+    withdrawn = (election("F1", est(3, 10)), notice("N1", est(3, 11)))
+    assert standings(*withdrawn, second)["F2"] == "effective WDR-2"
+
+
+# Withdrawal (WDR-1, WDR-2, WDR-3)
+
+
+def test_a_notice_withdraws_the_whole_tender():
+    """A proper notice before expiration withdraws everything; nothing is tendered any more."""
+    form, withdrawal = judged(election("F1", est(3, 10), line(G1), line(G2)), notice("N1", est(3, 31, 16, 59, 59)))
+    assert (form.standing, form.ruling.rule, form.tenders) == ("withdrawn", "WDR-1", ())
+    assert (withdrawal.standing, withdrawal.ruling.rule) == ("effective", "WDR-1")
+    assert withdrawal.ruling.reason == "Withdraws all that form F1 tendered."
+
+
+def test_a_notice_where_nothing_stands():
+    """A notice that finds no tender is effective and says that there was nothing to withdraw."""
+    judgement = only(notice("N1", est(3, 12)))
+    assert (judgement.standing, judgement.ruling.rule) == ("effective", "WDR-1")
+    assert "nothing to withdraw" in judgement.ruling.reason
+
+
+def test_tendered_again_after_a_withdrawal():
+    """A new form before expiration tenders again (WDR-2); after expiration it is late and the options stay."""
+    forms = election("F1", est(3, 10)), notice("N1", est(3, 11))
+    again = standings(*forms, election("F2", est(3, 31, 16, 59, 59)))
+    assert again == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1", "F2": "effective WDR-2"}
+    late = standings(*forms, election("F2", est(3, 31, 17)))
+    assert late == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1", "F2": "late EXP-1"}
+
+
+def test_a_first_tender_after_an_idle_notice_is_not_a_re_tender():
+    """A notice that withdrew nothing leaves the next form a first tender."""
+    assert standings(notice("N1", est(3, 9)), election("F1"))["F1"] == "effective EXP-1"
+
+
+@pytest.mark.parametrize(
+    ("received_at", "form", "withdrawal"),
+    [
+        (est(3, 31, 16, 59, 59), "withdrawn WDR-1", "effective WDR-1"),
+        (est(3, 31, 17), "effective EXP-1", "late WDR-1"),
+        (est(4, 28, 16), "effective EXP-1", "late WDR-1"),
+        (est(4, 28, 17), "effective EXP-1", "late WDR-1"),
+        (est(4, 28, 17, 0, 1), "withdrawn WDR-3", "effective WDR-3"),
+        (est(4, 29, 9), "withdrawn WDR-3", "effective WDR-3"),
+    ],
+)
+def test_withdrawal_between_expiration_and_acceptance(received_at, form, withdrawal):
+    """What is not accepted by 5:00 p.m. on April 28 may be withdrawn after that instant, and not on it."""
+    assert standings(election("F1"), notice("N1", received_at)) == {"F1": form, "N1": withdrawal}
+
+
+def test_a_late_notice_says_when_it_may_come_again():
+    """A notice between expiration and April 28 is told of the right that begins then."""
+    reason = only(notice("N1", est(4, 28, 16))).ruling.reason
+    assert reason.endswith("withdrawn again only after April 28, 2003 at 5:00 p.m. Eastern Standard Time.")
+
+
+def test_no_new_tender_after_a_late_withdrawal():
+    """Withdrawn on April 29, the options cannot be tendered again: the offer has expired (WDR-2)."""
+    forms = election("F1"), notice("N1", est(4, 29, 9)), election("F2", est(4, 29, 10))
+    assert standings(*forms) == {"F1": "withdrawn WDR-3", "N1": "effective WDR-3", "F2": "late EXP-1"}
+
+
+@pytest.mark.parametrize("ended", ["accepted_at", "terminated_at"])
+def test_no_withdrawal_once_accepted_or_terminated(ended):
+    """Accepted, or terminated, on May 1 at 9 a.m.: a notice a second before withdraws, one at nine does not."""
+    before = standings(election("F1"), notice("N1", est(5, 1, 8, 59, 59)), **{ended: est(5, 1, 9)})
+    assert before == {"F1": "withdrawn WDR-3", "N1": "effective WDR-3"}
+    after = standings(election("F1"), notice("N1", est(5, 1, 9)), **{ended: est(5, 1, 9)})
+    assert after == {"F1": "effective EXP-1", "N1": "late WDR-1"}
+
+
+def test_the_stated_instant_does_not_move_with_an_extension():
+    """Extended to April 30, a notice of April 29 is before expiration (WDR-1), one of April 30 at 17:00 is WDR-3."""
+    terms = TERMS.extended(est(4, 30, 17))
+    assert standings(election("F1"), notice("N1", est(4, 29)), terms=terms)["N1"] == "effective WDR-1"
+    assert standings(election("F1"), notice("N1", est(4, 30, 17)), terms=terms)["N1"] == "effective WDR-3"
+
+
+def test_a_notice_before_the_offer_opens():
+    """A notice that came before the offer opened is late as well."""
+    assert standings(notice("N1", est(2, 28, 8))) == {"N1": "late WDR-1"}
+
+
+def test_a_notice_is_not_held_to_the_order_of_signing():
+    """A notice signed before the election withdraws it none the less: receipt counts."""
+    forms = election("F1", est(3, 10)), notice("N1", est(3, 12), signed_on=date(2003, 3, 1))
+    assert standings(*forms) == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1"}
+
+
+# Waivers (TND-7)
+
+UNSIGNED = election("F1", est(3, 10), signed_as="", signed_on=None)
+
+
+def test_a_waiver_clears_the_defects_of_its_form():
+    """A waived form is effective, and a remark on each defect says by whom and why it was waived."""
+    judgement = only(UNSIGNED, waivers=[waiver("F1")])
+    assert (judgement.standing, judgement.ruling.rule) == ("effective", "EXP-1")
+    assert [each.grant_id for each in judgement.tenders] == ["G1"]
+    assert [(each.rule, each.reason) for each in judgement.remarks] == [
+        ("TND-7", "Waived by J. Polakiewicz (the intent is plain): The form is not signed."),
+        ("TND-7", "Waived by J. Polakiewicz (the intent is plain): The form is not dated."),
+    ]
+    assert rules(judgement) == ["TND-5", "TND-5"]
+
+
+def test_a_waiver_of_another_form_does_nothing():
+    """A waiver for one form leaves the others defective."""
+    assert standings(UNSIGNED, waivers=[waiver("F7")]) == {"F1": "defective TND-5"}
+    assert standings(UNSIGNED, waivers=[waiver("F7", rules=frozenset({"TND-5"}))]) == {"F1": "defective TND-5"}
+
+
+def test_a_waiver_for_all_holders_clears_the_same_defects_everywhere():
+    """Waived for all, the rules named are overlooked on every form, those not named are not."""
+    for_all = waiver("F7", all_holders=True, rules=frozenset({"TND-5"}))
+    assert standings(UNSIGNED, waivers=[for_all]) == {"F1": "effective EXP-1"}
+    mailed = replace(UNSIGNED, channel="mail")
+    judgement = only(mailed, waivers=[for_all])
+    assert (judgement.standing, judgement.ruling.rule) == ("defective", "TND-6")
+    assert [each.rule for each in judgement.remarks] == ["TND-7", "TND-7"]
+    nameless = waiver("F7", all_holders=True)
+    assert standings(UNSIGNED, waivers=[nameless]) == {"F1": "defective TND-5"}
+
+
+def test_a_waiver_of_named_rules():
+    """A waiver of one form that names rules clears those and no others."""
+    mailed = replace(UNSIGNED, channel="mail")
+    assert standings(mailed, waivers=[waiver("F1", rules=frozenset({"TND-6"}))]) == {"F1": "defective TND-5"}
+    both = [waiver("F1", rules=frozenset({"TND-6"})), waiver("F1", rules=frozenset({"TND-5"}))]
+    assert standings(mailed, waivers=both) == {"F1": "effective EXP-1"}
+
+
+def test_a_waiver_for_all_never_clears_what_is_not_a_defect_of_form():
+    """Naming EXP-1, TND-1, ELG-1, or TND-4 for somebody else's option, a waiver clears none of them."""
+    everything = frozenset({"EXP-1", "TND-1", "ELG-1", "TND-4"})
+    waivers = [waiver("F7", all_holders=True, rules=everything), waiver("F1", rules=everything)]
+    after = grant("G4", date(2003, 3, 1))
+    for form, expected in (
+        (election("F1", est(3, 31, 17)), "late EXP-1"),
+        (election("F1", est(3, 10), line(G1, 801)), "defective TND-1"),
+        (election("F1", est(3, 10), line(after)), "defective ELG-1"),
+        (election("F1", est(3, 10), line(grant("G9"))), "defective TND-4"),
+    ):
+        assert standings(form, grants=(G1, after), waivers=waivers) == {"F1": expected}
+
+
+def test_a_waiver_counts_from_when_it_is_given_up_to_acceptance():
+    """Given at `at` a waiver counts, later not yet; a second before acceptance it counts, at acceptance no more."""
+    waivers = [waiver("F1", est(4, 1, 8, 59, 59))]
+    assert standings(UNSIGNED, waivers=waivers, at=est(4, 1, 8, 59, 58)) == {"F1": "defective TND-5"}
+    assert standings(UNSIGNED, waivers=waivers, at=est(4, 1, 8, 59, 59)) == {"F1": "effective EXP-1"}
+    assert standings(UNSIGNED, waivers=waivers, accepted_at=est(4, 1, 9)) == {"F1": "effective EXP-1"}
+    assert standings(UNSIGNED, waivers=[waiver("F1", est(4, 1, 9))], accepted_at=est(4, 1, 9)) == {
+        "F1": "defective TND-5"
+    }
+
+
+def test_a_waived_form_takes_its_place_in_the_order_of_receipt():
+    """A waived form replaces the earlier one, and a later proper form still replaces it."""
+    first = election("F1", est(3, 10))
+    second = election("F2", est(3, 11), signed_as="Bo Lee", signed_on=date(2003, 3, 11))
+    third = election("F3", est(3, 12), signed_on=date(2003, 3, 12))
+    waivers = [waiver("F2")]
+    assert standings(first, second, waivers=waivers) == {"F1": "superseded CHG-1", "F2": "effective CHG-1"}
+    expected = {"F1": "superseded CHG-1", "F2": "superseded CHG-1", "F3": "effective CHG-1"}
+    assert expected == standings(first, second, third, waivers=waivers)
+
+
+def test_a_waiver_does_not_unseat_a_form_that_was_proper_when_received():
+    """F3, signed after F1 which then stood, stands; waiving F2 in between, signed later still, does not undo that."""
+    first = election("F1", est(3, 10), signed_on=date(2003, 3, 8))
+    second = election("F2", est(3, 11), signed_on=date(2003, 3, 11), channel="mail")
+    third = election("F3", est(3, 12), signed_on=date(2003, 3, 9))
+    assert standings(first, second, third, waivers=[waiver("F2", est(3, 20))])["F3"] == "effective CHG-1"
+    waived_before = standings(first, second, third, waivers=[waiver("F2", est(3, 11, 13))])
+    assert waived_before == {"F1": "superseded CHG-1", "F2": "effective CHG-1", "F3": "defective CHG-1"}
+
+
+def test_a_waiver_does_not_revive_what_was_withdrawn_meanwhile():
+    """A defective form followed by a notice is withdrawn once its defects are waived, never tendered."""
+    withdrawal = notice("N1", est(3, 12))
+    assert standings(UNSIGNED, withdrawal)["F1"] == "defective TND-5"
+    waived = standings(UNSIGNED, withdrawal, waivers=[waiver("F1")])
+    assert waived == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1"}
+
+
+def test_a_waived_notice_withdraws():
+    """An undated notice, waived, withdraws the tender that stood when it was received."""
+    forms = election("F1"), notice("N1", est(3, 12), signed_on=None)
+    assert standings(*forms)["F1"] == "effective EXP-1"
+    assert standings(*forms, waivers=[waiver("N1")]) == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1"}
+
+
+def test_what_can_be_waived():
+    """Defects of form can be waived; lateness, ineligibility and too many shares cannot, nor what has no defect."""
+    assert waivable(only(UNSIGNED)) is None
+    assert waivable(only(election("F1", channel="mail"))) is None
+    assert waivable(only(election("F1", est(3, 10), line(G1, exercised=0)))) is None
+    assert waivable(judged(election("F1"), election("F2", est(3, 12), signed_on=date(2003, 3, 9)))[1]) is None
+    assert waivable(only(election("F1"))).rule == "TND-7"
+    assert waivable(only(replace(UNSIGNED, lines=(line(G1, 801),)))).rule == "TND-1"
+    assert waivable(only(UNSIGNED, spells=())).rule == "ELG-1"
+
+
+@pytest.mark.parametrize("form", [election("F1", est(3, 31, 17)), notice("N1", est(3, 31, 17))])
+def test_lateness_is_not_waived(form):
+    """A late form or notice cannot be waived: the offer period is strictly enforced (§4)."""
+    refused = waivable(only(form))
+    assert (refused.rule, refused.section) == ("EXP-1", "§4")
+    assert refused.reason.endswith("The time of receipt is not waived: we strictly enforce the offer period.")

@@ -1,0 +1,219 @@
+"""The dated milestones: the worked dates of the document, extended, at the ends of months, and never early."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optex.milestones import cancellation_due, end_of_waiting, first_grant_day, next_cancellation, plan
+from optex.terms import Waiting, parse_terms
+
+ALPHA = """
+offer = "alpha-2003"
+issuer = "Alpha"
+commences = 2003-02-28
+expires = {expires}
+clock = "{clock}"
+{more}
+[stock]
+symbol = "ALPH"
+exchange = "NASDAQ"
+[plan]
+name = "Plan"
+shares_authorized = 2400000
+[contact]
+name = "Options"
+email = "options@example.com"
+"""
+AFTER = Waiting()
+ON = Waiting(begins="on_cancellation")
+
+
+def _terms(expires="2003-03-31T17:00:00", clock="EST", more=""):
+    return parse_terms(ALPHA.format(expires=expires, clock=clock, more=more))
+
+
+def _utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+WORKED = {
+    "2003-03-31T17:00:00": (
+        22,
+        ["2003-03-17", "2003-03-24", "2003-03-28"],
+        ["2003-03-31T22:00", "2003-04-01T13:00", "2003-04-01T14:00"],
+        ("2003-04-01", "2003-10-03"),
+    ),
+    "2003-04-14T17:00:00": (
+        32,
+        ["2003-03-31", "2003-04-07", "2003-04-11"],
+        ["2003-04-14T22:00", "2003-04-15T12:00", "2003-04-15T14:00"],
+        ("2003-04-15", "2003-10-17"),
+    ),
+    "2003-04-30T17:00:00": (
+        44,
+        ["2003-04-16", "2003-04-23", "2003-04-29"],
+        ["2003-04-30T22:00", "2003-05-01T12:00", "2003-05-01T14:00"],
+        ("2003-05-01", "2003-11-03"),
+    ),
+}
+
+
+@pytest.mark.parametrize("expires", WORKED)
+def test_the_worked_dates_of_the_document(expires):
+    """As scheduled and twice extended, every milestone falls on the instant worked out by hand."""
+    days_open, reminders, (close, announced_by, cancel), (cancel_on, grant_on) = WORKED[expires]
+    terms = _terms().extended(datetime.fromisoformat(expires + "-05:00"))
+    found = plan(terms)
+    assert days_open == terms.calendar.business_days(terms.commences, terms.expires_on)
+    assert date(2002, 8, 28) == terms.lookback_from
+    assert [_utc(day + "T14:00") for day in reminders] == [found.due(f"reminder-{days}") for days in (10, 5, 1)]
+    assert _utc("2003-02-28T14:00") == found.due("open")
+    assert _utc(close) == found.due("close")
+    assert _utc(announced_by) == found.due("extension-deadline")
+    assert _utc(cancel) == found.due("cancel")
+    assert _utc("2003-04-28T22:00") == found.due("withdrawal-right")
+    assert (date.fromisoformat(cancel_on), date.fromisoformat(grant_on)) == (found.cancel_on, found.grant_on)
+    assert _utc(grant_on + "T14:00") == found.due("recheck-employment")
+    assert _utc(grant_on + "T22:00") == found.due("regrant")
+
+
+def test_the_milestones_come_in_order_of_their_instants():
+    """The plan lists what falls due in the order in which it does."""
+    expected = [
+        "open", "reminder-10", "reminder-5", "reminder-1", "close", "extension-deadline", "cancel",
+        "withdrawal-right", "recheck-employment", "regrant",
+    ]  # fmt: skip
+    assert expected == [milestone.name for milestone in plan(_terms()).milestones]
+
+
+def test_every_milestone_names_its_rule_and_section():
+    """Each milestone says on which rule and section it rests."""
+    found = {milestone.name: (milestone.rule, milestone.section) for milestone in plan(_terms()).milestones}
+    assert ("EXT-1", "§15") == found["extension-deadline"]
+    assert ("GRT-1", "Summary Term Sheet, §6") == found["regrant"]
+
+
+def test_extended_to_april_10_the_grant_waits_for_columbus_day():
+    """Cancelled April 11, the first possible day is Columbus Day, October 13: the grant is on the 14th."""
+    found = plan(_terms("2003-04-10T17:00:00"))
+    assert (date(2003, 4, 11), date(2003, 10, 14)) == (found.cancel_on, found.grant_on)
+    assert date(2003, 10, 13) == end_of_waiting(found.cancel_on, AFTER)
+
+
+@pytest.mark.parametrize(
+    ("cancelled_on", "after", "on"),
+    [
+        ("2003-04-01", "2003-10-03", "2003-10-02"),  # the document's own case
+        ("2003-02-27", "2003-08-29", "2003-08-28"),
+        ("2003-02-28", "2003-09-02", "2003-08-29"),  # from March 1; to September 1
+        ("2003-08-28", "2004-03-01", "2004-02-29"),  # from August 29; a leap year has the 29th
+        ("2002-08-28", "2003-03-02", "2003-03-01"),  # from August 29; there is no February 29: March 1
+        ("2002-08-29", "2003-03-02", "2003-03-01"),  # from August 30
+        ("2002-08-30", "2003-03-02", "2003-03-01"),  # from August 31
+        ("2002-08-31", "2003-03-02", "2003-03-01"),  # from September 1
+        ("2003-03-30", "2003-10-02", "2003-10-01"),  # from March 31; there is no September 31: October 1
+        ("2003-03-31", "2003-10-02", "2003-10-01"),  # from April 1
+        ("2003-05-30", "2003-12-02", "2003-12-01"),  # from May 31; there is no November 31: December 1
+        ("2003-10-30", "2004-05-02", "2004-05-01"),  # from October 31; there is no April 31: May 1
+        ("2003-06-30", "2004-01-02", "2003-12-31"),
+        ("2003-12-31", "2004-07-02", "2004-07-01"),
+    ],
+)
+def test_the_waiting_ends_at_the_ends_of_months(cancelled_on, after, on):
+    """Six months and one day, counted from the day after the cancellation or from the day itself (GRT-1)."""
+    cancelled_on = date.fromisoformat(cancelled_on)
+    assert date.fromisoformat(after) == end_of_waiting(cancelled_on, AFTER)
+    assert date.fromisoformat(on) == end_of_waiting(cancelled_on, ON)
+
+
+def test_the_other_way_of_counting_grants_on_october_2():
+    """Counted from the cancellation itself, April 1 leads to October 2, 2003."""
+    found = plan(_terms(more='waiting = {months = 6, days = 1, begins = "on_cancellation"}'))
+    assert date(2003, 10, 2) == found.grant_on
+
+
+def test_a_grant_is_never_on_good_friday():
+    """Good Friday, April 18, 2003, is a business day without a closing price: the grant is on the Monday."""
+    assert date(2003, 4, 18) == end_of_waiting(date(2002, 10, 16), AFTER)
+    assert date(2003, 4, 21) == first_grant_day(date(2002, 10, 16), AFTER, _terms().calendar)
+
+
+def _months_later(day, months, *, into_next_month):
+    """The same day so many months later; where there is none the 1st of the month after, or the last of the month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        first_after = _months_later(day.replace(day=1), months + 1, into_next_month=False)
+        return first_after if into_next_month else first_after - timedelta(days=1)
+
+
+CALENDAR = _terms().calendar
+
+
+@given(st.dates(date(1996, 1, 1), date(2035, 6, 30)), st.booleans())
+def test_a_grant_is_never_early_and_on_the_first_day_with_a_price(cancelled_on, from_the_day_after):
+    """Whatever the day of cancellation, the grant is on the first business and trading day after the period."""
+    if from_the_day_after:
+        ends = _months_later(cancelled_on + timedelta(days=1), 6, into_next_month=True)
+    else:
+        ends = _months_later(cancelled_on, 6, into_next_month=False)
+    granted_on = first_grant_day(cancelled_on, AFTER if from_the_day_after else ON, CALENDAR)
+    assert granted_on > ends
+    assert CALENDAR.is_business_day(granted_on)
+    assert CALENDAR.is_trading_day(granted_on)
+    between = [ends + timedelta(days=n) for n in range(1, (granted_on - ends).days)]
+    assert not any(CALENDAR.is_business_day(day) and CALENDAR.is_trading_day(day) for day in between)
+
+
+@given(st.dates(date(1996, 1, 1), date(2035, 6, 30)))
+def test_counting_from_the_day_after_is_never_the_shorter(cancelled_on):
+    """The document's way of counting never grants before the other."""
+    assert end_of_waiting(cancelled_on, ON) < end_of_waiting(cancelled_on, AFTER)
+
+
+def test_the_cancellation_is_never_before_the_extension_deadline():
+    """At whatever hour the cancellation is wished, it waits for the last instant of an extension (EXT-1)."""
+    early = _terms(more="cancel_at = 07:59:00")
+    assert _utc("2003-04-01T13:00") == cancellation_due(early)
+    assert _utc("2003-04-01T13:00") == cancellation_due(_terms(more="cancel_at = 08:00:00"))
+    assert _utc("2003-04-01T13:01") == cancellation_due(_terms(more="cancel_at = 08:01:00"))
+
+
+def test_a_duty_of_the_company_falls_due_at_the_earlier_reading_on_either_clock():
+    """In summer 8 a.m. is 12:00Z, be the offer's clock the fixed one or the one on the wall (CAL-2)."""
+    for clock in ("EST", "America/New_York"):
+        assert _utc("2003-04-15T12:00") == plan(_terms("2003-04-14T17:00:00", clock)).due("extension-deadline")
+    assert _utc("2003-04-14T21:00") == plan(_terms("2003-04-14T17:00:00", "America/New_York")).due("close")
+
+
+def test_a_postponed_acceptance_falls_due_at_the_next_hour_of_cancellation():
+    """Released before the hour it is done that day, at the hour or later on the next business day (CND-1)."""
+    terms = _terms()
+    assert _utc("2003-04-17T14:00") == next_cancellation(terms, _utc("2003-04-17T13:59"))
+    assert _utc("2003-04-18T14:00") == next_cancellation(terms, _utc("2003-04-17T14:00"))
+    assert _utc("2003-04-21T14:00") == next_cancellation(terms, _utc("2003-04-18T14:00"))
+    assert _utc("2003-04-21T14:00") == next_cancellation(terms, _utc("2003-04-19T12:00"))
+
+
+def test_a_later_cancellation_moves_the_grant_with_it():
+    """Cancelled on April 17 instead of April 1, the grant is on October 20, and the close stays where it was."""
+    found = plan(_terms(), cancel_on=date(2003, 4, 17))
+    assert (date(2003, 4, 17), date(2003, 10, 20)) == (found.cancel_on, found.grant_on)
+    assert _utc("2003-03-31T22:00") == found.due("close")
+
+
+def test_the_committee_may_defer_the_grant_but_not_hasten_it():
+    """A later day is taken, onto the next fit day if need be; an earlier one changes nothing (GRT-2)."""
+    assert date(2003, 11, 3) == plan(_terms(), grant_from=date(2003, 11, 3)).grant_on
+    assert date(2003, 10, 14) == plan(_terms(), grant_from=date(2003, 10, 11)).grant_on
+    assert date(2003, 10, 3) == plan(_terms(), grant_from=date(2003, 10, 2)).grant_on
+
+
+def test_the_grant_is_due_at_the_hours_of_the_terms():
+    """The hours of the re-check and of the grant are those of the terms."""
+    found = plan(_terms(more="recheck_at = 08:30:00\nregrant_at = 16:15:00"))
+    assert _utc("2003-10-03T13:30") == found.due("recheck-employment")
+    assert _utc("2003-10-03T21:15") == found.due("regrant")

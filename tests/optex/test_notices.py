@@ -1,0 +1,261 @@
+"""Notices: their keys, their subjects, and what they state, as plain data."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from optex import notices
+from optex.cancellation import Cancellation, Promise
+from optex.election import Judgement
+from optex.errors import Ruling
+from optex.milestones import plan
+from optex.notices import Notice
+from optex.records import Form, FormKind, FormLine, Grant, Holder, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.terms import parse_terms
+
+TERMS = parse_terms("""
+offer = "alpha-2003"
+issuer = "Alpha Technologies Group, Inc."
+commences = 2003-02-28
+expires = 2003-03-31T17:00:00
+withdrawable_after = 2003-04-28T17:00:00
+[stock]
+symbol = "ATGI"
+exchange = "NASDAQ"
+[plan]
+name = "1994 Stock Option Plan"
+shares_authorized = 2_400_000
+[contact]
+name = "James Polakiewicz"
+email = "options@alphatech.example"
+""")
+EXTENDED = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
+HOLDER = Holder(holder_id="H-1", name="Ann Lee", email="ann@x.example", jurisdiction="US-NH", voting_percent=Decimal(0))
+GRANT = Grant(
+    grant_id="G-1",
+    holder_id="H-1",
+    granted_on=date(2000, 3, 15),
+    shares=1_000,
+    exercised=100,
+    price=Decimal("4.25"),
+    type=OptionType.ISO,
+    expires_on=date(2010, 3, 15),
+)
+GRANTS = {"G-1": GRANT}
+TENDER = Tender(holder_id="H-1", grant_id="G-1", shares=900, form_id="F-1")
+PROMISE = Promise(
+    promise_id="P-H-1", holder_id="H-1", shares=900, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
+)
+NEW = OptionRecord(
+    grant_id="G-1-N",
+    holder_id="H-1",
+    from_grant_id="G-1",
+    granted_on=date(2003, 10, 3),
+    shares=900,
+    price=Decimal("1.60"),
+    type=OptionType.ISO,
+    expires_on=date(2008, 10, 3),
+    vesting=(Tranche(vests_on=date(2003, 10, 3), shares=900),),
+)
+CANCELLED = Cancellation(
+    grant_id="G-1",
+    holder_id="H-1",
+    shares=900,
+    cancelled_on=date(2003, 4, 1),
+    vesting=(Tranche(vests_on=date(2003, 3, 15), shares=900),),
+)
+RULING = Ruling(rule="EXP-1", reason="In time.")
+
+
+def form(second: int = 0, kind: FormKind = FormKind.ELECTION, form_id: str = "F-1") -> Form:
+    return Form(
+        form_id=form_id,
+        holder_id="H-1",
+        kind=kind,
+        received_at=datetime(2003, 3, 14, 19, 5, second, tzinfo=UTC),
+        signed_on=date(2003, 3, 13),
+        signed_as="Ann Lee",
+        channel="fax",
+        lines=(FormLine(grant_id="G-1", shares=900),) if kind is FormKind.ELECTION else (),
+    )
+
+
+def confirmed(received: Form, revision: int = 1) -> Notice:
+    judgement = Judgement(form=received, standing=Standing.EFFECTIVE, ruling=RULING)
+    return notices.confirmation(TERMS, HOLDER, judgement, GRANTS, revision)
+
+
+def extended() -> Notice:
+    announced = datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
+    return notices.extension(EXTENDED, plan(EXTENDED), HOLDER, 2, TERMS.expires, announced, 900, [TENDER], GRANTS)
+
+
+def every() -> list[Notice]:
+    return [
+        notices.offer_opened(TERMS, plan(TERMS), HOLDER, [GRANT]),
+        notices.reminder(TERMS, HOLDER, 10, 1, [TENDER], GRANTS),
+        confirmed(form()),
+        extended(),
+        notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", plan(TERMS), 900),
+        notices.acceptance_and_promise(TERMS, HOLDER, [CANCELLED], PROMISE, GRANTS),
+        notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS),
+        notices.withdrawal_right(TERMS, HOLDER, [TENDER], GRANTS, ""),
+        notices.termination(TERMS, HOLDER, "merger", [TENDER], GRANTS),
+        notices.promise_lapsed(TERMS, HOLDER, PROMISE, 900, RULING, date(2003, 7, 1)),
+        notices.grant(TERMS, HOLDER, PROMISE, [NEW], Decimal("1.45"), GRANTS),
+    ]
+
+
+def test_keys_and_kinds():
+    """Each kind has its key, one per thing that must not be told twice, and the name that the manual gives it."""
+    assert [
+        ("offer-opened:H-1", "offer-opened"),
+        ("reminder-10.v1:H-1", "reminder"),
+        ("confirmation:F-1", "confirmation-of-receipt"),
+        ("extension.v2:H-1", "extension"),
+        ("amendment.1:H-1", "amendment"),
+        ("acceptance:H-1", "acceptance-and-promise"),
+        ("rejection:H-1", "rejection"),
+        ("withdrawal-right:H-1", "withdrawal-right"),
+        ("termination:H-1", "termination"),
+        ("lapse:P-H-1", "promise-lapsed"),
+        ("grant:H-1", "grant"),
+    ] == [(notice.notice_id, notice.kind) for notice in every()]
+
+
+def test_what_a_notice_states_is_json():
+    """Everything a letter will state can be stored and read back unchanged: no date or Decimal is left in it."""
+    for notice in every():
+        assert notice.data == json.loads(json.dumps(notice.data))
+        assert type(notice.kind) is str
+
+
+def test_subjects_name_the_issuer_and_what_happened():
+    """A subject tells the issuer and the date, on the offer's clock."""
+    assert [
+        "Alpha Technologies Group, Inc.: offer to exchange your stock options, open until March 31, 2003",
+        "10 business days left: the exchange offer of Alpha Technologies Group, Inc. expires March 31, 2003",
+        "Confirmation of Receipt: your Election Form received March 14, 2003 at 2:05 p.m. Eastern Standard Time, "
+        "exchange offer of Alpha Technologies Group, Inc.",
+        "The exchange offer of Alpha Technologies Group, Inc. is extended to April 14, 2003 at 5:00 p.m. "
+        "Eastern Standard Time",
+        "Amendment No. 1 to the exchange offer of Alpha Technologies Group, Inc.",
+        "Options accepted and cancelled April 1, 2003: your Promise to Grant Stock Option(s) of "
+        "Alpha Technologies Group, Inc.",
+        "Options not accepted in the exchange offer of Alpha Technologies Group, Inc.",
+        "You may withdraw your tendered options: exchange offer of Alpha Technologies Group, Inc.",
+        "The exchange offer of Alpha Technologies Group, Inc. is terminated",
+        "Your Promise to Grant Stock Option(s) of April 1, 2003 for 900 shares has lapsed: "
+        "Alpha Technologies Group, Inc.",
+        "Your new stock options of October 3, 2003 from Alpha Technologies Group, Inc.: option agreement to sign",
+    ] == [notice.subject for notice in every()]
+
+
+def test_two_notices_to_one_holder_can_be_told_apart():
+    """Reminders, forms a second apart, notices, revisions, amendments and promises differ in key and in subject."""
+    other = Promise(
+        promise_id="P-2", holder_id="H-1", shares=50, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
+    )
+    told = [
+        notices.reminder(TERMS, HOLDER, 10, 1, [], GRANTS),
+        notices.reminder(TERMS, HOLDER, 1, 1, [], GRANTS),
+        notices.reminder(EXTENDED, HOLDER, 10, 2, [], GRANTS),
+        confirmed(form()),
+        confirmed(form(), revision=2),
+        confirmed(form(second=1, form_id="F-2")),
+        confirmed(form(kind=FormKind.WITHDRAWAL, form_id="F-3")),
+        notices.amendment(TERMS, HOLDER, 1, "other", None, "x", plan(TERMS), 0),
+        notices.amendment(TERMS, HOLDER, 2, "other", None, "x", plan(TERMS), 0),
+        notices.promise_lapsed(TERMS, HOLDER, PROMISE, 900, RULING, date(2003, 7, 1)),
+        notices.promise_lapsed(TERMS, HOLDER, other, 50, RULING, date(2003, 7, 1)),
+    ]
+    assert len(told) == len({notice.notice_id for notice in told}) == len({notice.subject for notice in told})
+    assert told[4].notice_id == "confirmation:F-1.2"
+    assert "(revision 2)" in told[4].subject
+
+
+def test_opening_marks_the_lookback_and_leaves_out_what_is_used_up():
+    """Options from August 28, 2002 are marked, those of the day before are not, and an exercised one is not listed."""
+    dated = {day: date(2002, 8, day) for day in (27, 28)}
+    grants = [
+        Grant(
+            grant_id=f"G-{day}",
+            holder_id="H-1",
+            granted_on=granted_on,
+            shares=500,
+            exercised=0,
+            price=Decimal("2"),
+            type=OptionType.NSO,
+            expires_on=date(2012, 8, day),
+        )
+        for day, granted_on in dated.items()
+    ]
+    used_up = Grant(
+        grant_id="G-0",
+        holder_id="H-1",
+        granted_on=date(1999, 1, 4),
+        shares=500,
+        exercised=500,
+        price=Decimal("2"),
+        type=OptionType.NSO,
+        expires_on=date(2009, 1, 4),
+    )
+    options = notices.offer_opened(TERMS, plan(TERMS), HOLDER, [*grants, GRANT, used_up]).data["options"]
+    assert [("G-27", 500, False), ("G-28", 500, True), ("G-1", 900, False)] == [
+        (option["grant_id"], option["shares"], option["lookback"]) for option in options
+    ]
+
+
+def test_extension_states_the_new_dates():
+    """The dates of an extension are those after it, with the old expiration beside them and the tally."""
+    stated = extended().data
+    assert stated["previous_expires"] == "2003-03-31T22:00:00Z"
+    assert stated["offer"]["expires"] == "2003-04-14T22:00:00Z"
+    assert (stated["offer"]["cancel_on"], stated["offer"]["grant_on"]) == ("2003-04-15", "2003-10-17")
+    assert stated["offer"]["withdrawal_right"] == "2003-04-28T22:00:00Z"
+    assert (stated["tally"], stated["reopened"]) == (900, True)
+
+
+def test_confirmation_tells_uncured_defects_apart_from_waived_ones():
+    """Of the defects of a form only those that still decide are told as such; a form that stands has none."""
+    unsigned, undated = (Ruling(rule="TND-5", reason=f"The form is not {what}.") for what in ("signed", "dated"))
+    waived = Ruling(rule="TND-7", reason="Waived by counsel: The form is not dated.")
+    both = (unsigned, undated)
+
+    def stated(standing: Standing, ruling: Ruling, remarks: tuple[Ruling, ...]) -> tuple[list[str], list[str]]:
+        judgement = Judgement(form=form(), standing=standing, ruling=ruling, remarks=remarks, defects=both)
+        data = notices.confirmation(TERMS, HOLDER, judgement, GRANTS).data
+        return [each["reason"] for each in data["defects"]], [each["reason"] for each in data["remarks"]]
+
+    assert ([unsigned.reason, undated.reason], []) == stated(Standing.DEFECTIVE, unsigned, (undated,))
+    assert ([unsigned.reason], [waived.reason]) == stated(Standing.DEFECTIVE, unsigned, (waived,))
+    assert ([], [waived.reason]) == stated(Standing.EFFECTIVE, RULING, (waived,))
+
+
+def test_confirmation_knows_whether_a_cure_can_still_arrive():
+    """A second before the expiration there is time to cure a form; at the instant there is none."""
+    assert confirmed(form()).data["in_time"] is True
+    late = Form(
+        form_id="F-9",
+        holder_id="H-1",
+        kind=FormKind.ELECTION,
+        received_at=TERMS.expires,
+        signed_on=None,
+        signed_as="",
+        channel="fax",
+    )
+    assert confirmed(late).data["in_time"] is False
+
+
+def test_grant_needs_an_option():
+    """A grant letter without an option is a mistake of ours, not a letter."""
+    with pytest.raises(ValueError, match="H-1"):
+        notices.grant(TERMS, HOLDER, PROMISE, [], Decimal("1.45"), GRANTS)
+
+
+def test_facts_of_the_offer_are_shared():
+    """What is common to all letters is computed once for all holders, so that 100,000 of them cost little."""
+    first, second = (notices.reminder(TERMS, HOLDER, days, 1, [], GRANTS) for days in (10, 5))
+    assert first.data["offer"] is second.data["offer"]

@@ -1,0 +1,135 @@
+"""offer.toml becomes the terms, with the defaults of the manual, or every fault by line and key."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from optex.errors import BadData
+from optex.terms import Vesting, Waiting, parse_terms
+
+LEAST = """offer = "alpha-2003"
+issuer = "Alpha"
+commences = 2003-02-28
+expires = 2003-03-31T17:00:00
+[stock]
+symbol = "ALPH"
+exchange = "NASDAQ"
+[plan]
+name = "Plan"
+shares_authorized = 2400000
+[contact]
+name = "Options"
+email = "options@example.com"
+"""
+
+
+def _faults(text):
+    with pytest.raises(BadData) as caught:
+        parse_terms(text)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def _places(text):
+    with pytest.raises(BadData) as caught:
+        parse_terms(text)
+    return [(fault.line, fault.column) for fault in caught.value.faults]
+
+
+def _with(line):
+    """The least terms with a key more at the top."""
+    return line + "\n" + LEAST
+
+
+def test_the_least_terms_have_the_defaults_of_the_manual():
+    """With the required keys alone everything else is as the manual says."""
+    terms = parse_terms(LEAST)
+    assert "EST" == terms.clock
+    assert (time(9), time(9), time(8)) == (terms.open_at, terms.cancel_at, terms.extension_deadline)
+    assert (time(9), time(17)) == (terms.recheck_at, terms.regrant_at)
+    assert (10, 5, 1) == terms.reminders
+    assert 5 == terms.confirm_within
+    assert ("fax", "hand") == terms.channels
+    assert "required" == terms.form_details
+    assert (6, "include") == (terms.lookback.months, terms.lookback.omitted)
+    assert Waiting(months=6, days=1, begins="after_cancellation") == terms.waiting
+    assert 20 == terms.minimum_business_days
+    assert ((), ()) == (terms.require_approval, terms.excluded_jurisdictions)
+    assert Vesting(first_months=12, every_months=12, tranches=3) == terms.plan.vesting
+    years = terms.plan.term_years
+    assert (10, 5, 10, 5) == (years.employee, years.director, years.consultant, years.ten_percent_owner)
+
+
+def test_an_instant_without_an_offset_is_on_the_offers_clock():
+    """5 p.m. on April 14 is 22:00Z by the fixed clock, 21:00Z on the wall, and what an offset says where it has one."""
+    text = LEAST.replace("2003-03-31", "2003-04-14")
+    wall = 'clock = "America/New_York"\n' + text
+    assert datetime(2003, 4, 14, 22, tzinfo=UTC) == parse_terms(text).expires
+    assert datetime(2003, 4, 14, 21, tzinfo=UTC) == parse_terms(wall).expires
+    assert datetime(2003, 4, 14, 17, tzinfo=UTC) == parse_terms(wall.replace("T17:00:00", "T17:00:00Z")).expires
+
+
+def test_the_withdrawal_right_is_the_stated_instant_or_the_first_day_after_the_fortieth():
+    """Unset, it is 5 p.m. on April 28, 2003 for this offer, as the document states; set, it is what is set."""
+    assert datetime(2003, 4, 28, 22, tzinfo=UTC) == parse_terms(LEAST).withdrawal_right
+    stated = parse_terms(_with("withdrawable_after = 2003-05-05T12:00:00"))
+    assert datetime(2003, 5, 5, 17, tzinfo=UTC) == stated.withdrawal_right
+
+
+def test_an_extension_moves_the_expiration_and_nothing_else():
+    """The look-back window and the withdrawal right stay where the first terms put them (EXT-2)."""
+    first = parse_terms(LEAST)
+    extended = first.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
+    assert (date(2003, 3, 31), date(2003, 4, 14)) == (first.expires_on, extended.expires_on)
+    assert (date(2002, 8, 28), first.withdrawal_right) == (extended.lookback_from, extended.withdrawal_right)
+
+
+def test_a_closing_by_order_is_taken_into_the_calendar():
+    """A dated closing takes a day away from the calendar it names."""
+    closing = '[[calendar.closed]]\non = 2003-03-12\nreason = "executive order"\ncalendar = "{}"\n'
+    day = date(2003, 3, 12)
+    for which, expected in (("federal", (False, True)), ("exchange", (True, False)), ("both", (False, False))):
+        calendar = parse_terms(LEAST + closing.format(which)).calendar
+        assert expected == (calendar.is_business_day(day), calendar.is_trading_day(day))
+
+
+def test_every_fault_is_told_at_once_by_line_and_key():
+    """Three mistakes and a key left out are four faults, each where it stands."""
+    text = LEAST.replace("2003-02-28", '"2003-02-28"').replace("2400000", "-1").replace('symbol = "ALPH"\n', "")
+    assert [(3, "commences"), (5, "stock.symbol"), (9, "plan.shares_authorized")] == sorted(_places(text))
+    assert (1, "colour") in _places(_with('colour = "blue"'))
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('clock = "PST"', "clock"),
+        ('open_at = "9"', "open_at"),
+        ("reminders = [10, 0]", "reminders.1"),
+        ("reminders = [10, 10]", "reminders"),
+        ("channels = []", "channels"),
+        ('require_approval = ["extend"]', "require_approval.0"),
+        ('lookback = {months = 6, omitted = "ignore"}', "lookback.omitted"),
+        ("confirm_within = 5.5", "confirm_within"),
+        ("minimum_business_days = true", "minimum_business_days"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_with_its_key(line, key):
+    """Each value that the manual does not allow is one fault, on its line."""
+    assert [(1, key)] == _places(_with(line))
+
+
+def test_text_that_is_no_toml_is_told_with_its_line():
+    """A line that is no TOML is told by its number."""
+    assert ["offer.toml:3: TOML: Invalid value"] == _faults('offer = "a"\nissuer = "b"\ncommences = tomorrow\n')
+
+
+def test_an_offer_that_expires_before_it_opens_is_refused():
+    """An expiration at the opening is refused, a minute later is not."""
+    at_opening = LEAST.replace("2003-03-31T17:00:00", "2003-02-28T09:00:00")
+    assert [(4, "expires")] == _places(at_opening)
+    assert parse_terms(at_opening.replace("T09:00:00", "T09:01:00"))
+
+
+def test_an_exchange_nobody_knows_is_refused():
+    """The exchange must be one whose holidays are known."""
+    assert [(7, "stock.exchange")] == _places(LEAST.replace("NASDAQ", "MOON"))
