@@ -2,17 +2,15 @@
 
 import json
 import sys
-from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from flows import cli_facts
+from flows.cli_types import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
-
-FOLDER = click.argument("folder", type=click.Path(path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,39 +42,6 @@ def main() -> None:
     except OptexError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-
-
-class Moment(click.ParamType[str]):
-    """A date, or a date and time, on the offer's clock unless it carries an offset."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date and time such as 2003-04-14T17:00", param, ctx)
-        return str(value)
-
-
-class Day(click.ParamType[date]):
-    """A date such as 2003-04-15."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date such as 2003-04-15", param, ctx)
-
-
-def moment(text: str, zone: Any, at: time) -> datetime:
-    """The instant that a user wrote: on the offer's clock without an offset, at the usual hour without a time."""
-    value = datetime.fromisoformat(text)
-    if len(text) <= 10:
-        value = datetime.combine(value.date(), at)
-    return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
 @cli.command()
@@ -184,10 +149,7 @@ def export(folder: Path, out: Path) -> None:
     click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
 
 
-def register(command: Callable[..., Any]) -> None:
-    """Add a command that lives in a module of its own."""
-    cli.add_command(command)
-
+cli_facts.register(cli)
 
 if __name__ == "__main__":
     main()

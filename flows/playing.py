@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli import moment
+from flows.cli_types import moment
 from infra.folder import Folder, read_folder
 from infra.quiet import be_quiet
 from optex.calendar import local_text

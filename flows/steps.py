@@ -1,7 +1,7 @@
 """Which flow does which step."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from prefect.states import State
 
@@ -24,6 +24,17 @@ from optex.milestones import (
     kind_of,
 )
 from optex.schedule import Step
+
+Name = Literal[
+    "open",
+    "reminder",
+    "close",
+    "extension-deadline",
+    "cancel",
+    "withdrawal-right",
+    "recheck-employment",
+    "regrant",
+]
 
 FLOWS: dict[str, Any] = {
     OPEN: open_offer,

@@ -16,7 +16,6 @@ from optex.errors import OptexError
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\x85\u2028\u2029]+")
-_LINE_END = re.compile(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)|(?<![ \t])[ \t]+\Z")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _LINE = 76
 _WORD_BYTES = 39  # of UTF-8 in one encoded word: with its frame and a header before it, at most 76 (RFC 2047)
@@ -101,9 +100,8 @@ def compose(
 def _part(boundary: str, subtype: str, content: str) -> bytes:
     # b2a_qp takes its line ends from the first one it meets, so there must be one, and all must be alike; for a blank
     # before a line end it would need a column too many.
-    body = _LINE_END.sub("\r\n", content)
-    if not body.endswith("\r\n"):
-        body += "\r\n"
+    lines = [line.rstrip(" \t") for line in content.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    body = "\r\n".join(lines if lines[-1] == "" else [*lines, ""]) or "\r\n"
     head = (
         f"--{boundary}\r\n"
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'

@@ -15,7 +15,7 @@ from infra.inbox import Inbox
 from infra.mail import SmtpSettings
 from infra.reading import Reader
 from infra.settings import Settings, load_settings
-from infra.store import Book, open_book, read_book
+from infra.store import Book, offers_in, open_book, read_book
 from optex.errors import OptexError
 
 BOOKS = Path(".optex")
@@ -94,6 +94,16 @@ def office_of(offer: str) -> Office:
     raise UnknownOffice(
         f"no offer {offer!r} here: set OPTEX_DATABASE_URL, or OPTEX_OFFERS to the folders of the offers"
     )
+
+
+def offices() -> list[Office]:
+    """Every office that the settings name: the folders of OPTEX_OFFERS, else all offers of the database."""
+    settings = load_settings()
+    if settings.offers:
+        return [office_in(folder, settings) for folder in settings.offers]
+    if not settings.database_url:
+        return []
+    return [_office(offer, Path.cwd(), settings) for offer in offers_in(engine_for(settings.database_url))]
 
 
 def office_in(folder: Path, settings: Settings | None = None) -> Office:

@@ -131,7 +131,11 @@ class Reader:
 
     def grants(self, holder_ids: Sequence[str] | None = None) -> list[Grant]:
         own: dict[str, list[Tranche]] = defaultdict(list)
-        for row in self.connection.execute(self._select(t.tranches).order_by(t.tranches.c.vests_on)):
+        tranches = self._select(t.tranches).order_by(t.tranches.c.vests_on)
+        if holder_ids is not None:
+            mine = select(t.grants.c.grant_id).where(t.grants.c.offer == self.offer, t.grants.c.holder_id.in_(holder_ids))
+            tranches = tranches.where(t.tranches.c.grant_id.in_(mine))
+        for row in self.connection.execute(tranches):
             own[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
         return [
             Grant(
@@ -201,9 +205,29 @@ class Reader:
         query = query.where(d.c.offer == self.offer, d.c.kind == kind).order_by(d.c.subject)
         return {row.subject: row for row in self.connection.execute(query)}
 
+    def decisions_about(self, holder_id: str) -> list[Row[Any]]:
+        """Every revision of every decision about one holder, in the order in which they were made."""
+        d = t.decisions.c
+        return self.rows_about(holder_id, t.decisions, d.at, d.kind, d.subject, d.revision)
+
     def rows(self, table: Any, *order: Any) -> list[Row[Any]]:
         """The offer's rows of one table as they are, for the ledgers."""
         return list(self.connection.execute(self._select(table).order_by(*order)))
+
+    def rows_about(self, holder_id: str, table: Any, *order: Any) -> list[Row[Any]]:
+        """The rows of one table that are about one holder."""
+        return list(self._of(table, [holder_id], *order))
+
+    def unsendable(self) -> int:
+        """How many notices are for holders who have no e-mail address."""
+        n, h = t.notices, t.holders
+        query = (
+            select(func.count())
+            .select_from(n)
+            .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
+            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), h.c.email == "")
+        )
+        return self.connection.execute(query).scalar() or 0
 
     def open_promises(self) -> list[Row[Any]]:
         """The promises that were neither granted nor lapsed yet."""

@@ -51,6 +51,12 @@ def read_book(engine: Engine, offer: str) -> Iterator[Reader]:
         yield Reader(connection, offer)
 
 
+def offers_in(engine: Engine) -> list[str]:
+    """The offers that a database holds, by name."""
+    with engine.connect().execution_options(read_only=True) as connection:
+        return list(connection.execute(select(t.offers.c.offer).order_by(t.offers.c.offer)).scalars())
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:
     """One decision on one subject, to be appended with its rule and section."""

@@ -1,7 +1,7 @@
 """Which message goes to whom, what it states, and the key under which it is never sent twice.
 
-A notice is a snapshot taken when something was decided, so that what is sent is what was decided; the wording is the
-templates'. The key holds what makes the notice one of its kind: a form, a version, a promise.
+A notice is a snapshot of what was decided, so that this is what is sent; the wording is the templates'. The key holds
+what makes the notice one of its kind: a form, a version, a promise.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,9 +70,8 @@ def reminder(
 ) -> Notice:
     """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
-    subject = (
-        f"{count(days, 'business day')} left: the exchange offer of {terms.issuer} expires {day(terms.expires_on)}"
-    )
+    left, until = count(days, "business day"), day(terms.expires_on)
+    subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
     mine = statements.tendered(tenders, grants)
     return _notice(Kind.REMINDER, key, holder, subject, offer=statements.facts(terms), days=days, tenders=mine)
 
@@ -83,8 +82,8 @@ def confirmation(terms: Terms, holder: Holder, judgement: Judgement, grants: Gra
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form = judgement.form
-    key = f"confirmation:{form.form_id}" + (f".{revision}" if revision > 1 else "")
-    again = f" (revision {revision})" if revision > 1 else ""
+    more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
+    key = f"confirmation:{form.form_id}{more}"
     name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
     received = f"your {name} received {stamp(form.received_at, terms.clock)}"
     subject = f"Confirmation of Receipt{again}: {received}, exchange offer of {terms.issuer}"
@@ -159,19 +158,16 @@ def acceptance_and_promise(
 
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
-    accepted = [statements.cancelled(cancellation, grants) for cancellation in cancellations]
+    accepted = [statements.cancelled(each, grants) for each in cancellations]
     key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
     subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
-    data = {"accepted": accepted, "promise": statements.promised(promise)}
-    return _notice(Kind.ACCEPTANCE, key, holder, subject, offer=statements.facts(terms), **data)
+    data = {"offer": statements.facts(terms), "accepted": accepted, "promise": statements.promised(promise)}
+    return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 
 def rejection(terms: Terms, holder: Holder, decisions: Iterable[tuple[str, int, Ruling]], grants: Grants) -> Notice:
     """Options are not accepted: which, and why; they stay outstanding. Authority: §4, §6 (CAN-1)."""
-    returned = [
-        {**statements.option(grants[grant_id], shares), "ruling": statements.ruling_of(found)}
-        for grant_id, shares, found in decisions
-    ]
+    returned = [{**statements.option(grants[key], n), "ruling": statements.ruling_of(why)} for key, n, why in decisions]
     key = f"rejection:{holder.holder_id}"
     subject = f"Options not accepted in the exchange offer of {terms.issuer}"
     return _notice(Kind.REJECTION, key, holder, subject, offer=statements.facts(terms), returned=returned)

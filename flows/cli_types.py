@@ -1,0 +1,43 @@
+"""What the commands take: a folder, a day, an instant on the offer's clock."""
+
+from datetime import date, datetime, time, tzinfo
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+class Moment(click.ParamType[str]):
+    """A date, or a date and time, on the offer's clock unless it carries an offset."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date and time such as 2003-04-14T17:00", param, ctx)
+        return str(value)
+
+
+class Day(click.ParamType[date]):
+    """A date such as 2003-04-15."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2003-04-15", param, ctx)
+
+
+def moment(text: str, zone: tzinfo, at: time) -> datetime:
+    """The instant that a user wrote: on the offer's clock without an offset, at the usual hour without a time."""
+    value = datetime.fromisoformat(text)
+    if len(text) <= 10:
+        value = datetime.combine(value.date(), at)
+    return value if value.tzinfo else value.replace(tzinfo=zone)

@@ -1,0 +1,133 @@
+"""What arrives, recorded from the command line: one fact or many forms, then the mail is sent and Prefect is told."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra.acts import take_fact
+from infra.delivery import deliver
+from infra.desk import take_in_folder
+from infra.facts import parse_fact
+from infra.folder import read_folder, read_prices, read_service
+from infra.keying import forms_of_file, keyed_form, take_forms
+from infra.lapses import lapse
+from infra.mail import MailError
+from infra.office import Office, office_in
+from infra.store import Book, UnknownOffer
+from optex.errors import OptexError
+from optex.wording import count
+
+Work = Callable[[Book, datetime], str]
+
+
+def record_fact(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
+    """Weigh and record one fact; exit 1 with the rule where it is refused."""
+    office = taken_in(folder)
+    now = datetime.now(UTC).replace(microsecond=0)
+    with office.book() as book:
+        zone = book.first_terms().zone
+        given = {key: value for key, value in options.items() if value is not None}
+        fact = parse_fact(verb, {**given, "at": at or now, "by": by}, zone)
+        if fact.at > now:
+            raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
+        outcome = take_fact(book, verb, fact.data, fact.by, fact.at)
+    if outcome.accepted:
+        after_change(office)
+    if as_json:
+        ruling = outcome.ruling
+        said = {"accepted": outcome.accepted, "repeated": outcome.repeated, "message": outcome.message}
+        click.echo(json.dumps({**said, "rule": ruling.rule, "section": ruling.section}, ensure_ascii=False))
+    elif outcome.accepted:
+        click.echo(outcome.message)
+    else:
+        click.echo(f"{outcome.ruling.rule} ({outcome.ruling.section}): {outcome.ruling.reason}", err=True)
+    if not outcome.accepted:
+        sys.exit(1)
+
+
+def import_forms(folder: Path, file: Path | None) -> None:
+    """Record every form of a CSV file that is not on record yet and has been received by now."""
+    office = taken_in(folder)
+
+    def work(book: Book, now: datetime) -> str:
+        return take_forms(book, forms_of_file(book, file or folder / "elections.csv"), now)
+
+    _work(office, work)
+
+
+def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str]) -> None:
+    """Record one form as it was keyed in."""
+    office = taken_in(folder)
+
+    def work(book: Book, now: datetime) -> str:
+        return take_forms(book, keyed_form(book, row, options), now, refuse_future=True)
+
+    _work(office, work)
+
+
+def import_service(folder: Path, file: Path | None) -> None:
+    """Record the spells of a service file, and let the promises lapse that they show broken."""
+    office = taken_in(folder)
+
+    def work(book: Book, now: datetime) -> str:
+        spells = read_service(file or folder / "service.csv", book.holders().keys())
+        book.add_spells(spells)
+        book.audit(
+            now, "", [("service imported", str((file or folder / "service.csv").name), "ELG-2", f"{len(spells)}")]
+        )
+        lapsed = lapse(book, book.state().day(now), now)
+        return f"{count(len(spells), 'spell')} of service recorded. {lapsed}".strip()
+
+    _work(office, work)
+
+
+def import_prices(folder: Path, file: Path | None) -> None:
+    """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
+    office = taken_in(folder)
+
+    def work(book: Book, now: datetime) -> str:
+        state = book.state()
+        prices = read_prices(file or folder / "prices.csv")
+        known = {on: close for on, close in prices.items() if on <= state.day(now) and on != state.granted_on}
+        book.set_prices(known)
+        return f"{count(len(known), 'closing price')} recorded."
+
+    _work(office, work)
+
+
+def taken_in(folder: Path) -> Office:
+    """The office of a folder's offer; its folder is taken into the books first, where that was not done yet."""
+    office = office_in(folder)
+    try:
+        with office.reading():
+            return office
+    except UnknownOffer:
+        take_in_folder(office.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+    return office
+
+
+def _work(office: Office, work: Work) -> None:
+    with office.book() as book:
+        said = work(book, datetime.now(UTC).replace(microsecond=0))
+    after_change(office)
+    click.echo(said)
+
+
+def after_change(office: Office) -> None:
+    """Send what was queued, and make Prefect's scheduled runs agree where a Prefect server is known."""
+    try:
+        delivered = asyncio.run(deliver(office))
+    except MailError as error:
+        click.echo(f"Recorded, but the mail waits in the outbox: {error}", err=True)
+    else:
+        if delivered.put_off or delivered.refused:
+            click.echo(f"Mail: {delivered}", err=True)
+    from flows.serving import tell_prefect
+
+    tell_prefect(office)

@@ -1,0 +1,2 @@
+def tell_prefect(office):
+    pass
