@@ -11,7 +11,6 @@ from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
 from tasks.approvals import digest_of, missing_approval
 from tasks.book import record_cancellation
-from tasks.mail import send_notices
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, judge_forms, promise_options
 from tasks.steps import due_step
@@ -47,5 +46,4 @@ async def cancel_options(offer: str, version: int | None = None, at: datetime | 
         outcome = record_cancellation(
             quote(step), quote(dossiers), quote(judgements), quote(decisions), quote(cancellations), quote(promises)
         )
-    await send_notices(offer)
     return Completed(message=outcome)

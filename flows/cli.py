@@ -149,6 +149,59 @@ def export(folder: Path, out: Path) -> None:
     click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
 
 
+@cli.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--port", default=4200, show_default=True, help="Where Prefect's UI and API answer, on 127.0.0.1.")
+def serve(folders: tuple[Path, ...], port: int) -> None:
+    """Run the offers: Prefect server with UI, worker, deployments, schedule. Until stopped."""
+    from flows.serving import serve as run
+
+    run(folders, port)
+
+
+@cli.command()
+@FOLDER
+def schedule(folder: Path) -> None:
+    """Make Prefect's scheduled runs agree with the plan; says what it added, moved, cancelled."""
+    from flows.serving import schedule as agree
+
+    agree(folder)
+
+
+@cli.command()
+@FOLDER
+@click.argument("holder")
+@JSON
+def explain(folder: Path, holder: str, as_json: bool) -> None:
+    """Everything decided about one holder, in order, each with rule and section."""
+    from flows.telling import show_story
+
+    show_story(folder, holder, as_json)
+
+
+@cli.command()
+@FOLDER
+@JSON
+def status(folder: Path, as_json: bool) -> None:
+    """Where the offer stands; participation; what is due next; what is overdue."""
+    from flows.telling import show_status
+
+    show_status(folder, as_json)
+
+
+@cli.command()
+@FOLDER
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The HTML file to write.")
+def report(folder: Path, out: Path) -> None:
+    """Write one self-contained HTML report with plots."""
+    from infra.office import office_in
+    from infra.report import write_report
+
+    with office_in(folder).reading() as book:
+        write_report(book, out)
+    click.echo(f"Report written to {out}")
+
+
 cli_facts.register(cli)
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from prefect.utilities.annotations import quote
 from flows.stepping import step_flow
 from optex.milestones import CLOSE
 from tasks.book import record_close
-from tasks.mail import send_notices
 from tasks.rules import judge_forms
 from tasks.steps import due_step
 
@@ -21,5 +20,4 @@ async def close_offer(offer: str, version: int | None = None, at: datetime | Non
             return step.idle
         judgements = judge_forms(quote(step.book.dossiers()), quote(step.state), step.at)
         outcome = record_close(quote(step), quote(judgements))
-    await send_notices(offer)
     return Completed(message=outcome)

@@ -15,4 +15,5 @@ async def pass_extension_deadline(offer: str, version: int | None = None, at: da
     async with due_step(offer, EXTENSION_DEADLINE, version, at) as step:
         if step.idle:
             return step.idle
-        return Completed(message=step.done("No extension was announced in time: the offer stays closed."))
+        outcome = step.done("No extension was announced in time: the offer stays closed.")
+    return Completed(message=outcome)

@@ -8,7 +8,6 @@ from prefect.utilities.annotations import quote
 from flows.stepping import step_flow
 from optex.milestones import OPEN
 from tasks.book import record_opening
-from tasks.mail import send_notices
 from tasks.rules import find_eligible
 from tasks.steps import due_step
 
@@ -21,5 +20,4 @@ async def open_offer(offer: str, version: int | None = None, at: datetime | None
             return step.idle
         roll_call = find_eligible(quote(step.book.dossiers()), quote(step.state))
         outcome = record_opening(quote(step), quote(roll_call))
-    await send_notices(offer)
     return Completed(message=outcome)

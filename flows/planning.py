@@ -138,6 +138,8 @@ def _table(terms: Terms, before: Plan, extended: tuple[Terms, Plan] | None) -> N
         table.add_row(milestone.name, *cells, milestone.rule, milestone.section)
     console.print(table)
     for warning in term_warnings(shown_terms):
+        if warning.rule == "CAL-2":
+            continue  # the table shows both readings
         console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)
 
 

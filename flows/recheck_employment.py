@@ -10,7 +10,6 @@ from infra.lapses import open_promises
 from optex.milestones import RECHECK
 from optex.wording import count
 from tasks.book import record_lapses
-from tasks.mail import send_notices
 from tasks.steps import due_step
 
 
@@ -23,5 +22,4 @@ async def recheck_employment(offer: str, version: int | None = None, at: datetim
         lapsed = record_lapses(quote(step))
         left = len(open_promises(step.book, step.state))
         outcome = step.done(f"Service checked again: {count(left, 'promise')} to be kept. {lapsed}".strip())
-    await send_notices(offer)
     return Completed(message=outcome)

@@ -101,6 +101,25 @@ def import_prices(folder: Path, file: Path | None) -> None:
     _work(office, work)
 
 
+def import_received(folder: Path, office: Office) -> str:
+    """Take in the forms and closing prices of the folder's own files that have come by now; "" where none are new."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    said = []
+    with office.book() as book:
+        state = book.state()
+        if (folder / "elections.csv").exists():
+            forms = [form for form in forms_of_file(book, folder / "elections.csv") if form.received_at <= now]
+            known = book.form_ids()
+            if new := [form for form in forms if form.form_id not in known]:
+                said.append(f"elections.csv: {take_forms(book, new, now)}")
+        if (folder / "prices.csv").exists():
+            prices = read_prices(folder / "prices.csv")
+            missing = {on: close for on, close in prices.items() if on <= state.day(now) and book.close_on(on) is None}
+            book.set_prices(missing)
+            said += [f"prices.csv: {count(len(missing), 'closing price')} recorded."] if missing else []
+    return "\n".join(said)
+
+
 def taken_in(folder: Path) -> Office:
     """The office of a folder's offer; its folder is taken into the books first, where that was not done yet."""
     office = office_in(folder)

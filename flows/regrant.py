@@ -10,7 +10,6 @@ from infra.lapses import open_promises
 from optex.milestones import REGRANT
 from tasks.approvals import digest_of, missing_approval
 from tasks.book import record_grants, record_lapses
-from tasks.mail import send_notices
 from tasks.rules import grant_options
 from tasks.steps import due_step
 
@@ -45,5 +44,4 @@ async def regrant(offer: str, version: int | None = None, at: datetime | None = 
         if missing := missing_approval(step, digest, f"{shares:,} option shares would be granted at ${close}"):
             return step.held("GRT-2", missing, digest)
         outcome = record_grants(quote(step), quote(granted), quote(kept), lapsed)
-    await send_notices(offer)
     return Completed(message=outcome)

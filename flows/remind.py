@@ -7,7 +7,6 @@ from prefect.utilities.annotations import quote
 
 from flows.stepping import step_flow
 from tasks.book import record_reminder
-from tasks.mail import send_notices
 from tasks.rules import find_addressees, judge_forms
 from tasks.steps import due_step
 
@@ -26,5 +25,4 @@ async def remind(offer: str, name: str, version: int | None = None, at: datetime
         addressees = find_addressees(quote(dossiers), quote(step.state), step.at)
         judgements = judge_forms(quote(dossiers), quote(step.state), step.at)
         outcome = record_reminder(quote(step), max(days, 0), quote(addressees), quote(judgements))
-    await send_notices(offer)
     return Completed(message=outcome)

@@ -4,9 +4,9 @@ from prefect import flow
 from prefect.states import Completed, State
 
 from flows.steps import Name, run_step
+from infra.delivery import deliver
 from infra.office import office_of
 from infra.outbox import retry_refused
-from infra.delivery import deliver
 from optex.wording import count
 from tasks.dashboard import show_dashboard
 from tasks.schedule import agree_with_plan

@@ -8,11 +8,11 @@ from prefect.states import Completed, State
 
 from flows.steps import run_step
 from infra.alerting import tell_operations
+from infra.confirmations import confirmation_alarms
 from infra.delivery import deliver
 from infra.lapses import lapse
 from infra.mail import MailError
 from infra.office import Office, offices
-from infra.standing import confirmation_alarms
 from optex.schedule import Status
 from tasks.dashboard import show_dashboard
 from tasks.schedule import free_the_stuck, project

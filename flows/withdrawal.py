@@ -8,7 +8,6 @@ from prefect.utilities.annotations import quote
 from flows.stepping import step_flow
 from optex.milestones import CANCEL, WITHDRAWAL_RIGHT
 from tasks.book import record_withdrawal_right
-from tasks.mail import send_notices
 from tasks.rules import judge_forms
 from tasks.steps import due_step
 
@@ -25,5 +24,4 @@ async def open_withdrawal_right(offer: str, version: int | None = None, at: date
         outcome = record_withdrawal_right(
             quote(step), quote(dossiers), quote(judgements), cancel.message if cancel else ""
         )
-    await send_notices(offer)
     return Completed(message=outcome)

@@ -133,7 +133,9 @@ class Reader:
         own: dict[str, list[Tranche]] = defaultdict(list)
         tranches = self._select(t.tranches).order_by(t.tranches.c.vests_on)
         if holder_ids is not None:
-            mine = select(t.grants.c.grant_id).where(t.grants.c.offer == self.offer, t.grants.c.holder_id.in_(holder_ids))
+            mine = select(t.grants.c.grant_id).where(
+                t.grants.c.offer == self.offer, t.grants.c.holder_id.in_(holder_ids)
+            )
             tranches = tranches.where(t.tranches.c.grant_id.in_(mine))
         for row in self.connection.execute(tranches):
             own[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
@@ -228,6 +230,12 @@ class Reader:
             .where(n.c.offer == self.offer, n.c.sent_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
+
+    def raised(self, action: str) -> list[str]:
+        """The subjects of the audit's entries of one action."""
+        a = t.audit
+        query = select(a.c.subject).where(a.c.offer == self.offer, a.c.action == action)
+        return list(self.connection.execute(query).scalars())
 
     def open_promises(self) -> list[Row[Any]]:
         """The promises that were neither granted nor lapsed yet."""

@@ -47,7 +47,12 @@ def eligibility(dossiers: Iterable[Dossier], state: OfferState) -> list[tuple[Do
 
 
 def addressees(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> list[Dossier]:
-    """Whom the offer's announcements go to: eligible holders who are still in service. Authority: §15."""
+    """Whom the offer's announcements go to: eligible holders who are still in service, once the offer has opened.
+
+    Authority: §15.
+    """
+    if at < state.terms.opens:
+        return []
     today = state.day(at)
     return [d for d, refused in eligibility(dossiers, state) if refused is None and serves(d.spells, today)]
 

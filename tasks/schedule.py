@@ -21,7 +21,6 @@ from infra.office import Office, office_of
 from optex.calendar import local_text
 from optex.milestones import kind_of
 from optex.schedule import Status, Step
-from optex.wording import count
 
 ALARM = "optex:alarm"
 NOT_STARTED = (StateType.SCHEDULED, StateType.PENDING)
@@ -40,10 +39,10 @@ class Projected:
     cancelled: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = [f"{word} {', '.join(names)}" for word, names in self._parts() if names]
+        said = [f"{word} {', '.join(names)}" for word, names in self.parts() if names]
         return f"Scheduled runs: {'; '.join(said)}." if said else ""
 
-    def _parts(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+    def parts(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         return ("added", self.added), ("moved", self.moved), ("cancelled", self.cancelled)
 
 
@@ -64,8 +63,10 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
         if step.status is Status.PENDING and not any(run.state_type in LIVE for run in mine):
-            await _schedule(client, office.offer, step, f"{step.name} {office.offer} · {local_text(step.due, zone)}", len(mine))
-            (moved if any(s.name == step.name and s.version < step.version for s in steps) else added).append(step.name)
+            name = f"{step.name} {office.offer} · {local_text(step.due, zone)}"
+            await _schedule(client, office.offer, step, name, len(mine))
+            earlier = any(each.name == step.name and each.version < step.version for each in steps)
+            (moved if earlier else added).append(step.name)
     waiting = {(step.name, step.version) for step in last.values() if step.waiting}
     told = {(step.name, step.version): step.message for step in steps}
     for key, mine in runs.items():
@@ -127,11 +128,8 @@ def _flow_of(step: Step) -> str:
     return "remind" if kind == "reminder" else kind
 
 
-def said(projected: Projected) -> str:
-    """What `optex schedule` prints."""
-    parts = [
-        f"added {count(len(projected.added), 'run')}" + (f" ({', '.join(projected.added)})" if projected.added else ""),
-        f"moved {len(projected.moved)}" + (f" ({', '.join(projected.moved)})" if projected.moved else ""),
-        f"cancelled {len(projected.cancelled)}" + (f" ({', '.join(projected.cancelled)})" if projected.cancelled else ""),
-    ]
-    return ", ".join(parts)
+def in_full(projected: Projected) -> str:
+    """What `optex schedule` prints: what was added, moved and cancelled, none of it left unsaid."""
+    return ", ".join(
+        f"{word} {len(names)}" + (f" ({', '.join(names)})" if names else "") for word, names in projected.parts()
+    )

@@ -1,4 +1,4 @@
-"""A scheduled run is an alarm, not an order: it locks its step, re-reads the offer, and acts only if the step is due."""
+"""A scheduled run is an alarm, not an order: it locks its step, re-reads the offer, and acts only if it is due."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ BLINK = timedelta(seconds=10)
 
 @dataclass(kw_only=True)
 class DueStep:
-    """A step at work: the book it holds locked, the offer as it stands, and the instant; or why there is nothing to do."""
+    """A step at work: the book it holds locked, the offer as it stands, the instant; or why there is nothing to do."""
 
     office: Office
     book: Book

@@ -1,0 +1,141 @@
+"""The timeline of an offer in rows: every milestone with the dates it was moved from, and what moved it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+
+from optex.calendar import instant
+from optex.milestones import (
+    CANCEL,
+    CLOSE,
+    EXTENSION_DEADLINE,
+    OPEN,
+    ORDER,
+    RECHECK,
+    REGRANT,
+    WITHDRAWAL_RIGHT,
+    kind_of,
+)
+from optex.schedule import Status, Step
+from optex.state import Fact, OfferState
+from optex.wording import count, short_day, time_of_day
+
+HAPPENED = "happened"
+"""The outcome of a row that is no milestone but something decided or announced meanwhile."""
+
+_NAMES = {
+    OPEN: "The offer opens",
+    CLOSE: "The offer expires",
+    EXTENSION_DEADLINE: "Last hour to announce an extension",
+    CANCEL: "Acceptance and cancellation",
+    WITHDRAWAL_RIGHT: "Right to withdraw, if not accepted",
+    RECHECK: "Service is checked again",
+    REGRANT: "New options are granted",
+}
+_WORDS = {Status.MOOT: "no longer needed"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One row: what, when it is due as things stand, what became of it, and earlier versions with their status."""
+
+    name: str
+    label: str
+    at: datetime
+    outcome: str
+    former: tuple[tuple[datetime, Status], ...] = ()
+    message: str = ""
+
+    @property
+    def moved_from(self) -> tuple[datetime, ...]:
+        """The dates that no longer hold."""
+        return tuple(at for at, status in self.former if status is not Status.DONE)
+
+    @property
+    def outcome_in_words(self) -> str:
+        return "" if self.outcome == HAPPENED else _WORDS.get(Status(self.outcome), self.outcome)
+
+
+def chronicle(steps: Iterable[Step], facts: Iterable[Fact], state: OfferState) -> list[Line]:
+    """The milestones, and the announcements and decisions between them, in order of their instants."""
+    lines = [_milestone(list(versions)) for _, versions in groupby(sorted(steps, key=_by_name), lambda s: s.name)]
+    for fact in facts:
+        label = _label(fact, state)
+        if label:
+            lines.append(Line(name=fact.verb, label=label, at=_instant(fact, state), outcome=HAPPENED))
+    return sorted(lines, key=lambda line: (line.at, _rank(line), line.label))
+
+
+def when(at: datetime, state: OfferState) -> str:
+    """An instant in one line on the offer's clock with its zone, such as Mar 31, 2003, 5:00 p.m. EST (CAL-3)."""
+    local = at.astimezone(state.terms.zone)
+    return f"{short_day(local.date())}, {time_of_day(local)} {local.tzname()}"
+
+
+def _by_name(step: Step) -> tuple[str, int]:
+    return step.name, step.version
+
+
+def _milestone(versions: list[Step]) -> Line:
+    current, earlier = versions[-1], versions[:-1]
+    return Line(
+        name=current.name,
+        label=_name(current.name),
+        at=current.due,
+        outcome=current.status,
+        former=tuple((step.due, step.status) for step in earlier if step.due != current.due),
+        message=next((step.message for step in reversed(earlier) if step.status is Status.SUPERSEDED), ""),
+    )
+
+
+def _name(name: str) -> str:
+    if kind_of(name) == "reminder":
+        return f"Reminder, {count(int(name.removeprefix('reminder-')), 'business day')} before"
+    return _NAMES[name]
+
+
+def _rank(line: Line) -> int:
+    """Milestones of one instant in their order; what happened comes before them."""
+    return -1 if line.outcome == HAPPENED else ORDER.index(kind_of(line.name))
+
+
+def _instant(fact: Fact, state: OfferState) -> datetime:
+    if fact.verb == "split":
+        return instant(date.fromisoformat(fact.data["on"]), time(0), state.terms.zone)
+    return fact.at
+
+
+def _label(fact: Fact, state: OfferState) -> str:
+    """What happened in a few words; empty for facts that move nothing of the offer."""
+    data = fact.data
+    match fact.verb:
+        case "extend":
+            return f"Extended to {_day(data['to'], state)}"
+        case "amend" if data.get("extend_to"):
+            return f"Amended and extended to {_day(data['extend_to'], state)}"
+        case "amend":
+            return "Amended"
+        case "terminate":
+            return "The offer is terminated"
+        case "condition-assert":
+            return f"Condition {data['number']} of §7 asserted"
+        case "condition-waive":
+            return f"Condition {data['number']} of §7 waived"
+        case "condition-end":
+            return f"Condition {data['number']} of §7 ended"
+        case "postpone":
+            return f"Acceptance put off to {short_day(date.fromisoformat(data['on']))}"
+        case "split":
+            return f"{data['new']}-for-{data['old']} split"
+        case "committee-grant-date":
+            return f"Grant date chosen: {short_day(date.fromisoformat(data['on']))}"
+        case "hold":
+            return "The grant is held"
+        case "release":
+            return "The grant is released"
+    return ""
+
+
+def _day(text: str, state: OfferState) -> str:
+    return short_day(state.day(datetime.fromisoformat(text)))

@@ -1,0 +1,281 @@
+"""What the report shows, counted from the books: only sums and dates, nobody by name."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from infra import tables as t
+from infra.chronicle import Line, chronicle
+from infra.participation import ClassOutcome, Course, by_class, course, standing_tenders
+from infra.reading import Reader
+from optex import roll
+from optex.authority import section_of
+from optex.records import Dossier, Standing
+from optex.schedule import Status
+from optex.state import OfferState
+
+_MOST_POINTS = 150
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """What became of the option shares the offer found: of the holders' options, then of the promises.
+
+    All in shares as cancelled, but `granted` and `deferred`, which count the new options after any split.
+    """
+
+    outstanding: int
+    cancelled: int
+    grants: int
+    balancing: int
+    balancing_options: int
+    promised: int
+    kept: int
+    lapsed: int
+    lapsed_promises: int
+    open: int
+    granted: int
+    deferred: int
+    new_options: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PricePoint:
+    """The options of one grant date and price: shares exchanged (or, undecided, tendered), and shares kept."""
+
+    granted_on: date
+    price: Decimal
+    exchanged: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolMove:
+    """One kind of movement of the plan's pool in one phase of the offer."""
+
+    event: str
+    first: date
+    last: date
+    shares: int
+    available_after: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something worth an eye, counted by the rule that decided it; `ledger` is where each of them stands."""
+
+    what: str
+    number: int
+    shares: int | None
+    rule: str
+    section: str
+    ledger: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """All of it, as of the last entry in the books."""
+
+    state: OfferState
+    as_of: datetime
+    lines: tuple[Line, ...]
+    held: tuple[str, ...]
+    expirations: tuple[date, ...]
+    classes: tuple[ClassOutcome, ...]
+    course: Course
+    passage: Passage
+    prices: tuple[PricePoint, ...]
+    new_prices: tuple[tuple[Decimal, int], ...]
+    vesting: tuple[tuple[date, int], ...]
+    pool: tuple[PoolMove, ...]
+    findings: tuple[Finding, ...]
+    letters: int
+    letters_sent: int
+
+
+def figures(book: Reader) -> Figures:
+    """Everything the report shows, read in one transaction."""
+    state, steps, dossiers = book.state(), book.steps(), book.dossiers()
+    as_of = _last_entry(book)
+    forms, decided = book.latest_decisions("form"), book.latest_decisions("tender")
+    standing = {} if decided else standing_tenders(dossiers, state, as_of)
+    exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
+    letters, letters_sent = book.connection.execute(
+        select(func.count(), func.count(t.notices.c.sent_at)).where(t.notices.c.offer == book.offer)
+    ).one()
+    return Figures(
+        state=state,
+        as_of=as_of,
+        lines=tuple(chronicle(steps, book.facts(), state)),
+        held=tuple(step.message for step in steps if step.status is Status.HELD and book.step(step.name) == step),
+        expirations=_expirations(book, state),
+        classes=tuple(by_class(dossiers, state, decided, standing)),
+        course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
+        passage=_passage(book, dossiers, state),
+        prices=_prices(dossiers, state, exchanged),
+        new_prices=_new_prices(book),
+        vesting=_vesting(book),
+        pool=_pool(book),
+        findings=tuple(_findings(book, dossiers, state, forms, decided)),
+        letters=letters,
+        letters_sent=letters_sent,
+    )
+
+
+def _last_entry(book: Reader) -> datetime:
+    query = select(t.audit.c.at).where(t.audit.c.offer == book.offer).order_by(t.audit.c.at.desc()).limit(1)
+    return book.connection.execute(query).scalar_one()
+
+
+def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
+    """The days on which the offer was to expire, the one that holds last."""
+    days = [terms.expires_on for terms in book.all_terms()]
+    return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
+
+
+def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Passage:
+    commences = state.terms.commences
+    outcomes = book.latest_decisions("promise")
+    by_outcome: Counter[str] = Counter()
+    for promise in book.rows(t.promises):
+        end = outcomes.get(promise.promise_id)
+        by_outcome[end.decision if end else "open"] += promise.shares
+    cancelled = _summed(book, t.cancellations)
+    o = t.options.c
+    balancing = _summed(book, t.options, o.kind == "balancing")
+    granted, deferred = _summed(book, t.options, o.kind == "new"), _summed(book, t.options, o.kind == "new", o.from_grant_id == "")
+    return Passage(
+        outstanding=sum(g.remaining for d in dossiers for g in d.grants.values() if g.granted_on <= commences),
+        cancelled=cancelled[1],
+        grants=cancelled[0],
+        balancing=balancing[1],
+        balancing_options=balancing[0],
+        promised=by_outcome.total(),
+        kept=by_outcome["granted"],
+        lapsed=by_outcome["lapsed"],
+        lapsed_promises=sum(row.decision == "lapsed" for row in outcomes.values()),
+        open=by_outcome["open"],
+        granted=granted[1],
+        deferred=deferred[1],
+        new_options=granted[0],
+    )
+
+
+def _summed(book: Reader, table: Any, *where: Any) -> tuple[int, int]:
+    """How many rows of a table there are, and their shares together."""
+    query = select(func.count(), func.sum(table.c.shares)).where(table.c.offer == book.offer, *where)
+    number, shares = book.connection.execute(query).one()
+    return number, int(shares or 0)
+
+
+def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
+    """By grant date and price; where these are too many to look at, by quarter at the average price."""
+    points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
+    for dossier in dossiers:
+        for grant in dossier.grants.values():
+            if grant.granted_on <= state.terms.commences and grant.remaining:
+                gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
+                point = points[grant.granted_on, grant.price]
+                point[0] += gone
+                point[1] += grant.remaining - gone
+    if len(points) > _MOST_POINTS:
+        points = _by_quarter(points)
+    return tuple(
+        PricePoint(granted_on=on, price=price, exchanged=gone, kept=kept)
+        for (on, price), (gone, kept) in sorted(points.items())
+    )
+
+
+def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tuple[date, Decimal], list[int]]:
+    quarters: dict[date, list[tuple[Decimal, Sequence[int]]]] = defaultdict(list)
+    for (on, price), shares in points.items():
+        quarters[date(on.year, (on.month - 1) // 3 * 3 + 2, 15)].append((price, shares))
+    merged = {}
+    for on, each in quarters.items():
+        shares = sum(sum(both) for _, both in each)
+        average = sum(price * sum(both) for price, both in each) / shares
+        merged[on, average] = [sum(both[0] for _, both in each), sum(both[1] for _, both in each)]
+    return merged
+
+
+def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
+    """The exercise prices of the new options with the shares of each, the most shares first."""
+    o = t.options.c
+    query = select(o.price, func.sum(o.shares)).where(o.offer == book.offer, o.kind == "new").group_by(o.price)
+    found = [(price, int(shares)) for price, shares in book.connection.execute(query)]
+    return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
+def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
+    """The shares of the new options that become exercisable, by day; those of the grant date are vested at grant."""
+    o, v = t.options, t.tranches
+    query = (
+        select(v.c.vests_on, func.sum(v.c.shares))
+        .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))
+        .where(v.c.offer == book.offer, o.c.kind == "new")
+        .group_by(v.c.vests_on)
+        .order_by(v.c.vests_on)
+    )
+    return tuple((on, int(shares)) for on, shares in book.connection.execute(query))
+
+
+def _pool(book: Reader) -> tuple[PoolMove, ...]:
+    """The movements of the pool, those of one kind together within a phase: opening, cancellation, waiting, grant."""
+    moves: dict[tuple[int, str], list[Any]] = {}
+    phase = 0
+    for row in book.rows(t.pool, t.pool.c.position):
+        if row.event in ("cancelled", "released") or (phase == 1 and row.event != "reserved"):
+            phase += 1
+        moves.setdefault((phase, row.event), []).append(row)
+    found, available = [], 0
+    for (_, event), rows in moves.items():
+        shares = sum(row.shares for row in rows)
+        available += shares
+        found.append(
+            PoolMove(event=event, first=rows[0].on, last=rows[-1].on, shares=shares, available_after=available)
+        )
+    return tuple(found)
+
+
+def _findings(
+    book: Reader, dossiers: Sequence[Dossier], state: OfferState, forms: Mapping[str, Any], decided: Mapping[str, Any]
+) -> Iterable[Finding]:
+    """What did not go the ordinary way, in the order of the offer's life, most frequent first within a kind."""
+    found: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    shares: Counter[tuple[str, tuple[str, str, str]]] = Counter()
+
+    def note(ledger: str, what: str, rule: str, section: str, of_shares: int) -> None:
+        found[ledger][what, rule, section] += 1
+        shares[ledger, (what, rule, section)] += of_shares
+
+    for dossier, refused in roll.eligibility(dossiers, state):
+        if refused:
+            left = sum(g.remaining for g in dossier.grants.values() if g.granted_on <= state.terms.commences)
+            note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
+    lines = {form.form_id: sum(line.shares for line in form.lines) for d in dossiers for form in d.forms}
+    for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
+        if row.decision in (Standing.DEFECTIVE, Standing.LATE):
+            note("forms.csv", f"Form {row.decision}", row.rule, row.section, lines[form_id])
+    for waiver in state.waivers:
+        note("audit.csv", "Defects waived", "TND-7", section_of("TND-7"), lines.get(waiver.form_id, 0))
+    for row in decided.values():
+        if row.decision == "rejected":
+            what = "Tender returned" if row.rule == "CND-2" else "Tender rejected"
+            note("tenders.csv", what, row.rule, row.section, row.shares)
+    promised = {row.promise_id: row.shares for row in book.rows(t.promises)}
+    for promise_id, row in book.latest_decisions("promise").items():
+        if row.decision == "lapsed":
+            note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
+    for row in book.rows(t.facts, t.facts.c.position):
+        if not row.accepted:
+            note("audit.csv", f"Refused: {row.verb.replace('-', ' ')}", row.rule, row.section, 0)
+    for ledger, counted in found.items():
+        for key, number in sorted(counted.items(), key=lambda each: (each[0][0], -each[1], each[0])):
+            what, rule, section = key
+            of_shares = shares[ledger, key] or None
+            yield Finding(what=what, number=number, shares=of_shares, rule=rule, section=section, ledger=ledger)

@@ -1,0 +1,247 @@
+"""A whole offer played without Prefect: what flows/*.py do, in the same order, on a clock whose alarms may ring late."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from infra.acts import take_fact
+from infra.desk import take_in, take_in_folder
+from infra.folder import Folder
+from infra.inbox import Inbox
+from infra.lapses import open_promises
+from infra.office import Office, opened
+from infra.tables import metadata
+from optex import roll
+from optex.calendar import instant
+from optex.milestones import (
+    CANCEL,
+    CLOSE,
+    EXTENSION_DEADLINE,
+    OPEN,
+    RECHECK,
+    REGRANT,
+    WITHDRAWAL_RIGHT,
+    first_grant_day,
+    kind_of,
+    next_cancellation,
+)
+from optex.schedule import Status, Step
+from tasks import book as effects
+from tasks.approvals import digest_of, missing_approval
+from tasks.steps import DueStep, due_step
+from tests.strategies import Tale
+
+LATE = [timedelta(0)] * 6 + [timedelta(seconds=1), timedelta(hours=3), timedelta(hours=30), timedelta(days=4)]
+Asked = tuple[datetime, str, dict[str, Any]]
+
+
+@dataclass(kw_only=True)
+class Play:
+    """An offer as it is played into the books, and every step that did something when it was run again."""
+
+    tale: Tale
+    folder: Folder
+    office: Office
+    inbox: Inbox
+    done_again: list[str] = field(default_factory=list)
+    _asked: list[Asked] = field(default_factory=list)
+    _asked_for: set[str] = field(default_factory=set)
+    _late: dict[tuple[str, int], timedelta] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """What is due next is done next, until nothing is left; in the end every step rings once more."""
+        now = self.folder.terms.opens
+        while event := self._next():
+            now, step = max(now, event[0]), event[1]
+            self._take_in(now)
+            await self._try_held(now)
+            if step is not None:
+                await self._ring(step, now)
+            self._ask(now)
+        before = self.snapshot()
+        for step in self.steps():
+            await self._once(step, now + timedelta(days=1))
+        if self.snapshot() != before:
+            self.done_again.append("everything at the end")
+
+    def steps(self) -> list[Step]:
+        with self.office.reading() as reader:
+            return reader.steps()
+
+    def snapshot(self) -> dict[str, list[str]]:
+        """Everything that the books hold of the offer."""
+        with self.office.reading() as reader:
+            rows = {
+                table.name: reader.connection.execute(
+                    select(table).where(table.c.offer == self.office.offer)
+                ).cursor.fetchall()
+                for table in metadata.sorted_tables
+            }
+        return {name: sorted(map(repr, found)) for name, found in rows.items()}
+
+    def _next(self) -> tuple[datetime, Step | None] | None:
+        rings: list[tuple[datetime, int, Step | None]] = []
+        for n, step in enumerate(self.steps()):
+            if step.status is Status.PENDING:
+                late = self._late.setdefault((step.name, step.version), self.tale.lateness.choice(LATE))
+                rings.append((step.due + late, n + 1, step))
+        with self.office.reading() as reader:
+            played = reader.row().played_until
+        left = [arrival.at for arrival in self.inbox.arrivals if played is None or arrival.at > played]
+        if left:
+            rings.append(((self.inbox.next_evening(played) if self.tale.evenings else left[0]) or left[0], 0, None))
+        rings += [(at, 0, None) for at, _, _ in self._asked]
+        first = min(rings, key=lambda ring: ring[:2], default=None)
+        return first and (first[0], first[2])
+
+    def _take_in(self, now: datetime) -> None:
+        with self.office.book() as book:
+            take_in(book, self.inbox.due(book.row().played_until, now), now)
+            book.set_offer(played_until=now)
+            for asked in [asked for asked in self._asked if asked[0] <= now]:
+                self._asked.remove(asked)
+                take_fact(book, asked[1], asked[2], "Committee", asked[0])
+
+    def _ask(self, now: datetime) -> None:
+        """Ask for the closing price of the grant date, and for the approval of what waits for one."""
+        with self.office.reading() as reader:
+            state = reader.state()
+            waiting = [row for name in (CANCEL, REGRANT) if (row := reader.awaiting_approval(name))]
+        grant_on = state.plan.grant_on
+        at = instant(grant_on, time(16), state.terms.zone) + self.tale.price_after
+        wanted: list[Asked] = [(now + timedelta(hours=1), "approve", {"step": row.name}) for row in waiting]
+        if state.cancelled_on and not state.over:
+            wanted.append((max(at, now), "price-set", {"on": grant_on.isoformat(), "close": str(self.tale.close)}))
+        digests = [row.digest for row in waiting]
+        for key, asked in zip([*digests, grant_on.isoformat()], wanted, strict=False):
+            if key not in self._asked_for:
+                self._asked_for.add(key)
+                self._asked.append(asked)
+
+    async def _try_held(self, now: datetime) -> None:
+        latest = {step.name: step for step in self.steps()}
+        for step in latest.values():
+            if step.status is Status.HELD:
+                await self._ring(step, now)
+
+    async def _ring(self, step: Step, at: datetime) -> None:
+        """Run a step, and at once again: the second time nothing may change."""
+        await self._once(step, at)
+        before = self.snapshot()
+        await self._once(step, at)
+        if self.snapshot() != before:
+            self.done_again.append(step.label)
+
+    async def _once(self, step: Step, at: datetime) -> None:
+        async with due_step(self.office.offer, step.name, step.version, at) as due:
+            if not due.idle:
+                due.office = replace(self.office, inbox=None)  # an approval is not waited for in a simulation
+                _FLOWS[kind_of(step.name)](due)
+
+
+async def play(tale: Tale, offer: str, database_url: str) -> Play:
+    """Play an offer, under a name of its own, into the books."""
+    terms = tale.folder.terms.model_copy(update={"offer": offer})
+    folder = replace(tale.folder, terms=terms)
+    inbox = Inbox(folder)
+    office = Office(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), inbox=inbox)
+    take_in_folder(office.engine, folder, terms.opens, inbox.known_service(terms.commences, folder.spells))
+    playing = Play(tale=tale, folder=folder, office=office, inbox=inbox)
+    with opened(office):
+        await playing.run()
+    return playing
+
+
+def _open(due: DueStep) -> None:
+    effects.record_opening.fn(due, roll.eligibility(due.book.dossiers(), due.state))
+
+
+def _remind(due: DueStep) -> None:
+    terms = due.state.terms
+    if due.at >= terms.expires:
+        due.moot("the offer had expired when the reminder could be sent")
+        return
+    days = terms.calendar.business_days(due.state.day(due.at), terms.expires_on) - 1
+    dossiers = due.book.dossiers()
+    addressees = roll.addressees(dossiers, due.state, due.at)
+    effects.record_reminder.fn(due, max(days, 0), addressees, roll.judge_all(dossiers, due.state, due.at))
+
+
+def _close(due: DueStep) -> None:
+    effects.record_close.fn(due, roll.judge_all(due.book.dossiers(), due.state, due.at))
+
+
+def _deadline(due: DueStep) -> None:
+    due.done("No extension was announced in time.")
+
+
+def _cancel(due: DueStep) -> None:
+    state, terms, on = due.state, due.state.terms, due.state.day(due.at)
+    if state.conditions:
+        due.held("CND-1", f"a condition of §7 stands asserted: {state.conditions}")
+        return
+    if not terms.calendar.is_business_day(on):
+        due.postponed(state.day(next_cancellation(terms, due.at)), f"{on} is no business day")
+        return
+    dossiers = due.book.dossiers()
+    judgements = roll.judge_all(dossiers, state, due.at)
+    decisions = roll.decide_all(dossiers, judgements, state, on)
+    digest = digest_of((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions)
+    if missing := missing_approval(due, digest, "options would be cancelled"):
+        due.held("CAN-1", missing, digest)
+        return
+    cancellations = roll.cancel_all(decisions, dossiers, state, on)
+    promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
+    effects.record_cancellation.fn(due, dossiers, judgements, decisions, cancellations, promises)
+
+
+def _withdrawal(due: DueStep) -> None:
+    dossiers = due.book.dossiers()
+    effects.record_withdrawal_right.fn(due, dossiers, roll.judge_all(dossiers, due.state, due.at), "")
+
+
+def _recheck(due: DueStep) -> None:
+    due.done(f"Service checked again. {effects.record_lapses.fn(due)}".strip())
+
+
+def _regrant(due: DueStep) -> None:
+    state, on = due.state, due.state.plan.grant_on
+    if state.cancelled_on is None:
+        due.held("CAN-1", "nothing has been accepted and cancelled yet")
+        return
+    if state.holds:
+        due.held("CIC-1", f"the grant waits until it is released: {state.holds}")
+        return
+    lapsed = effects.record_lapses.fn(due)
+    kept = open_promises(due.book, state)
+    if not kept and not state.deferred:
+        due.book.set_offer(granted_on=on)
+        due.done(f"No promise is left to be kept. {lapsed}".strip())
+        return
+    close = due.book.close_on(on)
+    if close is None:
+        due.held("GRT-3", f"the closing price of {on} is not known yet")
+        return
+    holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
+    dossiers = {d.holder.holder_id: d for d in due.book.dossiers(holder_ids)}
+    granted = roll.grant_all(kept, dossiers, state, on, close)
+    digest = digest_of((o.grant_id, o.shares, str(o.price)) for each in granted for o in each.options)
+    if missing := missing_approval(due, digest, "options would be granted"):
+        due.held("GRT-2", missing, digest)
+        return
+    effects.record_grants.fn(due, granted, kept, lapsed)
+
+
+_FLOWS = {
+    OPEN: _open,
+    "reminder": _remind,
+    CLOSE: _close,
+    EXTENSION_DEADLINE: _deadline,
+    CANCEL: _cancel,
+    WITHDRAWAL_RIGHT: _withdrawal,
+    RECHECK: _recheck,
+    REGRANT: _regrant,
+}

@@ -1,0 +1,209 @@
+"""Small offers, written as folders and played through the real flows: a story states only what matters to it."""
+
+import asyncio
+import csv
+import json
+import re
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+
+from optex.calendar import EST
+
+TERMS = {
+    "offer": "alpha-2003",
+    "issuer": "Alpha Technologies Group, Inc.",
+    "commences": "2003-02-28",
+    "expires": "2003-03-31T17:00:00",
+    "withdrawable_after": "2003-04-28T17:00:00",
+    "reminders": [1],
+}
+TABLES = """
+[stock]
+symbol = "ATGI"
+exchange = "NASDAQ"
+[plan]
+name = "1994 Stock Plan"
+shares_authorized = 100000
+[contact]
+name = "James Polakiewicz"
+email = "options@alpha.example"
+"""
+COLUMNS = {
+    "holders.csv": "holder_id,name,email,jurisdiction,voting_percent",
+    "service.csv": "holder_id,capacity,from,to",
+    "grants.csv": "grant_id,holder_id,granted_on,shares,exercised,price,type,expires_on,vesting",
+    "elections.csv": "form_id,holder_id,kind,received_at,signed_on,signed_as,channel,title,authority,"
+    "grant_id,shares,original_shares,granted_on,price,exercised",
+    "prices.csv": "date,close",
+}
+BARE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})?)?|\d{2}:\d{2}:\d{2}")
+
+
+class Offer:
+    """An offer with the dates of Alpha's; what a story adds to it becomes a folder when it is played.
+
+    Instants are on the offer's clock, which is EST unless a story says otherwise.
+    """
+
+    def __init__(self, root, tables="", **terms):
+        self.root = root
+        self.terms = {**TERMS, **terms}
+        self.tables = TABLES + tables
+        self.rows = {name: [] for name in COLUMNS}
+        self.script = []
+        self.names = {}
+        self.grants = {}
+
+    def holder(self, holder_id, name, capacity="employee", since="1999-01-04", until="", place="US-NH", votes=0):
+        """A holder who serves since long before the offer, and for good unless the story says until when."""
+        self.names[holder_id] = name
+        address = f"{name.lower().replace(' ', '.')}@alpha.example"
+        self.rows["holders.csv"].append([holder_id, name, address, place, votes])
+        return self.serves(holder_id, capacity, since, until)
+
+    def serves(self, holder_id, capacity, since, until=""):
+        self.rows["service.csv"].append([holder_id, capacity, since, until])
+        return self
+
+    def grant(self, grant_id, shares, on="2000-05-16", price="12.50", type="NSO", exercised=0, vesting="", holder=None):
+        """A grant of the holder named last: fully vested by 2003, unless the story says otherwise."""
+        holder = holder or list(self.names)[-1]
+        expires = str(date.fromisoformat(on).replace(year=int(on[:4]) + 10))
+        self.grants[grant_id] = (holder, shares, on, price, exercised)
+        self.rows["grants.csv"].append([grant_id, holder, on, shares, exercised, price, type, expires, vesting])
+        return self
+
+    def tenders(self, form_id, received, signed=None, signed_as=None, channel="fax", **shares):
+        """An Election Form for so many shares of each grant, in proper form unless the story says otherwise."""
+        for grant_id, tendered in shares.items():
+            holder, original, granted_on, price, exercised = self.grants[grant_id]
+            head = self._form(form_id, holder, "election", received, signed, signed_as, channel)
+            self.rows["elections.csv"].append([*head, grant_id, tendered, original, granted_on, price, exercised])
+        return self
+
+    def withdraws(self, form_id, holder, received, signed=None, signed_as=None, channel="fax"):
+        """A Notice to Change Election From Accept to Reject."""
+        head = self._form(form_id, holder, "withdrawal", received, signed, signed_as, channel)
+        self.rows["elections.csv"].append([*head, "", "", "", "", "", ""])
+        return self
+
+    def _form(self, form_id, holder, kind, received, signed, signed_as, channel):
+        signed, signed_as = signed or received[:10], self.names[holder] if signed_as is None else signed_as
+        return [form_id, holder, kind, received, signed, signed_as, channel, "", ""]
+
+    def closes_at(self, on, close):
+        """A closing price of the stock."""
+        self.rows["prices.csv"].append([on, close])
+        return self
+
+    def happens(self, when, do, **options):
+        """A fact of the script; an option that is a word of Python is written with an underscore, as `from_`."""
+        self.script.append({"when": when, "do": do, **{key.rstrip("_"): value for key, value in options.items()}})
+        return self
+
+    def write(self, path=None):
+        """Write the folder as it stands now; returns where."""
+        path = path or self.root / "offer"
+        path.mkdir(parents=True, exist_ok=True)
+        terms = "".join(f"{key} = {_toml(value)}\n" for key, value in self.terms.items())
+        script = "".join("[[at]]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in fact.items()) for fact in self.script)
+        (path / "offer.toml").write_text(terms + self.tables)
+        (path / "script.toml").write_text(script)
+        for name, columns in COLUMNS.items():
+            with (path / name).open("w", newline="") as file:
+                csv.writer(file).writerows([columns.split(","), *self.rows[name]])
+        return path
+
+    def play(self, until=None, out=None):
+        """Play the offer, up to an instant if one is named; a play that stopped at one is taken up again."""
+        from flows.simulate import simulate
+        from infra.folder import read_folder
+
+        out = out or self.root / "out"
+        simulate(read_folder(self.write()), out, until and local(until))
+        return Played(self.root / "offer", out)
+
+
+class Played:
+    """What a play has left: its ledgers, its mail and its books."""
+
+    def __init__(self, folder, out):
+        self.folder = folder
+        self.out = out
+
+    def ledger(self, name, **where):
+        """The rows of a ledger in which the named columns hold these values."""
+        with (self.out / "ledgers" / f"{name}.csv").open(newline="") as file:
+            return [row for row in csv.DictReader(file) if all(row[key] == value for key, value in where.items())]
+
+    def column(self, name, *columns, **where):
+        """One or more columns of a ledger."""
+        return [
+            row[columns[0]] if len(columns) == 1 else tuple(row[c] for c in columns)
+            for row in self.ledger(name, **where)
+        ]
+
+    def milestone(self, name):
+        """Every version of a milestone as (due, outcome)."""
+        return self.column("milestones", "due", "outcome", name=name)
+
+    def form(self, form_id):
+        """How a form stands at the end, and by which rule."""
+        [found] = self.column("forms", "standing", "rule", form_id=form_id)
+        return found
+
+    def letters(self, kind, to=None):
+        """The letters of a kind, to one holder by name, as running text in order of their date."""
+        found = []
+        for path in sorted((self.out / "mail").glob("*.eml")):
+            message = message_from_bytes(path.read_bytes(), policy=policy.default)
+            if message["X-Optex-Kind"] == kind and to in (None, message["To"].addresses[0].display_name):
+                text = " ".join(message.get_body(("plain",)).get_content().split())
+                found.append((message["Date"].datetime, message["Subject"], text))
+        return [text for _, _, text in sorted(found)]
+
+    def bytes(self):
+        """Every ledger and every letter, byte for byte."""
+        return {path.name: path.read_bytes() for kind in ("ledgers", "mail") for path in (self.out / kind).iterdir()}
+
+    @contextmanager
+    def office(self):
+        """The office of the play, open again."""
+        from infra.database import sqlite_url
+        from infra.folder import read_folder
+        from infra.inbox import Inbox
+        from infra.office import Office, opened
+
+        folder = read_folder(self.folder)
+        books = sqlite_url((self.out / ".optex" / "optex.db").resolve())
+        mine = Office(offer=folder.terms.offer, database_url=books, mail_dir=self.out / "mail", inbox=Inbox(folder))
+        with opened(mine):
+            yield mine
+
+    def steps(self):
+        with self.office() as office, office.reading() as reader:
+            return reader.steps()
+
+    def run(self, name, at, version=None):
+        """Run the flow of a step, the last version unless one is named, and write the ledgers anew."""
+        from flows.steps import run_step
+        from infra.export import export
+
+        with self.office() as office:
+            with office.reading() as reader:
+                step = reader.step(name, version)
+            state = asyncio.run(run_step(office.offer, step, local(at)))
+            with office.reading() as reader:
+                export(reader, self.out / "ledgers")
+        return state
+
+
+def local(text):
+    """An instant on the clock EST, unless it carries a zone of its own."""
+    at = datetime.fromisoformat(text)
+    return (at if at.tzinfo else at.replace(tzinfo=EST)).astimezone(UTC)
+
+
+def _toml(value):
+    return value if isinstance(value, str) and BARE.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,268 @@
+"""Random offers: who holds what, what they send, and what happens when, most of it close to where a rule turns."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from infra.facts import parse_fact
+from infra.folder import Folder
+from infra.script import ScriptEntry
+from optex.milestones import plan
+from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Tranche
+from optex.terms import Terms
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+HOLDERS = ("H1", "H2", "H3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tale:
+    """An offer's folder, and how it is worked: how late the alarms ring, when the closing price becomes known."""
+
+    folder: Folder
+    evenings: bool  # whether what arrives is taken in by the day, as a simulation does, or as it comes
+    lateness: random.Random
+    close: Decimal
+    price_after: timedelta
+
+    @property
+    def terms(self) -> Terms:
+        return self.folder.terms
+
+
+@st.composite
+def tales(draw: st.DrawFn) -> Tale:
+    """An offer with its holders, their service, grants and forms, and the facts that arrive, in any order."""
+    terms = draw(_terms())
+    moments = _moments(terms)
+    grants = draw(_grants(terms))
+    forms = draw(_forms(terms, grants, moments))
+    held = sum(grant.shares for grant in grants)
+    authorized = terms.plan.model_copy(update={"shares_authorized": held + draw(st.integers(1, 40))})
+    folder = Folder(
+        terms=terms.model_copy(update={"plan": authorized}),
+        holders=[draw(_holder(holder_id)) for holder_id in HOLDERS],
+        spells=[spell for holder_id in HOLDERS for spell in draw(_spells(holder_id, terms))],
+        grants=grants,
+        forms=forms,
+        prices={},
+        script=sorted(draw(_script(terms, forms, moments)), key=lambda entry: entry.when),
+        digest="",
+        path=Path("nowhere"),
+    )
+    return Tale(
+        folder=folder,
+        evenings=draw(st.booleans()),
+        lateness=draw(st.randoms(use_true_random=False)),
+        close=Decimal(draw(st.integers(1, 6_000_000))) / 100,
+        price_after=draw(st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=2), 3 * DAY])),
+    )
+
+
+def _few(*common: Any, seldom: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """One of the common values four times out of five."""
+    return st.integers(0, 4).flatmap(lambda n: st.sampled_from(seldom) if n == 4 else st.sampled_from(common))
+
+
+@st.composite
+def _terms(draw: st.DrawFn) -> Terms:
+    first = draw(st.dates(min_value=date(1999, 1, 4), max_value=date(2024, 6, 28)))
+    terms = Terms.model_validate(
+        {
+            "offer": "random",
+            "issuer": "Alpha",
+            "commences": first,
+            "expires": datetime.combine(first + 28 * DAY, time(17)),
+            "clock": draw(st.sampled_from(["EST", "America/New_York"])),
+            "stock": {"symbol": "ATGI", "exchange": "NASDAQ"},
+            "plan": {
+                "name": "Plan",
+                "shares_authorized": 1,
+                "vesting": draw(
+                    _few({}, seldom=({"first_months": 0, "every_months": 1, "tranches": 7}, {"tranches": 1}))
+                ),
+            },
+            "contact": {"name": "Options", "email": "options@alpha.example"},
+            "cancel_at": draw(_few(time(9), seldom=(time(7), time(16)))),
+            "waiting": draw(_few({}, seldom=({"begins": "on_cancellation"}, {"months": 1, "days": 3}))),
+            "lookback": draw(_few({}, seldom=({"omitted": "defect"},))),
+            "form_details": draw(st.sampled_from(["required", "if_stated"])),
+            "require_approval": draw(_few((), seldom=(("cancel",), ("cancel", "regrant")))),
+            "excluded_jurisdictions": ("XX",),
+        }
+    )
+    commences = terms.calendar.business_day_from(first)
+    expires_on = terms.calendar.business_day_offset(commences, draw(st.integers(19, 45)))
+    at = datetime.combine(expires_on, draw(_few(time(17), seldom=(time(23, 59, 59),))), tzinfo=terms.zone)
+    return terms.model_copy(update={"commences": commences, "expires": at.astimezone(UTC)})
+
+
+def _moments(terms: Terms) -> st.SearchStrategy[datetime]:
+    """Instants of the offer: at a milestone, a second before or after it, or at any hour of a year."""
+    near = [milestone.due + off for milestone in plan(terms).milestones for off in (-SECOND, timedelta(0), SECOND)]
+    hours = st.integers(-24, 24 * 330).map(lambda hours: terms.opens + timedelta(hours=hours))
+    open_hours = int((terms.expires - terms.opens).total_seconds()) // 3600
+    while_open = st.integers(0, open_hours).map(lambda hours: terms.opens + timedelta(hours=hours))
+    return st.one_of(while_open, st.sampled_from(near), hours)
+
+
+@st.composite
+def _holder(draw: st.DrawFn, holder_id: str) -> Holder:
+    return Holder(
+        holder_id=holder_id,
+        name=f"Ann {holder_id}",
+        email=draw(_few(f"{holder_id}@alpha.example", seldom=("",))),
+        jurisdiction=draw(_few("US", seldom=("xx",))),
+        voting_percent=Decimal(draw(_few("0", seldom=("10", "10.01")))),
+    )
+
+
+@st.composite
+def _spells(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[Spell]:
+    """Up to three spells one after the other, with or without a gap, ending around the days that count."""
+    dates = plan(terms)
+    near = [day + off for day in (terms.commences, dates.cancel_on, dates.grant_on) for off in (-DAY, 0 * DAY, DAY)]
+    ends = st.sampled_from(near) | st.dates(min_value=terms.commences, max_value=dates.grant_on + 40 * DAY)
+    first, spells = draw(_few(terms.commences - 900 * DAY, seldom=(terms.commences, terms.commences + DAY))), []
+    for last in [*sorted(draw(st.lists(ends, max_size=2, unique=True))), None]:
+        if last is not None and last < first:
+            continue
+        capacity = draw(_few(Capacity.EMPLOYEE, seldom=(Capacity.DIRECTOR, Capacity.CONSULTANT)))
+        spells.append(Spell(holder_id=holder_id, capacity=capacity, first_day=first, last_day=last))
+        if last is None or draw(st.integers(0, 3)) == 0:
+            break
+        first = last + DAY + draw(_few(0, seldom=(1, 30))) * DAY
+    return spells
+
+
+@st.composite
+def _grants(draw: st.DrawFn, terms: Terms) -> list[Grant]:
+    window = terms.lookback_from
+    days = st.dates(min_value=terms.commences - 5 * 365 * DAY, max_value=window - DAY)
+    edges = st.sampled_from([window - DAY, window, terms.commences, terms.commences + DAY, date(2000, 2, 29)])
+    grants = []
+    for number in range(1, draw(st.integers(1, 7)) + 1):
+        shares, granted_on = draw(st.integers(1, 40)), draw(days | days | days | edges)
+        expires_on = draw(_few(granted_on + 3650 * DAY, seldom=(terms.expires_on, terms.expires_on - DAY)))
+        own = draw(st.integers(0, shares)) if draw(st.booleans()) else 0
+        parts = [(100, own), (1500, shares - own)] if own else []
+        grants.append(
+            Grant(
+                grant_id=f"G{number}",
+                holder_id=draw(st.sampled_from(HOLDERS)),
+                granted_on=granted_on,
+                shares=shares,
+                exercised=draw(_few(0, seldom=tuple({1, shares // 2, shares}))),
+                price=Decimal(draw(st.integers(1, 6_000_000))) / 100,
+                type=draw(st.sampled_from(OptionType)),
+                expires_on=max(expires_on, granted_on + DAY),
+                vesting=tuple(Tranche(vests_on=granted_on + n * DAY, shares=part) for n, part in parts if part),
+            )
+        )
+    return grants
+
+
+@st.composite
+def _forms(draw: st.DrawFn, terms: Terms, grants: list[Grant], moments: st.SearchStrategy[datetime]) -> list[Form]:
+    forms = []
+    for number in range(1, draw(st.integers(1, 8)) + 1):
+        holder_id = draw(st.sampled_from(sorted({grant.holder_id for grant in grants})))
+        received_at = draw(moments)
+        kind = draw(_few(FormKind.ELECTION, seldom=(FormKind.WITHDRAWAL,)))
+        own = [grant for grant in grants if grant.holder_id == holder_id]
+        named = draw(st.lists(st.sampled_from(own), min_size=1, unique_by=lambda grant: grant.grant_id))
+        if draw(st.integers(0, 15)) == 15:
+            named = [grants[0]]
+        signed_on = received_at.astimezone(terms.zone).date() - draw(_few(0, seldom=(1, 5))) * DAY
+        forms.append(
+            Form(
+                form_id=f"F{number}",
+                holder_id=holder_id,
+                kind=kind,
+                received_at=received_at,
+                signed_on=draw(_few(signed_on, signed_on, seldom=(signed_on, None))),
+                signed_as=draw(_few(f"Ann {holder_id}", f"Ann {holder_id}", seldom=(f"Ann {holder_id} ", "Bob", ""))),
+                channel=draw(_few("fax", "hand", seldom=("fax", "email"))),
+                title=draw(_few("", seldom=("", "guardian"))),
+                authority=draw(_few("", seldom=("court order",))),
+                lines=tuple(draw(_line(grant)) for grant in named) if kind is FormKind.ELECTION else (),
+            )
+        )
+    return forms
+
+
+@st.composite
+def _line(draw: st.DrawFn, grant: Grant) -> FormLine:
+    line = FormLine(
+        grant_id=grant.grant_id,
+        shares=draw(_few(max(grant.remaining, 1), max(grant.remaining // 2, 1), seldom=(1, grant.shares, 0, 41))),
+        original_shares=grant.shares,
+        granted_on=grant.granted_on,
+        price=grant.price,
+        exercised=grant.exercised,
+    )
+    wrong = draw(st.integers(0, 30))
+    return replace(line, price=line.price + 1) if wrong == 30 else replace(line, exercised=None) if wrong == 29 else line
+
+
+@st.composite
+def _script(
+    draw: st.DrawFn, terms: Terms, forms: list[Form], moments: st.SearchStrategy[datetime]
+) -> list[ScriptEntry]:
+    """The facts that arrive, each at any instant; what holds an act up is mostly lifted again."""
+    entries = []
+
+    def add(when: datetime, verb: str, **options: Any) -> None:
+        fact = parse_fact(verb, {key.rstrip("_"): value for key, value in options.items()} | {"at": when}, terms.zone)
+        options = {**fact.data, "by": "Committee"}
+        entries.append(ScriptEntry(when=fact.at, do=verb, options=options, line=len(entries) + 1))
+
+    dates, calendar = plan(terms), terms.calendar
+    later = st.integers(0, 30).map(lambda n: terms.expires + timedelta(hours=2) if n == 30 else terms.expires + n * DAY)
+    to_come = st.dates(min_value=dates.cancel_on, max_value=dates.grant_on + 20 * DAY)
+    verbs = st.sampled_from(
+        ["extend", "extend", "amend", "condition", "waive", "service", "service", "split", "split", "defer", "defer", "committee", "hold", "terminate"]
+    )
+    for verb in draw(st.lists(verbs, max_size=7)):
+        when = draw(moments)
+        after = when + draw(st.integers(1, 24 * 60)) * timedelta(hours=1)
+        match verb:
+            case "extend":
+                add(when, verb, to=draw(later))
+            case "amend":
+                change = draw(st.sampled_from(["consideration", "decrease", "increase", "other"]))
+                until = {"extend_to": draw(later)} if draw(st.booleans()) else {}
+                add(when, verb, change=change, percent=draw(st.sampled_from(["2", "2.1"])), reason="Better.", **until)
+            case "condition":
+                number = draw(st.integers(1, 2))
+                add(when, "condition-assert", number=number, evidence="A suit.")
+                if draw(st.integers(0, 4)):
+                    add(after, draw(st.sampled_from(["condition-end", "condition-waive"])), number=number)
+            case "waive":
+                form = draw(st.sampled_from(forms)).form_id
+                add(when, "election-waive", form=form, reason="Plain enough.", all_holders=draw(st.booleans()))
+            case "service":
+                first = draw(st.sampled_from([terms.commences - 900 * DAY, dates.cancel_on, dates.grant_on]))
+                until = {"to": max(first, draw(to_come))} if draw(st.booleans()) else {}
+                capacity = draw(st.sampled_from(Capacity)).value
+                add(when, "service-set", holder=draw(st.sampled_from(HOLDERS)), capacity=capacity, from_=first, **until)
+            case "split":
+                add(when, verb, on=draw(to_come), new=draw(st.integers(1, 4)), old=draw(st.integers(1, 4)))
+            case "defer":
+                holder_id, shares = draw(st.sampled_from(HOLDERS)), draw(st.integers(1, 20))
+                add(when, verb, holder=holder_id, shares=shares, type=draw(st.sampled_from(OptionType)).value)
+            case "committee":
+                add(when, "committee-grant-date", on=calendar.grant_day_from(draw(to_come)))
+            case "hold":
+                add(when, verb, reason="A court order.")
+                if draw(st.integers(0, 4)):
+                    add(after, "release", reason="Lifted.")
+            case "terminate":
+                if draw(st.integers(0, 2)) == 0:
+                    add(when, verb, reason="No longer wanted.")
+    return entries
