@@ -1,4 +1,4 @@
-"""`optex serve` and `optex schedule`: Prefect's server, its worker and deployments on this machine, and the plan in it."""
+"""`optex serve` and `optex schedule`: Prefect's server, worker and deployments on this machine, and the plan in it."""
 
 import asyncio
 import contextlib

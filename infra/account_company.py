@@ -27,7 +27,9 @@ def company_acts(account: Account) -> Iterator[Line]:
             continue
         what, because = _TOLD[row.verb](account, row)
         decided = f" Decided by {row.actor}." if row.actor and row.actor != "optex" else ""
-        yield Line(at=row.at, what=f"{sentence(what)}{f' {sentence(because)}' if because else ''}{decided}", rule=row.rule)
+        yield Line(
+            at=row.at, what=f"{sentence(what)}{f' {sentence(because)}' if because else ''}{decided}", rule=row.rule
+        )
 
 
 Told = tuple[str, str]

@@ -66,7 +66,10 @@ def _type(account: Account) -> Iterator[tuple[str, str]]:
     if capacity is not Capacity.EMPLOYEE:
         serves = f"then serving as {_SERVES[capacity]}" if capacity else "not then one"
         whose = f"In place of the ISO{'s' * (len(by_source) > 1)} {listed(list(by_source))} there are NSOs"
-        yield f"{whose}: only an employee on the grant date can be granted an ISO, and the holder was {serves}.", "ISO-1"
+        yield (
+            f"{whose}: only an employee on the grant date can be granted an ISO, and the holder was {serves}.",
+            "ISO-1",
+        )
         return
     whole = [
         part.grant_id

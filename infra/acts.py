@@ -339,7 +339,8 @@ ACTS: dict[str, Act] = {
         rule="LCK-1",
         weigh=_defer_weigh,
         says=lambda fact, state: (
-            f"A grant of {fact.data['shares']:,} shares ({fact.data['type']}) is deferred until the new options are granted."
+            f"A grant of {fact.data['shares']:,} shares ({fact.data['type']}) is deferred until the new options "
+            "are granted."
         ),
         carry_out=pool.reserve_deferred,
         subject=lambda fact: fact.data["holder"],

@@ -15,7 +15,7 @@ from optex.wording import count
 
 
 def extended(book: Book, fact: Fact, to: datetime, announced_at: datetime) -> str:
-    """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2, Rule 14e-1(d)).
+    """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2).
 
     The fact is on record when this is called, so that the book's state has the new expiration.
     """

@@ -47,7 +47,9 @@ def timeline(lines: Sequence[Line], state: OfferState, label: str) -> Markup:
             _mark(axes, x(line.at), y, line.outcome)
             said = when(line.at, state)
             moved = line.moved_from
-            axes.text(704, y - (6 if moved else 0), said, va="center", fontsize=12.5, color=hue("soft" if faint else "ink"))
+            axes.text(
+                704, y - (6 if moved else 0), said, va="center", fontsize=12.5, color=hue("soft" if faint else "ink")
+            )
             words = line.outcome_in_words
             axes.text(
                 1000, y - (6 if moved else 0), words, va="center", ha="right", fontsize=12,
@@ -131,7 +133,9 @@ def participation(course: Course, expirations: Sequence[date], label: str) -> Ma
         for nth, on in enumerate(expirations):
             holds = on == expirations[-1]
             for axes in (above, below):
-                axes.axvline(date2num(on) + 0.71, color=hue("ink" if holds else "ghost"), lw=1, ls="-" if holds else (0, (4, 3)))
+                axes.axvline(
+                    date2num(on) + 0.71, color=hue("ink" if holds else "ghost"), lw=1, ls="-" if holds else (0, (4, 3))
+                )
             text = ("expires " if holds else "was to expire ") + short_day(on)
             above.text(date2num(on) + 0.71, 1.05 + 0.09 * (nth % 2), text, transform=above.get_xaxis_transform(),
                        ha="right" if holds else "center", fontsize=11.5, color=hue("ink" if holds else "soft"))  # fmt: skip
@@ -186,7 +190,12 @@ def _forms(axes: Axes, course: Course) -> None:
             axes.text(day, height, f"{height:,}", ha="center", va="bottom", fontsize=11.5, color=hue("soft"))
             break
     x = -0.08
-    for said, colour in (("Forms received:", None), ("Election Forms", "exchange"), ("notices of withdrawal", "lost"), ("defective or late", "rest")):
+    for said, colour in (
+        ("Forms received:", None),
+        ("Election Forms", "exchange"),
+        ("notices of withdrawal", "lost"),
+        ("defective or late", "rest"),
+    ):
         if colour:
             axes.plot(x + 0.008, 1.27, "s", ms=9, color=hue(colour), mew=0, transform=axes.transAxes)
             x += 0.022
@@ -234,5 +243,7 @@ def _divided(axes: Axes, parts, left: float, right: float, y: float) -> None:
         width = (right - left) * parts[outcome] / whole if whole else 0
         axes.barh(y, width, 23, left=at, color=hue(colour), lw=0)
         if width > 36:
-            axes.text(at + width / 2, y, f"{parts[outcome] / whole:.0%}", ha="center", va="center", fontsize=12, color=hue(on))
+            axes.text(
+                at + width / 2, y, f"{parts[outcome] / whole:.0%}", ha="center", va="center", fontsize=12, color=hue(on)
+            )
         at += width

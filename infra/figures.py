@@ -11,11 +11,10 @@ from sqlalchemy import func, select
 
 from infra import tables as t
 from infra.chronicle import Line, chronicle
+from infra.findings import Finding, findings
 from infra.participation import ClassOutcome, Course, by_class, course, standing_tenders
 from infra.reading import Reader
-from optex import roll
-from optex.authority import section_of
-from optex.records import Dossier, Standing
+from optex.records import Dossier
 from optex.schedule import Status
 from optex.state import OfferState
 
@@ -66,18 +65,6 @@ class PoolMove:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """Something worth an eye, counted by the rule that decided it; `ledger` is where each of them stands."""
-
-    what: str
-    number: int
-    shares: int | None
-    rule: str
-    section: str
-    ledger: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
     """All of it, as of the last entry in the books."""
 
@@ -121,7 +108,7 @@ def figures(book: Reader) -> Figures:
         new_prices=_new_prices(book),
         vesting=_vesting(book),
         pool=_pool(book),
-        findings=tuple(_findings(book, dossiers, state, forms, decided)),
+        findings=tuple(findings(book, dossiers, state, forms, decided)),
         letters=letters,
         letters_sent=letters_sent,
     )
@@ -148,7 +135,8 @@ def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Pa
     cancelled = _summed(book, t.cancellations)
     o = t.options.c
     balancing = _summed(book, t.options, o.kind == "balancing")
-    granted, deferred = _summed(book, t.options, o.kind == "new"), _summed(book, t.options, o.kind == "new", o.from_grant_id == "")
+    granted = _summed(book, t.options, o.kind == "new")
+    deferred = _summed(book, t.options, o.kind == "new", o.from_grant_id == "")
     return Passage(
         outstanding=sum(g.remaining for d in dossiers for g in d.grants.values() if g.granted_on <= commences),
         cancelled=cancelled[1],
@@ -229,9 +217,11 @@ def _pool(book: Reader) -> tuple[PoolMove, ...]:
     moves: dict[tuple[int, str], list[Any]] = {}
     phase = 0
     for row in book.rows(t.pool, t.pool.c.position):
-        if row.event in ("cancelled", "released") or (phase == 1 and row.event != "reserved"):
+        if row.event in ("cancelled", "released"):
             phase += 1
         moves.setdefault((phase, row.event), []).append(row)
+        # What is reserved later than with the cancellation is for deferred grants.
+        phase += row.event == "reserved" and phase == 1
     found, available = [], 0
     for (_, event), rows in moves.items():
         shares = sum(row.shares for row in rows)
@@ -240,42 +230,3 @@ def _pool(book: Reader) -> tuple[PoolMove, ...]:
             PoolMove(event=event, first=rows[0].on, last=rows[-1].on, shares=shares, available_after=available)
         )
     return tuple(found)
-
-
-def _findings(
-    book: Reader, dossiers: Sequence[Dossier], state: OfferState, forms: Mapping[str, Any], decided: Mapping[str, Any]
-) -> Iterable[Finding]:
-    """What did not go the ordinary way, in the order of the offer's life, most frequent first within a kind."""
-    found: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
-    shares: Counter[tuple[str, tuple[str, str, str]]] = Counter()
-
-    def note(ledger: str, what: str, rule: str, section: str, of_shares: int) -> None:
-        found[ledger][what, rule, section] += 1
-        shares[ledger, (what, rule, section)] += of_shares
-
-    for dossier, refused in roll.eligibility(dossiers, state):
-        if refused:
-            left = sum(g.remaining for g in dossier.grants.values() if g.granted_on <= state.terms.commences)
-            note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
-    lines = {form.form_id: sum(line.shares for line in form.lines) for d in dossiers for form in d.forms}
-    for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
-        if row.decision in (Standing.DEFECTIVE, Standing.LATE):
-            note("forms.csv", f"Form {row.decision}", row.rule, row.section, lines[form_id])
-    for waiver in state.waivers:
-        note("audit.csv", "Defects waived", "TND-7", section_of("TND-7"), lines.get(waiver.form_id, 0))
-    for row in decided.values():
-        if row.decision == "rejected":
-            what = "Tender returned" if row.rule == "CND-2" else "Tender rejected"
-            note("tenders.csv", what, row.rule, row.section, row.shares)
-    promised = {row.promise_id: row.shares for row in book.rows(t.promises)}
-    for promise_id, row in book.latest_decisions("promise").items():
-        if row.decision == "lapsed":
-            note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
-    for row in book.rows(t.facts, t.facts.c.position):
-        if not row.accepted:
-            note("audit.csv", f"Refused: {row.verb.replace('-', ' ')}", row.rule, row.section, 0)
-    for ledger, counted in found.items():
-        for key, number in sorted(counted.items(), key=lambda each: (each[0][0], -each[1], each[0])):
-            what, rule, section = key
-            of_shares = shares[ledger, key] or None
-            yield Finding(what=what, number=number, shares=of_shares, rule=rule, section=section, ledger=ledger)

@@ -30,7 +30,7 @@ def claim(book: Book, by: str, now: datetime, stale: datetime, limit: int) -> li
 
 
 def mark(book: Book, marks: Iterable[dict[str, Any]]) -> None:
-    """Mark notices with the server's answer: rows of notice_id, sent_at (None: not accepted), message_id, answer, refused.
+    """Mark notices with the server's answer: notice_id, sent_at (None: not accepted), message_id, answer, refused.
 
     What was refused for good is not tried again until a person asks for it.
     """

@@ -60,9 +60,7 @@ def turnout(book: Reader, terms: Terms) -> Turnout:
     )
 
 
-def _eligible(
-    book: Reader, terms: Terms, spells: dict[str, list[Spell]], shares: dict[str, int]
-) -> set[str]:
+def _eligible(book: Reader, terms: Terms, spells: dict[str, list[Spell]], shares: dict[str, int]) -> set[str]:
     decided = book.latest_decisions("eligibility")
     if decided or book.row().opened_at is not None:
         return {holder_id for holder_id, row in decided.items() if row.decision == "eligible"}

@@ -50,7 +50,8 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
         said = f"Accepted and cancelled on {day(state.cancelled_on)}; new options are due {day(state.plan.grant_on)}."
         return Phase(slug="accepted", says=said)
     if state.opened_at is None:
-        return Phase(slug="not-open", says=f"Not open yet: opens {stamp(state.terms.opens, clock)}.")
+        opens = f"{'opens' if at < state.terms.opens else 'was to open'} {stamp(state.terms.opens, clock)}"
+        return Phase(slug="not-open", says=f"Not open yet: {opens}.")
     if at >= state.terms.expires:
         return Phase(slug="closed", says=_closed(state, at))
     return Phase(slug="open", says=_open(state, at))

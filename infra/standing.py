@@ -179,7 +179,9 @@ def _status(step: Step, at: datetime, *, latest: bool) -> tuple[str, str]:
 def _forms(book: Reader) -> FormCount:
     f = t.forms.c
     kinds = dict(
-        book.connection.execute(select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind)).tuples().all()
+        book.connection.execute(select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind))
+        .tuples()
+        .all()
     )
     standing = Counter(row.decision for row in book.latest_decisions("form").values())
     return FormCount(

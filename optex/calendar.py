@@ -78,7 +78,7 @@ def instant(day: date, at: time, clock: tzinfo) -> datetime:
 
 
 def earlier_reading(day: date, at: time) -> datetime:
-    """The earlier of the two readings of "Eastern Standard Time", at which the company's own duties fall due (CAL-2)."""
+    """The earlier of the two readings of "Eastern Standard Time": the company's own duties fall due then (CAL-2)."""
     return min(instant(day, at, clock) for clock in CLOCKS.values())
 
 

@@ -30,7 +30,9 @@ def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Rulin
         )
         return Ruling(rule="EXT-1", reason=reason)
     if to <= state.terms.expires:
-        reason = f"{local_text(to, zone)} is not later than the present expiration {local_text(state.terms.expires, zone)}"
+        reason = (
+            f"{local_text(to, zone)} is not later than the present expiration {local_text(state.terms.expires, zone)}"
+        )
         return Ruling(rule="EXT-1", reason=reason)
     if to <= announced_at:
         return Ruling(rule="EXT-1", reason=f"{local_text(to, zone)} is not later than the announcement itself")
@@ -52,7 +54,9 @@ def may_amend(
     expires = extend_to or state.terms.expires
     zone = state.terms.zone
     if expires <= at:
-        return Ruling(rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it")
+        return Ruling(
+            rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it"
+        )
     material = change in ("consideration", "decrease") or (change == "increase" and (percent or 0) > THRESHOLD_PERCENT)
     earliest = earliest_expiration_after_notice(state, at)
     if material and expires.astimezone(zone).date() < earliest:
@@ -79,7 +83,9 @@ def may_terminate(state: OfferState, at: datetime) -> Ruling | None:
     if refused := _over(state, "CND-2", "terminated"):
         return refused
     if at >= state.terms.expires and not state.conditions:
-        reason = "the offer has expired and no condition of §7 stands asserted: what was properly tendered is to be accepted"
+        reason = (
+            "the offer has expired and no condition of §7 stands asserted: what was properly tendered is to be accepted"
+        )
         return Ruling(rule="CND-2", reason=reason)
     return None
 
@@ -187,7 +193,7 @@ def _over(state: OfferState, rule: str, act: str) -> Ruling | None:
     if state.terminated_at is not None:
         return Ruling(rule=rule, reason=f"the offer was terminated and can no longer be {act}")
     if state.accepted_at is not None:
-        reason = f"the tendered options were accepted and cancelled on {state.cancelled_on}; the offer can no longer be {act}"
+        reason = f"the tendered options were cancelled on {state.cancelled_on}; the offer can no longer be {act}"
         return Ruling(rule=rule, reason=reason)
     return None
 

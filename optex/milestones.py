@@ -69,7 +69,7 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
     """The milestones under the terms as they stand.
 
     `cancel_on` is the day of acceptance where it is no longer the planned one (CND-1, or a late acceptance);
-    `grant_from` a later day that the Committee chose or a prohibition forced (GRT-2, CIC-1); it never hastens the grant.
+    `grant_from` a later day that the Committee chose or a prohibition forced (GRT-2, CIC-1), never an earlier one.
     Authority: §2, §5, §6, §15.
     """
     zone, calendar = terms.zone, terms.calendar
@@ -90,7 +90,7 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
     for days in terms.reminders:
         day = calendar.business_day_offset(terms.expires_on, -days)
         due[f"reminder-{days}"] = instant(day, terms.open_at, zone)
-    milestones = [Milestone(name=name, due=at, rule=_RULE[kind_of(name)]) for name, at in due.items()]
+    milestones = [Milestone(name=name, due=at, rule=rule_of(name)) for name, at in due.items()]
     return Plan(
         milestones=tuple(sorted(milestones, key=lambda milestone: milestone.sort_key)),
         cancel_on=cancelled_on,
@@ -101,6 +101,11 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
 def kind_of(name: str) -> str:
     """The kind of a milestone: `reminder` for `reminder-10`, else the name itself."""
     return "reminder" if name.startswith("reminder-") else name
+
+
+def rule_of(name: str) -> str:
+    """The rule under which a milestone is due."""
+    return _RULE[kind_of(name)]
 
 
 def extension_deadline(terms: Terms) -> datetime:

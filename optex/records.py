@@ -48,7 +48,7 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spell:
-    """One unbroken stretch of service in one capacity; `last_day` itself counts as in service, None is still serving."""
+    """One unbroken stretch of service in one capacity; `last_day` counts as in service, None is still serving."""
 
     holder_id: str
     capacity: Capacity

@@ -36,7 +36,7 @@ class Granted:
 
 
 def with_options(dossiers: Iterable[Dossier], state: OfferState) -> list[Dossier]:
-    """Who holds options that the offer is about: granted by commencement, not exercised in full. Authority: §1 (ELG-1)."""
+    """Who holds options that the offer is about: granted by commencement, not exercised in full (§1, ELG-1)."""
     commences = state.terms.commences
     return [d for d in dossiers if any(g.remaining and g.granted_on <= commences for g in d.grants.values())]
 
@@ -81,9 +81,7 @@ def judge_all(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> l
 def elections(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
     """The effective election of each holder who has one."""
     return {
-        j.form.holder_id: j
-        for j in judgements
-        if j.standing is Standing.EFFECTIVE and j.form.kind is FormKind.ELECTION
+        j.form.holder_id: j for j in judgements if j.standing is Standing.EFFECTIVE and j.form.kind is FormKind.ELECTION
     }
 
 

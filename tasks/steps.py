@@ -13,6 +13,7 @@ from infra.office import Office, office_of
 from infra.store import PROGRAM, Book
 from optex.calendar import local_text
 from optex.errors import Ruling
+from optex.milestones import rule_of
 from optex.schedule import Status, Step
 from optex.state import Fact, OfferState
 
@@ -34,7 +35,7 @@ class DueStep:
     def done(self, message: str) -> str:
         """Mark the step done, in the transaction that holds its decisions; returns the message."""
         self.book.set_step(self.step, Status.DONE, message, self.at)
-        self.book.audit(self.at, "", [(f"{self.step.name} done", self.step.label, "", message)])
+        self.book.audit(self.at, "", [(f"{self.step.name} done", self.step.label, rule_of(self.step.name), message)])
         return message
 
     def held(self, rule: str, message: str, digest: str | None = None) -> State:
@@ -76,7 +77,7 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
         state = book.state()
         due = DueStep(office=office, book=book, step=step, state=state, at=now)
-        due.idle = _idle(step, state, now)
+        due.idle = _idle(step, state, now, latest=book.step(name) == step)
         if not due.idle and (run_id := flow_run.id):
             book.note_run(step, run_id)
         yield due
@@ -91,12 +92,15 @@ async def _wait_for(office: Office, name: str, version: int | None) -> None:
             await asyncio.sleep(early.total_seconds())
 
 
-def _idle(step: Step, state: OfferState, now: datetime) -> State | None:
+def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:
+    """Why there is nothing to do; None where the step is due. A held version acts no more once a later one stands."""
     zone = state.terms.zone
     if step.status is Status.DONE:
         return nothing_to_do(f"{step.name} was done {local_text(step.done_at or now, zone)}. {step.message}")
     if step.status is Status.SUPERSEDED:
         return nothing_to_do(f"{step.label} is {step.message or 'superseded'}")
+    if not latest:
+        return nothing_to_do(f"{step.label} was held ({step.message}) and has been replaced by a later version")
     if step.status is Status.MOOT:
         return nothing_to_do(f"{step.name} is no longer needed: {step.message}")
     if now < step.due:

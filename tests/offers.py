@@ -132,12 +132,12 @@ class Played:
         self.folder = folder
         self.out = out
 
-    def ledger(self, name, **where):
+    def ledger(self, name, /, **where):
         """The rows of a ledger in which the named columns hold these values."""
         with (self.out / "ledgers" / f"{name}.csv").open(newline="") as file:
             return [row for row in csv.DictReader(file) if all(row[key] == value for key, value in where.items())]
 
-    def column(self, name, *columns, **where):
+    def column(self, name, /, *columns, **where):
         """One or more columns of a ledger."""
         return [
             row[columns[0]] if len(columns) == 1 else tuple(row[c] for c in columns)
