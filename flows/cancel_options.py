@@ -25,6 +25,8 @@ async def cancel_options(offer: str, version: int | None = None, at: datetime | 
     async with due_step(offer, CANCEL, version, at) as step:
         if step.idle:
             return step.idle
+        if step.state.accepted_at is not None:
+            return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
         terms, on = step.state.terms, step.state.day(step.at)
         if standing := step.state.conditions:
             named = "; ".join(f"{number}: {CONDITIONS[number]}" for number in standing)

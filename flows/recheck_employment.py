@@ -19,6 +19,8 @@ async def recheck_employment(offer: str, version: int | None = None, at: datetim
     async with due_step(offer, RECHECK, version, at) as step:
         if step.idle:
             return step.idle
+        if step.state.cancelled_on is None:
+            return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is promised")
         lapsed = record_lapses(quote(step))
         left = len(open_promises(step.book, step.state))
         outcome = step.done(f"Service checked again: {count(left, 'promise')} to be kept. {lapsed}".strip())

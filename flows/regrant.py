@@ -24,6 +24,8 @@ async def regrant(offer: str, version: int | None = None, at: datetime | None = 
         if step.idle:
             return step.idle
         state, on = step.state, step.state.plan.grant_on
+        if state.granted_on is not None:
+            return step.moot(f"the new options were granted on {state.granted_on}")
         if state.cancelled_on is None:
             return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
         if state.holds:

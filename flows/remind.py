@@ -18,6 +18,8 @@ async def remind(offer: str, name: str, version: int | None = None, at: datetime
         if step.idle:
             return step.idle
         terms = step.state.terms
+        if step.at < terms.opens:
+            return step.moot("the offer was not open yet on that day")
         if step.at >= terms.expires:
             return step.moot("the offer had expired when the reminder could be sent")
         days = terms.calendar.business_days(step.state.day(step.at), terms.expires_on) - 1

@@ -12,14 +12,16 @@ from prefect.states import Completed, State
 
 from flows.intake import take_in_due
 from flows.steps import run_step
-from infra.database import sqlite_url
+from infra.database import engine_for, sqlite_url
 from infra.desk import take_in_folder
 from infra.export import export
 from infra.folder import Folder
 from infra.inbox import Inbox
 from infra.office import BOOKS, Office, office_of, opened
+from infra.report import write_report
 from infra.sink import Sink
-from optex.milestones import ORDER, kind_of
+from optex.errors import OptexError
+from optex.milestones import ORDER, REGRANT, kind_of
 from optex.schedule import Status, Step
 from tasks.mail import send_notices
 
@@ -43,8 +45,14 @@ def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tel
             _TELLERS.pop(office.offer, None)
         with office.reading() as book:
             export(book, out / "ledgers")
+            write_report(book, out / "report.html")
+    if until is None:
+        (out / BOOKS / PLAYING).unlink()
     return out
 
+
+# Kept as long as a folder is being played: which version of it.
+PLAYING = "playing"
 
 _TELLERS: dict[str, Tell] = {}
 
@@ -54,6 +62,10 @@ async def play(offer: str, until: datetime | None = None) -> State:
     """Play an offer that has been opened for simulation: what is due next is run next, until nothing is left."""
     office = office_of(offer)
     await send_notices(offer)
+    with office.reading() as reader:
+        played = reader.row().played_until
+    if played is not None:
+        await _try_held(office, played)
     events = 0
     while event := _next(office, until):
         at, step = event
@@ -71,6 +83,10 @@ async def play(offer: str, until: datetime | None = None) -> State:
 async def _take_in(office: Office, at: datetime) -> None:
     """Take in what arrived, then let every held step see whether it may go on."""
     _told(office.offer, at, "intake", await take_in_due(office.offer, at, return_state=True))
+    await _try_held(office, at)
+
+
+async def _try_held(office: Office, at: datetime) -> None:
     with office.reading() as reader:
         held = [step for step in reader.steps() if step.status is Status.HELD and reader.step(step.name) == step]
     for step in held:
@@ -83,8 +99,10 @@ def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None
     with office.reading() as reader:
         played = reader.row().played_until
         pending = [step for step in reader.steps() if step.status is Status.PENDING]
+        grant = reader.step(REGRANT)
+        awaited = reader.state().plan.grant_on if grant and grant.status is Status.HELD else None
     step = min(pending, key=lambda s: (s.due, ORDER.index(kind_of(s.name)), s.version), default=None)
-    evening = office.inbox.next_evening(played)
+    evening = office.inbox.next_evening(played, awaited)
     if step is None or (evening is not None and evening < step.due):
         at, step = evening, None
     else:
@@ -117,10 +135,17 @@ def _office(folder: Folder, out: Path) -> Office:
 
 
 def _prepare(folder: Folder, out: Path, office: Office) -> None:
-    """Take up an interrupted play of the very same folder; otherwise clear what an earlier one left, and begin."""
+    """Take up an interrupted play of the very same folder; otherwise clear what an earlier one left, and begin.
+
+    OptexError where the directory is the folder of an offer, whose books are not to be played with.
+    """
     books = out / BOOKS
-    marker = books / "playing"
-    if not (marker.exists() and marker.read_text() == folder.digest) and books.exists():
+    marker = books / PLAYING
+    played = (books / "offer").exists()
+    if not played and ((books / "optex.db").exists() or (out / "offer.toml").exists()):
+        raise OptexError(f"{out} is the folder of an offer: a simulation needs a directory of its own")
+    if played and not (marker.exists() and marker.read_text() == folder.digest):
+        engine_for.cache_clear()  # this process may have played into the same files before
         for left in (books, out / "mail", out / "ledgers"):
             shutil.rmtree(left, ignore_errors=True)
     books.mkdir(parents=True, exist_ok=True)

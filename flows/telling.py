@@ -24,13 +24,14 @@ from infra.settings import load_settings
 from infra.standing import Standing, as_document, standing_of
 from optex.authority import RULES
 from optex.calendar import CLOCKS, local_text, utc_text
-from optex.errors import OptexError
+from optex.errors import BadData, OptexError
 from optex.records import Holder
-from optex.terms import Terms
+from optex.terms import Terms, parse_terms
 from optex.wording import sentence
 
 # Piped, a line is never broken: it is for grep and for files.
 _UNBROKEN = 10_000
+_NARROW = 72
 _COLOURS = {"done": "green", "next": "bold", "overdue": "bold red", "held": "bold yellow", "to-come": ""}
 
 
@@ -50,9 +51,12 @@ def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None
     """Where the offer stands: now, or at the last instant of a play."""
     with _reading(folder) as book:
         standing = standing_of(book, _now(folder, book, at))
+        note = _differs(folder, book.first_terms())
     if as_json:
-        _json(as_document(standing))
+        _json({**as_document(standing), "note": note})
         return
+    if note:
+        click.echo(note)
     title = Text.assemble((f"{standing.issuer} · {standing.offer}\n", "bold"), standing.says)
     when = Text(f"As of {local_text(standing.at, CLOCKS[standing.clock])}", style="dim")
     _print(Group(title, when), *_urgent(standing), _timeline(standing), _participation(standing), _came_to(standing))
@@ -80,6 +84,18 @@ def _now(folder: Path, book: Reader, at: datetime | None) -> datetime:
     row = book.row()
     played = [step.done_at for step in book.steps() if step.done_at is not None]
     return max([*played, row.played_until or row.taken_in_at])
+
+
+def _differs(folder: Path, first: Terms) -> str:
+    """Whether the folder's terms are no longer those that were taken in: the database leads, and says so."""
+    file = folder / "offer.toml"
+    if not file.exists():
+        return ""
+    try:
+        same = parse_terms(file.read_text(encoding="utf-8-sig")) == first
+    except (BadData, UnicodeDecodeError):
+        same = False
+    return "" if same else f"The database leads; {file} differs from what was taken in."
 
 
 def _json(document: object) -> None:
@@ -129,13 +145,16 @@ def _story_table(lines: list[Line], terms: Terms) -> Table:
         for line in lines:
             table.add_row(Text(_when(line.at, terms)), line.rule, Text(f"{line.what} ({line.section})"))
         return table
-    table.add_column(style="dim", min_width=10, max_width=20)
+    narrow = Console().width < _NARROW
+    table.add_column(style="dim", min_width=10, max_width=10 if narrow else 20)
     table.add_column(ratio=1)
-    table.add_column(style="cyan", max_width=14)
+    if not narrow:
+        table.add_column(style="cyan", max_width=16)
     before = ""
     for line in lines:
-        when = _when(line.at, terms)
-        table.add_row(when if when != before else "", Text(line.what), Text(f"{line.rule}\n{line.section}"))
+        when, by = _when(line.at, terms), Text(f"{line.rule} {line.section}", style="cyan")
+        cells = [Text.assemble(line.what, " ", by)] if narrow else [Text(line.what), by]
+        table.add_row(when if when != before else "", *cells)
         before = when
     return table
 
@@ -206,7 +225,8 @@ def _came_to(standing: Standing) -> Table:
         ("new options", totals.regranted),
         ("deferred grants made", totals.deferred_granted),
     ):
-        table.add_row(name, f"{total.number:,}", f"{total.shares:,} shares")
+        if total.number:
+            table.add_row(name, f"{total.number:,}", f"{total.shares:,} shares")
     table.add_row("available in the pool", "", f"{standing.pool_available:,} shares")
     return table
 

@@ -37,9 +37,9 @@ def _balancing(each: Cancellation) -> str:
     option = each.balancing
     assert option is not None
     return (
-        f"Balancing option {option.grant_id} issued for the {shares_told(option.shares)} of {each.grant_id} not tendered, "
-        f"on the old terms: granted {day(option.granted_on)}, {money(option.price)} a share, {option.type}, until "
-        f"{day(option.expires_on)}. Vesting: {tranches_told(option.vesting)}."
+        f"Balancing option {option.grant_id} issued for the {shares_told(option.shares)} of {each.grant_id} not "
+        f"tendered, on the old terms: granted {day(option.granted_on)}, {money(option.price)} a share, {option.type}, "
+        f"until {day(option.expires_on)}. Vesting: {tranches_told(option.vesting)}."
     )
 
 

@@ -5,11 +5,13 @@ A fact that a rule refuses is recorded as refused, with the rule, and changes no
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import Row
 
 from infra import announcements, forms, pool
 from infra import tables as t
@@ -76,15 +78,24 @@ def _key(verb: str, data: Mapping[str, Any], at: datetime) -> str:
 
 def _recorded(book: Book, fact: Fact) -> Outcome | None:
     """What was said of the very same fact before: the same key, or an act that would do again what it has done."""
-    for row in book.rows(t.facts, t.facts.c.position.desc()):
-        same = row.fact_id == fact.fact_id
-        if not same and fact.verb in _ONCE and row.accepted and row.verb == fact.verb:
-            same = all(row.data.get(key) == fact.data.get(key) for key in _ONCE[fact.verb])
-        if same:
-            ruling = Ruling(rule=row.rule, reason=row.reason)
-            message = f"Already recorded {'' if row.accepted else 'as refused '}: {row.reason}".replace(" :", ":")
-            return Outcome(accepted=row.accepted, ruling=ruling, message=message, repeated=True)
-    return None
+    rows = book.rows(t.facts, t.facts.c.position.desc())
+    row = next((row for row in rows if row.fact_id == fact.fact_id), None) or _done_before(rows, fact)
+    if row is None:
+        return None
+    message = f"Already recorded{'' if row.accepted else ' as refused'}: {row.reason}"
+    ruling = Ruling(rule=row.rule, reason=row.reason)
+    return Outcome(accepted=row.accepted, ruling=ruling, message=message, repeated=True)
+
+
+def _done_before(rows: Sequence[Row[Any]], fact: Fact) -> Row[Any] | None:
+    """The accepted fact, of those in `rows` from the last to the first, that already did what this one would do."""
+    if fact.verb not in _ONCE:
+        return None
+    earlier = [row for row in rows if row.accepted and row.verb == fact.verb]
+    if fact.verb == "price-set":  # it may have been corrected since, so only the last one told of the day counts
+        earlier = [row for row in earlier if row.data["on"] == fact.data["on"]][:1]
+    keys = _ONCE[fact.verb]
+    return next((row for row in earlier if all(row.data.get(key) == fact.data.get(key) for key in keys)), None)
 
 
 # A second click must not act twice: these say the same whenever they are said.
@@ -347,7 +358,9 @@ ACTS: dict[str, Act] = {
     ),
     "committee-grant-date": Act(
         rule="GRT-2",
-        weigh=lambda book, state, fact: changes.may_choose_grant_date(state, date.fromisoformat(fact.data["on"])),
+        weigh=lambda book, state, fact: changes.may_choose_grant_date(
+            state, date.fromisoformat(fact.data["on"]), fact.at
+        ),
         says=lambda fact, state: f"The Committee chose {fact.data['on']} as the grant date.",
         carry_out=_replan("the Committee chose another grant date"),
         subject=lambda fact: fact.data["on"],

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from infra import pool
 from infra.forms import rejudge
 from infra.store import Book, Decided
 from optex import acceptance, roll
@@ -64,7 +65,10 @@ def amended(book: Book, fact: Fact) -> str:
 
 
 def terminated(book: Book, fact: Fact) -> str:
-    """Carry out the termination: every tender returned, every step moot, every holder told (CND-2)."""
+    """Carry out the termination: every tender returned, every step moot, every holder told (CND-2).
+
+    Whoever gets a tender back is told, in service or not; what was reserved for deferred grants is free again.
+    """
     book.set_offer(terminated_at=fact.at)
     state = book.state()
     dossiers = book.dossiers()
@@ -73,10 +77,13 @@ def terminated(book: Book, fact: Fact) -> str:
     decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
     book.decide("tender", fact.at, [decided_tender(decision) for decision in decisions])
     book.make_moot("the offer was terminated")
+    pool.release_deferred(book, fact)
+    concerned = {d.holder.holder_id for d in roll.addressees(dossiers, state, fact.at)} | standing.keys()
     told = book.queue(
         (
             termination(state.terms, d.holder, fact.data["reason"], standing.get(d.holder.holder_id, ()), d.grants)
-            for d in roll.addressees(dossiers, state, fact.at)
+            for d in dossiers
+            if d.holder.holder_id in concerned
         ),
         fact.at,
     )

@@ -32,7 +32,7 @@ def attention(standing: Standing) -> Iterator[str]:
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = _some([f"{each.holder_id} {each.name}" for each in mail.without_address])
-        yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be written to on paper: {who}."
+        yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
 
 
 def _confirmations(standing: Standing) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What is still owed to holders by mail: confirmations due, letters unsent or refused, and holders without an address."""
+"""What is still owed to holders by mail: confirmations due, letters unsent or refused, who has no address."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from optex.terms import Terms
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfirmationDue:
-    """A form whose receipt is not confirmed yet; `alarm` from the last business day but one, `overdue` after the last."""
+    """A form not confirmed yet: an `alarm` from the last business day but one, `overdue` after the last."""
 
     form_id: str
     holder_id: str

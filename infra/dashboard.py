@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from infra.attention import attention
-from infra.participation import Participation
 from infra.phase import step_words
 from infra.standing import Standing, StepStanding
+from infra.turnout import Participation
 from optex.calendar import CLOCKS, local_text
 from optex.wording import count, day, sentence
 
@@ -118,7 +118,7 @@ def _forms(standing: Standing) -> Iterator[str]:
 
 def _totals(standing: Standing) -> Iterator[str]:
     totals = standing.totals
-    yield "### What it came to"
+    yield f"### {'What it came to' if totals.cancelled.number else 'The pool'}"
     yield ""
     rows = [
         [name, f"{total.number:,}", f"{total.shares:,}"]
@@ -130,6 +130,7 @@ def _totals(standing: Standing) -> Iterator[str]:
             ("new options granted in place of cancelled ones", totals.regranted),
             ("deferred grants made", totals.deferred_granted),
         )
+        if total.number
     ]
     rows.append(["available in the plan's pool", "", f"{standing.pool_available:,}"])
     yield from _table(["", "number", "shares"], "-rr", rows)

@@ -53,9 +53,12 @@ def _begin_immediate(connection: Connection) -> None:
 def migrate(engine: Engine) -> None:
     """Bring the schema up to date; nothing happens where it is."""
     with engine.begin() as connection:
-        if inspect(connection).has_table("alembic_version"):
-            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if version == HEAD:
+        if _version(connection) == HEAD:
+            return
+        if connection.dialect.name == "postgresql":
+            # Workers that start at the same moment wait here for the one that migrates, then find it done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('optex migrations'))"))
+            if _version(connection) == HEAD:
                 return
         # Alembic takes a third of a second to import: only when there is something to do.
         from alembic import command
@@ -65,6 +68,12 @@ def migrate(engine: Engine) -> None:
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def bulk_insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]] | Iterable[dict[str, Any]]) -> int:

@@ -48,18 +48,22 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
 def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     """Take in what has arrived by an instant; what follows from it is said in sentences.
 
-    Forms are judged and confirmed as of `at`, facts as of their own instant. All of it is one transaction of the book.
+    Facts are taken as of their own instant; forms are judged and confirmed as of the fact that follows them, or of `at`
+    where none does. All of it is one transaction of the book.
     """
     said = []
+    facts = [arrival.at for arrival in arrivals if isinstance(arrival.thing, ScriptEntry)]
     for kind, group in groupby(arrivals, key=lambda arrival: type(arrival.thing)):
-        things = [arrival.thing for arrival in group]
+        each = list(group)
+        things = [arrival.thing for arrival in each]
+        now = next((fact for fact in facts if fact >= each[-1].at), at)
         if kind is ScriptEntry:
             said += [_take_entry(book, entry) for entry in things]
         elif kind is Form:
-            said.append(record_forms(book, things, at))
+            said.append(record_forms(book, things, now))
         elif kind is Spell:
             book.add_spells(things)
-            said.append(lapse(book, book.state().day(at), at, {spell.holder_id for spell in things}))
+            said.append(lapse(book, book.state().day(now), now, {spell.holder_id for spell in things}))
         elif kind is Price:
             book.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]

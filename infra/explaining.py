@@ -66,7 +66,7 @@ def find_holder(book: Reader, wanted: str) -> str:
     ids = list(book.connection.execute(exact).scalars())
     if wanted in ids or len(ids) == 1:
         return wanted if wanted in ids else ids[0]
-    names = dict(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer)).tuples().all())
+    names = dict(iter(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer))))
     folded = {holder_id: _folded(name) for holder_id, name in names.items()}
     sought = _folded(wanted)
     found = [key for key, name in folded.items() if name == sought]

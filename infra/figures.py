@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from infra import tables as t
 from infra.chronicle import Line, chronicle
 from infra.findings import Finding, findings
-from infra.participation import ClassOutcome, Course, by_class, course, standing_tenders
+from infra.phase import Phase, phase_of
 from infra.reading import Reader
+from infra.uptake import ClassOutcome, Course, by_class, course, standing_tenders
 from optex.records import Dossier
-from optex.schedule import Status
 from optex.state import OfferState
 
 _MOST_POINTS = 150
@@ -71,7 +71,7 @@ class Figures:
     state: OfferState
     as_of: datetime
     lines: tuple[Line, ...]
-    held: tuple[str, ...]
+    phase: Phase
     expirations: tuple[date, ...]
     classes: tuple[ClassOutcome, ...]
     course: Course
@@ -83,6 +83,11 @@ class Figures:
     findings: tuple[Finding, ...]
     letters: int
     letters_sent: int
+
+    @property
+    def everyone(self) -> ClassOutcome:
+        """All eligible holders together."""
+        return self.classes[-1]
 
 
 def figures(book: Reader) -> Figures:
@@ -99,7 +104,7 @@ def figures(book: Reader) -> Figures:
         state=state,
         as_of=as_of,
         lines=tuple(chronicle(steps, book.facts(), state)),
-        held=tuple(step.message for step in steps if step.status is Status.HELD and book.step(step.name) == step),
+        phase=phase_of(state, steps, as_of),
         expirations=_expirations(book, state),
         classes=tuple(by_class(dossiers, state, decided, standing)),
         course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),

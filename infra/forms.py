@@ -45,7 +45,8 @@ def rejudge(
 ) -> str:
     """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
 
-    A form just `received` is confirmed; one told defective or late before and standing now is confirmed anew.
+    A form just `received` is confirmed; one told defective or late before is confirmed anew when it stands or is in
+    time after all.
     """
     state = book.state()
     dossiers = {d.holder.holder_id: d for d in book.dossiers(holder_ids)}
@@ -87,8 +88,10 @@ def decided_form(judgement: Judgement) -> Decided:
 
 
 def _is_news(before: str | None, judgement: Judgement) -> bool:
-    """Whether a holder who was told that a form is defective or late must hear that it now stands."""
-    return before in (Standing.DEFECTIVE, Standing.LATE) and judgement.standing is Standing.EFFECTIVE
+    """Whether a holder who was told that a form is defective or late must hear that it stands, or can be cured now."""
+    if judgement.standing is Standing.EFFECTIVE:
+        return before in (Standing.DEFECTIVE, Standing.LATE)
+    return before == Standing.LATE and judgement.standing is Standing.DEFECTIVE
 
 
 def _confirmations(book: Book, form_id: str) -> int:

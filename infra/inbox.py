@@ -49,12 +49,17 @@ class Inbox:
         """What arrives after one instant and not later than another."""
         return [a for a in self.arrivals if a.at <= until and (after is None or a.at > after)]
 
-    def next_evening(self, after: datetime | None) -> datetime | None:
+    def next_evening(self, after: datetime | None, awaited: date | None = None) -> datetime | None:
         """When the next day's arrivals are taken in: in the evening, or with the last of them where that is later.
 
-        A closing price alone is no reason to work: it is taken in with whatever comes next.
+        A closing price alone is no reason to work, unless it is the `awaited` one of a grant that is held for it: it
+        is taken in with whatever comes next.
         """
-        waiting = [a for a in self.arrivals if (after is None or a.at > after) and not isinstance(a.thing, Price)]
+        waiting = [
+            a
+            for a in self.arrivals
+            if (after is None or a.at > after) and not (isinstance(a.thing, Price) and a.thing.on != awaited)
+        ]
         if not waiting:
             return None
         day = local_date(waiting[0].at, self.zone)

@@ -42,8 +42,14 @@ def open_promises(book: Reader, state: OfferState, holder_ids: Iterable[str] | N
 
 
 def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | None = None) -> str:
-    """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3)."""
+    """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3).
+
+    The grant date is the last day that counts, also while the grant waits for its price; a grant that is held back has
+    no date yet.
+    """
     state = book.state()
+    if not state.holds:
+        through = min(through, state.plan.grant_on)
     promises = open_promises(book, state, holder_ids)
     if not promises:
         return ""
@@ -66,15 +72,15 @@ def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | N
         ],
     )
     today = state.day(at)
-    freed = {each.promise.promise_id: roll.reserved_for(each, state, today) for each, _ in broken}
-    book.move_pool(ledger.lapsed(today, sum(freed.values())))
+    # The pool followed a split when it was recorded, which may be before its day.
+    book.move_pool(ledger.lapsed(today, sum(roll.reserved_for(each, state, date.max) for each, _ in broken)))
     book.queue(
         (
             promise_lapsed(
                 state.terms,
                 dossiers[each.promise.holder_id].holder,
                 each.promise,
-                freed[each.promise.promise_id],
+                roll.reserved_for(each, state, today),
                 ruling,
                 today,
             )

@@ -18,9 +18,17 @@ def available(book: Reader) -> int:
 
 
 def reserve_deferred(book: Book, fact: Fact) -> str:
-    """Reserve the shares of a deferred grant (LCK-1, PLN-1)."""
-    book.move_pool(ledger.deferred(book.state().day(fact.at), fact.data["shares"]))
+    """Reserve the shares of the grant deferred last, as scaled by a split that is announced already (LCK-1, PLN-1)."""
+    state = book.state()
+    book.move_pool(ledger.deferred(state.day(fact.at), _reserved(state.deferred[-1], state)))
     return ""
+
+
+def release_deferred(book: Book, fact: Fact) -> None:
+    """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
+    state = book.state()
+    if state.deferred:
+        book.move_pool([(state.day(fact.at), "released", sum(_reserved(each, state) for each in state.deferred))])
 
 
 def split(book: Book, fact: Fact) -> str:
@@ -41,6 +49,11 @@ def split(book: Book, fact: Fact) -> str:
     more = sum(_growth(each, state, last) for each in state.deferred)
     book.move_pool((day, event, shares - more) for day, event, shares in movements)
     return ""
+
+
+def _reserved(deferred: Deferred, state: OfferState) -> int:
+    """What the pool holds for a deferred grant: the pool follows a split when it is recorded, not on its day."""
+    return scaled_total(deferred.shares, ratio(state.splits, state.day(deferred.decided_at), date.max))
 
 
 def _growth(deferred: Deferred, state: OfferState, last: Fraction) -> int:

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from infra.charts.svg import COLOURS
 from infra.chronicle import when
 from infra.figures import Figures, figures
 from infra.panels import panels
-from infra.participation import ALL_ELIGIBLE, ClassOutcome, Outcome
 from infra.reading import Reader
-from infra.svg import COLOURS
 from optex.authority import RULES
-from optex.schedule import Status
-from optex.wording import count, day, money, stamp
+from optex.wording import count, day, money
 
 PAGES = Path(__file__).parent / "pages"
 Stat = tuple[str, str, str]
@@ -34,19 +32,18 @@ def write_report(book: Reader, file: Path) -> None:
 
 
 def render_report(found: Figures) -> str:
-    """The page itself, as HTML that needs nothing from anywhere."""
-    terms = found.state.terms
+    """The page itself: HTML that needs nothing from anywhere, runs nothing, and names nobody."""
     return _page().render(
-        terms=terms,
-        commences=day(terms.commences),
+        terms=found.state.terms,
+        commences=day(found.state.terms.commences),
         as_of=when(found.as_of, found.state),
-        headline=headline(found),
-        held=found.held,
+        phase=found.phase,
         stats=stats(found),
         panels=panels(found),
         findings=found.findings,
         sentences={rule: authority.sentence for rule, authority in RULES.items()},
-        letters=(found.letters, found.letters_sent),
+        letters=found.letters,
+        letters_sent=found.letters_sent,
         colours=COLOURS,
     )
 
@@ -60,55 +57,41 @@ def _page() -> Template:
     return environment.get_template("report.html")
 
 
-def headline(found: Figures) -> str:
-    """Where the offer stands, in one sentence."""
-    state, terms = found.state, found.state.terms
-    if state.terminated_at:
-        return f"The offer was terminated on {day(state.day(state.terminated_at))}: every tender was returned."
-    if state.granted_on:
-        return f"The new options were granted on {day(state.granted_on)}: the offer is completed."
-    if state.cancelled_on:
-        due = day(state.plan.grant_on)
-        return f"The tendered options were cancelled on {day(state.cancelled_on)}; the new ones are due on {due}."
-    if state.opened_at is None:
-        return f"The offer opens on {day(terms.commences)}."
-    if _closed(found):
-        due = day(state.plan.cancel_on)
-        return f"The offer expired on {day(terms.expires_on)}; acceptance and cancellation are due on {due}."
-    return f"The offer is open until {stamp(terms.expires, terms.clock)}."
-
-
-def _closed(found: Figures) -> bool:
-    return any(line.name == "close" and line.outcome == Status.DONE for line in found.lines)
-
-
 def stats(found: Figures) -> list[Stat]:
     """The numbers at the top, in the order of the offer's life."""
-    state, passage = found.state, found.passage
-    every = next(each for each in found.classes if each.label == ALL_ELIGIBLE)
-    planned = "" if state.terminated_at else f"planned for {day(state.plan.grant_on)}"
-    if state.granted_on:
-        planned = " and ".join(f"at {money(price)}" for price, _ in found.new_prices[:2]) or "no promise was left"
-    rest = f"balancing options: {passage.balancing:,}" if passage.balancing else count(passage.grants, "option")
+    every, passage = found.everyone, found.passage
+    holders, shares = every.holders.total(), every.shares.total()
     return [
-        ("Eligible holders", f"{every.holders.total():,}", f"with {every.shares.total():,} option shares"),
-        ("Holders tendering", f"{every.tendering():,}", percent(every.tendering(), every.holders.total())),
-        ("Option shares tendered", f"{every.tendered():,}", percent(every.tendered(), every.shares.total())),
-        ("Accepted and cancelled", f"{passage.cancelled:,}", rest if passage.cancelled else _not_yet(found, every)),
-        ("New options", f"{passage.granted:,}", planned),
+        ("Eligible holders", f"{holders:,}", f"holding {shares:,} option shares"),
+        ("Holders tendering", f"{every.tendering:,}", f"{percent(every.tendering, holders)} of the eligible"),
+        ("Option shares tendered", f"{every.tendered:,}", f"{percent(every.tendered, shares)} of the eligible"),
+        ("Accepted and cancelled", f"{passage.cancelled:,}", _cancelled(found)),
+        ("New options", f"{passage.granted:,}", _granted(found)),
         ("Promises lapsed", f"{passage.lapsed:,}", count(passage.lapsed_promises, "promise")),
     ]
 
 
-def _not_yet(found: Figures, every: ClassOutcome) -> str:
-    if every.shares[Outcome.REJECTED] or found.state.accepted_at or found.state.terminated_at:
+def _cancelled(found: Figures) -> str:
+    state, passage = found.state, found.passage
+    if passage.cancelled:
+        return count(passage.grants, "option")
+    if state.accepted_at or state.terminated_at:
         return "nothing was accepted"
-    return f"planned for {day(found.state.plan.cancel_on)}"
+    return f"planned for {day(state.plan.cancel_on)}"
+
+
+def _granted(found: Figures) -> str:
+    state = found.state
+    if state.granted_on:
+        return (
+            "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
+        )
+    return "none will be" if state.terminated_at else f"planned for {day(state.plan.grant_on)}"
 
 
 def percent(part: int, whole: int) -> str:
-    """A part of a whole in tenths of a percent; never 100% or 0% where something is missing or there."""
+    """A part of a whole to a tenth of a percent; 0% and 100% only where it is none or all."""
     if not whole:
-        return "of none"
-    tenths = max(1, min(999, round(1000 * part / whole))) if 0 < part < whole else 1000 * part // whole
-    return f"{tenths / 10:g}% of them"
+        return "none"
+    tenths = max(1, min(999, (2000 * part + whole) // (2 * whole))) if 0 < part < whole else 1000 * part // whole
+    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from infra import tables as t
 from infra.correspondence import Correspondence, correspondence
-from infra.participation import Participation, turnout
 from infra.phase import Phase, phase_of
 from infra.pool import available
 from infra.reading import Reader
+from infra.turnout import Participation, turnout
 from optex.calendar import ONE_DAY, local_text, utc_text
 from optex.milestones import CANCEL, ORDER, REGRANT, kind_of
 from optex.records import FormKind
@@ -178,11 +178,8 @@ def _status(step: Step, at: datetime, *, latest: bool) -> tuple[str, str]:
 
 def _forms(book: Reader) -> FormCount:
     f = t.forms.c
-    kinds = dict(
-        book.connection.execute(select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind))
-        .tuples()
-        .all()
-    )
+    query = select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind)
+    kinds = dict(iter(book.connection.execute(query)))
     standing = Counter(row.decision for row in book.latest_decisions("form").values())
     return FormCount(
         received=sum(kinds.values()),

@@ -44,11 +44,17 @@ def open_book(engine: Engine, offer: str) -> Iterator["Book"]:
 
 @contextmanager
 def read_book(engine: Engine, offer: str) -> Iterator[Reader]:
-    """The offer's book for reading only, without keeping anybody from writing."""
-    with engine.connect().execution_options(read_only=True) as connection:
+    """The offer's book for reading only, as it is at one instant, without keeping anybody from writing."""
+    with engine.connect().execution_options(**_reading(engine)) as connection:
         if connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer)).first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
         yield Reader(connection, offer)
+
+
+def _reading(engine: Engine) -> dict[str, Any]:
+    """SQLite reads as of its first read anyhow; PostgreSQL must be asked not to see what others commit meanwhile."""
+    snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    return {"read_only": True, **snapshot}
 
 
 def offers_in(engine: Engine) -> list[str]:

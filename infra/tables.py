@@ -67,7 +67,8 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-Key = String(200)
+# Compared byte by byte, so that the ledgers are in one order whatever the locale of a PostgreSQL is.
+Key = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 def _offer() -> Column[Any]:

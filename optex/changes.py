@@ -57,7 +57,9 @@ def may_amend(
         return Ruling(
             rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it"
         )
-    material = change in ("consideration", "decrease") or (change == "increase" and (percent or 0) > THRESHOLD_PERCENT)
+    # Of an increase that nobody has measured it is not known that it stays within the two percent.
+    beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
+    material = change in ("consideration", "decrease") or beyond
     earliest = earliest_expiration_after_notice(state, at)
     if material and expires.astimezone(zone).date() < earliest:
         reason = (
@@ -117,8 +119,8 @@ def may_waive_defect(state: OfferState) -> Ruling | None:
     return _over(state, "TND-7", "changed by a waiver")
 
 
-def may_choose_grant_date(state: OfferState, on: date) -> Ruling | None:
-    """The Committee may choose a later grant date, a business and trading day; never an earlier one.
+def may_choose_grant_date(state: OfferState, on: date, at: datetime) -> Ruling | None:
+    """The Committee may choose a later grant date, a business and trading day; never an earlier one, nor one gone by.
 
     Authority: Summary Term Sheet, §6 (GRT-1, GRT-2).
     """
@@ -128,6 +130,8 @@ def may_choose_grant_date(state: OfferState, on: date) -> Ruling | None:
     first = first_grant_day(state.plan.cancel_on, state.terms.waiting, calendar)
     if on < first:
         return Ruling(rule="GRT-2", reason=f"{on} is before {first}, the first day on which new options may be granted")
+    if on < state.day(at):
+        return Ruling(rule="GRT-2", reason=f"{on} has passed: a grant is not dated back")
     possible = calendar.grant_day_from(on)
     if possible != on:
         reason = f"{on} is not both a business day and a trading day of the exchange; the next such day is {possible}"
@@ -158,6 +162,9 @@ def may_split(state: OfferState, on: date) -> Ruling | None:
             f"{on} is not after the cancellation ({state.plan.cancel_on}): an earlier split belongs into the grants "
             "themselves, not into the promises"
         )
+        return Ruling(rule="ADJ-1", reason=reason)
+    if on > state.plan.grant_on and not state.holds:
+        reason = f"{on} is after the grant ({state.plan.grant_on}): it adjusts the new options, not the promises"
         return Ruling(rule="ADJ-1", reason=reason)
     return None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from optex.milestones import CLOSE, EXTENSION_DEADLINE, OPEN, WITHDRAWAL_RIGHT, Milestone, Plan, kind_of
+from optex.milestones import CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, WITHDRAWAL_RIGHT, Milestone, Plan, kind_of
 
 
 class Status(StrEnum):
@@ -75,7 +75,7 @@ def _moves(step: Step) -> bool:
     """Whether a later version of a step may follow this one."""
     if step.name in (OPEN, WITHDRAWAL_RIGHT):
         return step.waiting
-    if step.name in (CLOSE, EXTENSION_DEADLINE) or kind_of(step.name) == "reminder":
+    if step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) or kind_of(step.name) == "reminder":
         return True
     return step.waiting
 

@@ -123,15 +123,17 @@ def record_cancellation(
     book.move_pool(ledger.cancelled(on, cancellations))
     book.set_offer(accepted_at=step.at, cancelled_on=on)
     book.make_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
-    book.replan(step.at, f"superseded: the options were cancelled on {on}")
-    book.queue(_acceptances(step, by_holder, cancellations, promises), step.at)
-    book.queue(_rejections(step, by_holder, judgements, decisions), step.at)
     rejected = sum(not decision.accepted for decision in decisions)
-    return step.done(
+    # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
+    outcome = step.done(
         f"Accepted and cancelled {count(len(cancellations), 'option')} for "
         f"{sum(c.shares for c in cancellations):,} shares of {count(len(promises), 'holder')}; "
         f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
     )
+    book.replan(step.at, f"superseded: the options were cancelled on {on}")
+    book.queue(_acceptances(step, by_holder, cancellations, promises), step.at)
+    book.queue(_rejections(step, by_holder, judgements, decisions), step.at)
+    return outcome
 
 
 def _must_balance(broken: Sequence[str]) -> None:

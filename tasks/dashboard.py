@@ -9,16 +9,15 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.settings import get_current_settings
 
+from infra.dashboard import as_markdown
 from infra.office import office_of
+from infra.standing import standing_of
 from tasks.schedule import alarms
 
 
 @task(name="dashboard", task_run_name="dashboard of {offer}", cache_policy=NO_CACHE, tags=["effect"])
 async def show_dashboard(offer: str) -> None:
     """Rewrite the artifact that shows where an offer stands, with links to its runs."""
-    from infra.dashboard import as_markdown
-    from infra.standing import standing_of
-
     with office_of(offer).reading() as reader:
         standing = standing_of(reader, datetime.now(UTC))
     async with get_client() as client:

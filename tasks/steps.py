@@ -48,7 +48,8 @@ class DueStep:
 
     def postponed(self, on: date, message: str) -> State:
         """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
-        fact = Fact(fact_id=f"postpone-{on}", at=self.at, verb="postpone", by=PROGRAM, data={"on": on.isoformat()})
+        key = f"postpone-{self.step.name}.v{self.step.version}"
+        fact = Fact(fact_id=key, at=self.at, verb="postpone", by=PROGRAM, data={"on": on.isoformat()})
         self.book.add_fact(fact, Ruling(rule="CAN-1", reason=message), accepted=True)
         self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, "CAN-1", message)])
         self.book.replan(self.at, message)

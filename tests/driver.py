@@ -161,6 +161,9 @@ def _open(due: DueStep) -> None:
 
 def _remind(due: DueStep) -> None:
     terms = due.state.terms
+    if due.at < terms.opens:
+        due.moot("the offer was not open yet on that day")
+        return
     if due.at >= terms.expires:
         due.moot("the offer had expired when the reminder could be sent")
         return
@@ -180,6 +183,9 @@ def _deadline(due: DueStep) -> None:
 
 def _cancel(due: DueStep) -> None:
     state, terms, on = due.state, due.state.terms, due.state.day(due.at)
+    if state.accepted_at is not None:
+        due.moot(f"the tendered options were accepted and cancelled on {state.cancelled_on}")
+        return
     if state.conditions:
         due.held("CND-1", f"a condition of §7 stands asserted: {state.conditions}")
         return
@@ -204,11 +210,17 @@ def _withdrawal(due: DueStep) -> None:
 
 
 def _recheck(due: DueStep) -> None:
+    if due.state.cancelled_on is None:
+        due.held("CAN-1", "nothing has been accepted and cancelled yet")
+        return
     due.done(f"Service checked again. {effects.record_lapses.fn(due)}".strip())
 
 
 def _regrant(due: DueStep) -> None:
     state, on = due.state, due.state.plan.grant_on
+    if state.granted_on is not None:
+        due.moot(f"the new options were granted on {state.granted_on}")
+        return
     if state.cancelled_on is None:
         due.held("CAN-1", "nothing has been accepted and cancelled yet")
         return

@@ -106,7 +106,7 @@ class Offer:
         """Write the folder as it stands now; returns where."""
         path = path or self.root / "offer"
         path.mkdir(parents=True, exist_ok=True)
-        terms = "".join(f"{key} = {_toml(value)}\n" for key, value in self.terms.items())
+        terms = "".join(f"{key} = {_toml(value)}\n" for key, value in self.terms.items() if value is not None)
         script = "".join("[[at]]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in fact.items()) for fact in self.script)
         (path / "offer.toml").write_text(terms + self.tables)
         (path / "script.toml").write_text(script)
@@ -154,14 +154,17 @@ class Played:
         return found
 
     def letters(self, kind, to=None):
-        """The letters of a kind, to one holder by name, as running text in order of their date."""
-        found = []
-        for path in sorted((self.out / "mail").glob("*.eml")):
+        """The letters of a kind, to one holder by name, as running text in the order in which they left."""
+        found = {}
+        for path in (self.out / "mail").glob("*.eml"):
             message = message_from_bytes(path.read_bytes(), policy=policy.default)
-            if message["X-Optex-Kind"] == kind and to in (None, message["To"].addresses[0].display_name):
-                text = " ".join(message.get_body(("plain",)).get_content().split())
-                found.append((message["Date"].datetime, message["Subject"], text))
-        return [text for _, _, text in sorted(found)]
+            if to in (None, message["To"].addresses[0].display_name):
+                lines = message.get_body(("plain",)).get_content().splitlines()
+                found[message["Message-ID"]] = " ".join(
+                    " ".join(line.strip().removeprefix("| ") for line in lines).split()
+                )
+        sent = sorted(self.column("notices", "queued_at", "notice_id", "message_id", kind=kind))
+        return [found[message_id] for _, _, message_id in sent if message_id in found]
 
     def bytes(self):
         """Every ledger and every letter, byte for byte."""

@@ -207,7 +207,9 @@ def _line(draw: st.DrawFn, grant: Grant) -> FormLine:
         exercised=grant.exercised,
     )
     wrong = draw(st.integers(0, 30))
-    return replace(line, price=line.price + 1) if wrong == 30 else replace(line, exercised=None) if wrong == 29 else line
+    return (
+        replace(line, price=line.price + 1) if wrong == 30 else replace(line, exercised=None) if wrong == 29 else line
+    )
 
 
 @st.composite
@@ -226,7 +228,22 @@ def _script(
     later = st.integers(0, 30).map(lambda n: terms.expires + timedelta(hours=2) if n == 30 else terms.expires + n * DAY)
     to_come = st.dates(min_value=dates.cancel_on, max_value=dates.grant_on + 20 * DAY)
     verbs = st.sampled_from(
-        ["extend", "extend", "amend", "condition", "waive", "service", "service", "split", "split", "defer", "defer", "committee", "hold", "terminate"]
+        [
+            "extend",
+            "extend",
+            "amend",
+            "condition",
+            "waive",
+            "service",
+            "service",
+            "split",
+            "split",
+            "defer",
+            "defer",
+            "committee",
+            "hold",
+            "terminate",
+        ]
     )
     for verb in draw(st.lists(verbs, max_size=7)):
         when = draw(moments)

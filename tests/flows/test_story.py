@@ -115,7 +115,9 @@ def test_the_offer_from_its_opening_to_the_new_options(offer):
 
     # Wednesday, October 8: Ann's agreement of the day before has come back signed.
     told = offer.play()
-    assert [("Plan desk", "G1-N", "GRT-5")] == told.column("audit", "actor", "subject", "rule", action="agreement-signed")
+    assert [("Plan desk", "G1-N", "GRT-5")] == told.column(
+        "audit", "actor", "subject", "rule", action="agreement-signed"
+    )
     assert [] == told.ledger("notices", sent_at=""), "every letter has left"
 
 

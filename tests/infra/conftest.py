@@ -1,12 +1,18 @@
-"""A good offer folder, any file of which a test may write anew."""
+"""A good offer folder, any file of which a test may write anew, and databases of both kinds."""
 
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from infra.database import connect, migrate, sqlite_url
 from infra.folder import FILES, Folder, read_folder
 from optex.errors import BadData
+from tests import postgres
 
 OFFER = """offer = "alpha-2003"
 issuer = "Alpha"
@@ -80,3 +86,34 @@ def folder(tmp_path: Path) -> OfferFolder:
     for name, text in zip(FILES, (OFFER, HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES), strict=False):
         (tmp_path / name).write_bytes(text.encode())
     return OfferFolder(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A running PostgreSQL, gone at the end of the session."""
+    # The path of its socket must be short.
+    with (
+        tempfile.TemporaryDirectory(prefix="optex-pg-", ignore_cleanup_errors=True) as folder,
+        postgres.running(Path(folder) / "data") as server,
+    ):
+        yield server
+
+
+_NUMBER = count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new and empty database, of one kind and of the other."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "books" / "optex.db")
+    return request.getfixturevalue("postgres_server").new_database(f"optex_{next(_NUMBER)}")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database with its schema up to date."""
+    engine = connect(database_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()

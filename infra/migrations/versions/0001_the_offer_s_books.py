@@ -10,6 +10,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+KEY = sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql")
+
 
 def refuse_changes(dialect: str, table: str) -> list[str]:
     """Triggers by which the database itself refuses to update or delete an entry of an append-only table."""
@@ -33,7 +35,7 @@ APPEND_ONLY = ("decisions", "audit")
 def upgrade() -> None:
     op.create_table(
         "offers",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("taken_in_at", infra.tables.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -48,7 +50,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("at", infra.tables.Instant(timezone=True), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -62,12 +64,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "decisions",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("subject", KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("at", infra.tables.Instant(timezone=True), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("decision", sa.String(length=16), nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=True),
         sa.Column("rule", sa.String(length=16), nullable=False),
@@ -80,8 +82,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_decisions_offer_holder_id"), "decisions", ["offer", "holder_id"], unique=False)
     op.create_table(
         "facts",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("fact_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("fact_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("at", infra.tables.Instant(timezone=True), nullable=False),
         sa.Column("verb", sa.String(length=32), nullable=False),
@@ -96,8 +98,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "holders",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("jurisdiction", sa.Text(), nullable=False),
@@ -107,11 +109,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "options",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("grant_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("grant_id", KEY, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
-        sa.Column("from_grant_id", sa.String(length=200), nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
+        sa.Column("from_grant_id", KEY, nullable=False),
         sa.Column("granted_on", sa.Date(), nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=False),
         sa.Column("price", infra.tables.Money(length=32), nullable=False),
@@ -123,7 +125,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_options_offer_holder_id"), "options", ["offer", "holder_id"], unique=False)
     op.create_table(
         "pool",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("event", sa.String(length=32), nullable=False),
@@ -134,7 +136,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "prices",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("close", infra.tables.Money(length=32), nullable=False),
         sa.ForeignKeyConstraint(["offer"], ["offers.offer"], name=op.f("fk_prices_offers")),
@@ -142,9 +144,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "promises",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("promise_id", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("promise_id", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("not_before", sa.Date(), nullable=False),
@@ -155,7 +157,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "steps",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("due", infra.tables.Instant(timezone=True), nullable=False),
@@ -169,7 +171,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "terms",
-        sa.Column("offer", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("at", infra.tables.Instant(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -179,8 +181,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "tranches",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("grant_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("grant_id", KEY, nullable=False),
         sa.Column("vests_on", sa.Date(), nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["offer"], ["offers.offer"], name=op.f("fk_tranches_offers")),
@@ -188,9 +190,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "forms",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("form_id", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("form_id", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("received_at", infra.tables.Instant(timezone=True), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=True),
@@ -209,9 +211,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_forms_offer_holder_id"), "forms", ["offer", "holder_id"], unique=False)
     op.create_table(
         "grants",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("grant_id", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("grant_id", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("granted_on", sa.Date(), nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=False),
         sa.Column("exercised", sa.BigInteger(), nullable=False),
@@ -227,9 +229,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_grants_offer_holder_id"), "grants", ["offer", "holder_id"], unique=False)
     op.create_table(
         "notices",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("notice_id", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("notice_id", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
@@ -251,8 +253,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_notices_offer_sent_at"), "notices", ["offer", "sent_at"], unique=False)
     op.create_table(
         "spells",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("capacity", sa.String(length=16), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=True),
@@ -264,12 +266,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "cancellations",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("grant_id", sa.String(length=200), nullable=False),
-        sa.Column("holder_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("grant_id", KEY, nullable=False),
+        sa.Column("holder_id", KEY, nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=False),
         sa.Column("cancelled_on", sa.Date(), nullable=False),
-        sa.Column("balancing_grant_id", sa.String(length=200), nullable=True),
+        sa.Column("balancing_grant_id", KEY, nullable=True),
         sa.ForeignKeyConstraint(
             ["offer", "grant_id"], ["grants.offer", "grants.grant_id"], name=op.f("fk_cancellations_grants")
         ),
@@ -278,9 +280,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "form_lines",
-        sa.Column("offer", sa.String(length=200), nullable=False),
-        sa.Column("form_id", sa.String(length=200), nullable=False),
-        sa.Column("grant_id", sa.String(length=200), nullable=False),
+        sa.Column("offer", KEY, nullable=False),
+        sa.Column("form_id", KEY, nullable=False),
+        sa.Column("grant_id", KEY, nullable=False),
         sa.Column("shares", sa.BigInteger(), nullable=False),
         sa.Column("original_shares", sa.BigInteger(), nullable=True),
         sa.Column("granted_on", sa.Date(), nullable=True),

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -77,8 +77,18 @@ def panel(on: Axes, left: float, top: float, right: float, bottom: float) -> Axe
     return axes
 
 
-def markup(axes: Axes, name: str, label: str) -> Markup:
+def key(axes: Axes, left: float, y: float, parts: Sequence[tuple[str, str]]) -> None:
+    """What the colours mean: a square and a word for each, in one line from the left."""
+    for said, colour in parts:
+        axes.plot(left + 6, y, "s", ms=10, color=hue(colour), mew=0)
+        axes.text(left + 17, y, said, va="center", fontsize=12.5, color=hue("soft"))
+        left += 42 + 7.6 * len(said)
+
+
+def markup(axes: Axes, name: str, label: str, bottom: float | None = None) -> Markup:
     """A drawn sheet as inline SVG; `name` sets its ids apart, `label` is what a screen reader says.
+
+    `bottom` is where the sheet ends, if it is to end before its height.
 
     KeyError for a colour that is no part of the page's palette.
     """
@@ -86,9 +96,9 @@ def markup(axes: Axes, name: str, label: str) -> Markup:
     with rc_context({**_STYLE, "svg.hashsalt": name}):
         FigureCanvasSVG(axes.figure).print_svg(drawn, metadata={"Date": None})
     root = ElementTree.fromstring(drawn.getvalue())
-    view = root.get("viewBox", "")
+    height = bottom or axes.get_ylim()[0]
     root.attrib.clear()
-    root.attrib.update({"viewBox": view, "role": "img", "aria-label": label})
+    root.attrib.update({"viewBox": f"0 0 {WIDTH} {height:.0f}", "role": "img", "aria-label": label})
     for child in root.findall(f"{{{_SVG}}}metadata"):
         root.remove(child)
     root.find(f"{{{_SVG}}}g").remove(root.find(f"{{{_SVG}}}g/{{{_SVG}}}g[@id='patch_1']"))
@@ -98,11 +108,12 @@ def markup(axes: Axes, name: str, label: str) -> Markup:
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
 
+_CLASS = "class:"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
 def _clean(element: ElementTree.Element, name: str) -> None:
-    """Keep of an element what the page needs: no style for the whole page, no clipping, ids apart from other sheets'."""
+    """Keep of an element what the page needs: no style for the whole page, no clipping, ids that no other sheet has."""
     for child in list(element):
         if child.tag in (f"{{{_SVG}}}style", f"{{{_SVG}}}clipPath"):
             element.remove(child)
@@ -121,9 +132,6 @@ def _clean(element: ElementTree.Element, name: str) -> None:
         element.set("d", " ".join(re.sub(r"\d+\.\d+", lambda found: f"{float(found[0]):.2f}", path).split()))
     if element.tag == f"{{{_SVG}}}text" and element.get("transform", "").startswith("rotate(-0 "):
         element.attrib.pop("transform")
-
-
-_CLASS = "class:"
 
 
 def marked(class_: str, nth: int) -> str:

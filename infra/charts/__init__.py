@@ -1,0 +1,1 @@
+"""The charts of the report, one a file: each draws what it is given and answers with inline SVG."""

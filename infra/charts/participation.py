@@ -1,0 +1,117 @@
+"""The days of the offer: what stands tendered at the end of each, and the forms of each."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.ticker import MaxNLocator
+
+from infra.charts.svg import hue, key, markup, panel, sheet
+from infra.uptake import Course, Day
+from optex.wording import count, short_day
+
+_FORMS = (("elections", "exchange"), ("withdrawals", "lost"), ("improper", "rest"))
+
+
+def participation(course: Course, expirations: Sequence[date], label: str) -> Markup:
+    """Above the option shares that stand tendered, withdrawals marked; below the forms, by what became of them.
+
+    `expirations` are the days on which the offer was to expire, the one that holds last.
+    """
+    days = course.days
+    first, last = days[0].on, max(days[-1].on, *expirations)
+    with sheet(400) as on:
+        above, below = panel(on, 76, 44, 880, 246), panel(on, 76, 296, 880, 368)
+        for axes in (above, below):
+            axes.set_xlim(date2num(first), date2num(last) + 1)
+        _standing(above, days)
+        _expiring(above, expirations)
+        _forms(below, days)
+        said = "Option shares tendered at the end of the day"
+        on.text(0, 14, said, va="center", fontsize=12.5, color=hue("soft"))
+        on.text(0, 274, "Forms received", va="center", fontsize=12.5, color=hue("soft"))
+        names = ("Election Forms", "notices of withdrawal", "defective or late")
+        key(on, 130, 274, [(name, colour) for name, (_, colour) in zip(names, _FORMS, strict=True)])
+        for day in _ticks(first, last):
+            x = 76 + 804 * (date2num(day) + 0.5 - date2num(first)) / (date2num(last) + 1 - date2num(first))
+            on.text(x, 385, f"{day:%b} {day.day}", ha="center", va="center", fontsize=11.5, color=hue("soft"))
+    return markup(on, "participation", label)
+
+
+def _standing(axes: Axes, days: Sequence[Day]) -> None:
+    top = max(day.standing for day in days) or 1
+    axes.set_ylim(0, top * 1.12)
+    edges = [date2num(day.on) for day in days] + [date2num(days[-1].on) + 1]
+    heights = [day.standing for day in days]
+    left = axes.get_yaxis_transform()
+    for tick in MaxNLocator(4, integer=True).tick_values(0, top):
+        if 0 < tick <= top * 1.12:
+            axes.axhline(tick, color=hue("line"), lw=0.8, zorder=0)
+            axes.text(-0.01, tick, f"{tick:,.0f}", transform=left, ha="right", va="center", fontsize=11.5,
+                      color=hue("soft"))  # fmt: skip
+    axes.stairs(heights, edges, fill=True, color=hue("pale"), lw=0, alpha=0.75)
+    axes.stairs(heights, edges, color=hue("exchange"), lw=1.8, baseline=None)
+    axes.axhline(0, color=hue("ghost"), lw=1)
+    end = days[-1]
+    for said, lift, weight, colour in (
+        (f"{end.standing:,}", 8, "bold", "exchange"),
+        (f"of {count(end.holders, 'holder')}", -8, "normal", "soft"),
+    ):
+        axes.annotate(
+            said, (edges[-1], end.standing), (8, lift), textcoords="offset points", va="center", weight=weight,
+            fontsize=12.5, color=hue(colour),
+        )  # fmt: skip
+    _withdrawn(axes, days)
+
+
+def _withdrawn(axes: Axes, days: Sequence[Day]) -> None:
+    """The days of the largest withdrawals, marked where the line falls; their texts one above the other."""
+    across = axes.get_xlim()[1] - axes.get_xlim()[0]
+    before, level = float("-inf"), 0
+    largest = sorted((day for day in days if day.withdrawn), key=lambda day: (-day.withdrawn, day.on))[:6]
+    for day in sorted(largest, key=lambda day: day.on):
+        at = date2num(day.on) + 0.5
+        level = level + 1 if at - before < across / 6 else 0
+        before = at
+        axes.annotate(
+            f"−{day.withdrawn:,} withdrawn", (at, day.standing), (0, 13 + 15 * level), textcoords="offset points",
+            ha="right", fontsize=11.5, color=hue("lost"),
+            arrowprops={"arrowstyle": "-", "color": hue("lost"), "lw": 1, "shrinkA": 0, "shrinkB": 0, "relpos": (1, 0)},
+        )  # fmt: skip
+        axes.plot(at, day.standing, "v", ms=7, color=hue("lost"), mew=0, zorder=4)
+
+
+def _expiring(axes: Axes, expirations: Sequence[date]) -> None:
+    for nth, on in enumerate(expirations):
+        holds = on == expirations[-1]
+        at = date2num(on) + 0.71  # about 5 p.m.
+        colour = hue("ink" if holds else "ghost")
+        axes.axvline(at, color=colour, lw=1.1, ls="-" if holds else (0, (4, 3)))
+        said = f"{'expires' if holds else 'was to expire'} {short_day(on)}"
+        lift = 1.04 + 0.085 * ((len(expirations) - 1 - nth) % 2)
+        axes.text(at, lift, said, transform=axes.get_xaxis_transform(), ha="right", va="center", fontsize=11.5,
+                  color=hue("ink" if holds else "soft"))  # fmt: skip
+
+
+def _forms(axes: Axes, days: Sequence[Day]) -> None:
+    bottom = [0] * len(days)
+    at = [date2num(day.on) + 0.5 for day in days]
+    for name, colour in _FORMS:
+        heights = [getattr(day, name) for day in days]
+        axes.bar(at, heights, 0.72, bottom=bottom, color=hue(colour), lw=0)
+        bottom = [below + height for below, height in zip(bottom, heights, strict=True)]
+    most = max(bottom)
+    axes.set_ylim(0, most * 1.05 or 1)
+    axes.axhline(0, color=hue("ghost"), lw=1)
+    if most:
+        axes.axhline(most, color=hue("line"), lw=0.8, zorder=0)
+        axes.text(-0.01, most, f"{most:,}", transform=axes.get_yaxis_transform(), ha="right", va="center",
+                  fontsize=11.5, color=hue("soft"))  # fmt: skip
+
+
+def _ticks(first: date, last: date) -> list[date]:
+    """Mondays, as many as there is room for."""
+    mondays = [first + timedelta(days=n) for n in range((last - first).days + 1) if (first.weekday() + n) % 7 == 0]
+    return mondays[:: -(-len(mondays) // 11) or 1]

@@ -1,0 +1,163 @@
+"""Who takes up the offer: the course of the tenders day by day, and the outcome by class of holder. Nobody by name."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from optex import roll
+from optex.eligibility import capacity_on
+from optex.records import Capacity, Dossier, FormKind, Standing, Tender
+from optex.state import OfferState
+
+NOT_ELIGIBLE = "Not eligible"
+ALL_ELIGIBLE = "All eligible holders"
+CLASSES = {
+    Capacity.EMPLOYEE: "Employees",
+    Capacity.DIRECTOR: "Directors, not employees",
+    Capacity.CONSULTANT: "Consultants",
+}
+
+
+class Outcome(StrEnum):
+    """What became of option shares, or of a holder's tender taken as a whole."""
+
+    ACCEPTED = "accepted"
+    TENDERED = "tendered, not decided yet"
+    REJECTED = "rejected or returned"
+    NOT_TENDERED = "not tendered"
+
+
+@dataclass(kw_only=True, slots=True)
+class ClassOutcome:
+    """One class of holders by their capacity at commencement: option shares and holders by outcome."""
+
+    label: str
+    shares: Counter[Outcome] = field(default_factory=Counter)
+    holders: Counter[Outcome] = field(default_factory=Counter)
+
+    @property
+    def tendering(self) -> int:
+        """How many holders have a tender that stands, or stood when it was decided."""
+        return self.holders.total() - self.holders[Outcome.NOT_TENDERED]
+
+    @property
+    def tendered(self) -> int:
+        """The option shares of those tenders."""
+        return self.shares.total() - self.shares[Outcome.NOT_TENDERED]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """One day of the offer: what stands tendered at its end, what was withdrawn, and the forms that came in."""
+
+    on: date
+    standing: int
+    holders: int
+    withdrawn: int
+    elections: int
+    withdrawals: int
+    improper: int
+
+    @property
+    def forms(self) -> int:
+        return self.elections + self.withdrawals + self.improper
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Course:
+    """The days of the offer as far as they have come, and how many forms arrived before or after them."""
+
+    days: tuple[Day, ...]
+    outside: int
+
+
+def standing_tenders(dossiers: Sequence[Dossier], state: OfferState, at: datetime) -> dict[str, int]:
+    """The option shares that stand tendered, by grant."""
+    judgements = roll.judge_all(dossiers, state, at)
+    return {t.grant_id: t.shares for each in roll.tenders(judgements).values() for t in each}
+
+
+def by_class(
+    dossiers: Iterable[Dossier], state: OfferState, decided: Mapping[str, Any], standing: Mapping[str, int]
+) -> list[ClassOutcome]:
+    """The outcome by class, those not eligible apart, and last of all the eligible holders together.
+
+    `decided` are the decisions on tenders by grant, `standing` what is tendered while nothing is decided.
+    """
+    classes = {label: ClassOutcome(label=label) for label in (*CLASSES.values(), NOT_ELIGIBLE)}
+    every = ClassOutcome(label=ALL_ELIGIBLE)
+    for dossier, refused in roll.eligibility(dossiers, state):
+        shares = _outcome_of(dossier, state, decided, standing)
+        holder = next(outcome for outcome in Outcome if shares[outcome] or outcome is Outcome.NOT_TENDERED)
+        capacity = capacity_on(dossier.spells, state.terms.commences)
+        label = NOT_ELIGIBLE if refused or capacity is None else CLASSES[capacity]
+        for each in (classes[label],) if label == NOT_ELIGIBLE else (classes[label], every):
+            each.shares.update(shares)
+            each.holders[holder] += 1
+    return [*(each for each in classes.values() if each.holders), every]
+
+
+def _outcome_of(
+    dossier: Dossier, state: OfferState, decided: Mapping[str, Any], standing: Mapping[str, int]
+) -> Counter[Outcome]:
+    shares: Counter[Outcome] = Counter()
+    for grant in dossier.grants.values():
+        if grant.granted_on > state.terms.commences:
+            continue
+        found, tendered = decided.get(grant.grant_id), standing.get(grant.grant_id, 0)
+        if found is not None:
+            tendered = min(found.shares, grant.remaining)
+            shares[Outcome.ACCEPTED if found.decision == "accepted" else Outcome.REJECTED] += tendered
+        elif tendered:
+            shares[Outcome.TENDERED] += tendered
+        shares[Outcome.NOT_TENDERED] += grant.remaining - tendered
+    return shares
+
+
+_CHANGES = ("standing", "holders")
+_COUNTED = ("withdrawn", "elections", "withdrawals", "improper")
+
+
+def course(dossiers: Iterable[Dossier], state: OfferState, standings: Mapping[str, str], at: datetime) -> Course:
+    """The tenders day by day, from commencement until they were decided, or as far as the books go.
+
+    Every form counts from the day of its receipt, and as it stands by now: `standings` are the standings by form.
+    """
+    first, last = state.terms.commences, state.day(state.accepted_at or state.terminated_at or at)
+    tally: dict[str, Counter[date]] = {name: Counter() for name in (*_CHANGES, *_COUNTED)}
+    outside = 0
+    for dossier in dossiers:
+        before: tuple[Tender, ...] = ()
+        for nth, form in enumerate(dossier.forms, start=1):
+            on = state.day(form.received_at)
+            outside += not first <= on <= last
+            tally[_counted_as(form.kind, standings[form.form_id])][on] += 1
+            so_far = replace(dossier, forms=dossier.forms[:nth])
+            after = roll.tenders(roll.judge_all([so_far], state, at)).get(dossier.holder.holder_id, ())
+            change = sum(t.shares for t in after) - sum(t.shares for t in before)
+            tally["standing"][on] += change
+            tally["holders"][on] += bool(after) - bool(before)
+            if before and not after:
+                tally["withdrawn"][on] -= change
+            before = after
+    return Course(days=_days(tally, first, last), outside=outside)
+
+
+def _counted_as(kind: FormKind, standing: str) -> str:
+    if standing in (Standing.DEFECTIVE, Standing.LATE):
+        return "improper"
+    return "elections" if kind is FormKind.ELECTION else "withdrawals"
+
+
+def _days(tally: Mapping[str, Counter[date]], first: date, last: date) -> tuple[Day, ...]:
+    days = []
+    standing = holders = 0
+    for n in range((last - first).days + 1):
+        on = first + timedelta(days=n)
+        standing += tally["standing"][on]
+        holders += tally["holders"][on]
+        days.append(Day(on=on, standing=standing, holders=holders, **{name: tally[name][on] for name in _COUNTED}))
+    return tuple(days)

@@ -1,0 +1,76 @@
+"""Termination: every tender goes back, every holder is told, and nothing is left to do."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def terminated(new_offer):
+    """Terminated on Tuesday, March 25, while a tender stands and a grant to its holder is deferred."""
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.holder("H2", "Bo Ray").grant("G2", 500)
+    offer.holder("H3", "Cy Dow", until="2003-03-21").grant("G3", 300).tenders("F2", "2003-03-11T10:00:00", G3=300)
+    offer.happens("2003-03-20T10:00:00", "defer", holder="H1", shares=100, type="NSO")
+    offer.happens("2003-03-25T10:00:00", "terminate", reason="The proposal of Acme was accepted.", by="Board")
+    offer.tenders("F3", "2003-03-26T10:00:00", G2=500)
+    offer.happens("2003-03-27T10:00:00", "extend", to="2003-04-14T17:00:00")
+    offer.happens("2003-03-27T11:00:00", "terminate", reason="Once more.", by="Board")
+    return offer.closes_at("2003-10-03", "1.27").play()
+
+
+def test_every_tender_is_returned(terminated):
+    """What stood tendered is rejected under CND-2; nothing is cancelled, promised or granted."""
+    assert [("G1", "1000", "rejected", "CND-2"), ("G3", "300", "rejected", "CND-2")] == terminated.column(
+        "tenders", "grant_id", "shares", "decision", "rule"
+    )
+    assert [] == terminated.ledger("cancellations")
+    assert [] == terminated.ledger("promises")
+    assert [] == terminated.ledger("new_options")
+
+
+def test_every_step_to_come_is_moot(terminated):
+    """What was done stays done; from the reminder of March 28 on nothing happens any more."""
+    assert [("open", "done")] + [
+        (name, "moot")
+        for name in (
+            "reminder-1", "close", "extension-deadline", "cancel", "withdrawal-right", "recheck-employment", "regrant"
+        )
+    ] == terminated.column("milestones", "name", "outcome")  # fmt: skip
+
+
+def test_every_holder_is_told_at_once(terminated):
+    """Whoever may tender is told, and so is Cy, who left meanwhile and gets his tender back."""
+    assert [("H1", "2003-03-25T15:00:00Z"), ("H2", "2003-03-25T15:00:00Z"), ("H3", "2003-03-25T15:00:00Z")] == (
+        terminated.column("notices", "holder_id", "queued_at", kind="termination")
+    )
+    [letter] = terminated.letters("termination", "Ann Lee")
+    assert "The proposal of Acme was accepted." in letter
+
+
+def test_nothing_can_be_done_to_a_terminated_offer(terminated):
+    """A form is late, an extension refused, and a second termination is the first."""
+    assert ("late", "EXP-1") == terminated.form("F3")
+    assert ["EXT-1"] == terminated.column("audit", "rule", action="extend refused")
+    assert 1 == len(terminated.ledger("audit", action="terminate"))
+
+
+def test_the_shares_of_a_deferred_grant_are_free_again(terminated):
+    """100,000 authorized less 1,800 outstanding: the 100 reserved for the deferred grant are available again."""
+    assert ["100000", "98200", "98200", "98100", "98200"] == terminated.column("pool", "available_after")
+
+
+def test_after_the_expiration_only_a_condition_lets_the_offer_be_terminated(new_offer):
+    """Without one the termination is refused; with one that stands asserted it is good."""
+
+    def play(number):
+        offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+        if number:
+            offer.happens("2003-03-20T10:00:00", "condition-assert", number=number)
+        offer.happens("2003-04-01T08:30:00", "terminate", reason="A merger.")
+        return offer.play(until="2003-04-02T12:00:00")
+
+    without, asserted = play(None), play(4)
+    assert [("G1", "accepted", "CAN-1")] == without.column("tenders", "grant_id", "decision", "rule")
+    assert ["CND-2"] == without.column("audit", "rule", action="terminate refused")
+    assert [("G1", "rejected", "CND-2")] == asserted.column("tenders", "grant_id", "decision", "rule")
+    assert [("2003-04-01T14:00:00Z", "moot")] == asserted.milestone("cancel")

@@ -1,0 +1,221 @@
+"""The invariants of rules.md, each over a finished offer: a generator of what is broken, in words."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from itertools import accumulate
+
+from optex.records import Capacity, OptionType
+from tests import reckoning
+from tests.outcome import Outcome
+
+
+def tendered_is_accepted_or_rejected(it: Outcome) -> Iterator[str]:
+    """Every share that stood tendered is accepted or rejected, and none that did not stand (TND-1, TND-3)."""
+    decided = {(row["holder_id"], row["grant_id"]): row["shares"] for row in it.ledgers["tenders"]}
+    over = it.accepted_at or it.terminated
+    standing = {(h, g): n for h, lines in it.elections.items() for g, n in lines.items()} if over else {}
+    if decided != standing:
+        yield f"tendered {standing}, decided {decided}"
+
+
+def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
+    """Accepted is whoever served at commencement and without a gap from receipt to cancellation (ELG-1, ELG-3)."""
+    for row in it.ledgers["tenders"] if it.accepted_at else ():
+        spells = reckoning.service_known(it.tale, it.accepted_at)[row["holder_id"]]
+        grant = it.grants[row["grant_id"]]
+        serving = reckoning.serves(spells, it.terms.commences) and reckoning.serves_throughout(
+            spells, it.received_on[row["holder_id"]], it.cancelled_on
+        )
+        if (row["decision"] == "accepted") != (serving and grant.expires_on >= it.cancelled_on):
+            yield f"{row} with service {spells}, the grant expiring {grant.expires_on}"
+
+
+def cancelled_and_balancing_are_the_grant(it: Outcome) -> Iterator[str]:
+    """Granted less exercised is cancelled plus balancing, in total and tranche by tranche (TND-2)."""
+    accepted = {row["grant_id"]: row["shares"] for row in it.ledgers["tenders"] if row["decision"] == "accepted"}
+    if accepted != it.cancelled:
+        yield f"accepted {accepted}, cancelled {it.cancelled}"
+    balancing = {row["from_grant_id"]: row for row in it.ledgers["balancing_options"]}
+    for grant_id, shares in it.cancelled.items():
+        grant, rest = it.grants[grant_id], balancing.pop(grant_id, None)
+        left = rest["shares"] if rest else 0
+        if grant.remaining != shares + left or (rest and not left):
+            yield f"{grant}: cancelled {shares}, balancing {left}"
+        if rest and it.tranches(rest["grant_id"]) != Counter(reckoning.divided(grant, shares, it.terms)[1]):
+            yield f"{rest['grant_id']}: its tranches are not the rest of the grant's"
+    if balancing:
+        yield f"balancing options of nothing cancelled: {balancing}"
+
+
+def tranches_sum_to_their_option(it: Outcome) -> Iterator[str]:
+    """The tranches of every option sum to its shares, and no option is empty."""
+    for row in (*it.ledgers["balancing_options"], *it.ledgers["new_options"]):
+        if it.tranches(row["grant_id"]).total() != row["shares"] or row["shares"] < 1:
+            yield f"{row}: {it.tranches(row['grant_id'])}"
+
+
+def promised_is_cancelled(it: Outcome) -> Iterator[str]:
+    """Each holder is promised what was cancelled; the promise is granted or lapses, as the offer ends (PRM-1)."""
+    cancelled: Counter[str] = Counter()
+    for row in it.ledgers["cancellations"]:
+        cancelled[row["holder_id"]] += row["shares"]
+    promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"]}
+    if promised != cancelled:
+        yield f"cancelled {cancelled}, promised {promised}"
+    if it.granted_at and any(row["outcome"] == "open" for row in it.ledgers["promises"]):
+        yield "a promise is open after the grant"
+
+
+def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
+    """Nobody without unbroken service is granted anything, and no promise lapses without a break (ELG-2, ELG-3)."""
+    lapses = {row["subject"]: row["at"] for row in it.ledgers["audit"] if row["action"] == "promise lapsed"}
+    granted_on = it.grant_date
+    for row in it.ledgers["promises"]:
+        at = lapses.get(row["promise_id"], it.granted_at)
+        if row["outcome"] == "open" or at is None:
+            continue
+        spells = reckoning.service_known(it.tale, at)[row["holder_id"]]
+        through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
+        unbroken = reckoning.serves_throughout(spells, it.received_on[row["holder_id"]], through)
+        if unbroken != (row["outcome"] == "granted"):
+            yield f"{row} with {spells}, decided {at}"
+
+
+def new_options_are_the_promise(it: Outcome) -> Iterator[str]:
+    """What is regranted is what was promised and did not lapse, after adjustment, day by day and type by type.
+
+    The vesting is the old one, read on the grant date; ISOs keep within $100,000 a year (ADJ-1, VST-1, ISO-1, LCK-1).
+    """
+    expected = reckon_new_options(it) if it.granted_at else Counter()
+    found: Counter[tuple[str, str, OptionType, date]] = Counter()
+    for row in it.ledgers["new_options"]:
+        for day, shares in it.tranches(row["grant_id"]).items():
+            found[row["holder_id"], row["from_grant_id"], row["type"], day] += shares
+    if found != expected:
+        yield f"expected {expected - found} more and {found - expected} less"
+
+
+def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]]:
+    """The new shares by holder, old grant, type and vesting day."""
+    on, close = it.grant_date, it.tale.close
+    known = reckoning.service_known(it.tale, it.granted_at)
+    kept = {row["holder_id"] for row in it.ledgers["promises"] if row["outcome"] == "granted"}
+    found: Counter[tuple[str, str, OptionType, date]] = Counter()
+    for holder_id, spells in known.items():
+        employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in spells)
+        own = sorted(
+            (grant for grant in it.grants.values() if grant.holder_id == holder_id),
+            key=lambda grant: (grant.granted_on, grant.grant_id),
+        )
+        limit = reckoning.IsoLimit(own, it.cancelled, it.cancelled_on, it.terms)
+        due = []
+        for grant in own if holder_id in kept else ():
+            if grant.grant_id in it.cancelled:
+                days, _ = reckoning.divided(grant, it.cancelled[grant.grant_id], it.terms)
+                days = reckoning.scaled(days, reckoning.split_ratio(it.facts, it.cancelled_on, on))
+                due.append((grant.grant_id, grant.type, [max(day, on) for day in days]))
+        for fact in it.facts:
+            decided_on = it.day(fact.at)
+            if fact.verb == "defer" and fact.data["holder"] == holder_id:
+                if reckoning.serves_throughout(spells, decided_on, on):
+                    shares = int(fact.data["shares"] * reckoning.split_ratio(it.facts, decided_on, on))
+                    due.append(("", OptionType(fact.data["type"]), reckoning.planned_days(on, shares, it.terms)))
+        for source, type_, days in due:
+            for day in days:
+                iso = type_ is OptionType.ISO and employee and limit.takes(day, close)
+                found[holder_id, source, OptionType.ISO if iso else OptionType.NSO, day] += 1
+    return found
+
+
+def new_options_are_priced_at_the_close(it: Outcome) -> Iterator[str]:
+    """The price is the close of the grant date, 110% of it for the ISO of an owner of more than a tenth (GRT-3)."""
+    for row in it.ledgers["new_options"]:
+        votes = it.holders[row["holder_id"]].voting_percent
+        if row["price"] != reckoning.new_price(it.tale.close, row["type"], votes):
+            yield f"{row}: the close was {it.tale.close}, votes {votes}"
+
+
+def nothing_is_cancelled_before_the_last_call(it: Outcome) -> Iterator[str]:
+    """Acceptance comes on a business day, not before 8 a.m. of the one after the last expiration (EXT-1, CAN-1)."""
+    expires = it.terms.expires
+    for fact in it.facts:
+        to = fact.data.get("to") if fact.verb == "extend" else fact.data.get("extend_to")
+        expires = datetime.fromisoformat(to) if fact.verb in ("extend", "amend") and to else expires
+    if it.accepted_at and it.accepted_at < reckoning.last_call(expires, it.terms):
+        yield f"accepted {it.accepted_at}, though an extension of {expires} could still be announced"
+    if it.accepted_at and not reckoning.is_business_day(it.cancelled_on):
+        yield f"cancelled on {it.cancelled_on}, which is no business day"
+
+
+def nothing_is_granted_early(it: Outcome) -> Iterator[str]:
+    """The grant is on a business and trading day, never before the six months and one day are over (GRT-1)."""
+    on = it.grant_date
+    if on and (on < reckoning.waited_until(it.cancelled_on, it.terms) or not reckoning.is_grant_day(on)):
+        yield f"cancelled on {it.cancelled_on} and granted on {on}"
+
+
+def no_notice_comes_twice(it: Outcome) -> Iterator[str]:
+    """No holder is sent the same notice twice, nor two that read alike but for forms received at one instant."""
+    for key, times in Counter(row["notice_id"] for row in it.ledgers["notices"]).items():
+        if times > 1:
+            yield f"{key} {times} times"
+    received = Counter((form.holder_id, form.received_at, form.kind) for form in it.forms.values())
+    alike = Counter((row["holder_id"], row["kind"], row["subject"]) for row in it.ledgers["notices"])
+    for key, times in alike.items():
+        if times > (max(received.values()) if key[1] == "confirmation-of-receipt" else 1):
+            yield f"{key} {times} times"
+
+
+def the_pool_balances(it: Outcome) -> Iterator[str]:
+    """What is available is the running sum, never negative, and in the end what the plan has left (PLN-1)."""
+    pool = it.ledgers["pool"]
+    after = [row["available_after"] for row in pool]
+    if after != list(accumulate(row["shares"] for row in pool)):
+        yield f"not the running sum: {pool}"
+    if min(after[2:]) < 0:
+        yield f"negative: {pool}"
+    released = sum(row["shares"] for row in pool if row["event"] == "released")
+    if released < -sum(row["shares"] for row in pool if row["event"] == "granted"):
+        yield f"more granted than reserved: {pool}"
+    if it.granted_at and not it.terminated and after[-1] != reckon_available(it):
+        yield f"{reckon_available(it)} are left, the pool says {pool}"
+
+
+def reckon_available(it: Outcome) -> int:
+    """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
+    by = Fraction(1)
+    if it.grant_date:
+        by = reckoning.split_ratio(it.facts, date.min, it.grant_date)
+    held = [grant.exercised for grant in it.grants.values()]
+    held += [grant.remaining - it.cancelled.get(grant.grant_id, 0) for grant in it.grants.values()]
+    new = sum(row["shares"] for row in it.ledgers["new_options"])
+    return int(it.terms.plan.shares_authorized * by) - sum(int(each * by) for each in held) - new
+
+
+def every_step_is_done_once(it: Outcome) -> Iterator[str]:
+    """Running any step again changes nothing."""
+    yield from it.played.done_again
+
+
+INVARIANTS: tuple[Callable[[Outcome], Iterator[str]], ...] = (
+    tendered_is_accepted_or_rejected,
+    accepted_serve_unbroken,
+    cancelled_and_balancing_are_the_grant,
+    tranches_sum_to_their_option,
+    promised_is_cancelled,
+    only_broken_service_lapses,
+    new_options_are_the_promise,
+    new_options_are_priced_at_the_close,
+    nothing_is_cancelled_before_the_last_call,
+    nothing_is_granted_early,
+    no_notice_comes_twice,
+    the_pool_balances,
+    every_step_is_done_once,
+)
+
+
+def broken(it: Outcome) -> list[str]:
+    """Everything that is broken, by the name of the invariant."""
+    return [f"{invariant.__name__}: {found}" for invariant in INVARIANTS for found in invariant(it)]

@@ -1,0 +1,66 @@
+"""What a played offer came to: its ledgers as they are exported, beside what went into it."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime
+from functools import cached_property
+
+from infra.export import ledger_rows
+from infra.reading import Reader
+from optex.records import FormKind
+from tests.driver import Play
+
+LEDGERS = "milestones forms tenders cancellations balancing_options promises new_options vesting pool notices audit"
+
+
+class Outcome:
+    """What a played offer came to: its ledgers, and what went into it."""
+
+    def __init__(self, played: Play, reader: Reader) -> None:
+        self.played, self.tale, self.terms = played, played.tale, played.folder.terms
+        self.ledgers = {name: ledger_rows(reader, f"{name}.csv") for name in LEDGERS.split()}
+        self.facts = reader.facts()
+        self.holders = {holder.holder_id: holder for holder in played.folder.holders}
+        self.grants = {grant.grant_id: grant for grant in played.folder.grants}
+        self.forms = {form.form_id: form for form in played.folder.forms}
+        self.cancelled = {row["grant_id"]: row["shares"] for row in self.ledgers["cancellations"]}
+        done = {row["name"]: row["done_at"] for row in self.ledgers["milestones"] if row["outcome"] == "done"}
+        self.accepted_at, self.granted_at = done.get("cancel"), done.get("regrant")
+        self.terminated = any(fact.verb == "terminate" for fact in self.facts)
+        self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
+        self.grant_date = reader.row().granted_on
+        self._tranches: defaultdict[str, Counter[date]] = defaultdict(Counter)
+        for row in self.ledgers["vesting"]:
+            self._tranches[row["grant_id"]][row["vests_on"]] += row["shares"]
+
+    def tranches(self, grant_id: str) -> Counter[date]:
+        """The shares of an option by the day on which they vest."""
+        return self._tranches[grant_id]
+
+    def day(self, at: datetime) -> date:
+        return at.astimezone(self.terms.zone).date()
+
+    @cached_property
+    def elections(self) -> dict[str, dict[str, int]]:
+        """The shares of each grant that every holder's effective election offers, look-back grants whole."""
+        return {
+            row["holder_id"]: self.offered(row["form_id"])
+            for row in self.ledgers["forms"]
+            if row["standing"] == "effective" and row["kind"] == FormKind.ELECTION
+        }
+
+    @cached_property
+    def received_on(self) -> dict[str, date]:
+        return {
+            row["holder_id"]: self.day(row["received_at"])
+            for row in self.ledgers["forms"]
+            if row["standing"] == "effective" and row["kind"] == FormKind.ELECTION
+        }
+
+    def offered(self, form_id: str) -> dict[str, int]:
+        form, received_on = self.forms[form_id], self.day(self.forms[form_id].received_at)
+        shares = {line.grant_id: line.shares for line in form.lines}
+        for grant in self.grants.values():
+            in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
+            if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:
+                shares[grant.grant_id] = grant.remaining
+        return shares

@@ -1,0 +1,153 @@
+"""What an offer must come to, counted slowly and by itself: day by day, share by share, without the rules' own code."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_UP, Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import holidays
+from dateutil.relativedelta import relativedelta
+
+from infra.inbox import Inbox
+from infra.script import ScriptEntry
+from optex.records import Capacity, Grant, OptionType, Spell
+from optex.state import Fact
+from optex.terms import Terms
+from tests.strategies import Tale
+
+DAY = timedelta(days=1)
+NEW_YORK = ZoneInfo("America/New_York")
+FEDERAL, NASDAQ = holidays.country_holidays("US"), holidays.financial_holidays("NASDAQ")
+
+
+def is_business_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in FEDERAL
+
+
+def last_call(expires: datetime, terms: Terms) -> datetime:
+    """8 a.m. of the business day after expiration, by whichever clock it is earlier."""
+    day = expires.astimezone(terms.zone).date() + DAY
+    while not is_business_day(day):
+        day += DAY
+    return min(datetime.combine(day, time(8), tzinfo=zone) for zone in (terms.zone, NEW_YORK))
+
+
+def waited_until(cancelled_on: date, terms: Terms) -> date:
+    """The first day after the months and days of waiting; a day that a month does not have is the first of the next."""
+    months, days = terms.waiting.months, terms.waiting.days
+    if terms.waiting.begins == "on_cancellation":
+        return cancelled_on + relativedelta(months=months) + days * DAY
+    begins = cancelled_on + DAY
+    reached = (begins.replace(day=1) + relativedelta(months=months)) + (begins.day - 1) * DAY
+    clamped = begins + relativedelta(months=months)
+    return (clamped if clamped.day == begins.day else reached.replace(day=1)) + days * DAY
+
+
+def is_grant_day(day: date) -> bool:
+    return is_business_day(day) and day not in NASDAQ
+
+
+def service_known(tale: Tale, until: datetime) -> dict[str, list[Spell]]:
+    """The spells of every holder as they had been told by an instant: an end is told once it has come."""
+    folder, commences = tale.folder, tale.terms.commences
+    known: dict[tuple[str, str, date], Spell] = {}
+
+    def told(holder_id: str, capacity: str, first: date, last: date | None) -> None:
+        spell = Spell(holder_id=holder_id, capacity=Capacity(capacity), first_day=first, last_day=last)
+        known[holder_id, capacity, first] = spell
+
+    for spell in folder.spells:
+        if spell.first_day <= commences:
+            ended = spell.last_day is not None and spell.last_day < commences
+            told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day if ended else None)
+    for arrival in Inbox(folder).arrivals:
+        if arrival.at <= until and isinstance(arrival.thing, Spell):
+            spell = arrival.thing
+            told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day)
+        elif arrival.at <= until and isinstance(arrival.thing, ScriptEntry) and arrival.thing.do == "service-set":
+            data = arrival.thing.options
+            last = date.fromisoformat(data["to"]) if "to" in data else None
+            told(data["holder"], data["capacity"], date.fromisoformat(data["from"]), last)
+    spells = defaultdict(list)
+    for spell in known.values():
+        spells[spell.holder_id].append(spell)
+    return spells
+
+
+def serves(spells: Iterable[Spell], on: date) -> bool:
+    return any(s.first_day <= on and (s.last_day is None or on <= s.last_day) for s in spells)
+
+
+def serves_throughout(spells: Sequence[Spell], first: date, last: date) -> bool:
+    return all(serves(spells, first + n * DAY) for n in range((last - first).days + 1))
+
+
+def days_of(grant: Grant, terms: Terms) -> list[date]:
+    """The day on which each share of a grant vests, in order."""
+    if grant.vesting:
+        return [tranche.vests_on for tranche in grant.vesting for _ in range(tranche.shares)]
+    return planned_days(grant.granted_on, grant.shares, terms)
+
+
+def planned_days(granted_on: date, shares: int, terms: Terms) -> list[date]:
+    plan = terms.plan.vesting
+    days = [granted_on + relativedelta(months=plan.first_months + n * plan.every_months) for n in range(plan.tranches)]
+    return [
+        next(day for n, day in enumerate(days, start=1) if shares * n // plan.tranches >= share)
+        for share in range(1, shares + 1)
+    ]
+
+
+def divided(grant: Grant, part: int, terms: Terms) -> tuple[list[date], list[date]]:
+    """The vesting days of the cancelled shares, and of those that are left, pro rata by cumulative floor."""
+    left = days_of(grant, terms)[grant.exercised :]
+    cancelled, kept = [], []
+    for nth, day in enumerate(left, start=1):
+        (cancelled if nth * part // len(left) > (nth - 1) * part // len(left) else kept).append(day)
+    return cancelled, kept
+
+
+def scaled(days: list[date], by: Fraction) -> list[date]:
+    """The vesting day of every share after a split: each boundary floored."""
+    return [day for nth, day in enumerate(days, start=1) for _ in range(int(nth * by) - int((nth - 1) * by))]
+
+
+def split_ratio(facts: Iterable[Fact], after: date, through: date) -> Fraction:
+    by = Fraction(1)
+    for fact in facts:
+        if fact.verb == "split" and after < date.fromisoformat(fact.data["on"]) <= through:
+            by *= Fraction(fact.data["new"], fact.data["old"])
+    return by
+
+
+class IsoLimit:
+    """$100,000 a holder and calendar year of first exercise, taken up share by share."""
+
+    def __init__(self, grants: Sequence[Grant], cancelled: dict[str, int], cancelled_on: date, terms: Terms) -> None:
+        self.used: Counter[int] = Counter()
+        for grant in sorted(grants, key=lambda each: (each.granted_on, each.grant_id)):
+            if grant.type is not OptionType.ISO:
+                continue
+            counting = days_of(grant, terms)
+            if part := cancelled.get(grant.grant_id):
+                for day in divided(grant, part, terms)[0]:
+                    if day.year > cancelled_on.year:
+                        counting.remove(day)
+            for day in counting:
+                self.takes(day, grant.price)
+
+    def takes(self, day: date, value: Decimal) -> bool:
+        """Whether a share that becomes exercisable on a day still fits; if so it is counted."""
+        if self.used[day.year] + value > 100_000:
+            return False
+        self.used[day.year] += value
+        return True
+
+
+def new_price(close: Decimal, type_: OptionType, voting_percent: Decimal) -> Decimal:
+    """The close, to an owner of more than a tenth 110% of it for an ISO, up to the next cent."""
+    if type_ == OptionType.ISO and voting_percent > 10:
+        return (close * Decimal("1.1")).quantize(Decimal("0.01"), rounding=ROUND_UP)
+    return close
