@@ -57,19 +57,21 @@ async def deliver(office: Office) -> Delivered:
     with office.reading() as reader:
         terms = reader.state().terms
     async with _post(office) as post:
-        while rows := _claim(office, by):
-            ready, unsendable = _letters(rows, office, terms)
-            outcomes = [*await post.send(list(ready.values())), *unsendable]
-            _mark(office, rows, outcomes, ready)
-            for outcome in outcomes:
-                sent += outcome.status is Status.ACCEPTED
-                refused += outcome.status is Status.REFUSED
-                put_off += outcome.status is Status.LATER
-                why = why if outcome.status is Status.ACCEPTED else outcome.answer
-            if put_off:
-                break
-    with office.book() as book:
-        outbox.release_claims(book, by)
+        try:
+            while rows := _claim(office, by):
+                ready, unsendable = _letters(rows, office, terms)
+                outcomes = [*await post.send(list(ready.values())), *unsendable]
+                _mark(office, rows, outcomes, ready)
+                for outcome in outcomes:
+                    sent += outcome.status is Status.ACCEPTED
+                    refused += outcome.status is Status.REFUSED
+                    put_off += outcome.status is Status.LATER
+                    why = why if outcome.status is Status.ACCEPTED else outcome.answer
+                if all(outcome.status is Status.LATER for outcome in outcomes):
+                    break  # it is the server, not a recipient
+        finally:
+            with office.book() as book:
+                outbox.release_claims(book, by)
     return Delivered(sent=sent, refused=refused, put_off=put_off, why=why)
 
 

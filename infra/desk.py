@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import IntegrityError
 
 from infra import tables as t
 from infra.acts import take_fact
@@ -27,10 +28,12 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
     """
     terms = folder.terms
     with engine.begin() as connection:
-        if connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == terms.offer)).first():
-            return False
         row = {"offer": terms.offer, "digest": folder.digest, "taken_in_at": at, "version": 0, "played_through": False}
-        connection.execute(insert(t.offers).values(**row))
+        try:  # of two that take it in at once the second waits here for the first
+            with connection.begin_nested():
+                connection.execute(insert(t.offers).values(**row))
+        except IntegrityError:
+            return False
         book = Book(connection, terms.offer)
         book.add_terms(1, terms, at, "as the offer was made")
         book.add(t.holders, [{field: getattr(h, field) for field in _HOLDER} for h in folder.holders])

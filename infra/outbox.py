@@ -12,14 +12,17 @@ from infra.store import Book
 
 
 def claim(book: Book, by: str, now: datetime, stale: datetime, limit: int) -> list[Row[Any]]:
-    """Take up to `limit` unsent notices that nobody holds, or held since before `stale`, to send them."""
+    """Take up to `limit` unsent notices that nobody holds, or another held since before `stale`, to send them.
+
+    What was tried before waits for what was not: a recipient who is put off again and again keeps nobody waiting.
+    """
     n, h = t.notices, t.holders
     free = (
         select(n.c.notice_id)
         .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
         .where(n.c.offer == book.offer, n.c.sent_at.is_(None), n.c.refused.is_(False), h.c.email != "")
-        .where(or_(n.c.claimed_at.is_(None), n.c.claimed_at < stale))
-        .order_by(n.c.queued_at, n.c.notice_id)
+        .where(or_(n.c.claimed_at.is_(None), and_(n.c.claimed_at < stale, n.c.claimed_by != by)))
+        .order_by(n.c.attempts, n.c.queued_at, n.c.notice_id)
         .limit(limit)
     )
     ids = list(book.connection.execute(free).scalars())

@@ -56,7 +56,7 @@ def test_everyone_with_a_tender_is_told_of_the_right(held):
 
 
 def test_acceptance_falls_due_on_the_next_business_day_and_the_grant_moves(held):
-    """Ended on Monday, May 5, accepted on Tuesday, May 6: the period ends November 7, and the grant is Monday the 10th."""
+    """Ended on Monday, May 5, accepted on Tuesday, May 6: the period ends November 7, the grant is on Monday the 10th."""
     assert [("G1", "2003-05-06")] == held.column("cancellations", "grant_id", "cancelled_on")
     assert [("2003-10-03T14:00:00Z", "superseded"), ("2003-11-10T14:00:00Z", "done")] == held.milestone(
         "recheck-employment"
@@ -93,7 +93,7 @@ def test_conditions_are_asserted_and_waived_only_while_the_offer_is_open(several
 
 
 def test_acceptance_waits_for_the_last_condition(several):
-    """One of two ended on Thursday is not enough; the other ends on Friday evening, so it falls due on Monday, April 7."""
+    """One of two that ended on Thursday is not enough; the other ends on Friday evening, so Monday, April 7 it is."""
     assert [("2003-04-01T14:00:00Z", "held"), ("2003-04-07T14:00:00Z", "done")] == several.milestone("cancel")
     assert [("G1", "2003-04-07")] == several.column("cancellations", "grant_id", "cancelled_on")
     assert ["2003-10-09"] == several.column("new_options", "granted_on")

@@ -102,18 +102,30 @@ def postgres_server() -> Iterator[postgres.Server]:
 _NUMBER = count(1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a new and empty database, of one kind and of the other."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "books" / "optex.db")
+def _new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    if kind == "sqlite":
+        return sqlite_url(folder / "books" / "optex.db")
     return request.getfixturevalue("postgres_server").new_database(f"optex_{next(_NUMBER)}")
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A database with its schema up to date."""
-    engine = connect(database_url)
+def _migrated(url: str) -> Engine:
+    engine = connect(url)
     migrate(engine)
+    return engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A new database with its schema up to date, of one kind and of the other."""
+    engine = _migrated(_new_database(request.param, tmp_path, request))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite_and_postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Engine]]:
+    """A new database of each kind."""
+    engines = {kind: _migrated(_new_database(kind, tmp_path, request)) for kind in ("sqlite", "postgresql")}
+    yield engines
+    for engine in engines.values():
+        engine.dispose()

@@ -1,0 +1,269 @@
+"""The books keep what they are told, exactly, on both databases, and whoever works on an offer works alone."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, insert, inspect, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from infra import tables as t
+from infra.acts import take_fact
+from infra.desk import take_in, take_in_folder
+from infra.export import export
+from infra.folder import read_folder
+from infra.inbox import Inbox
+from infra.store import Decided, UnknownOffer, open_book, read_book
+from infra.tables import metadata
+from optex.errors import Ruling
+from optex.notices import Notice
+from optex.records import Capacity, Spell
+
+ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
+AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
+
+
+@pytest.fixture
+def book(engine, folder):
+    """The books of the good folder, taken in and open for writing."""
+    take_in_folder(engine, folder.read(), AT)
+    with open_book(engine, "alpha-2003") as opened:
+        yield opened
+
+
+def rows_of(engine, table):
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar()
+
+
+def test_a_folder_is_taken_in_once(engine, folder):
+    """What a folder states is in the books afterwards; taking it in again changes nothing and says so."""
+    offer = folder.read()
+    assert take_in_folder(engine, offer, AT)
+    counts = {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
+    assert not take_in_folder(engine, offer, AT + timedelta(days=1))
+    assert counts == {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
+    with read_book(engine, "alpha-2003") as reader:
+        dossiers = reader.dossiers()
+        assert offer.holders == [dossier.holder for dossier in dossiers]
+        assert offer.spells == [spell for dossier in dossiers for spell in dossier.spells]
+        assert offer.grants == [grant for dossier in dossiers for grant in dossier.grants.values()]
+        assert offer.terms == reader.first_terms()
+
+
+def test_a_folder_is_taken_in_whole_or_not_at_all(engine, folder):
+    """A failure in the middle, here a grant of a holder who is not there, leaves nothing of the offer behind."""
+    offer = folder.read()
+    broken = replace(offer, grants=[*offer.grants, replace(offer.grants[0], grant_id="G9", holder_id="H9")])
+    with pytest.raises(IntegrityError):
+        take_in_folder(engine, broken, AT)
+    assert {table.name: 0 for table in metadata.sorted_tables} == {
+        table.name: rows_of(engine, table) for table in metadata.sorted_tables
+    }
+    assert take_in_folder(engine, offer, AT)
+
+
+def test_two_who_take_in_the_same_folder(engine, folder):
+    """Of two who take in a folder at the same moment one does, and the other finds that it is there."""
+    offer, together = folder.read(), Barrier(2)
+
+    def take(_):
+        together.wait()
+        return take_in_folder(engine, offer, AT)
+
+    with ThreadPoolExecutor(2) as people:
+        assert [False, True] == sorted(people.map(take, range(2)))
+    assert 1 == rows_of(engine, t.terms)
+
+
+def test_an_offer_that_is_not_there(engine):
+    """Whoever opens the books of an unknown offer, for reading or writing, is told so."""
+    for opening in (open_book, read_book):
+        with pytest.raises(UnknownOffer, match="no offer 'beta-2003'"), opening(engine, "beta-2003"):
+            pass
+
+
+def test_nothing_is_saved_after_a_failure(engine, folder):
+    """A transaction that fails leaves the books as they were."""
+    take_in_folder(engine, folder.read(), AT)
+    before = rows_of(engine, t.audit)
+    with pytest.raises(ZeroDivisionError), open_book(engine, "alpha-2003") as book:
+        book.audit(AT, "", [("noted", "", "", "")])
+        book.set_offer(opened_at=AT)
+        raise ZeroDivisionError
+    with read_book(engine, "alpha-2003") as reader:
+        assert (before, None) == (len(reader.rows(t.audit)), reader.row().opened_at)
+
+
+def test_two_who_work_on_one_offer_work_one_after_the_other(engine, folder):
+    """What both read and write at the same moment is not lost: every movement of the pool is counted."""
+    take_in_folder(engine, folder.read(), AT)
+    together = Barrier(4)
+
+    def grant_one_share_at_a_time(_):
+        together.wait()
+        for _ in range(15):
+            with open_book(engine, "alpha-2003") as book:
+                book.move_pool([(AT.date(), "granted", -1)])
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(grant_one_share_at_a_time, range(4)))
+    with read_book(engine, "alpha-2003") as reader:
+        entries = reader.rows(t.pool, t.pool.c.position)
+    opening = 2_400_000 - 1_000 - 500 - 500
+    assert [opening - n for n in range(1, 61)] == [entry.available_after for entry in entries[3:]]
+
+
+def test_a_reader_sees_one_instant(engine, folder):
+    """What others commit while the books are being read is not seen half: a ledger fits the one before it."""
+    take_in_folder(engine, folder.read(), AT)
+    with read_book(engine, "alpha-2003") as reader:
+        before = len(reader.rows(t.audit))
+        with open_book(engine, "alpha-2003") as book:
+            book.audit(AT, "", [("noted", "", "", "")])
+        assert before == len(reader.rows(t.audit))
+
+
+def test_instants_without_a_zone_are_refused(book):
+    """No naive instant gets into the books (CAL-3)."""
+    with pytest.raises(StatementError, match="has no time zone"):
+        book.set_offer(opened_at=datetime(2003, 3, 3, 9))  # noqa: DTZ001: this is what must be refused
+
+
+def test_instants_come_back_in_utc_to_the_second(book):
+    """An instant on any clock comes back as the same instant, in UTC (CAL-3)."""
+    eastern = datetime.fromisoformat("2003-03-31T16:59:59-05:00")
+    book.set_offer(opened_at=eastern)
+    found = book.row().opened_at
+    assert (datetime(2003, 3, 31, 21, 59, 59, tzinfo=UTC), timedelta(0)) == (found, found.utcoffset())
+
+
+@pytest.mark.parametrize("amount", ["0.3333", "12.50", "999999999999.9999", "0.1", "1E+2"])
+def test_money_comes_back_exactly(book, amount):
+    """A price keeps every digit that was written, trailing noughts included."""
+    book.set_prices({date(2003, 3, 3): Decimal(amount)})
+    assert amount == str(book.close_on(date(2003, 3, 3)))
+
+
+def test_a_closing_price_can_be_corrected(book):
+    """The price recorded last is the one that counts, and there is one for each day."""
+    book.set_prices({date(2003, 3, 3): Decimal("0.95"), date(2003, 3, 4): Decimal("0.89")})
+    book.set_prices({date(2003, 3, 3): Decimal("0.96")})
+    assert [Decimal("0.96"), Decimal("0.89")] == [row.close for row in book.rows(t.prices, t.prices.c.on)]
+    assert book.close_on(date(2003, 3, 5)) is None
+
+
+def test_the_end_of_a_spell_can_be_told_later(book):
+    """A spell that began as one already known takes its place; another capacity is another spell."""
+    first = date(1999, 1, 4)
+    book.add_spells(
+        [
+            Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=first, last_day=date(2003, 6, 30)),
+            Spell(holder_id="H1", capacity=Capacity.CONSULTANT, first_day=first),
+        ]
+    )
+    [dossier] = book.dossiers(["H1"])
+    expected = {Capacity.EMPLOYEE: date(2003, 6, 30), Capacity.CONSULTANT: None}
+    assert expected == {spell.capacity: spell.last_day for spell in dossier.spells}
+
+
+def decided(subject, decision="effective", reason="Stands."):
+    return Decided(
+        subject=subject, holder_id="H1", decision=decision, ruling=Ruling(rule="EXP-1", reason=reason), shares=7
+    )
+
+
+def test_a_decision_is_appended_and_not_repeated(book):
+    """What says the same as the decision in force is not appended again; what differs becomes the next revision."""
+    assert ["F1", "F2"] == [each.subject for each in book.decide("form", AT, [decided("F1"), decided("F2")])]
+    assert [] == book.decide("form", AT, [decided("F1"), decided("F2")])
+    later = AT + timedelta(days=1)
+    book.decide("form", later, [decided("F1", "withdrawn", "Taken back."), decided("F2")])
+    book.decide("form", later, [decided("F1")])
+    in_force = {key: (row.decision, row.revision) for key, row in book.latest_decisions("form").items()}
+    assert {"F1": ("effective", 3), "F2": ("effective", 1)} == in_force
+    assert {} == book.latest_decisions("tender")
+
+
+def notice(number, subject="Hello"):
+    return Notice(notice_id=f"n:{number}", holder_id="H1", kind="reminder", subject=subject, data={"n": number})
+
+
+def test_a_notice_is_queued_once(book):
+    """A notice of a key that is in the outbox is not put in again, nor changed."""
+    assert 2 == book.queue([notice(1), notice(2)], AT)
+    assert 1 == book.queue([notice(2, "Other words"), notice(3)], AT + timedelta(days=1))
+    queued = [(row.notice_id, row.subject, row.queued_at) for row in book.rows(t.notices, t.notices.c.notice_id)]
+    assert [("n:1", "Hello", AT), ("n:2", "Hello", AT), ("n:3", "Hello", AT + timedelta(days=1))] == queued
+
+
+def test_a_notice_given_twice_at_once_is_queued_once(book):
+    """The same notice twice in one go is one notice."""
+    assert 1 == book.queue([notice(1), notice(1)], AT)
+
+
+def test_keys_are_ordered_by_their_bytes(engine):
+    """Capital letters come before small ones and a dash before both, whatever the locale of the database is."""
+    if engine.dialect.name == "postgresql":
+        keys = [
+            (table, column["name"], column["type"].collation)
+            for table in metadata.tables
+            for column in inspect(engine).get_columns(table)
+            if str(column["type"]).startswith("VARCHAR(200)")
+        ]
+        assert ("holders", "holder_id", "C") in keys
+        assert {"C"} == {collation for _, _, collation in keys}
+    ids = ["a", "B", "a-b", "aB", "A1", "Z", "ä"]
+    with engine.begin() as connection:
+        for offer in ids:
+            row = {"offer": offer, "digest": "", "taken_in_at": AT, "version": 0}
+            connection.execute(insert(t.offers).values(**row))
+        found = list(connection.execute(select(t.offers.c.offer).order_by(t.offers.c.offer)).scalars())
+    assert ["A1", "B", "Z", "a", "a-b", "aB", "ä"] == found
+
+
+def test_everything_of_the_sample_offer_is_read_back(engine):
+    """The whole of the sample offer, forms with their lines and stated vesting included, comes back as it was."""
+    folder = read_folder(ALPHA)
+    take_in_folder(engine, folder, folder.terms.opens)
+    with open_book(engine, folder.terms.offer) as book:
+        book.add_forms(folder.forms, AT)
+        dossiers = book.dossiers()
+    assert {grant.grant_id: grant for grant in folder.grants} == {k: g for d in dossiers for k, g in d.grants.items()}
+    expected = {form.form_id: (form.holder_id, form.received_at, set(form.lines)) for form in folder.forms}
+    found = [form for d in dossiers for form in d.forms]
+    assert expected == {form.form_id: (form.holder_id, form.received_at, set(form.lines)) for form in found}
+    some = sorted({form.holder_id for form in folder.forms})[3:9]
+    with read_book(engine, folder.terms.offer) as reader:
+        assert [d for d in dossiers if d.holder.holder_id in some] == reader.dossiers(some)
+
+
+def played(engine, until):
+    """The sample offer with all that arrives taken in, day by day, and the ledgers written out."""
+    folder = read_folder(ALPHA)
+    inbox = Inbox(folder)
+    take_in_folder(engine, folder, folder.terms.opens, inbox.known_service(folder.terms.commences, folder.spells))
+    evening = inbox.next_evening(None)
+    while evening and evening <= until:
+        with open_book(engine, folder.terms.offer) as book:
+            take_in(book, inbox.due(book.row().played_until, evening), evening)
+            book.set_offer(played_until=evening)
+        evening = inbox.next_evening(evening)
+
+
+def test_both_databases_end_with_the_same_ledgers(sqlite_and_postgresql, tmp_path):
+    """The sample offer's forms and facts give ledgers that are the same to the byte on SQLite and PostgreSQL."""
+    for name, engine in sqlite_and_postgresql.items():
+        played(engine, datetime(2003, 10, 31, tzinfo=UTC))
+        with open_book(engine, "alpha-2003") as book:
+            take_fact(book, "terminate", {"reason": "No more."}, "Board", datetime(2003, 10, 31, tzinfo=UTC))
+        with read_book(engine, "alpha-2003") as reader:
+            written = export(reader, tmp_path / name)
+    assert written["forms.csv"] > 40
+    assert written["notices.csv"] > 40
+    contents = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in sqlite_and_postgresql]
+    assert contents[0] == contents[1]
