@@ -3,15 +3,23 @@
 from datetime import datetime
 
 from prefect import flow
+from prefect.runtime import flow_run
 from prefect.states import Completed, State
 from prefect.utilities.annotations import quote
 
+from flows.stepping import run_name
 from infra.office import office_of
 from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
 
 
-@flow(name="intake", flow_run_name="intake {offer}", persist_result=False)
+def _name() -> str:
+    offer, at = flow_run.parameters["offer"], flow_run.parameters["at"]
+    with office_of(offer).reading() as reader:
+        return run_name(offer, "intake", at, reader.first_terms().zone)
+
+
+@flow(name="intake", flow_run_name=_name, persist_result=False)
 async def take_in_due(offer: str, at: datetime) -> State:
     """In a simulation: take in, in order, whatever has arrived since the last time."""
     office = office_of(offer)

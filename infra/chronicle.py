@@ -46,6 +46,7 @@ class Line:
     outcome: str
     former: tuple[tuple[datetime, Status], ...] = ()
     message: str = ""
+    all_day: bool = False
 
     @property
     def moved_from(self) -> tuple[datetime, ...]:
@@ -63,8 +64,14 @@ def chronicle(steps: Iterable[Step], facts: Iterable[Fact], state: OfferState) -
     for fact in facts:
         label = _label(fact, state)
         if label:
-            lines.append(Line(name=fact.verb, label=label, at=_instant(fact, state), outcome=HAPPENED))
+            at, all_day = _instant(fact, state)
+            lines.append(Line(name=fact.verb, label=label, at=at, outcome=HAPPENED, all_day=all_day))
     return sorted(lines, key=lambda line: (line.at, _rank(line), line.label))
+
+
+def due(line: Line, state: OfferState) -> str:
+    """When a line is due, in one line; the hour only where it has one."""
+    return short_day(state.day(line.at)) if line.all_day else when(line.at, state)
 
 
 def when(at: datetime, state: OfferState) -> str:
@@ -100,10 +107,11 @@ def _rank(line: Line) -> int:
     return -1 if line.outcome == HAPPENED else ORDER.index(kind_of(line.name))
 
 
-def _instant(fact: Fact, state: OfferState) -> datetime:
+def _instant(fact: Fact, state: OfferState) -> tuple[datetime, bool]:
+    """When it happened, and whether that is a day without an hour: a split counts from its day on."""
     if fact.verb == "split":
-        return instant(date.fromisoformat(fact.data["on"]), time(0), state.terms.zone)
-    return fact.at
+        return instant(date.fromisoformat(fact.data["on"]), time(0), state.terms.zone), True
+    return fact.at, False
 
 
 def _label(fact: Fact, state: OfferState) -> str:

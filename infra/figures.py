@@ -218,11 +218,11 @@ def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
 
 
 def _pool(book: Reader) -> tuple[PoolMove, ...]:
-    """The movements of the pool, those of one kind together within a phase: opening, cancellation, waiting, grant."""
+    """The movements of the pool, those of one kind together within a phase, which a split begins anew."""
     moves: dict[tuple[int, str], list[Any]] = {}
     phase = 0
     for row in book.rows(t.pool, t.pool.c.position):
-        if row.event in ("cancelled", "released"):
+        if row.event in ("cancelled", "released", "split"):
             phase += 1
         moves.setdefault((phase, row.event), []).append(row)
         # What is reserved later than with the cancellation is for deferred grants.

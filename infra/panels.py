@@ -1,9 +1,9 @@
 """The panels of the report: its dates, its days, who took part; and then what it came to."""
 
 from infra.charts.classes import classes
-from infra.charts.participation import participation
+from infra.charts.participation import End, participation
 from infra.charts.timeline import timeline
-from infra.chronicle import when
+from infra.chronicle import due, when
 from infra.figures import Figures
 from infra.panel import Panel
 from infra.results import results
@@ -24,7 +24,7 @@ def _timeline(found: Figures) -> Panel:
     if state.terminated_at:
         said = [f"Opened on {day(terms.commences)}, terminated on {day(state.day(state.terminated_at))}"]
     if len(found.expirations) > 1:
-        said.append(f"first to expire on {day(found.expirations[0])}")
+        said.append(f"first set to expire on {day(found.expirations[0])}")
     said.append(f"{count(moved, 'milestone')} moved" if moved else "no milestone has moved")
     takeaway = f"{'; '.join(said)}."
     return Panel(
@@ -36,7 +36,7 @@ def _timeline(found: Figures) -> Panel:
         rows=[
             (
                 line.label,
-                when(line.at, state),
+                due(line, state),
                 line.outcome_in_words,
                 "; ".join(when(at, state) for at in line.moved_from),
                 line.message,
@@ -56,18 +56,20 @@ def _participation(found: Figures) -> Panel:
     end = course.days[-1]
     withdrawn = sum(each.withdrawn for each in course.days)
     improper = sum(each.improper for each in course.days)
-    takeaway = (
-        f"On {day(end.on)}, {count(end.holders, 'holder')} had {end.standing:,} option shares tendered. Until then "
-        f"tenders of {withdrawn:,} option shares were withdrawn; {count(improper, 'form')} came defective or late."
-    )
+    tendered = f"{count(end.holders, 'holder')} had {end.standing:,} option shares tendered"
+    takeaway = f"On {day(end.on)}, {tendered if end.holders else 'nothing stood tendered'}."
+    if withdrawn:
+        takeaway += f" Tenders of {withdrawn:,} option shares were withdrawn until then."
+    if improper:
+        takeaway += f" {count(improper, 'form')} came defective or late."
     if course.outside:
-        takeaway += f" Outside of these days {count(course.outside, 'more form')} came."
+        takeaway += f" {count(course.outside, 'form')} more came before or after these days."
     columns = ("standing", "holders", "withdrawn", "elections", "withdrawals", "improper")
     return Panel(
         key=key,
         title=title,
         takeaway=takeaway,
-        chart=participation(course, found.expirations, takeaway),
+        chart=participation(course, _ends(found), takeaway),
         head=("Day", "Tendered by its end", "Holders", "Withdrawn", "Election Forms", "Notices", "Defective or late"),
         rows=[
             (short_day(each.on), *(f"{getattr(each, column):,}" for column in columns))
@@ -78,6 +80,15 @@ def _participation(found: Figures) -> Panel:
     )
 
 
+def _ends(found: Figures) -> list[End]:
+    """The days on which the offer was to expire, and the one that ended it or will."""
+    state, holding = found.state, found.state.terms.expires_on
+    former = [(on, "was to expire", False) for on in found.expirations if on != holding]
+    if state.terminated_at:
+        return [*former, (holding, "was to expire", False), (state.day(state.terminated_at), "terminated", True)]
+    return [*former, (holding, "expires" if found.as_of < state.terms.expires else "expired", True)]
+
+
 def _classes(found: Figures) -> Panel:
     every = found.everyone
     takeaway = (
@@ -85,7 +96,9 @@ def _classes(found: Figures) -> Panel:
         f"{every.tendered:,} of their {every.shares.total():,} option shares"
     )
     accepted, rejected = every.shares[Outcome.ACCEPTED], every.shares[Outcome.REJECTED]
-    if accepted or rejected:
+    if found.state.terminated_at and rejected:
+        takeaway += ": all of them were returned"
+    elif accepted or rejected:
         takeaway += f": {accepted:,} were accepted, {rejected:,} rejected or returned"
     takeaway += ". Classes go by the capacity on the day the offer commenced."
     return Panel(

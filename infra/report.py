@@ -12,7 +12,7 @@ from infra.figures import Figures, figures
 from infra.panels import panels
 from infra.reading import Reader
 from optex.authority import RULES
-from optex.wording import count, day, money
+from optex.wording import count, day, money, short_day
 
 PAGES = Path(__file__).parent / "pages"
 Stat = tuple[str, str, str]
@@ -77,7 +77,7 @@ def _cancelled(found: Figures) -> str:
         return count(passage.grants, "option")
     if state.accepted_at or state.terminated_at:
         return "nothing was accepted"
-    return f"planned for {day(state.plan.cancel_on)}"
+    return f"planned for {short_day(state.plan.cancel_on)}"
 
 
 def _granted(found: Figures) -> str:
@@ -86,7 +86,7 @@ def _granted(found: Figures) -> str:
         return (
             "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
         )
-    return "none will be" if state.terminated_at else f"planned for {day(state.plan.grant_on)}"
+    return "none will be" if state.terminated_at else f"planned for {short_day(state.plan.grant_on)}"
 
 
 def percent(part: int, whole: int) -> str:

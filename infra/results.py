@@ -67,15 +67,14 @@ def _prices(found: Figures) -> Panel:
     takeaway = f"No option stands {gone}."
     if average is not None:
         span = [point.price for point in points if point.exchanged]
+        are = "were" if found.passage.cancelled else "are"
         takeaway = (
-            f"The options {gone} are exercisable at {money(min(span))} to {money(max(span))}, "
+            f"The options {gone} {are} exercisable at {money(min(span))} to {money(max(span))}, "
             f"{money(average)} on average by shares"
         )
         if found.new_prices:
             new = [f"{money(price)} ({count(each, 'share')})" for price, each in found.new_prices[:3]]
-            takeaway = (
-                takeaway.replace("are exercisable", "were exercisable") + f"; the new ones at {' and '.join(new)}"
-            )
+            takeaway += f"; the new ones at {' and '.join(new)}"
         takeaway += "."
     return Panel(
         key=key,

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import partial
 from itertools import groupby
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from infra import tables as t
 from infra.announcements import decided_tender
@@ -23,12 +19,11 @@ from optex.milestones import WITHDRAWAL_RIGHT
 from optex.records import Dossier, FormKind, Grant, Standing
 from optex.roll import Granted, OpenPromise
 from optex.wording import count, day
+from tasks.kinds import effect
 from tasks.steps import DueStep
 
-_effect = partial(task, cache_policy=NO_CACHE, persist_result=False, tags=["effect"])
 
-
-@_effect(name="open the offer and write to every eligible holder")
+@effect("open the offer and write to every eligible holder")
 def record_opening(step: DueStep, roll_call: Sequence[tuple[Dossier, Ruling | None]]) -> str:
     terms, book = step.state.terms, step.book
     book.set_offer(opened_at=step.at)
@@ -52,7 +47,7 @@ def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
     return [grant for grant in dossier.grants.values() if grant.granted_on <= step.state.terms.commences]
 
 
-@_effect(name="remind every eligible holder")
+@effect("remind every eligible holder")
 def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], judgements: Sequence[Judgement]) -> str:
     standing = roll.tenders(judgements)
     told = step.book.queue(
@@ -69,7 +64,7 @@ def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], jud
     )
 
 
-@_effect(name="record how every form stands at the close")
+@effect("record how every form stands at the close")
 def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
     step.book.decide("form", step.at, map(decided_form, judgements))
     standing = roll.tenders(judgements)
@@ -82,7 +77,7 @@ def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
     )
 
 
-@_effect(name="accept, cancel, promise and write to every holder concerned")
+@effect("accept, cancel, promise and write to every holder concerned")
 def record_cancellation(
     step: DueStep,
     dossiers: Sequence[Dossier],
@@ -198,7 +193,7 @@ def _never_proper(judgements: Sequence[Judgement]) -> dict[str, Judgement]:
     return {holder_id: judgement for holder_id, judgement in last.items() if holder_id not in standing}
 
 
-@_effect(name="tell everyone whose tender may now be withdrawn")
+@effect("tell everyone whose tender may now be withdrawn")
 def record_withdrawal_right(
     step: DueStep, dossiers: Sequence[Dossier], judgements: Sequence[Judgement], why: str
 ) -> str:
@@ -215,12 +210,12 @@ def record_withdrawal_right(
     return step.done(f"The right to withdraw is open: {count(told, 'holder')} told")
 
 
-@_effect(name="let promises lapse where service is broken")
+@effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
     return lapse(step.book, min(step.state.day(step.at), step.state.plan.grant_on), step.at)
 
 
-@_effect(name="grant the new options and write to every holder")
+@effect("grant the new options and write to every holder")
 def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[OpenPromise], lapsed: str) -> str:
     book, state = step.book, step.state
     on = state.plan.grant_on

@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
 from typing import Any
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from infra.acts import Outcome, take_fact
 from infra.desk import take_in
@@ -14,16 +10,15 @@ from infra.facts import parse_fact
 from infra.inbox import Arrival
 from infra.keying import keyed_form, take_forms
 from infra.store import Book
+from tasks.kinds import effect
 
-_effect = partial(task, cache_policy=NO_CACHE, persist_result=False, tags=["effect"])
 
-
-@_effect(name="take in what arrived")
+@effect("take in what arrived")
 def take_in_arrivals(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     return take_in(book, arrivals, at)
 
 
-@_effect(name="weigh and record", task_run_name="weigh and record: {verb}")
+@effect("weigh and record: {verb}")
 def record_act(book: Book, verb: str, options: Mapping[str, Any], by: str, at: datetime) -> Outcome:
     zone = book.first_terms().zone
     given = {key: _text(value) for key, value in options.items() if value is not None}
@@ -31,7 +26,7 @@ def record_act(book: Book, verb: str, options: Mapping[str, Any], by: str, at: d
     return take_fact(book, verb, fact.data, fact.by, fact.at)
 
 
-@_effect(name="record a form")
+@effect("record a form")
 def record_received_form(book: Book, row: Mapping[str, str], lines: Sequence[str], at: datetime) -> str:
     return take_forms(book, keyed_form(book, row, lines), at, refuse_future=True)
 

@@ -12,22 +12,25 @@ from infra.charts.svg import hue, key, markup, panel, sheet
 from infra.uptake import Course, Day
 from optex.wording import count, short_day
 
+End = tuple[date, str, bool]
+"""A day on which the offer ends or was to end, what is said of it, and whether it holds."""
+
 _FORMS = (("elections", "exchange"), ("withdrawals", "lost"), ("improper", "rest"))
 
 
-def participation(course: Course, expirations: Sequence[date], label: str) -> Markup:
+def participation(course: Course, ends: Sequence[End], label: str) -> Markup:
     """Above the option shares that stand tendered, withdrawals marked; below the forms, by what became of them.
 
-    `expirations` are the days on which the offer was to expire, the one that holds last.
+    `ends` are the days on which the offer was to end; ghosts where they no longer hold.
     """
     days = course.days
-    first, last = days[0].on, max(days[-1].on, *expirations)
+    first, last = days[0].on, max(days[-1].on, *(on for on, _, _ in ends))
     with sheet(400) as on:
         above, below = panel(on, 76, 44, 880, 246), panel(on, 76, 296, 880, 368)
         for axes in (above, below):
             axes.set_xlim(date2num(first), date2num(last) + 1)
         _standing(above, days)
-        _expiring(above, expirations)
+        _ends(above, ends)
         _forms(below, days)
         said = "Option shares tendered at the end of the day"
         on.text(0, 14, said, va="center", fontsize=12.5, color=hue("soft"))
@@ -47,7 +50,7 @@ def _standing(axes: Axes, days: Sequence[Day]) -> None:
     heights = [day.standing for day in days]
     left = axes.get_yaxis_transform()
     for tick in MaxNLocator(4, integer=True).tick_values(0, top):
-        if 0 < tick <= top * 1.12:
+        if 0 < tick <= top * 1.12 and top > 1:
             axes.axhline(tick, color=hue("line"), lw=0.8, zorder=0)
             axes.text(-0.01, tick, f"{tick:,.0f}", transform=left, ha="right", va="center", fontsize=11.5,
                       color=hue("soft"))  # fmt: skip
@@ -60,7 +63,7 @@ def _standing(axes: Axes, days: Sequence[Day]) -> None:
         (f"of {count(end.holders, 'holder')}", -8, "normal", "soft"),
     ):
         axes.annotate(
-            said, (edges[-1], end.standing), (8, lift), textcoords="offset points", va="center", weight=weight,
+            said, (edges[-1], end.standing), (8, lift if end.standing else lift + 20), textcoords="offset points", va="center", weight=weight,
             fontsize=12.5, color=hue(colour),
         )  # fmt: skip
     _withdrawn(axes, days)
@@ -83,15 +86,13 @@ def _withdrawn(axes: Axes, days: Sequence[Day]) -> None:
         axes.plot(at, day.standing, "v", ms=7, color=hue("lost"), mew=0, zorder=4)
 
 
-def _expiring(axes: Axes, expirations: Sequence[date]) -> None:
-    for nth, on in enumerate(expirations):
-        holds = on == expirations[-1]
+def _ends(axes: Axes, ends: Sequence[End]) -> None:
+    for nth, (on, said, holds) in enumerate(ends):
         at = date2num(on) + 0.71  # about 5 p.m.
         colour = hue("ink" if holds else "ghost")
         axes.axvline(at, color=colour, lw=1.1, ls="-" if holds else (0, (4, 3)))
-        said = f"{'expires' if holds else 'was to expire'} {short_day(on)}"
-        lift = 1.04 + 0.085 * ((len(expirations) - 1 - nth) % 2)
-        axes.text(at, lift, said, transform=axes.get_xaxis_transform(), ha="right", va="center", fontsize=11.5,
+        lift = 1.04 + 0.085 * ((len(ends) - 1 - nth) % 2)
+        axes.text(at, lift, f"{said} {short_day(on)}", transform=axes.get_xaxis_transform(), ha="right", va="center", fontsize=11.5,
                   color=hue("ink" if holds else "soft"))  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def prices(
         if new:
             _level(axes, scales.y(new[0][0]), new[0][0], "new options", "new")
         if average and not (new and abs(scales.y(average) - scales.y(new[0][0])) < 36):
-            _level(axes, scales.y(average), average, f"{gone}, on average", "exchange")
+            _level(axes, scales.y(average), average, "old, on average", "exchange")
         _key(axes, gone, most)
     return markup(axes, "prices", label)
 

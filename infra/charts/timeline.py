@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from infra.charts.svg import hue, marked, markup, sheet
-from infra.chronicle import HAPPENED, Line, when
+from infra.chronicle import HAPPENED, Line, due
 from optex.milestones import CANCEL, REGRANT
 from optex.schedule import Status
 from optex.state import OfferState
 from optex.wording import in_words, short_day
 
-_ROW = 31
+_ROW = 33
 _TOP = 46
 _LEFT, _RIGHT = 292, 688
 _Across = Callable[[datetime], float]
@@ -49,12 +49,12 @@ def _row(axes: Axes, line: Line, state: OfferState, across: _Across, nth: int) -
         if not done:
             _arrow(axes, across(at), across(line.at), y)
     _mark(axes, across(line.at), y, line.outcome)
-    above = 6 if line.moved_from else 0
-    axes.text(704, y - above, when(line.at, state), va="center", fontsize=12.5, color=ink)
+    above = 7 if line.moved_from else 0
+    axes.text(704, y - above, due(line, state), va="center", fontsize=12.5, color=ink)
     said = hue("lost" if line.outcome == Status.HELD else "soft")
     axes.text(1000, y - above, line.outcome_in_words, va="center", ha="right", fontsize=12, color=said)
     if line.moved_from:
-        was = ", ".join(short_day(state.day(at)) for at in line.moved_from[-3:])
+        was = ", ".join(short_day(state.day(at)).partition(",")[0] for at in line.moved_from[-5:])
         axes.text(704, y + 8, was, va="center", fontsize=11, color=hue("soft"), gid=marked("struck", nth))
 
 

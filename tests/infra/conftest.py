@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -108,24 +109,30 @@ def _new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> st
     return request.getfixturevalue("postgres_server").new_database(f"optex_{next(_NUMBER)}")
 
 
-def _migrated(url: str) -> Engine:
+@contextmanager
+def _migrated(url: str) -> Iterator[Engine]:
     engine = connect(url)
     migrate(engine)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new and empty database, of one kind and of the other."""
+    return _new_database(request.param, tmp_path, request)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
     """A new database with its schema up to date, of one kind and of the other."""
-    engine = _migrated(_new_database(request.param, tmp_path, request))
-    yield engine
-    engine.dispose()
+    with _migrated(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture
 def sqlite_and_postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Engine]]:
     """A new database of each kind."""
-    engines = {kind: _migrated(_new_database(kind, tmp_path, request)) for kind in ("sqlite", "postgresql")}
-    yield engines
-    for engine in engines.values():
-        engine.dispose()
+    urls = {kind: _new_database(kind, tmp_path, request) for kind in ("sqlite", "postgresql")}
+    with _migrated(urls["sqlite"]) as sqlite, _migrated(urls["postgresql"]) as postgresql:
+        yield {"sqlite": sqlite, "postgresql": postgresql}

@@ -2,25 +2,277 @@
 
 import asyncio
 import email
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import policy
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import Row, select, update
 
 from infra import delivery, outbox
 from infra import tables as t
-from infra.delivery import BATCH, STALE, Delivered, deliver
+from infra.database import engine_for
+from infra.delivery import STALE, Delivered, deliver
 from infra.desk import take_in_folder
 from infra.inbox import Inbox
 from infra.mail import SmtpSettings, WrongSettings
+from infra.mime import message_id
 from infra.office import Office
-from infra.sink import HOST, Sink
 from optex import notices
-from optex.calendar import utc_text
-from optex.milestones import plan
-from tests.servers import free_port
 
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
+
+
+class Server:
+    """A mail server that answers as the recipient's name tells it to, and keeps the Message-IDs of what it took."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[tuple[str, str]] = Counter()
+        self.patient = False  # whether it takes now what it put off before
+        self.kills = 0
+
+    async def handle_RCPT(self, server, session, envelope, recipient, options):
+        if recipient.startswith("nobody") and not self.patient:
+            return "550 5.1.1 No such user"
+        if recipient.startswith("busy") and not self.patient:
+            return "451 4.7.1 Greylisted, try again"
+        envelope.rcpt_tos.append(recipient)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        [recipient] = envelope.rcpt_tos
+        self.taken[recipient, email.message_from_bytes(envelope.content)["Message-ID"]] += 1
+        if self.kills:
+            os.kill(self.kills, signal.SIGKILL)
+        if recipient.startswith("once") and not self.patient:
+            self.patient = True
+            server.transport.abort()
+        return "250 2.0.0 Queued"
+
+
+@contextmanager
+def serving(handler: Server) -> Iterator[SmtpSettings]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield SmtpSettings(host="127.0.0.1", port=port, tls="none", timeout=5.0)
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def office(database_url, folder, tmp_path) -> Iterator[Office]:
+    """The office of the good folder, whose holders H1 and H2 are told that the offer has opened; H2 has no e-mail."""
+    yield (found := office_of(database_url, folder, tmp_path, ()))
+    found.engine.dispose()
+    engine_for.cache_clear()
+
+
+def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Office:
+    """An office with a notice queued for each holder; `more` are the addresses of others."""
+    folder.add("holders.csv", *(f"M{n:02},Mo {n},{address},US," for n, address in enumerate(more)))
+    offer = folder.read()
+    office = Office(offer="alpha-2003", database_url=database_url, mail_dir=tmp_path / "mail")
+    take_in_folder(office.engine, offer, AT)
+    with office.book() as book:
+        state = book.state()
+        told = (notices.offer_opened(state.terms, state.plan, holder, offer.grants[:1]) for holder in offer.holders)
+        book.queue(told, AT)
+    return office
+
+
+@pytest.fixture
+def new_office(database_url, folder, tmp_path):
+    """An office for H1, H2, and the holders of some more addresses."""
+    yield lambda *more: office_of(database_url, folder, tmp_path, more)
+    engine_for(database_url).dispose()
+    engine_for.cache_clear()
+
+
+def send(office: Office, smtp: SmtpSettings | None = None) -> Delivered:
+    return asyncio.run(deliver(replace(office, smtp=smtp)))
+
+
+def outbox_of(office: Office) -> dict[str, Row[Any]]:
+    with office.reading() as reader:
+        return {row.holder_id: row for row in reader.rows(t.notices)}
+
+
+def test_a_notice_is_sent_once_and_marked_with_the_answer(office):
+    """What was sent bears the instant, the Message-ID of the letter and the server's answer, and is not sent again."""
+    assert Delivered(sent=1) == send(office)
+    [letter] = office.mail_dir.glob("*.eml")
+    row = outbox_of(office)["H1"]
+    assert email.message_from_bytes(letter.read_bytes())["Message-ID"] == row.message_id
+    assert (True, False, None) == (row.answer.startswith("250 2.0.0 Kept as"), row.refused, row.claimed_at)
+    assert abs(row.sent_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert Delivered() == send(office)
+    assert [letter] == list(office.mail_dir.glob("*.eml"))
+
+
+def test_a_holder_without_an_address_stays_in_plain_sight(office):
+    """A notice to a holder without an e-mail address stays queued, and is counted."""
+    send(office)
+    row = outbox_of(office)["H2"]
+    assert (None, False, 0) == (row.sent_at, row.refused, row.attempts)
+    with office.reading() as reader:
+        assert (1, 0) == (reader.unsendable(), outbox.waiting(reader))
+
+
+def test_a_simulation_sends_at_the_instant_of_its_own_clock(office, folder):
+    """On a virtual clock a notice is sent when it was queued."""
+    send(replace(office, inbox=Inbox(folder.read())))
+    assert AT == outbox_of(office)["H1"].sent_at
+
+
+def test_what_is_refused_for_good_waits_for_a_person(new_office):
+    """A recipient refused for good is not tried again until a person asks for it; the others are sent."""
+    office, server = new_office("nobody@x.example", "mo@x.example"), Server()
+    with serving(server) as smtp:
+        assert Delivered(sent=2, refused=1, why="550 5.1.1 No such user") == send(office, smtp)
+        server.patient = True
+        assert Delivered() == send(office, smtp)
+        row = outbox_of(office)["M00"]
+        assert (True, None, None, "550 5.1.1 No such user") == (row.refused, row.sent_at, row.message_id, row.answer)
+        with office.book() as book:
+            assert 1 == outbox.retry_refused(book)
+        assert Delivered(sent=1) == send(office, smtp)
+    assert {1} == set(server.taken.values())
+
+
+def test_an_address_that_smtp_cannot_carry_is_refused_here(new_office):
+    """A letter to such an address is refused before it is sent, with the reason; the others go out."""
+    office = new_office("zoë@x.example")
+    delivered = send(office)
+    assert (1, 1) == (delivered.sent, delivered.refused)
+    row = outbox_of(office)["M00"]
+    assert (True, "'zoë@x.example' is not an e-mail address that a letter can be sent to") == (row.refused, row.answer)
+
+
+def test_what_is_put_off_is_tried_next_time(new_office, monkeypatch):
+    """Who is put off is tried once a round, and keeps nobody waiting who stands behind in the outbox."""
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    office, server = new_office("busy@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
+    with serving(server) as smtp:
+        assert Delivered(sent=6, put_off=1, why="451 4.7.1 Greylisted, try again") == send(office, smtp)
+        assert Delivered(put_off=1, why="451 4.7.1 Greylisted, try again") == send(office, smtp)
+        assert 2 == outbox_of(office)["M00"].attempts
+        server.patient = True
+        assert Delivered(sent=1) == send(office, smtp)
+    assert {1} == set(server.taken.values())
+
+
+def test_put_off_in_a_simulation_too(new_office, folder):
+    """On a virtual clock, where no claim is waited for, a notice that is put off is tried once a round as well."""
+    office, server = new_office("busy@x.example"), Server()
+    office = replace(office, inbox=Inbox(folder.read()))
+    with serving(server) as smtp:
+        delivered = send(office, smtp)
+    assert (1, 1) == (delivered.sent, delivered.put_off)
+    assert 1 == outbox_of(office)["M00"].attempts
+
+
+def test_a_server_that_takes_nothing_is_left_alone(new_office, monkeypatch):
+    """Where nothing at all goes out the round ends, and what had not been tried is not counted as tried."""
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    office = new_office(*(f"mo{n}@x.example" for n in range(5)))
+    with socket.create_server(("127.0.0.1", 0)) as nobody_answers:
+        port = nobody_answers.getsockname()[1]
+    delivered = send(office, SmtpSettings(host="127.0.0.1", port=port, tls="none", timeout=5.0))
+    assert (0, 2) == (delivered.sent, delivered.put_off)
+    assert [0, 0, 0, 0, 0, 1, 1] == sorted(row.attempts for row in outbox_of(office).values())
+    assert Delivered(sent=6) == send(office)
+
+
+def test_a_lost_connection_is_opened_again(new_office):
+    """A letter whose connection was lost is tried again with the same Message-ID, and all others arrive once."""
+    office, server = new_office("once@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
+    with serving(server) as smtp:
+        assert Delivered(sent=7) == send(office, smtp)
+    assert 7 == len(server.taken)
+    assert {1: 6, 2: 1} == Counter(server.taken.values())
+
+
+def test_wrong_settings_are_told_and_nothing_is_held(office):
+    """With settings that cannot work nothing is sent, and the notices are free for the next sender at once."""
+    with serving(Server()) as smtp, pytest.raises(WrongSettings, match="STARTTLS|starttls"):
+        send(office, replace(smtp, tls="starttls"))
+    row = outbox_of(office)["H1"]
+    assert (None, None) == (row.claimed_at, row.sent_at)
+    assert Delivered(sent=1) == send(office)
+
+
+def test_what_another_sender_has_claimed_is_left_to_it(office):
+    """A notice that is being sent is not sent by another; a claim left by a sender that died is taken over."""
+    now = datetime.now(UTC)
+    with office.book() as book:
+        [mine] = outbox.claim(book, "first", now, now - STALE, 10)
+        assert [] == outbox.claim(book, "second", now, now - STALE, 10)
+        later = now + STALE
+        assert [] == outbox.claim(book, "second", later, later - STALE, 10)
+        later += timedelta(seconds=1)
+        [taken_over] = outbox.claim(book, "second", later, later - STALE, 10)
+    assert ("H1", mine.notice_id) == (taken_over.holder_id, taken_over.notice_id)
+    assert (1, 2) == (mine.attempts, taken_over.attempts)
+
+
+def test_two_senders_at_once_send_everything_once(new_office, monkeypatch):
+    """Two who deliver at the same time share the work, and no letter goes out twice."""
+    monkeypatch.setattr(delivery, "BATCH", 3)
+    office, server = new_office(*(f"mo{n}@x.example" for n in range(20))), Server()
+    with serving(server) as smtp, ThreadPoolExecutor(2) as senders:
+        delivered = list(senders.map(lambda _: send(office, smtp), range(2)))
+    assert 21 == sum(each.sent for each in delivered)
+    assert 21 == len(server.taken)
+    assert {1} == set(server.taken.values())
+
+
+SENDER = """
+import asyncio, sys
+from pathlib import Path
+from typing import Any
+from infra.delivery import deliver
+from infra.mail import SmtpSettings
+from infra.office import Office
+smtp = SmtpSettings(host="127.0.0.1", port=int(sys.argv[2]), tls="none")
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(deliver(Office(offer="alpha-2003", database_url=sys.argv[1], mail_dir=Path("."), smtp=smtp)))
+"""
+
+
+def test_a_sender_that_dies_between_sending_and_marking(office):
+    """Killed after the server had the letter and before it was marked: it arrives again with the same Message-ID."""
+    server = Server()
+    with serving(server) as smtp:
+        sender = subprocess.Popen(
+            [sys.executable, "-c", SENDER, office.database_url, str(smtp.port)],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        server.kills = sender.pid
+        sender.communicate(b"go\n", timeout=60)
+        assert -signal.SIGKILL == sender.returncode
+        server.kills = 0
+        assert Delivered() == send(office, smtp)
+        with office.book() as book:  # a quarter of an hour passes
+            row = book.connection.execute(select(t.notices.c.claimed_at).where(t.notices.c.holder_id == "H1")).one()
+            earlier = row.claimed_at - STALE
+            book.connection.execute(update(t.notices).values(claimed_at=earlier))
+        assert Delivered(sent=1) == send(office, smtp)
+    expected = message_id("alpha-2003", "offer-opened:H1", "example.com")
+    assert {("ann@example.com", expected): 2} == server.taken

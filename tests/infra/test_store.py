@@ -265,5 +265,7 @@ def test_both_databases_end_with_the_same_ledgers(sqlite_and_postgresql, tmp_pat
             written = export(reader, tmp_path / name)
     assert written["forms.csv"] > 40
     assert written["notices.csv"] > 40
-    contents = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in sqlite_and_postgresql]
+    contents = [
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in sqlite_and_postgresql
+    ]
     assert contents[0] == contents[1]
