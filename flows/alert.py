@@ -1,15 +1,17 @@
 """The alert that an automation starts when a run failed, crashed or is late: a mail to operations."""
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.states import Completed, Failed, State
 
+from flows.finishing import tell
 from infra.alerting import tell_operations
-from infra.office import offices
+from infra.mail import MailError
+from infra.office import Office, offices
 
 
-@flow(name="alert", flow_run_name="alert: {run}", persist_result=False)
+@flow(name="alert", flow_run_name="alert: {run} is {state}", persist_result=False)
 async def alert(run: str, state: str, link: str = "", message: str = "") -> State:
-    """Mail operations about a run that needs a look.
+    """Mail operations about a run that needs a look. An automation starts it; its own failure starts no other.
 
     Args:
         run: The name of the run.
@@ -17,7 +19,18 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
         link: Where it is to be seen.
         message: What its last state said.
     """
-    office = next((each for each in offices() if f" {each.offer} " in f"{run} "), None) or next(iter(offices()), None)
+    office = _concerned(run)
+    if office is None or not office.ops_mail:
+        return tell(Completed(message="Nobody to tell: OPTEX_OPS_MAIL names nobody."))
     text = "\n".join(filter(None, (f"{run}: {state}", message, link)))
-    told = office is not None and await tell_operations(office, f"{run} is {state}", text)
-    return Completed(message="Operations told by mail." if told else "Nobody to tell: OPTEX_OPS_MAIL names nobody.")
+    try:
+        told = await tell_operations(office, f"{run} is {state}", text)
+    except MailError as error:
+        return tell(Failed(message=f"Operations could not be told: {error}"))
+    return tell(Completed(message="Operations told by mail.") if told else Failed(message="The mail was not accepted."))
+
+
+def _concerned(run: str) -> Office | None:
+    """The office whose offer a run is named after, else any: what concerns no offer is told by the first one's mail."""
+    served = offices()
+    return next((each for each in served if f" {each.offer} " in f"{run} "), None) or next(iter(served), None)

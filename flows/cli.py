@@ -55,9 +55,10 @@ def check(folder: Path, as_json: bool) -> None:
     try:
         found = read_folder(folder)
     except BadData as error:
-        if not as_json:
-            raise
-        click.echo(json.dumps({"faults": [_fault(fault) for fault in error.faults], "warnings": []}, indent=2))
+        if as_json:
+            click.echo(json.dumps({"faults": [_fault(fault) for fault in error.faults], "warnings": []}, indent=2))
+        else:
+            click.echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
     noted = warnings(found.terms, found.holders, found.grants, found.spells, found.forms)
     if as_json:

@@ -1,14 +1,14 @@
 """Reruns by hand: any step again, at any time; it does what is due and says what it finds done."""
 
-from prefect import flow
 from prefect.states import Completed, State
 
+from flows.finishing import act_flow, finish
 from flows.steps import Name, run_step
 from infra.delivery import deliver
 from infra.office import office_of
 from infra.outbox import retry_refused
+from optex.errors import OptexError
 from optex.wording import count
-from tasks.dashboard import show_dashboard
 from tasks.schedule import agree_with_plan
 
 
@@ -16,15 +16,16 @@ async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
     with office_of(offer).reading() as reader:
         step = reader.step(name)
+        reminders = [each.name for each in reader.steps() if each.name.startswith("reminder-")]
     if step is None:
-        return f"The offer has no step {name}."
+        raise OptexError(f"{offer} has no step {name}; its reminders are {', '.join(reminders) or 'none'}")
     state = await run_step(offer, step)
-    if state.is_failed() or state.is_crashed():
-        await state.result(raise_on_failure=True)
+    if not state.is_completed():
+        raise OptexError(f"{name} did not end well: {state.message}")
     return state.message or ""
 
 
-@flow(name="rerun", flow_run_name="rerun {step} {offer}", persist_result=False)
+@act_flow("rerun", "rerun {step} {offer}")
 async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
     """Run a step again: if it is due and not done it is done, else the run says what it finds. Always safe.
 
@@ -34,12 +35,10 @@ async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
         reminder: For a reminder: how many business days before the expiration.
     """
     message = await run_latest(offer, f"reminder-{reminder}" if step == "reminder" else step)
-    scheduled = await agree_with_plan(offer)
-    await show_dashboard(offer)
-    return Completed(message=" ".join(filter(None, (message, scheduled))))
+    return await finish(offer, Completed(message=message))
 
 
-@flow(name="reschedule", flow_run_name="reschedule {offer}", persist_result=False)
+@act_flow("reschedule")
 async def reschedule(offer: str) -> State:
     """Make Prefect's scheduled runs agree with the plan of the offer; it says what it added, moved and cancelled.
 
@@ -47,11 +46,10 @@ async def reschedule(offer: str) -> State:
         offer: The offer, by its name.
     """
     message = await agree_with_plan(offer)
-    await show_dashboard(offer)
-    return Completed(message=message or "The scheduled runs agree with the plan.")
+    return await finish(offer, Completed(message=message or "The scheduled runs agree with the plan."))
 
 
-@flow(name="send-unsent", flow_run_name="send unsent mail of {offer}", persist_result=False)
+@act_flow("send-unsent", "send unsent mail of {offer}")
 async def send_unsent(offer: str, again: bool = False) -> State:
     """Send what is in the outbox and was not sent yet. Nothing is ever sent twice.
 
@@ -67,4 +65,4 @@ async def send_unsent(offer: str, again: bool = False) -> State:
     with office.reading() as reader:
         without = reader.unsendable()
     more = f"; {count(without, 'notice')} to holders without an e-mail address" if without else ""
-    return Completed(message=f"{delivered}{more}")
+    return await finish(offer, Completed(message=f"{delivered}{more}."))

@@ -2,46 +2,31 @@
 
 import asyncio
 import contextlib
-import json
 import os
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
+from typing import TYPE_CHECKING
 
 import click
+from pydantic import SecretStr
+from sqlalchemy import make_url
 
+from flows.children import MARK, Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
+from flows.noting import Note, noted
 from infra.office import BOOKS, Office
 from infra.quiet import QUIET
+from infra.settings import PREFIX, load_settings
 from optex.errors import OptexError
 
+if TYPE_CHECKING:
+    from tasks.schedule import Projected
+
 POOL = "optex"
-PATIENCE = 120.0
-GRACE = 8.0
-SERVING = BOOKS / "serving.json"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
-    """Where Prefect answers on this machine."""
-
-    port: int
-
-    @property
-    def ui(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def api(self) -> str:
-        return f"{self.ui}/api"
+# A worker that ends by itself is started again, but not for ever: so many seconds lie between two starts at least.
+RESTART = 5.0
 
 
 def serve(folders: Sequence[Path], port: int) -> None:
@@ -54,22 +39,32 @@ def serve(folders: Sequence[Path], port: int) -> None:
     offices = [taken_in(folder) for folder in folders]
     for folder, office in zip(folders, offices, strict=True):
         _take_in_files(folder, office)
-    address = Address(port=port)
-    _must_be_free(port)
-    environment = _environment(folders, address)
-    with _until_stopped() as stopped, contextlib.ExitStack() as children:
+    mark = uuid.uuid4().hex
+    note = Note(api=f"http://127.0.0.1:{port}/api", mark=mark)
+    with until_stopped() as stopped, noted(note, [folder / BOOKS for folder in folders]) as left_over:
+        for gone in left_over:
+            end_marked(gone.mark)
+        must_be_free(port)
+        environment = _environment(folders, note, port)
+        logs = folders[0] / BOOKS
+        server = Child(name="server", command=_server(port), environment=environment, log=logs / "server.log")
+        worker = Child(name="worker", command=_WORKER, environment=environment, log=logs / "worker.log")
         click.echo("Starting Prefect…")
-        server = children.enter_context(_child("server", _server_command(port), environment, folders[0]))
-        _wait_until_healthy(address, server, stopped)
-        if stopped.is_set():
-            return
-        os.environ.update(environment)
-        asyncio.run(prepare(offices, folders))
-        worker = children.enter_context(_child("worker", _WORKER, environment, folders[0]))
-        _announce(address, offices)
-        with _serving(folders, address):
-            stopped.wait_for((server, worker))
-        click.echo("\nStopping…")
+        with server.running():
+            wait_until_healthy(note.api, server, stopped)
+            if stopped.is_set():
+                return
+            os.environ.update(environment)
+            asyncio.run(prepare(offices))
+            with worker.running():
+                _announce(note, offices)
+                try:
+                    _watch_over(server, worker, stopped, mark)
+                finally:
+                    click.echo("\nStopping…")
+            # A flow run has a session of its own; while the server answers it can still say that it was ended.
+            end_marked(mark, spared=[server.process.pid])
+        end_marked(mark)
 
 
 def schedule(folder: Path) -> None:
@@ -82,49 +77,79 @@ def schedule(folder: Path) -> None:
     if api is None:
         raise OptexError(f"no Prefect server is known: run `optex serve {folder}`, or set PREFECT_API_URL")
     os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
-    click.echo(_project(office, api, deploy=[folder]))
+    try:
+        projected = _project(office, api, deploy=True)
+    except OptexError:
+        raise
+    except Exception as error:
+        raise OptexError(f"Prefect at {api} could not be told: {error or type(error).__name__}") from error
+    from tasks.schedule import in_full
+
+    click.echo(in_full(projected))
 
 
 def tell_prefect(office: Office) -> None:
     """After a change from the command line: make the scheduled runs agree, where a Prefect server is known."""
-    api = _known_api(office.mail_dir.parent.parent) or None
+    if office.mail_dir.parent.name != BOOKS.name:  # a play that `simulate` wrote: Prefect has no run of it
+        return
+    api = _known_api(office.mail_dir.parent.parent)
     if api is None:
         return
     try:
-        said = _project(office, api)
+        said = str(_project(office, api))
     except Exception as error:
         click.echo(f"Recorded; Prefect could not be told ({error}): the watch will do it.", err=True)
     else:
-        click.echo(said)
+        if said:
+            click.echo(said, err=True)
 
 
-async def prepare(offices: Sequence[Office], folders: Sequence[Path]) -> None:
-    """Make the work pool, the deployments, the automations and the scheduled runs."""
+async def prepare(offices: Sequence[Office]) -> None:
+    """Make the work pool, the deployments, the automations, the dashboards and the scheduled runs.
+
+    What a worker left in the middle is run again: this is one machine, so no other worker can still be at it.
+    """
     from prefect.client.orchestration import get_client
 
     from flows.deploying import deploy
+    from tasks.dashboard import draw_dashboard
+    from tasks.rescue import resume
     from tasks.schedule import project
 
     async with get_client() as client:
         await deploy(client, [office.offer for office in offices])
+        await resume(client, POOL)
         for office in offices:
             await project(client, office)
+            await draw_dashboard(client, office)
 
 
-def _project(office: Office, api: str, deploy: Sequence[Path] = ()) -> str:
+async def _resume() -> None:
+    from prefect.client.orchestration import get_client
+
+    from tasks.rescue import resume
+
+    async with get_client() as client:
+        await resume(client, POOL)
+
+
+def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
     os.environ["PREFECT_API_URL"] = api
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     from prefect.client.orchestration import get_client
 
-    from flows.deploying import deploy as deploy_all
-    from tasks.schedule import in_full, project
+    from flows.deploying import deploy_missing
+    from tasks.dashboard import draw_dashboard
+    from tasks.schedule import project
 
-    async def agree() -> str:
+    async def agree() -> "Projected":
         async with get_client() as client:
             if deploy:
-                await deploy_all(client, [office.offer], only_missing=True)
-            return in_full(await project(client, office))
+                await deploy_missing(client, office.offer)
+            projected = await project(client, office)
+            await draw_dashboard(client, office)
+            return projected
 
     return asyncio.run(agree())
 
@@ -134,142 +159,75 @@ _WORKER = [
 ]  # fmt: skip
 
 
-def _server_command(port: int) -> list[str]:
+def _server(port: int) -> list[str]:
     return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
-def _environment(folders: Sequence[Path], address: Address) -> dict[str, str]:
-    """What the server, the worker and every run are told; Prefect's own books are kept in the first folder."""
+def _environment(folders: Sequence[Path], note: Note, port: int) -> dict[str, str]:
+    """What the server, the worker and every run are told; Prefect's own books are kept in the first folder.
+
+    A run has a directory of its own, so what `.env` says is handed on, and a path that is relative here made absolute.
+    """
     told = {
         **QUIET,
+        "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_HOME": str((folders[0] / BOOKS / "prefect").resolve()),
         "PREFECT_WORKER_QUERY_SECONDS": "3",
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
         "PREFECT_SERVER_UI_SERVE_BASE": "/",
+        # Otherwise an hour of watches to come, one every few minutes, would hide the steps among the runs to come.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "300",
+        **_settings(),
         **os.environ,
-        "PREFECT_API_URL": address.api,
-        "PREFECT_UI_URL": address.ui,
+        "PREFECT_API_URL": note.api,
+        "PREFECT_UI_URL": f"http://127.0.0.1:{port}",
         "OPTEX_OFFERS": os.pathsep.join(str(folder.resolve()) for folder in folders),
+        MARK: note.mark,
     }
+    if url := told.get("OPTEX_DATABASE_URL"):
+        told["OPTEX_DATABASE_URL"] = _absolute(url)
     Path(told["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
     return told
 
 
-@contextlib.contextmanager
-def _child(
-    name: str, command: Sequence[str], environment: dict[str, str], folder: Path
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """A child in a session of its own, so that Ctrl-C reaches us alone; ended with everything that it started."""
-    log = folder / BOOKS / f"{name}.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=_listen,
-        )
-    try:
-        yield process
-    finally:
-        _end(process)
+def _settings() -> dict[str, str]:
+    """The settings that this process was told, by their variables."""
+    settings = load_settings()
+    said = {name: getattr(settings, name) for name in settings.model_fields_set - {"offers"}}
+    return {
+        PREFIX + name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in said.items()
+    }
 
 
-def _listen() -> None:
-    """A child that inherited SIGINT as ignored would never end by it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _absolute(url: str) -> str:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    return parsed.set(database=str(Path(parsed.database).resolve())).render_as_string(hide_password=False)
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    for sent, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, GRACE)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, sent)
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            continue
-        break
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _must_be_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise OptexError(f"port {port} is in use: is optex serving already? (--port chooses another)") from error
-
-
-def _wait_until_healthy(address: Address, server: "subprocess.Popen[bytes]", stopped: "_Stop") -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and not stopped.is_set():
-        if server.poll() is not None:
-            raise OptexError(f"Prefect's server ended with {server.returncode}; its log is .optex/server.log")
-        with contextlib.suppress(URLError, OSError), urlopen(f"{address.api}/health", timeout=2):
-            return
-        time.sleep(0.2)
-    if not stopped.is_set():
-        raise OptexError(f"Prefect's server does not answer at {address.ui}; its log is .optex/server.log")
-
-
-class _Stop:
-    """Set by Ctrl-C or by a request to end."""
-
-    def __init__(self) -> None:
-        self._set = False
-
-    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
-        self._set = True
-
-    def is_set(self) -> bool:
-        return self._set
-
-    def wait_for(self, children: Sequence["subprocess.Popen[bytes]"]) -> None:
-        """Wait until stopped; a child that ends by itself is an error, for nothing would run any more."""
-        while not self._set:
-            for child in children:
-                if child.poll() is not None:
-                    raise OptexError(f"{' '.join(child.args[2:5])} ended with {child.returncode}; see .optex/*.log")
-            time.sleep(0.2)
-
-
-@contextlib.contextmanager
-def _until_stopped() -> Iterator[_Stop]:
-    stop = _Stop()
-    before = {sent: signal.signal(sent, stop) for sent in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for sent, handler in before.items():
-            signal.signal(sent, handler)
-
-
-@contextlib.contextmanager
-def _serving(folders: Sequence[Path], address: Address) -> Iterator[None]:
-    """Leave word in each folder of where Prefect is, for the commands that change the offer meanwhile."""
-    notes = [folder / SERVING for folder in folders]
-    for note in notes:
-        note.write_text(json.dumps({"api": address.api, "pid": os.getpid()}))
-    try:
-        yield
-    finally:
-        for note in notes:
-            note.unlink(missing_ok=True)
+def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
+    """Until stopped: a worker that ends by itself is started again, and what it was at is run again."""
+    started = time.monotonic()
+    while not stopped.is_set():
+        if server.ended is not None:
+            raise OptexError(f"Prefect's server ended with {server.ended}; its log is {server.log}")
+        if worker.ended is not None:
+            if time.monotonic() - started < RESTART:
+                raise OptexError(f"Prefect's worker ended with {worker.ended}; its log is {worker.log}")
+            click.echo(f"Prefect's worker ended with {worker.ended}; it is started again.", err=True)
+            end_marked(mark, spared=[server.process.pid])
+            asyncio.run(_resume())
+            worker.start()
+            started = time.monotonic()
+        stopped.rest()
 
 
 def _known_api(folder: Path) -> str | None:
-    """The Prefect server to talk to: the one of the environment, else the one that serves this folder now."""
-    if api := os.environ.get("PREFECT_API_URL"):
-        return api
-    try:
-        note: dict[str, Any] = json.loads((folder / SERVING).read_text())
-        os.kill(note["pid"], 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return str(note["api"])
+    """The Prefect server to talk to: the one that serves this folder now, else the one of the environment."""
+    note = Note.of(folder / BOOKS)
+    return note.api if note else os.environ.get("PREFECT_API_URL")
 
 
 def _take_in_files(folder: Path, office: Office) -> None:
@@ -280,10 +238,11 @@ def _take_in_files(folder: Path, office: Office) -> None:
         click.echo(said)
 
 
-def _announce(address: Address, offices: Sequence[Office]) -> None:
+def _announce(note: Note, offices: Sequence[Office]) -> None:
     from optex.calendar import local_text
 
-    click.echo(f"\nPrefect UI  {address.ui}   (deployments: {address.ui}/deployments)")
+    ui = note.api.removesuffix("/api")
+    click.echo(f"\nPrefect UI  {ui}   (deployments: {ui}/deployments)")
     for office in offices:
         with office.reading() as reader:
             state = reader.state()

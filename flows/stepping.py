@@ -1,22 +1,35 @@
 """What every step's flow has in common: its name in the Prefect UI, its retries, and that it sends what it queued."""
 
+import inspect
 from collections.abc import Awaitable, Callable
+from datetime import datetime, tzinfo
 from functools import partial, wraps
 from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from prefect.states import State
+from prefect.states import Failed, State
 
+from flows.finishing import finish, tag_run, tell
 from infra.office import office_of
 from optex.calendar import local_text
-from tasks.dashboard import show_dashboard
-from tasks.mail import send_notices
-from tasks.schedule import agree_with_plan
+from optex.errors import OptexError
+from optex.milestones import ORDER, kind_of
+from optex.schedule import Status, Step
+from tasks.dashboard import show_result
 
 Body = Callable[..., Awaitable[State]]
 RETRIES = 3
 RETRY_SECONDS = 20
+# What the form in the UI says of the parameters that every step has.
+_HELP = """
+
+Args:
+    offer: The offer, by its name.
+    name: Which reminder, such as reminder-10.
+    version: Which version of the step: an extension makes new ones. Leave it empty for the one that stands.
+    at: For simulations, which have a clock of their own. Leave it empty.
+"""
 
 
 def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], Any]:
@@ -28,9 +41,12 @@ def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], Any]:
     def decorate(body: Body) -> Any:
         @wraps(body)
         async def run(*args: Any, **parameters: Any) -> State:
-            state = await body(*args, **parameters)
-            return state if state.name == "NothingToDo" else await _finish(flow_run.parameters["offer"], state)
+            if _virtual(flow_run.parameters["offer"]):
+                state = await body(*args, **parameters)
+                return state if state.name == "NothingToDo" else await finish(flow_run.parameters["offer"], state)
+            return tell(await _run(partial(body, *args, **parameters), step))
 
+        run.__doc__ = inspect.cleandoc(body.__doc__ or "") + _HELP
         return flow(
             name=name,
             flow_run_name=partial(_run_name, step),
@@ -42,21 +58,45 @@ def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], Any]:
     return decorate
 
 
-async def _finish(offer: str, state: State) -> State:
-    """Send what a step queued, and bring the schedule and the dashboard up to date; the step itself is committed.
+async def _run(body: Callable[[], Awaitable[State]], step: str | None) -> State:
+    """Run a step of a real offer. What is wrong with the request itself fails at once: a retry would not mend it."""
+    offer, name = flow_run.parameters["offer"], step or flow_run.parameters["name"]
+    try:
+        await tag_run(offer)
+        if flow_run.parent_flow_run_id is None:
+            await _earlier_first(offer, name, flow_run.parameters.get("version"))
+        state = await body()
+    except OptexError as error:
+        return Failed(message=str(error))
+    if state.name != "NothingToDo":
+        await show_result(offer, name)
+    return await finish(offer, state)
 
-    Mail that a server puts off is no failure of the step: it waits in the outbox for the watch.
+
+async def _earlier_first(offer: str, name: str, version: int | None) -> None:
+    """Run what fell due before and was not done: after a while without a worker all alarms ring at the same time.
+
+    Each of these runs says for itself what became of it; whatever that is, this step does not depend on it.
     """
-    sent = await send_notices(offer, return_state=True)
-    if not sent.is_completed():
-        state.message = f"{state.message} The mail waits in the outbox: {sent.message}"
-    if not office_of(offer).virtual:
-        await agree_with_plan(offer)
-        await show_dashboard(offer)
-    return state
+    from flows.steps import run_step  # which imports the flows, and they this
+
+    now = office_of(offer).clock(None)
+    with office_of(offer).reading() as reader:
+        mine, steps = reader.step(name, version), reader.steps()
+    if mine is None:
+        raise OptexError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
+    missed = [
+        each for each in steps if each.status is Status.PENDING and each.due <= now and _order(each) < _order(mine)
+    ]
+    for each in sorted(missed, key=_order):
+        await run_step(offer, each)
 
 
-def run_name(offer: str, step: str, due: Any, zone: Any) -> str:
+def _order(step: Step) -> tuple[datetime, int, int]:
+    return step.due, ORDER.index(kind_of(step.name)), step.version
+
+
+def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:
     """How a run reads in the UI: close alpha-2003 · 2003-03-31 17:00 EST."""
     return f"{step} {offer} · {local_text(due, zone)}"
 
@@ -64,7 +104,17 @@ def run_name(offer: str, step: str, due: Any, zone: Any) -> str:
 def _run_name(step: str | None) -> str:
     parameters = flow_run.parameters
     offer, name = parameters["offer"], step or parameters["name"]
-    with office_of(offer).reading() as reader:
-        found = reader.step(name, parameters.get("version"))
-        zone = reader.state().terms.zone
+    try:
+        with office_of(offer).reading() as reader:
+            found = reader.step(name, parameters.get("version"))
+            zone = reader.first_terms().zone
+    except OptexError:  # the run itself will say what is wrong
+        found = None
     return run_name(offer, name, found.due, zone) if found else f"{name} {offer}"
+
+
+def _virtual(offer: str) -> bool:
+    try:
+        return office_of(offer).virtual
+    except OptexError:
+        return False

@@ -1,11 +1,13 @@
 """The watch, every few minutes: what was missed is found and set right. Correctness never rests on the scheduler."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, State
+from prefect.states import Completed, Failed, State
 
+from flows.finishing import tell
 from flows.steps import run_step
 from infra.alerting import tell_operations
 from infra.confirmations import confirmation_alarms
@@ -14,41 +16,62 @@ from infra.lapses import lapse
 from infra.mail import MailError
 from infra.office import Office, offices
 from optex.schedule import Status
-from tasks.dashboard import show_dashboard
-from tasks.schedule import free_the_stuck, project
+from tasks.dashboard import draw_dashboard
+from tasks.rescue import free_the_stuck
+from tasks.schedule import project
+
+Part = Callable[[Office, datetime], Awaitable[Iterable[str]]]
+# Longer than this no round may last: the next one begins where it was.
+LONGEST = 15 * 60
 
 
-@flow(name="watch", flow_run_name="watch", persist_result=False)
+@flow(name="watch", flow_run_name="watch", timeout_seconds=LONGEST, persist_result=False)
 async def watch() -> State:
     """Look after every offer: late, crashed, stuck, deleted or cancelled runs, held steps, lapses, unsent mail.
 
-    What it set right is in the state message, in one line; nothing where all is well.
+    What it set right is in the state message, in one line; nothing where all is well. One trouble does not keep it
+    from the rest: it fails at the end.
     """
-    said = []
+    said, failed = [], []
     for office in offices():
-        done = await look_after(office)
+        done, wrong = await look_after(office)
         said += [f"{office.offer}: {sentence}" for sentence in done]
-    return Completed(message=" ".join(said) or "All is well.")
+        failed += [f"{office.offer}: {sentence}" for sentence in wrong]
+    if failed:
+        return tell(Failed(message=" ".join([*failed, *said])))
+    return tell(Completed(message=" ".join(said) or "All is well."))
 
 
-async def look_after(office: Office) -> list[str]:
-    """Set right what is wrong with one offer, and say what that was."""
+async def look_after(office: Office) -> tuple[list[str], list[str]]:
+    """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
-    said = []
+    said, failed = [], []
+    parts: list[Part] = [_lapses, _stuck, _missed, _held, _overdue_confirmations, _unsent, _dashboard]
+    for part in parts:
+        try:
+            said += [sentence for sentence in await part(office, now) if sentence]
+        except Exception as error:
+            get_run_logger().exception("%s: %s", office.offer, part.__name__.strip("_"))
+            failed.append(f"{part.__name__.strip('_')}: {type(error).__name__}: {error}")
+    return said, failed
+
+
+async def _lapses(office: Office, now: datetime) -> Iterable[str]:
     with office.book() as book:
-        said.append(lapse(book, book.state().day(now), now.replace(microsecond=0)))
+        return [lapse(book, book.state().day(now), now.replace(microsecond=0))]
+
+
+async def _stuck(office: Office, now: datetime) -> Iterable[str]:
     async with get_client() as client:
-        said += await free_the_stuck(client, office, now)
-        said.append(str(await project(client, office)))
-    said += await _held(office)
-    said += await _overdue_confirmations(office, now)
-    said.append(await _unsent(office))
-    said = [sentence for sentence in said if sentence]
-    await show_dashboard(office.offer)
-    return said
+        return await free_the_stuck(client, office, now)
 
 
-async def _held(office: Office) -> list[str]:
+async def _missed(office: Office, _now: datetime) -> Iterable[str]:
+    async with get_client() as client:
+        return [str(await project(client, office))]
+
+
+async def _held(office: Office, _now: datetime) -> Iterable[str]:
     """Let each held step see whether it may go on."""
     with office.reading() as reader:
         held = [step for step in reader.steps() if step.status is Status.HELD and reader.step(step.name) == step]
@@ -60,7 +83,7 @@ async def _held(office: Office) -> list[str]:
     return said
 
 
-async def _overdue_confirmations(office: Office, now: datetime) -> list[str]:
+async def _overdue_confirmations(office: Office, now: datetime) -> Iterable[str]:
     """A confirmation that is due tomorrow and not sent raises an alarm (CNF-1)."""
     with office.book() as book:
         new = confirmation_alarms(book, now)
@@ -69,10 +92,16 @@ async def _overdue_confirmations(office: Office, now: datetime) -> list[str]:
     return new
 
 
-async def _unsent(office: Office) -> str:
+async def _unsent(office: Office, _now: datetime) -> Iterable[str]:
     try:
         delivered = await deliver(office)
     except MailError as error:
         get_run_logger().error("%s: %s", office.offer, error)
-        return f"the mail waits: {error}"
-    return f"{delivered}." if delivered.sent or delivered.refused or delivered.put_off else ""
+        return [f"the mail waits: {error}"]
+    return [f"{delivered}."] if delivered.sent or delivered.refused or delivered.put_off else []
+
+
+async def _dashboard(office: Office, _now: datetime) -> Iterable[str]:
+    async with get_client() as client:
+        await draw_dashboard(client, office)
+    return []

@@ -220,6 +220,7 @@ def _defer_weigh(book: Book, state: OfferState, fact: Fact) -> Ruling | None:
     tendered = state.accepted_at is None and roll.elections(roll.judge_all(dossiers, state, fact.at))
     if not eligibility.serves(dossiers[0].spells, state.day(fact.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
+    pool.follow_splits(book, fact.at)
     return changes.may_defer(
         state, participant=promised or bool(tendered), shares=fact.data["shares"], available=pool.available(book)
     )

@@ -190,9 +190,9 @@ def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tu
         quarters[date(on.year, (on.month - 1) // 3 * 3 + 2, 15)].append((price, shares))
     merged = {}
     for on, each in quarters.items():
-        shares = sum(sum(both) for _, both in each)
-        average = sum(price * sum(both) for price, both in each) / shares
-        merged[on, average] = [sum(both[0] for _, both in each), sum(both[1] for _, both in each)]
+        gone, kept = sum(both[0] for _, both in each), sum(both[1] for _, both in each)
+        average = sum((price * sum(both) for price, both in each), Decimal(0)) / (gone + kept)
+        merged[on, average] = [gone, kept]
     return merged
 
 

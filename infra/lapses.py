@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from infra import tables as t
+from infra.pool import follow_splits
 from infra.reading import Reader
 from infra.store import Book, Decided
 from optex import cancellation, ledger, roll
@@ -57,6 +58,7 @@ def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | N
     broken = roll.broken_promises(promises, dossiers, through)
     if not broken:
         return ""
+    counted = follow_splits(book, at)  # while what lapses is still held
     book.decide(
         "promise",
         at,
@@ -72,15 +74,15 @@ def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | N
         ],
     )
     today = state.day(at)
-    # The pool followed a split when it was recorded, which may be before its day.
-    book.move_pool(ledger.lapsed(today, sum(roll.reserved_for(each, state, date.max) for each, _ in broken)))
+    freed = {each.promise.promise_id: roll.reserved_for(each, state, counted) for each, _ in broken}
+    book.move_pool(ledger.lapsed(today, sum(freed.values())))
     book.queue(
         (
             promise_lapsed(
                 state.terms,
                 dossiers[each.promise.holder_id].holder,
                 each.promise,
-                roll.reserved_for(each, state, today),
+                freed[each.promise.promise_id],
                 ruling,
                 today,
             )

@@ -86,24 +86,24 @@ def office_of(offer: str) -> Office:
     if offer in _OPEN:
         return _OPEN[offer]
     settings = load_settings()
-    for folder in settings.offers:
-        if name_of(folder) == offer:
-            return office_in(folder, settings)
-    if settings.database_url:
-        return _office(offer, Path.cwd(), settings)
+    folder = _folders(settings).get(offer)
+    if folder or settings.database_url:
+        return _office(offer, folder, settings)
     raise UnknownOffice(
         f"no offer {offer!r} here: set OPTEX_DATABASE_URL, or OPTEX_OFFERS to the folders of the offers"
     )
 
 
 def offices() -> list[Office]:
-    """Every office that the settings name: the folders of OPTEX_OFFERS, else all offers of the database."""
+    """Every office that the settings name: all offers of the database, else those in the folders of OPTEX_OFFERS."""
     settings = load_settings()
-    if settings.offers:
-        return [office_in(folder, settings) for folder in settings.offers]
-    if not settings.database_url:
-        return []
-    return [_office(offer, Path.cwd(), settings) for offer in offers_in(engine_for(settings.database_url))]
+    folders = _folders(settings)
+    offers = offers_in(engine_for(settings.database_url)) if settings.database_url else folders
+    return [_office(offer, folders.get(offer), settings) for offer in offers]
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    return {name_of(folder): folder for folder in settings.offers}
 
 
 def office_in(folder: Path, settings: Settings | None = None) -> Office:
@@ -125,7 +125,10 @@ def name_of(folder: Path) -> str:
         raise UnknownOffice(f"{file} does not name its offer: `optex check {folder}` says what is wrong") from error
 
 
-def _office(offer: str, folder: Path, settings: Settings) -> Office:
+def _office(offer: str, folder: Path | None, settings: Settings) -> Office:
+    """An office; one without a folder is known to the database alone, and writes its letters as optex has them."""
+    if folder is None:  # a run works in a directory that is thrown away after it: no place for letters
+        folder = Path.home() / BOOKS / offer
     templates = folder / "templates"
     played = (folder / BOOKS / "offer").exists()
     books = sqlite_url(folder.resolve() / BOOKS / "optex.db")

@@ -75,6 +75,8 @@ def _prices(found: Figures) -> Panel:
         if found.new_prices:
             new = [f"{money(price)} ({count(each, 'share')})" for price, each in found.new_prices[:3]]
             takeaway += f"; the new ones at {' and '.join(new)}"
+            if found.state.splits:
+                takeaway += ", after the split"
         takeaway += "."
     return Panel(
         key=key,
@@ -124,7 +126,7 @@ def _pool(found: Figures) -> Panel:
     moves = found.pool
     opening = [move for move in moves if move.event in ("authorized", "outstanding", "exercised")][-1]
     takeaway = f"{moves[-1].available_after:,} shares are available for grants"
-    if opening is not moves[-1]:
+    if opening.available_after != moves[-1].available_after:
         takeaway += f"; when the offer commenced it was {opening.available_after:,}"
     takeaway += "."
     return Panel(

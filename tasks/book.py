@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
+from infra import pool
 from infra import tables as t
 from infra.announcements import decided_tender
 from infra.forms import decided_form
@@ -237,6 +238,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
             splits=state.splits,
         )
     )
+    pool.follow_splits(book, step.at)
     book.add_options("new", options)
     book.decide("promise", step.at, [_kept(each, on) for each in kept])
     book.move_pool(ledger.granted(on, reserved, options))

@@ -1,53 +1,80 @@
-"""The dashboard of an offer in the Prefect UI: one artifact, rewritten whenever something has happened."""
+"""The dashboard of an offer in the Prefect UI: one page at one address, rewritten whenever something has happened."""
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from prefect import task
-from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
+from prefect.artifacts import acreate_table_artifact
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
-from infra.dashboard import as_markdown
-from infra.office import office_of
+from infra.dashboard import as_markdown, result_rows
+from infra.office import Office, office_of
 from infra.standing import standing_of
+from tasks.kinds import effect
 from tasks.schedule import alarms
 
+# So far ahead the list of runs to come looks: longer than any offer waits for its grant.
+_AHEAD = 400 * 24 * 3600
 
-@task(name="dashboard", task_run_name="dashboard of {offer}", cache_policy=NO_CACHE, tags=["effect"])
+
+@effect("dashboard of {offer}")
 async def show_dashboard(offer: str) -> None:
-    """Rewrite the artifact that shows where an offer stands, with links to its runs."""
+    """Rewrite the page that shows where an offer stands, with links to its runs."""
+    async with get_client() as client:
+        await draw_dashboard(client, office_of(offer))
+
+
+@effect("result of {step}")
+async def show_result(offer: str, step: str) -> None:
+    """What a step came to, as a table on the page of its run."""
     with office_of(offer).reading() as reader:
         standing = standing_of(reader, datetime.now(UTC))
-    async with get_client() as client:
-        runs = await alarms(client, offer)
-    links = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
-    await acreate_markdown_artifact(
-        key=dashboard_key(offer), markdown=as_markdown(standing, links), description=f"Where {offer} stands"
-    )
+    rows = result_rows(standing, step)
+    if rows:
+        await acreate_table_artifact(key=f"{_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
 
 
-@task(name="result table", task_run_name="result of {step}", cache_policy=NO_CACHE, tags=["effect"])
-async def show_result(offer: str, step: str, rows: list[dict[str, Any]]) -> None:
-    """The result of a step as a table of its own."""
-    await acreate_table_artifact(key=f"{dashboard_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
+async def draw_dashboard(client: PrefectClient, office: Office) -> None:
+    """Rewrite the page of an offer; what links to it goes on leading there."""
+    with office.reading() as reader:
+        standing = standing_of(reader, datetime.now(UTC))
+    runs = await alarms(client, office.offer)
+    links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
+    links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{office.offer}"
+    links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{office.offer}"
+    page = as_markdown(standing, links)
+    await client.update_artifact(await _page(client, office.offer), ArtifactUpdate(data=page))
 
 
-def dashboard_key(offer: str) -> str:
+async def dashboard_url(client: PrefectClient, offer: str) -> str:
+    """Where the dashboard of an offer is to be seen; its page is begun where there was none."""
+    return f"{ui_url()}/artifacts/artifact/{await _page(client, offer)}"
+
+
+async def _page(client: PrefectClient, offer: str) -> UUID:
+    """The artifact of an offer: always the same one, for the UI shows under a key no page, but a list of versions."""
+    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[_key(offer)]))
+    for found in await client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.ID_DESC, limit=1):
+        return found.id
+    fresh = ArtifactCreate(key=_key(offer), type="markdown", description=f"Where {offer} stands", data="")
+    return (await client.create_artifact(fresh)).id
+
+
+def _key(offer: str) -> str:
     """An artifact's key may hold lower-case letters, digits and dashes only."""
     return "offer-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in offer.lower()).strip("-")
 
 
-def dashboard_url(offer: str) -> str:
-    return f"{_ui()}/artifacts/key/{dashboard_key(offer)}"
-
-
 def _run_url(run_id: object) -> str:
-    return f"{_ui()}/runs/flow-run/{run_id}"
+    return f"{ui_url()}/runs/flow-run/{run_id}"
 
 
-def _ui() -> str:
+def ui_url() -> str:
+    """Where Prefect's UI is, without a slash at its end."""
     settings = get_current_settings()
     api = settings.api.url or ""
     return (settings.ui_url or api.removesuffix("/").removesuffix("/api")).removesuffix("/")

@@ -9,24 +9,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.states import Cancelled, Scheduled
 
 from infra.office import Office, office_of
 from optex.calendar import local_text
 from optex.milestones import kind_of
 from optex.schedule import Status, Step
+from tasks.kinds import effect
 
 ALARM = "optex:alarm"
 NOT_STARTED = (StateType.SCHEDULED, StateType.PENDING)
-LIVE = (*NOT_STARTED, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING)
-STUCK_PENDING = timedelta(minutes=3)
-STUCK_RUNNING = timedelta(minutes=20)
+# A run that somebody paused is no alarm any more: the plan is held by a condition, a hold or an approval, not by a pause.
+_AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+# So much later than its instant a run may still ring; one that somebody put off further is as good as cancelled.
+_PUT_OFF = timedelta(minutes=2)
+# After a second failure a step rests before it is tried again, each time twice as long.
+_REST, _LONGEST_REST = timedelta(minutes=3), timedelta(hours=1)
 _PAGE = 200
 
 
@@ -46,7 +48,7 @@ class Projected:
         return ("added", self.added), ("moved", self.moved), ("cancelled", self.cancelled)
 
 
-@task(name="agree with the plan", task_run_name="schedule of {offer}", cache_policy=NO_CACHE, tags=["effect"])
+@effect("schedule of {offer}")
 async def agree_with_plan(offer: str) -> str:
     """Make the scheduled runs agree with the pending steps; says what it added, moved and cancelled."""
     async with get_client() as client:
@@ -55,6 +57,7 @@ async def agree_with_plan(offer: str) -> str:
 
 async def project(client: PrefectClient, office: Office) -> Projected:
     """Schedule every pending step that no run is waiting for, and cancel the runs of steps that are not pending."""
+    now = datetime.now(UTC)
     with office.reading() as reader:
         steps, zone = reader.steps(), reader.first_terms().zone
     last = {step.name: step for step in sorted(steps, key=lambda step: step.version)}
@@ -62,18 +65,17 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     added, moved, cancelled = [], [], []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
-        if step.status is Status.PENDING and not any(run.state_type in LIVE for run in mine):
+        if step.status is Status.PENDING and not any(_rings(run, step, now) for run in mine) and not _rests(mine, now):
             name = f"{step.name} {office.offer} · {local_text(step.due, zone)}"
-            await _schedule(client, office.offer, step, name, len(mine))
+            await _schedule(client, office.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
             earlier = any(each.name == step.name and each.version < step.version for each in steps)
             (moved if earlier else added).append(step.name)
     waiting = {(step.name, step.version) for step in last.values() if step.waiting}
-    told = {(step.name, step.version): step.message for step in steps}
+    told = {(step.name, step.version): step for step in steps}
     for key, mine in runs.items():
         for run in mine:
             if key not in waiting and run.state_type in NOT_STARTED:
-                message = told.get(key) or "the step is no longer pending"
-                await client.set_flow_run_state(run.id, Cancelled(message=message), force=True)
+                await client.set_flow_run_state(run.id, Cancelled(message=_why(told.get(key))), force=True)
                 if key[0] not in moved:
                     cancelled.append(key[0])
     return Projected(added=tuple(added), moved=tuple(moved), cancelled=tuple(cancelled))
@@ -95,19 +97,30 @@ async def alarms(client: PrefectClient, offer: str) -> dict[tuple[str, int], lis
     return found
 
 
-async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -> list[str]:
-    """Mark runs as crashed that a dead worker left pending or running, while their step still waits; says which."""
-    with office.reading() as reader:
-        waiting = {(step.name, step.version) for step in reader.steps() if step.waiting}
-    freed = []
-    for key, runs in (await alarms(client, office.offer)).items():
-        for run in runs:
-            limit = {StateType.PENDING: STUCK_PENDING, StateType.RUNNING: STUCK_RUNNING}.get(run.state_type)
-            if key in waiting and limit and run.state and now - run.state.timestamp.astimezone(UTC) > limit:
-                message = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
-                await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
-                freed.append(f"{key[0]} was stuck in {run.state.name}")
-    return freed
+def _rings(run: FlowRun, step: Step, now: datetime) -> bool:
+    """Whether a run is at work on a step, or will be when the step falls due."""
+    if run.state_type is StateType.SCHEDULED:
+        planned = run.next_scheduled_start_time or run.expected_start_time
+        return planned is None or planned <= max(step.due, now) + _PUT_OFF
+    return run.state_type in _AT_WORK
+
+
+def _rests(runs: Iterable[FlowRun], now: datetime) -> bool:
+    """Whether a step has failed so often that it is not tried again at once."""
+    ended = (StateType.FAILED, StateType.CRASHED)
+    failed = [run.state.timestamp for run in runs if run.state and run.state_type in ended]
+    if len(failed) < 2:
+        return False
+    return now < max(failed) + min(_REST * 2 ** (len(failed) - 2), _LONGEST_REST)
+
+
+def _why(step: Step | None) -> str:
+    """Why the run of a step is cancelled."""
+    if step is None:
+        return "the offer has no such step"
+    if step.status is Status.DONE:
+        return f"the step is done already: {step.message}"
+    return step.message or "the step is no longer pending"
 
 
 async def _schedule(client: PrefectClient, offer: str, step: Step, name: str, attempt: int) -> None:
@@ -121,6 +134,11 @@ async def _schedule(client: PrefectClient, offer: str, step: Step, name: str, at
         tags=["optex", ALARM, f"offer:{offer}", f"step:{step.name}", f"version:{step.version}"],
         idempotency_key=f"{offer}/{step.name}/v{step.version}/{attempt}",
     )
+
+
+def _attempt(run: FlowRun) -> int:
+    """Which attempt at its step a run is, by its key: counting the runs would use a key again after one was deleted."""
+    return int((run.idempotency_key or "").rpartition("/")[2] or 0)
 
 
 def _flow_of(step: Step) -> str:

@@ -1,4 +1,4 @@
-"""A whole offer played without Prefect: what flows/*.py do, in the same order, on a clock whose alarms may ring late."""
+"""A whole offer played without Prefect: what flows/*.py do, in the same order, with alarms that may ring late."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from fractions import Fraction
 from itertools import accumulate
 
 from optex.records import Capacity, OptionType
@@ -117,11 +116,10 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
                 days = reckoning.scaled(days, reckoning.split_ratio(it.facts, it.cancelled_on, on))
                 due.append((grant.grant_id, grant.type, [max(day, on) for day in days]))
         for fact in it.facts:
-            decided_on = it.day(fact.at)
-            if fact.verb == "defer" and fact.data["holder"] == holder_id:
-                if reckoning.serves_throughout(spells, decided_on, on):
-                    shares = int(fact.data["shares"] * reckoning.split_ratio(it.facts, decided_on, on))
-                    due.append(("", OptionType(fact.data["type"]), reckoning.planned_days(on, shares, it.terms)))
+            decided_on, mine = it.day(fact.at), fact.verb == "defer" and fact.data["holder"] == holder_id
+            if mine and reckoning.serves_throughout(spells, decided_on, on):
+                shares = int(fact.data["shares"] * reckoning.split_ratio(it.facts, decided_on, on))
+                due.append(("", OptionType(fact.data["type"]), reckoning.planned_days(on, shares, it.terms)))
         for source, type_, days in due:
             for day in days:
                 iso = type_ is OptionType.ISO and employee and limit.takes(day, close)
@@ -179,15 +177,13 @@ def the_pool_balances(it: Outcome) -> Iterator[str]:
     released = sum(row["shares"] for row in pool if row["event"] == "released")
     if released < -sum(row["shares"] for row in pool if row["event"] == "granted"):
         yield f"more granted than reserved: {pool}"
-    if it.granted_at and not it.terminated and after[-1] != reckon_available(it):
+    if any(row["event"] == "granted" for row in pool) and after[-1] != reckon_available(it):
         yield f"{reckon_available(it)} are left, the pool says {pool}"
 
 
 def reckon_available(it: Outcome) -> int:
     """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
-    by = Fraction(1)
-    if it.grant_date:
-        by = reckoning.split_ratio(it.facts, date.min, it.grant_date)
+    by = reckoning.split_ratio(it.facts, it.cancelled_on, it.grant_date)
     held = [grant.exercised for grant in it.grants.values()]
     held += [grant.remaining - it.cancelled.get(grant.grant_id, 0) for grant in it.grants.values()]
     new = sum(row["shares"] for row in it.ledgers["new_options"])

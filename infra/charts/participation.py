@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from infra.charts.svg import hue, key, markup, panel, sheet
 from infra.uptake import Course, Day
 from optex.wording import count, short_day
 
+_LEFT, _RIGHT = 88, 876
 End = tuple[date, str, bool]
 """A day on which the offer ends or was to end, what is said of it, and whether it holds."""
 
@@ -26,7 +28,7 @@ def participation(course: Course, ends: Sequence[End], label: str) -> Markup:
     days = course.days
     first, last = days[0].on, max(days[-1].on, *(on for on, _, _ in ends))
     with sheet(400) as on:
-        above, below = panel(on, 76, 44, 880, 246), panel(on, 76, 296, 880, 368)
+        above, below = panel(on, _LEFT, 44, _RIGHT, 246), panel(on, _LEFT, 296, _RIGHT, 368)
         for axes in (above, below):
             axes.set_xlim(date2num(first), date2num(last) + 1)
         _standing(above, days)
@@ -38,7 +40,7 @@ def participation(course: Course, ends: Sequence[End], label: str) -> Markup:
         names = ("Election Forms", "notices of withdrawal", "defective or late")
         key(on, 130, 274, [(name, colour) for name, (_, colour) in zip(names, _FORMS, strict=True)])
         for day in _ticks(first, last):
-            x = 76 + 804 * (date2num(day) + 0.5 - date2num(first)) / (date2num(last) + 1 - date2num(first))
+            x = _LEFT + (_RIGHT - _LEFT) * ((day - first).days + 0.5) / ((last - first).days + 1)
             on.text(x, 385, f"{day:%b} {day.day}", ha="center", va="center", fontsize=11.5, color=hue("soft"))
     return markup(on, "participation", label)
 
@@ -58,30 +60,41 @@ def _standing(axes: Axes, days: Sequence[Day]) -> None:
     axes.stairs(heights, edges, color=hue("exchange"), lw=1.8, baseline=None)
     axes.axhline(0, color=hue("ghost"), lw=1)
     end = days[-1]
-    for said, lift, weight, colour in (
-        (f"{end.standing:,}", 8, "bold", "exchange"),
-        (f"of {count(end.holders, 'holder')}", -8, "normal", "soft"),
-    ):
-        axes.annotate(
-            said, (edges[-1], end.standing), (8, lift if end.standing else lift + 20), textcoords="offset points", va="center", weight=weight,
-            fontsize=12.5, color=hue(colour),
-        )  # fmt: skip
+    at, lift = (edges[-1], end.standing), 0 if end.standing else 20
+    said, below = f"{end.standing:,}", f"of {count(end.holders, 'holder')}"
+    _beside(axes, at, (8, lift + 8), said, weight="bold", fontsize=13.5, color=hue("exchange"))
+    _beside(axes, at, (8, lift - 8), below, fontsize=12.5, color=hue("soft"))
     _withdrawn(axes, days)
 
 
+def _beside(axes: Axes, at: tuple[float, float], away: tuple[float, float], said: str, **how: Any) -> None:
+    axes.annotate(said, at, away, textcoords="offset points", va="center", **how)
+
+
+def _side(axes: Axes, at: float) -> str:
+    """On which side of a line its text ends: to the left of it, but at the left edge there is no room."""
+    first, last = axes.get_xlim()
+    return "left" if at - first < (last - first) / 5 else "right"
+
+
 def _withdrawn(axes: Axes, days: Sequence[Day]) -> None:
-    """The days of the largest withdrawals, marked where the line falls; their texts one above the other."""
+    """The days of withdrawals, marked where the line falls, their texts one above the other; of many the largest."""
     across = axes.get_xlim()[1] - axes.get_xlim()[0]
     before, level = float("-inf"), 0
-    largest = sorted((day for day in days if day.withdrawn), key=lambda day: (-day.withdrawn, day.on))[:6]
-    for day in sorted(largest, key=lambda day: day.on):
+    marked = [day for day in days if day.withdrawn]
+    if len(marked) > 6:
+        marked = [max(marked, key=lambda day: day.withdrawn)]
+    for day in marked:
         at = date2num(day.on) + 0.5
         level = level + 1 if at - before < across / 6 else 0
         before = at
         axes.annotate(
             f"−{day.withdrawn:,} withdrawn", (at, day.standing), (0, 13 + 15 * level), textcoords="offset points",
-            ha="right", fontsize=11.5, color=hue("lost"),
-            arrowprops={"arrowstyle": "-", "color": hue("lost"), "lw": 1, "shrinkA": 0, "shrinkB": 0, "relpos": (1, 0)},
+            ha=_side(axes, at), fontsize=11.5, color=hue("lost"),
+            arrowprops={
+                "arrowstyle": "-", "color": hue("lost"), "lw": 1, "shrinkA": 0, "shrinkB": 0,
+                "relpos": (_side(axes, at) == "right", 0),
+            },
         )  # fmt: skip
         axes.plot(at, day.standing, "v", ms=7, color=hue("lost"), mew=0, zorder=4)
 
@@ -92,7 +105,8 @@ def _ends(axes: Axes, ends: Sequence[End]) -> None:
         colour = hue("ink" if holds else "ghost")
         axes.axvline(at, color=colour, lw=1.1, ls="-" if holds else (0, (4, 3)))
         lift = 1.04 + 0.085 * ((len(ends) - 1 - nth) % 2)
-        axes.text(at, lift, f"{said} {short_day(on)}", transform=axes.get_xaxis_transform(), ha="right", va="center", fontsize=11.5,
+        said = f"{said} {short_day(on)}"
+        axes.text(at, lift, said, transform=axes.get_xaxis_transform(), ha=_side(axes, at), va="center", fontsize=11.5,
                   color=hue("ink" if holds else "soft"))  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from optex.wording import count
 
 _BAR = 14.0
 _TALL = 250.0
-_TOP = 6.0
+_TOP = 14.0
 _GAP = 46.0
 _COLUMNS = (0.0, 330.0, 560.0, 790.0)
 
@@ -94,7 +94,7 @@ def _ends(axes: Axes, found: Passage, promised: _Bar, scale: float) -> float:
 
 def _deferred(axes: Axes, shares: int, promised: _Bar, into: _Bar) -> float:
     """A bar of its own for the deferred grants, with its shares below it, out of the way of the flow."""
-    bar = _Bar(_COLUMNS[2], promised.top + promised.height + 30, into.height)
+    bar = _Bar(_COLUMNS[2], promised.below(), into.height)
     axes.barh(bar.top + bar.height / 2, _BAR, max(bar.height, 1.5), left=bar.x, color=hue("new"), lw=0)
     _flow(axes, bar, into, "new")
     below = bar.top + bar.height + 14

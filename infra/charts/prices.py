@@ -13,7 +13,6 @@ from infra.charts.svg import hue, markup, sheet
 from infra.figures import PricePoint
 from optex.wording import money
 
-_LARGEST = 26.0  # the radius of the largest bubble
 _LEFT, _TOP, _RIGHT, _BOTTOM = 60.0, 40.0, 862.0, 372.0
 
 
@@ -43,14 +42,15 @@ def prices(
     `average` is the price of what is gone, by shares; `new` the prices of the new options, the most shares first.
     """
     most = max(point.exchanged + point.kept for point in points)
+    largest = 26 * min(1.0, sqrt(30 / len(points)))
     scales = _Scales(points, [price for price, _ in new])
     with sheet(400) as axes:
         _grid(axes, scales)
         bubbles = []
         for point in sorted(points, key=lambda point: -(point.exchanged + point.kept)):
             x, y = scales.x(point.granted_on), scales.y(point.price)
-            whole = _LARGEST * sqrt((point.exchanged + point.kept) / most)
-            inner = _LARGEST * sqrt(point.exchanged / most)
+            whole = largest * sqrt((point.exchanged + point.kept) / most)
+            inner = largest * sqrt(point.exchanged / most)
             bubbles.append((x, y, whole, point))
             axes.plot(x, y, "o", ms=2 * max(whole, 1.5), mfc=hue("rest"), mec=hue("ghost"), mew=1, alpha=0.9)
             if point.exchanged:

@@ -14,7 +14,7 @@ from optex.schedule import Status
 from optex.state import OfferState
 from optex.wording import in_words, short_day
 
-_ROW = 33
+_ROW = 35
 _TOP = 46
 _LEFT, _RIGHT = 292, 688
 _Across = Callable[[datetime], float]
@@ -49,7 +49,7 @@ def _row(axes: Axes, line: Line, state: OfferState, across: _Across, nth: int) -
         if not done:
             _arrow(axes, across(at), across(line.at), y)
     _mark(axes, across(line.at), y, line.outcome)
-    above = 7 if line.moved_from else 0
+    above = 8 if line.moved_from else 0
     axes.text(704, y - above, due(line, state), va="center", fontsize=12.5, color=ink)
     said = hue("lost" if line.outcome == Status.HELD else "soft")
     axes.text(1000, y - above, line.outcome_in_words, va="center", ha="right", fontsize=12, color=said)

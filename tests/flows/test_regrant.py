@@ -70,17 +70,17 @@ def test_a_grant_is_deferred_only_for_a_participant_and_from_the_pool(split):
 
 
 def test_the_pool_follows_the_split(split):
-    """Of 100,000 shares, 1,300 outstanding and 701 promised and 101 deferred, all half as many again.
+    """Available 97,999 at the opening, 97,898 after a deferral, 98,098 with the 200 shares that Di leaves in May.
 
-    Available 97,999 at the opening, 97,898 after the deferral. By the split 150,000 less 1,500, 751, 450, 300 and 151
-    is 146,848. Di's 300 come back, 1,000 more are deferred; what is granted is what was reserved.
+    By the split of June 2 the 100,000 authorized become 150,000; the 300 outstanding, the 1,000 and 501 promised and
+    the 101 deferred become 450, 1,500, 751 and 151: 147,148 are available. What is granted is what was reserved.
     """
     assert [
         ("cancelled", "1701", "99700"),
         ("reserved", "-1701", "97999"),
         ("reserved", "-101", "97898"),
-        ("split", "48950", "146848"),
-        ("lapsed", "300", "147148"),
+        ("lapsed", "200", "98098"),
+        ("split", "49050", "147148"),
         ("reserved", "-1000", "146148"),
         ("released", "3402", "149550"),
         ("granted", "-3402", "146148"),
@@ -149,7 +149,7 @@ def test_a_price_that_comes_after_the_step_is_not_missed(new_offer):
 
 
 def test_the_committee_may_choose_a_later_day_and_no_earlier_one(new_offer):
-    """October 2 and Columbus Day are refused, October 10 is taken: re-check and grant move, and who left meanwhile loses."""
+    """October 2 and Columbus Day are refused, October 10 is taken: the grant moves, and who leaves before it loses."""
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.holder("H2", "Bo Ray", until="2003-10-09").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)

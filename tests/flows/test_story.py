@@ -1,4 +1,4 @@
-"""One offer told day by day, from February 28 to October 8, 2003: what the company and its holders do, and what follows."""
+"""One offer told day by day, from February 28 to October 8, 2003: what people do, and what follows from it."""
 
 import pytest
 

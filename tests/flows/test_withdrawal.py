@@ -56,7 +56,7 @@ def test_everyone_with_a_tender_is_told_of_the_right(held):
 
 
 def test_acceptance_falls_due_on_the_next_business_day_and_the_grant_moves(held):
-    """Ended on Monday, May 5, accepted on Tuesday, May 6: the period ends November 7, the grant is on Monday the 10th."""
+    """Ended on Monday, May 5, accepted on Tuesday, May 6; the period ends November 7, so Monday the 10th it is."""
     assert [("G1", "2003-05-06")] == held.column("cancellations", "grant_id", "cancelled_on")
     assert [("2003-10-03T14:00:00Z", "superseded"), ("2003-11-10T14:00:00Z", "done")] == held.milestone(
         "recheck-employment"

@@ -1,0 +1,201 @@
+"""How long the steps of a big offer take in the books, beside the bare bulk insert of the very rows that they write.
+
+    python -m benchmarks.books [--holders 100000] [--database URL] [--profile STEP]
+"""
+
+import argparse
+import asyncio
+import cProfile
+import pstats
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, select, text
+
+from benchmarks import big_offer
+from infra.database import connect, migrate, sqlite_url
+from infra.desk import take_in_folder
+from infra.folder import Folder, read_folder
+from infra.forms import record_forms
+from infra.inbox import Inbox
+from infra.lapses import open_promises
+from infra.office import Office, opened
+from infra.tables import metadata
+from optex import roll
+from optex.milestones import CANCEL, CLOSE, OPEN, REGRANT, first_grant_day
+from tasks import book as effects
+from tasks.steps import DueStep, due_step
+
+GRANTED = datetime(2003, 10, 3, 22, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """What each step took, and how many rows it wrote into which table."""
+
+    engine: Engine
+    profiled: str = ""
+    took: dict[str, tuple[float, dict[str, int]]] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        before = self._rows()
+        profile = cProfile.Profile() if name == self.profiled else None
+        start = time.process_time()
+        if profile:
+            profile.enable()
+        yield
+        if profile:
+            profile.disable()
+            pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+        seconds = time.process_time() - start
+        after = self._rows()
+        self.took[name] = seconds, {table: n - before[table] for table, n in after.items() if n > before[table]}
+        print(f"  {name:<28} {seconds:7.2f} s", flush=True)
+
+    def _rows(self) -> dict[str, int]:
+        with self.engine.connect() as connection:
+            return {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar() or 0
+                for table in metadata.sorted_tables
+            }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--holders", type=int, default=100_000)
+    parser.add_argument("--database", default="", help="the URL of an empty PostgreSQL database, SQLite without")
+    parser.add_argument("--bare", default="", help="the URL of another one, for the bare inserts")
+    parser.add_argument("--profile", default="", help="the name of a step to profile")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root:
+        folder = Path(root) / "big"
+        big_offer.write(folder, asked.holders)
+        url = asked.database or sqlite_url(Path(root) / "optex.db")
+        office = Office(offer="big", database_url=url, mail_dir=Path(root))
+        clock = Clock(office.engine, asked.profile)
+        print(f"{asked.holders:,} holders, {asked.holders * big_offer.OPTIONS:,} options, {office.engine.dialect.name}")
+        run(office, folder, clock)
+        bare = connect(asked.bare or sqlite_url(Path(root) / "bare.db"))
+        migrate(bare)
+        report(clock, bare_seconds(office.engine, bare))
+
+
+def run(office: Office, path: Path, clock: Clock) -> None:
+    start = time.process_time()
+    folder = read_folder(path)
+    print(f"  {'read the folder':<28} {time.process_time() - start:7.2f} s")
+    inbox = Inbox(folder)
+    known = inbox.known_service(folder.terms.commences, folder.spells)
+    with clock.step("take-in"):
+        take_in_folder(office.engine, folder, folder.terms.opens, known)
+    virtual = Office(offer="big", database_url=office.database_url, mail_dir=path, inbox=inbox)
+    with opened(virtual):
+        with clock.step("open"):
+            at(virtual, OPEN, _open)
+        with clock.step("forms"), office.book() as book:
+            record_forms(book, folder.forms, folder.terms.expires)
+        with clock.step("close"):
+            at(virtual, CLOSE, _close)
+        with clock.step("cancel"):
+            at(virtual, CANCEL, _cancel)
+        with clock.step("service ends"), office.book() as book:
+            _leave(book, folder)
+        with clock.step("regrant"):
+            at(virtual, REGRANT, _regrant)
+
+
+def at(office: Office, name: str, flow: Callable[[DueStep], Any]) -> None:
+    """Run a step when it is due, as its flow does."""
+
+    async def ring() -> None:
+        with office.reading() as reader:
+            due = reader.step(name).due
+        async with due_step(office.offer, name, None, due) as step:
+            assert step.idle is None, step.idle
+            flow(step)
+
+    asyncio.run(ring())
+
+
+def _open(step: DueStep) -> None:
+    effects.record_opening.fn(step, roll.eligibility(step.book.dossiers(), step.state))
+
+
+def _close(step: DueStep) -> None:
+    effects.record_close.fn(step, roll.judge_all(step.book.dossiers(), step.state, step.at))
+
+
+def _cancel(step: DueStep) -> None:
+    terms, on = step.state.terms, step.state.day(step.at)
+    dossiers = step.book.dossiers()
+    judgements = roll.judge_all(dossiers, step.state, step.at)
+    decisions = roll.decide_all(dossiers, judgements, step.state, on)
+    cancellations = roll.cancel_all(decisions, dossiers, step.state, on)
+    promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
+    effects.record_cancellation.fn(step, dossiers, judgements, decisions, cancellations, promises)
+
+
+def _leave(book: Any, folder: Folder) -> None:
+    from infra.lapses import lapse
+
+    ended = [spell for spell in folder.spells if spell.last_day]
+    book.add_spells(ended)
+    lapse(book, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
+    book.set_prices(folder.prices)
+
+
+def _regrant(step: DueStep) -> None:
+    on = step.state.plan.grant_on
+    lapsed = effects.record_lapses.fn(step)
+    kept = open_promises(step.book, step.state)
+    dossiers = {d.holder.holder_id: d for d in step.book.dossiers(each.promise.holder_id for each in kept)}
+    granted = roll.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
+    effects.record_grants.fn(step, granted, kept, lapsed)
+
+
+def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:
+    """The seconds a row takes, table by table, to be written in bulk as it is, by the fastest way of the driver."""
+    seconds = {}
+    with full.connect() as source, empty.begin() as target:
+        for table in metadata.sorted_tables:
+            rows = source.connection.cursor().execute(f"SELECT * FROM {table.name}").fetchall()
+            start = time.process_time()
+            _insert(target, table, rows)
+            seconds[table.name] = (time.process_time() - start) / max(len(rows), 1)
+    return seconds
+
+
+def _insert(target: Connection, table: Table, rows: list[Any]) -> None:
+    if target.dialect.name == "postgresql":
+        import json
+
+        with target.connection.cursor().copy(f"COPY {table.name} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([json.dumps(cell) if isinstance(cell, dict | list) else cell for cell in row])
+    elif rows:
+        target.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def report(clock: Clock, bare: dict[str, float]) -> None:
+    steps = dict(clock.took)
+    steps["close + cancel"] = (
+        clock.took["close"][0] + clock.took["cancel"][0],
+        {table: clock.took["close"][1].get(table, 0) + n for table, n in clock.took["cancel"][1].items()},
+    )
+    print(f"\n{'step':<16}{'seconds':>9}{'rows':>12}{'rows/s':>10}{'bare insert':>14}{'times':>7}")
+    for name, (seconds, written) in steps.items():
+        rows = sum(written.values())
+        least = sum(bare[table] * n for table, n in written.items())
+        times = f"{seconds / least:7.1f}" if rows > 1000 else ""
+        print(f"{name:<16}{seconds:9.2f}{rows:12,}{rows / seconds:10,.0f}{least:12.2f} s{times}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""How every run ends: what was queued is sent, the schedule and the dashboard follow, and the outcome is in its log."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from prefect import flow, get_run_logger
+from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
+from prefect.states import Failed, State
+
+from infra.office import office_of
+from optex.errors import OptexError
+from tasks.dashboard import show_dashboard
+from tasks.mail import send_notices
+from tasks.schedule import agree_with_plan
+
+
+def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable[State]]], Any]:
+    """A flow by which operations act. What cannot be taken as it was asked for ends Refused, and has changed nothing."""
+
+    def decorate(body: Callable[..., Awaitable[State]]) -> Any:
+        @wraps(body)
+        async def run(*args: Any, **parameters: Any) -> State:
+            try:
+                await tag_run(flow_run.parameters["offer"])
+                return tell(await body(*args, **parameters))
+            except OptexError as error:
+                return tell(Failed(name="Refused", message=str(error)))
+
+        return flow(name=name, flow_run_name=run_name or f"{name} {{offer}}", persist_result=False)(run)
+
+    return decorate
+
+
+async def finish(offer: str, state: State) -> State:
+    """Send what was queued, and bring the schedule and the dashboard up to date; what was decided is committed.
+
+    So trouble here is no failure: it is said, and `watch` goes on with it.
+    """
+    said = [state.message]
+    sent = await send_notices(offer, return_state=True)
+    if not sent.is_completed():
+        said.append(f"The mail waits in the outbox: {sent.message}")
+    if not office_of(offer).virtual:
+        scheduled = await agree_with_plan(offer, return_state=True)
+        said.append(await scheduled.result() if scheduled.is_completed() else f"Not scheduled yet: {scheduled.message}")
+        await show_dashboard(offer, return_state=True)
+    state.message = " ".join(filter(None, said))
+    return state
+
+
+async def tag_run(offer: str) -> None:
+    """Tag a run that was started by hand with its offer, so that it is found among the runs of the offer."""
+    tag = f"offer:{offer}"
+    if flow_run.id and tag not in flow_run.tags:
+        async with get_client() as client:
+            await client.update_flow_run(UUID(flow_run.id), tags={*flow_run.tags, tag})
+
+
+def tell(state: State) -> State:
+    """Say in the log what became of a run: the page of the run opens with its log."""
+    log = get_run_logger()
+    (log.info if state.is_completed() else log.error)("%s: %s", state.name, state.message)
+    return state

@@ -1,0 +1,68 @@
+"""Runs that a worker left behind when it was lost: nothing in Prefect itself ever ends them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Cancelled, Crashed, Scheduled
+
+from infra.office import Office
+from tasks.schedule import alarms
+
+WATCH = "optex:watch"
+PATIENCE = {
+    StateType.PENDING: timedelta(minutes=3),
+    StateType.CANCELLING: timedelta(minutes=3),
+    StateType.RUNNING: timedelta(minutes=20),
+}
+
+
+async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -> list[str]:
+    """Mark runs as crashed that never end, while their step still waits, so that it is scheduled anew; says which."""
+    with office.reading() as reader:
+        waiting = {(step.name, step.version) for step in reader.steps() if step.waiting}
+    freed = []
+    for key, runs in (await alarms(client, office.offer)).items():
+        for run in runs if key in waiting else ():
+            limit = PATIENCE.get(run.state_type) if run.state_type else None
+            if limit and run.state and now - run.state.timestamp.astimezone(UTC) > limit:
+                message = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
+                await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+                freed.append(f"{key[0]} was stuck in {run.state.name}.")
+    return freed
+
+
+async def resume(client: PrefectClient, pool: str) -> None:
+    """Run again what a worker was at when it was lost. For when it is certain that no worker of the pool is left.
+
+    The same run is started once more, as by Retry: whatever was recorded before, it finds recorded.
+    """
+    for run in await _left(client, pool):
+        if run.state_type is StateType.CANCELLING:
+            state = Cancelled(message="its worker ended before it could say so")
+        elif WATCH in run.tags or run.parent_task_run_id is not None:
+            state = Crashed(message="its worker ended; another run does the work")
+        else:
+            state = Scheduled(message="Run again: the worker ended before the run did")
+        await client.set_flow_run_state(run.id, state, force=True)
+
+
+async def _left(client: PrefectClient, pool: str) -> Iterable[FlowRun]:
+    unfinished = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(PATIENCE)))
+    mine = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
+    runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(state=unfinished), work_pool_filter=mine)
+    if not runs:
+        return runs
+    below = FlowRunFilter(
+        state=unfinished, parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id for run in runs])
+    )
+    return [*await client.read_flow_runs(flow_run_filter=below), *runs]

@@ -1,0 +1,276 @@
+"""The `optex` command as people and programs call it: what it prints, how it exits, and what it leaves alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
+
+
+def optex(*words):
+    """Run the command as it is installed beside this Python, with Prefect's books where it puts them by itself."""
+    command = [str(Path(sys.executable).with_name("optex")), *map(str, words)]
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_HOME"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def planned(*words):
+    """What `plan --json` prints of the sample, which must be done."""
+    done = optex("plan", ALPHA, "--json", *words)
+    assert (0, "") == (done.returncode, done.stderr)
+    return json.loads(done.stdout)
+
+
+def dues(document):
+    return {milestone["name"]: milestone["due"] for milestone in document["milestones"]}
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return planned()
+
+
+def test_plan_states_the_dates_of_the_document(plan):
+    """Opened February 28, 22 business days, cancelled April 1, granted October 3, 2003."""
+    assert {
+        "offer": "alpha-2003",
+        "clock": "EST",
+        "business_days_open": 22,
+        "lookback_from": "2002-08-28",
+        "cancel_on": "2003-04-01",
+        "grant_on": "2003-10-03",
+    } == {key: value for key, value in plan.items() if key not in ("milestones", "warnings")}
+
+
+def test_plan_lists_the_milestones_in_order_of_their_instants(plan):
+    """Every milestone of the contract, in UTC."""
+    assert [
+        ("open", "2003-02-28T14:00:00Z"),
+        ("reminder-10", "2003-03-17T14:00:00Z"),
+        ("reminder-5", "2003-03-24T14:00:00Z"),
+        ("reminder-1", "2003-03-28T14:00:00Z"),
+        ("close", "2003-03-31T22:00:00Z"),
+        ("extension-deadline", "2003-04-01T13:00:00Z"),
+        ("cancel", "2003-04-01T14:00:00Z"),
+        ("withdrawal-right", "2003-04-28T22:00:00Z"),
+        ("recheck-employment", "2003-10-03T14:00:00Z"),
+        ("regrant", "2003-10-03T22:00:00Z"),
+    ] == list(dues(plan).items())
+
+
+def test_every_milestone_carries_its_reading_and_its_authority(plan):
+    """Due in UTC, local on the offer's clock with its zone, rule and section."""
+    assert {("name", "due", "local", "rule", "section")} == {tuple(milestone) for milestone in plan["milestones"]}
+    [close] = [milestone for milestone in plan["milestones"] if milestone["name"] == "close"]
+    assert ("2003-03-31 17:00 EST", "EXP-1", "§4") == (close["local"], close["rule"], close["section"])
+
+
+def test_plan_warns_by_rule(plan):
+    """A warning is a rule and a message; that summer has two readings is CAL-2."""
+    assert {("rule", "message")} == {tuple(warning) for warning in plan["warnings"]}
+    assert "CAL-2" in {warning["rule"] for warning in plan["warnings"]}
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        (
+            "2003-04-14T17:00",
+            {
+                "reminder-10": "2003-03-31T14:00:00Z",
+                "reminder-5": "2003-04-07T14:00:00Z",
+                "reminder-1": "2003-04-11T14:00:00Z",
+                "close": "2003-04-14T22:00:00Z",
+                "extension-deadline": "2003-04-15T12:00:00Z",
+                "cancel": "2003-04-15T14:00:00Z",
+                "withdrawal-right": "2003-04-28T22:00:00Z",
+                "regrant": "2003-10-17T22:00:00Z",
+            },
+        ),
+        (
+            "2003-04-30T17:00",
+            {
+                "reminder-10": "2003-04-16T14:00:00Z",
+                "reminder-5": "2003-04-23T14:00:00Z",
+                "reminder-1": "2003-04-29T14:00:00Z",
+                "close": "2003-04-30T22:00:00Z",
+                "extension-deadline": "2003-05-01T12:00:00Z",
+                "cancel": "2003-05-01T14:00:00Z",
+                "withdrawal-right": "2003-04-28T22:00:00Z",
+                "regrant": "2003-11-03T22:00:00Z",
+            },
+        ),
+        ("2003-04-10T17:00", {"cancel": "2003-04-11T14:00:00Z", "regrant": "2003-10-14T22:00:00Z"}),
+    ],
+)
+def test_plan_shows_an_extension_before_and_after(plan, to, expected):
+    """The worked dates, beside those that stand; what does not move is the same in both."""
+    document = planned("--extend-to", to)
+    assert plan == document["before"]
+    after = dues(document["after"])
+    assert expected == {name: after[name] for name in expected}
+    assert after == dues(document)
+
+
+def test_plan_counts_the_business_days_of_an_extension():
+    """Thirty-two until April 14, both ends counted; the look-back stays."""
+    after = planned("--extend-to", "2003-04-14T17:00")["after"]
+    assert (32, "2002-08-28") == (after["business_days_open"], after["lookback_from"])
+
+
+def test_plan_changes_nothing():
+    """After a look at an extension the folder is as it was, and there is no database."""
+    before = sorted(path.name for path in ALPHA.iterdir())
+    assert 0 == optex("plan", ALPHA, "--extend-to", "2003-04-14T17:00").returncode
+    assert before == sorted(path.name for path in ALPHA.iterdir())
+
+
+def test_plan_refuses_an_extension_that_is_announced_too_late():
+    """8:00:00 a.m. is good, 8:00:01 is refused with the rule and its section."""
+    words = ("plan", ALPHA, "--extend-to", "2003-04-14T17:00", "--announced-at")
+    assert 0 == optex(*words, "2003-04-01T08:00:00").returncode
+    refused = optex(*words, "2003-04-01T08:00:01")
+    assert (1, "") == (refused.returncode, refused.stdout)
+    assert refused.stderr.startswith("EXT-1 (§15): ")
+
+
+def test_plan_counts_from_another_day_of_cancellation():
+    """Cancelled April 2, the period ends on Saturday, October 4: granted on Monday. A Sunday is refused."""
+    assert "2003-10-06" == planned("--cancel-on", "2003-04-02")["grant_on"]
+    refused = optex("plan", ALPHA, "--cancel-on", "2003-04-06")
+    assert 1 == refused.returncode
+    assert "no business day" in refused.stderr
+
+
+def test_plan_reads_the_wall_clock_where_the_terms_say_so(new_offer):
+    """In New York 5 p.m. of April 14 is 21:00Z; in winter the two clocks agree."""
+    offer = new_offer(clock="America/New_York", expires="2003-04-14T17:00:00")
+    document = json.loads(optex("plan", offer.write(), "--json").stdout)
+    assert ("2003-02-28T14:00:00Z", "2003-04-14T21:00:00Z") == (dues(document)["open"], dues(document)["close"])
+    assert "2003-04-14 17:00 EDT" in {milestone["local"] for milestone in document["milestones"]}
+
+
+def test_plan_writes_a_calendar(tmp_path):
+    """One event for each of the ten milestones."""
+    assert 0 == optex("plan", ALPHA, "--ics", tmp_path / "plan.ics").returncode
+    text = (tmp_path / "plan.ics").read_text()
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert 10 == text.count("BEGIN:VEVENT")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("nonsense",), ("plan",), ("plan", ALPHA, "--extend-to", "soon"), ("plan", ALPHA, "--cancel-on", "2003-02-30")],
+)
+def test_wrong_usage_exits_two(words):
+    """An unknown verb, a missing folder, a date that is none."""
+    done = optex(*words)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "Error" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["plan", "check"])
+def test_a_folder_that_is_not_there_exits_one(verb, tmp_path):
+    """One line that names it, and no traceback."""
+    done = optex(verb, tmp_path / "missing")
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "missing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_passes_the_sample():
+    """No fault; what is worth a second look is printed with its rule."""
+    done = optex("check", ALPHA)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "no fault" in done.stdout
+    assert "warning: TND-3" in done.stdout
+
+
+def test_check_tells_every_fault_at_once_and_stores_nothing(new_offer):
+    """Ten faults in five files are ten lines, each with its file and line, and no database is made."""
+    offer = new_offer(clock="GMT").holder("H1", "Ann Lee").grant("G1", 1000)
+    offer.rows["holders.csv"] += [
+        ["H1", "Ann Again", "ann@alpha.example", "", 0],
+        ["H2", "Bo Ray", "bo at home", "", 101],
+    ]
+    offer.rows["service.csv"] += [["H3", "employee", "1999-01-04", ""], ["H2", "manager", "1999-01-04", ""]]
+    offer.rows["grants.csv"] += [["G2", "H2", "2000-02-30", 500, 0, "3.10", "NSO", "2010-02-01", ""]]
+    offer.rows["grants.csv"] += [["G3", "H2", "2000-02-01", 500, 501, "3.10", "NSO", "2010-02-01", ""]]
+    offer.rows["prices.csv"] += [["2003-10-03", "1.277"]]
+    folder = offer.write()
+    (folder / "offer.toml").write_text((folder / "offer.toml").read_text().replace("shares_authorized = 100000", ""))
+    done = optex("check", folder)
+    lines = (done.stdout + done.stderr).splitlines()
+    assert 1 == done.returncode
+    assert [
+        "offer.toml:7: clock",
+        "offer.toml:12: plan.shares_authorized",
+        "holders.csv:3: holder_id",
+        "holders.csv:4: email",
+        "holders.csv:4: voting_percent",
+        "service.csv:3: holder_id",
+        "service.csv:4: capacity",
+        "grants.csv:3: granted_on",
+        "grants.csv:4: exercised",
+        "prices.csv:2: close",
+    ] == [": ".join(line.split(": ")[:2]) for line in lines]
+    assert [] == list(folder.rglob("*.db"))
+
+
+def test_check_prints_faults_for_machines(new_offer):
+    """With --json the faults are data, and the exit is the same."""
+    offer = new_offer().holder("H1", "Ann Lee")
+    offer.rows["service.csv"] += [["H9", "employee", "1999-01-04", ""]]
+    done = optex("check", offer.write(), "--json")
+    assert 1 == done.returncode
+    [fault] = json.loads(done.stdout)["faults"]
+    assert ("service.csv", 3, "holder_id") == (fault["file"], fault["line"], fault["column"])
+
+
+@pytest.mark.parametrize("verb", ["plan", "check"])
+def test_what_needs_no_prefect_does_not_import_it(verb):
+    """`plan` and `check` answer at once: of Prefect and its server nothing is loaded."""
+    command = [sys.executable, "-X", "importtime", "-m", "flows.cli", verb, str(ALPHA)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert 0 == done.returncode
+    assert "optex" in imported
+    assert set() == imported & {"prefect", "sqlalchemy", "fastapi"}
+
+
+def test_init_writes_a_folder_that_passes_the_check(tmp_path):
+    """What `init` writes `check` finds no fault in; a second `init` is refused and changes nothing."""
+    folder = tmp_path / "my-offer"
+    assert 0 == optex("init", folder).returncode
+    assert 0 == optex("check", folder).returncode
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert 1 == optex("init", folder).returncode
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_simulate_refuses_bad_data_and_leaves_nothing(new_offer, tmp_path):
+    """A folder with a fault is not played: the fault is told, and nothing is written."""
+    offer = new_offer().holder("H1", "Ann Lee")
+    offer.rows["service.csv"] += [["H9", "employee", "1999-01-04", ""]]
+    done = optex("simulate", offer.write(), "--out", tmp_path / "out")
+    assert 1 == done.returncode
+    assert done.stderr.startswith("service.csv:3: holder_id")
+    assert not (tmp_path / "out").exists()
+
+
+def test_simulate_and_export_from_the_command_line(new_offer, tmp_path):
+    """With a Prefect server of its own the command plays as the flows do here, and `export` writes the same ledgers."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    played = offer.closes_at("2003-10-03", "1.27").play()
+    out = tmp_path / "out"
+    done = optex("simulate", played.folder, "--out", out)
+    assert 0 == done.returncode, done.stderr
+    assert "Granted 1 new option for 1,000 shares to 1 holder" in " ".join(done.stdout.split())
+    assert played.bytes() == type(played)(played.folder, out).bytes()
+    assert 0 == optex("export", out, "--out", tmp_path / "copy").returncode
+    for ledger in (out / "ledgers").iterdir():
+        assert ledger.read_bytes() == (tmp_path / "copy" / "ledgers" / ledger.name).read_bytes()

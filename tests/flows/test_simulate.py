@@ -1,0 +1,115 @@
+"""A simulation can be repeated, interrupted, killed and taken up again, and always comes to the same."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+PATIENCE = 120
+
+
+@pytest.fixture(scope="module")
+def offer(new_offer):
+    """Three holders, an extension after the close, a late price, and a promise that lapses."""
+    offer = new_offer(reminders=[10, 1])
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=600)
+    offer.holder("H2", "Bo Ray", until="2003-06-30").grant("G2", 500).tenders("F2", "2003-04-01T07:00:00", G2=500)
+    offer.holder("H3", "Cy Dow").grant("G3", 300).tenders("F3", "2003-03-12T10:00:00", signed_as="C. D.", G3=300)
+    offer.happens("2003-04-01T07:30:00", "extend", to="2003-04-14T17:00:00")
+    return offer.happens("2003-10-21T10:00:00", "price-set", on="2003-10-17", close="1.20")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(offer):
+    return offer.play()
+
+
+def command(folder, out):
+    return [sys.executable, "-m", "flows.cli", "simulate", str(folder), "--out", str(out)]
+
+
+def environment(server):
+    """The environment of a command that reports to the server of the tests, instead of starting one of its own."""
+    return {**os.environ, "PREFECT_API_URL": server}
+
+
+def wait_for_letters(running, out, number):
+    """Wait until so many letters have been sent, and for no longer than the command runs."""
+    deadline = time.monotonic() + PATIENCE
+    while len(list((out / "mail").glob("*.eml"))) < number:
+        assert running.poll() is None, "the play ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_second_play_is_the_first_byte_for_byte(offer, undisturbed, tmp_path):
+    """Into another directory, the same folder gives the same ledgers and the same letters."""
+    assert undisturbed.bytes() == offer.play(out=tmp_path / "out").bytes()
+
+
+def test_a_play_repeated_into_its_directory_begins_anew(offer, undisturbed):
+    """Played through, it is played once more from the beginning: a letter that was deleted is there again."""
+    before = undisturbed.bytes()
+    next((undisturbed.out / "mail").iterdir()).unlink()
+    assert before == offer.play().bytes()
+
+
+def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, prefect_server, tmp_path):
+    """Killed after 2 letters, after 8 and after 14, it ends as if it never had been, and no notice is sent twice."""
+    out = tmp_path / "out"
+    for letters in (2, 8, 14):
+        running = subprocess.Popen(command(undisturbed.folder, out), env=environment(prefect_server))
+        wait_for_letters(running, out, letters)
+        running.send_signal(signal.SIGKILL)
+        assert -signal.SIGKILL == running.wait()
+        assert not (out / "ledgers").exists()
+    subprocess.run(command(undisturbed.folder, out), env=environment(prefect_server), check=True)
+    again = type(undisturbed)(undisturbed.folder, out)
+    assert undisturbed.bytes() == again.bytes()
+    keys = again.column("notices", "message_id")
+    assert len(keys) == len(set(keys)) == len(list((out / "mail").iterdir()))
+
+
+def test_a_held_step_whose_time_has_come_is_not_forgotten(offer, undisturbed, tmp_path):
+    """Killed after the late price was taken in and before the grant that waits for it, it goes on with the grant."""
+    from flows.intake import take_in_due
+
+    stopped = offer.play(until="2003-10-20T23:59:59", out=tmp_path / "out")
+    with stopped.office() as office:
+        asyncio.run(take_in_due(office.offer, datetime(2003, 10, 21, 23, tzinfo=UTC)))
+    assert undisturbed.bytes() == offer.play(out=stopped.out).bytes()
+
+
+def test_another_version_of_the_folder_is_another_play(new_offer):
+    """After a change of the folder nothing is left of the play before."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    assert ["H1"] == offer.play(until="2003-03-01T12:00:00").column("notices", "holder_id")
+    offer.holder("H2", "Bo Ray").grant("G2", 500)
+    again = offer.play(until="2003-03-01T12:00:00")
+    assert ["H1", "H2"] == again.column("notices", "holder_id")
+    assert 2 == len(again.letters("offer-opened"))
+
+
+def test_the_folder_of_an_offer_is_not_played_into(new_offer):
+    """A simulation would take the place of the books of the real offer: it refuses, and touches nothing."""
+    from optex.errors import OptexError
+
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    folder = offer.write()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(OptexError, match="is the folder of an offer"):
+        offer.play(out=folder)
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_play_stops_where_it_is_told_to(new_offer):
+    """Until noon of April 1 the options are cancelled, and the grant is still to come."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    played = offer.play(until="2003-04-01T12:00:00")
+    assert ["2003-04-01"] == played.column("cancellations", "cancelled_on")
+    assert [("2003-10-03T22:00:00Z", "pending")] == played.milestone("regrant")

@@ -1,0 +1,260 @@
+"""An installation on loopback as infra/production describes it: its processes, what they are told, and a mail relay."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections import Counter
+from email import message_from_bytes, policy
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+SHIPPED = Path(__file__).parents[1] / "infra" / "production"
+PREFECT = [sys.executable, "-m", "prefect"]
+PATIENCE = 100
+# Debian keeps the server's programs out of the path. The wheel that other tests use lacks pg_trgm, which Prefect needs.
+POSTGRES = os.pathsep.join([os.environ["PATH"], *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1])])
+MISSING = [name for name in ("redis-server", "caddy", "openssl", "pgrep") if shutil.which(name) is None]
+MISSING += ["postgresql"] if shutil.which("initdb", path=POSTGRES) is None else []
+MISSING += ["prefect-redis"] if importlib.util.find_spec("prefect_redis") is None else []
+
+
+class Installation:
+    """PostgreSQL, Redis, a relay, two API servers behind Caddy and the background services; no worker yet."""
+
+    auth = "optex:rehearsal"
+
+    def __init__(self, root, data):
+        """Logs and homes are in `root`; `data` is an empty folder that PostgreSQL may own."""
+        self.root = root
+        self.running = {}
+        self.ports = {name: _free_port() for name in ("postgres", "redis", "caddy", "site", "api-1", "api-2")}
+        self.url = f"http://127.0.0.1:{self.ports['caddy']}/api"
+        self.books = f"postgresql://postgres@127.0.0.1:{self.ports['postgres']}/optex"
+        self.relay = Relay(*_certificate(root))
+        self.told_server, self.told_worker = self._told()
+        self._start_postgres(data)
+        redis = ["redis-server", "--port", str(self.ports["redis"]), "--bind", "127.0.0.1", "--save", ""]
+        self.start("redis", [*redis, "--requirepass", "redis-password"], {})
+        self.run([*PREFECT, "server", "database", "upgrade", "-y"], self.told_server)
+        for name in ("api-1", "api-2"):  # one after the other: on a new database each would register the same blocks
+            serve = ["server", "start", "--no-services", "--host", "127.0.0.1", "--port", str(self.ports[name])]
+            self.start(name, [*PREFECT, *serve], self.told_server)
+            until(lambda port=self.ports[name]: _healthy(f"http://127.0.0.1:{port}/api/health"))
+        self.start("services", [*PREFECT, "server", "services", "start"], self.told_server)
+        proxy = ["caddy", "run", "--config", str(SHIPPED / "Caddyfile"), "--adapter", "caddyfile"]
+        self.start("caddy", proxy, self._told_proxy())
+        until(lambda: _healthy(f"{self.url}/health"))
+
+    def start_worker(self, name, limit):
+        command = [*PREFECT, "worker", "start", "--pool", "optex", "--type", "process", "--name", name]
+        self.start(name, [*command, "--limit", str(limit)], self.told_worker)
+
+    def start(self, name, command, told, **how):
+        with (self.root / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command,
+                env=self._environment(name, told),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                **{"cwd": self.root, **how},
+            )
+
+    def run(self, command, told):
+        """Run a command to its end; what it printed."""
+        environment = self._environment("operator", told)
+        done = subprocess.run(command, env=environment, cwd=self.root, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def kill(self, name):
+        """As a power cut would: at once, with every run that is at work."""
+        process = self.running.pop(name)
+        for pid in [process.pid, *_children(process.pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+    def end(self):
+        """End everything, and print the logs for whoever has to read why a test failed."""
+        for name in reversed(list(self.running)):
+            self.kill(name)
+        self.relay.stop()
+        for log in sorted(self.root.glob("*.log")):
+            print(f"== {log.name}\n{log.read_text(errors='replace')[-3000:]}")
+
+    def api(self, path, body=None, auth=auth):
+        """The status and the answer of the API, through Caddy; a GET where no body is given."""
+        request = Request(f"{self.url}/{path}", headers={"content-type": "application/json"})
+        if body is not None:
+            request.data = json.dumps(body).encode()
+        if auth is not None:
+            request.add_header("Authorization", f"Basic {b64encode(auth.encode()).decode()}")
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as error:
+            return error.code, None
+        except (URLError, OSError):
+            return 0, None
+
+    def runs(self, *states, kind="flow_runs", **where):
+        """The runs in one of these states."""
+        return self.api(f"{kind}/filter", {kind: {"state": {"type": {"any_": states}}, **where}})[1] or []
+
+    def _environment(self, name, told):
+        home = self.root / "home" / name
+        home.mkdir(parents=True, exist_ok=True)
+        kept = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
+        path = str(SHIPPED.parents[1])
+        return {**kept, "HOME": str(home), "PREFECT_HOME": str(home), "PYTHONPATH": path, **told}
+
+    def _told(self):
+        """What servers and workers are told: the shipped files, with the addresses and secrets of this installation."""
+        redis = f"redis://:redis-password@127.0.0.1:{self.ports['redis']}"
+        site = f"https://localhost:{self.ports['site']}"
+        both = {"PREFECT_API_URL": self.url, "PREFECT_API_AUTH_STRING": self.auth, "PREFECT_UI_URL": site}
+        prefect = self.books.replace("postgresql", "postgresql+asyncpg").replace("/optex", "/prefect")
+        server = {
+            **both,
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect,
+            "PREFECT_SERVER_API_AUTH_STRING": self.auth,
+            "PREFECT_SERVER_UI_API_URL": f"{site}/api",
+            "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": site,
+            "PREFECT_REDIS_MESSAGING_URL": f"{redis}/0",
+            "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": f"{redis}/0",
+            "PREFECT_SERVER_DOCKET_URL": f"{redis}/1",
+        }
+        worker = {
+            **both,
+            "OPTEX_DATABASE_URL": self.books,
+            "OPTEX_OFFERS": "",
+            "OPTEX_SMTP_HOST": "localhost",
+            "OPTEX_SMTP_PORT": str(self.relay.port),
+            "OPTEX_SMTP_PASSWORD": "relay-password",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+        }
+        shipped_server, shipped_worker = shipped("server"), shipped("worker")
+        assert set(server) <= set(shipped_server)
+        assert set(worker) <= set(shipped_worker)
+        trusted = {"SSL_CERT_FILE": str(self.root / "certificate.pem")}
+        return shipped_server | server, shipped_worker | worker | trusted
+
+    def _told_proxy(self):
+        return {
+            "OPTEX_SITE": f"https://localhost:{self.ports['site']}",
+            "OPTEX_TLS": "internal",
+            "OPTEX_INTERNAL": f"127.0.0.1:{self.ports['caddy']}",
+            "PREFECT_API_SERVERS": f"127.0.0.1:{self.ports['api-1']} 127.0.0.1:{self.ports['api-2']}",
+        }
+
+    def _start_postgres(self, data):
+        """Two databases of the system's own server; it refuses to run as root, so there it runs as `postgres`."""
+        owner = {"user": "postgres", "group": "postgres", "cwd": "/"} if os.geteuid() == 0 else {}
+        if owner:
+            shutil.chown(data, "postgres", "postgres")
+        initdb, server = (shutil.which(name, path=POSTGRES) for name in ("initdb", "postgres"))
+        subprocess.run([initdb, "-D", data, "-A", "trust", "-U", "postgres"], check=True, capture_output=True, **owner)
+        listening = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        port = str(self.ports["postgres"])
+        self.start("postgres", [server, "-D", data, "-p", port, *listening, "-c", "fsync=off"], {}, **owner)
+        address = self.books.replace("postgresql", "postgresql+psycopg").replace("/optex", "/postgres")
+        engine = create_engine(address, isolation_level="AUTOCOMMIT")
+        until(lambda: _accepts(engine))
+        with engine.connect() as connection:
+            for name in ("optex", "prefect"):
+                connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+
+
+class Relay:
+    """A mail relay that takes mail after STARTTLS and a password only, and counts each letter by its Message-ID."""
+
+    def __init__(self, certificate, key):
+        self.taken, self.kinds = Counter(), Counter()
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.port = _free_port()
+        self._server = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            tls_context=context,
+            require_starttls=True,
+            auth_required=True,
+            authenticator=lambda server, session, envelope, mechanism, said: AuthResult(
+                success=(said.login, said.password) == (b"optex", b"relay-password")
+            ),
+        )
+        self._server.start()
+
+    async def handle_DATA(self, server, session, envelope):
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        self.taken[message["Message-ID"]] += 1
+        self.kinds[message["X-Optex-Kind"]] += 1
+        return "250 taken"
+
+    def stop(self):
+        self._server.stop()
+
+
+def shipped(name):
+    """The settings in an env file that is shipped."""
+    lines = (SHIPPED / "systemd" / f"{name}.env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def until(holds):
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.5)
+
+
+def _certificate(root):
+    """A certificate for this machine, which whoever is told of it trusts, and its key."""
+    certificate, key = root / "certificate.pem", root / "key.pem"
+    asked = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    named = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", *asked, *named], check=True, capture_output=True)
+    return certificate, key
+
+
+def _healthy(url):
+    with contextlib.suppress(URLError, OSError), urlopen(url, timeout=2) as answer:
+        return answer.status == 200
+    return False
+
+
+def _accepts(engine):
+    with contextlib.suppress(OperationalError), engine.connect():
+        return True
+    return False
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _children(pid):
+    """Every process that it started, and those that they started."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [each for child in map(int, found) for each in (child, *_children(child))]
