@@ -18,7 +18,7 @@ from tasks.schedule import agree_with_plan
 
 
 def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable[State]]], Any]:
-    """A flow by which operations act. What cannot be taken as it was asked for ends Refused, and has changed nothing."""
+    """A flow by which operations act. What cannot be taken as asked for ends Refused and changes nothing."""
 
     def decorate(body: Callable[..., Awaitable[State]]) -> Any:
         @wraps(body)

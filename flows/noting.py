@@ -20,6 +20,10 @@ class Note:
     api: str
     mark: str
 
+    @property
+    def ui(self) -> str:
+        return self.api.removesuffix("/api")
+
     @classmethod
     def of(cls, books: Path) -> Self | None:
         """The note of whoever serves these books now; None where nobody does."""

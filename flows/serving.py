@@ -1,7 +1,6 @@
 """`optex serve` and `optex schedule`: Prefect's server, worker and deployments on this machine, and the plan in it."""
 
 import asyncio
-import contextlib
 import os
 import sys
 import time
@@ -11,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from pydantic import SecretStr
-from sqlalchemy import make_url
 
-from flows.children import MARK, Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
+from flows.children import Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
+from flows.environment import environment_of
 from flows.noting import Note, noted
 from infra.office import BOOKS, Office
 from infra.quiet import QUIET
-from infra.settings import PREFIX, load_settings
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
@@ -45,7 +42,7 @@ def serve(folders: Sequence[Path], port: int) -> None:
         for gone in left_over:
             end_marked(gone.mark)
         must_be_free(port)
-        environment = _environment(folders, note, port)
+        environment = environment_of(folders, note)
         logs = folders[0] / BOOKS
         server = Child(name="server", command=_server(port), environment=environment, log=logs / "server.log")
         worker = Child(name="worker", command=_WORKER, environment=environment, log=logs / "worker.log")
@@ -163,50 +160,6 @@ def _server(port: int) -> list[str]:
     return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
-def _environment(folders: Sequence[Path], note: Note, port: int) -> dict[str, str]:
-    """What the server, the worker and every run are told; Prefect's own books are kept in the first folder.
-
-    A run has a directory of its own, so what `.env` says is handed on, and a path that is relative here made absolute.
-    """
-    told = {
-        **QUIET,
-        "PREFECT_LOGGING_LEVEL": "INFO",
-        "PREFECT_HOME": str((folders[0] / BOOKS / "prefect").resolve()),
-        "PREFECT_WORKER_QUERY_SECONDS": "3",
-        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
-        "PREFECT_SERVER_UI_SERVE_BASE": "/",
-        # Otherwise an hour of watches to come, one every few minutes, would hide the steps among the runs to come.
-        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "300",
-        **_settings(),
-        **os.environ,
-        "PREFECT_API_URL": note.api,
-        "PREFECT_UI_URL": f"http://127.0.0.1:{port}",
-        "OPTEX_OFFERS": os.pathsep.join(str(folder.resolve()) for folder in folders),
-        MARK: note.mark,
-    }
-    if url := told.get("OPTEX_DATABASE_URL"):
-        told["OPTEX_DATABASE_URL"] = _absolute(url)
-    Path(told["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
-    return told
-
-
-def _settings() -> dict[str, str]:
-    """The settings that this process was told, by their variables."""
-    settings = load_settings()
-    said = {name: getattr(settings, name) for name in settings.model_fields_set - {"offers"}}
-    return {
-        PREFIX + name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in said.items()
-    }
-
-
-def _absolute(url: str) -> str:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return url
-    return parsed.set(database=str(Path(parsed.database).resolve())).render_as_string(hide_password=False)
-
-
 def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
     """Until stopped: a worker that ends by itself is started again, and what it was at is run again."""
     started = time.monotonic()
@@ -241,8 +194,7 @@ def _take_in_files(folder: Path, office: Office) -> None:
 def _announce(note: Note, offices: Sequence[Office]) -> None:
     from optex.calendar import local_text
 
-    ui = note.api.removesuffix("/api")
-    click.echo(f"\nPrefect UI  {ui}   (deployments: {ui}/deployments)")
+    click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
     for office in offices:
         with office.reading() as reader:
             state = reader.state()

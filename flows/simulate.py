@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from prefect import flow
+from prefect.context import SyncClientContext
 from prefect.states import Completed, State
 
 from flows.intake import take_in_due
@@ -40,7 +41,9 @@ def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tel
         if tell is not None:
             _TELLERS[office.offer] = tell
         try:
-            asyncio.run(play(office.offer, until))
+            # One client for all tasks: each would make its own, and read all the world's certificates for it.
+            with SyncClientContext.get_or_create():
+                asyncio.run(play(office.offer, until))
         finally:
             _TELLERS.pop(office.offer, None)
         with office.reading() as book:

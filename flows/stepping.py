@@ -68,8 +68,10 @@ async def _run(body: Callable[[], Awaitable[State]], step: str | None) -> State:
         state = await body()
     except OptexError as error:
         return Failed(message=str(error))
-    if state.name != "NothingToDo":
-        await show_result(offer, name)
+    if state.name == "NothingToDo":
+        # A run by itself is finished all the same: what another one left undone when it was killed is done then.
+        return state if flow_run.parent_flow_run_id else await finish(offer, state)
+    await show_result(offer, name)
     return await finish(offer, state)
 
 
@@ -85,11 +87,15 @@ async def _earlier_first(offer: str, name: str, version: int | None) -> None:
         mine, steps = reader.step(name, version), reader.steps()
     if mine is None:
         raise OptexError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
-    missed = [
-        each for each in steps if each.status is Status.PENDING and each.due <= now and _order(each) < _order(mine)
-    ]
-    for each in sorted(missed, key=_order):
-        await run_step(offer, each)
+    for each in sorted(steps, key=_order):
+        if each.status is Status.PENDING and each.due <= now and _order(each) < _order(mine) and _still(offer, each):
+            await run_step(offer, each)
+
+
+def _still(offer: str, step: Step) -> bool:
+    """Whether a step waits even now: its own alarm rings at the same time."""
+    with office_of(offer).reading() as reader:
+        return reader.step(step.name, step.version) == step
 
 
 def _order(step: Step) -> tuple[datetime, int, int]:

@@ -46,7 +46,7 @@ async def look_after(office: Office) -> tuple[list[str], list[str]]:
     """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
     said, failed = [], []
-    parts: list[Part] = [_lapses, _stuck, _missed, _held, _overdue_confirmations, _unsent, _dashboard]
+    parts: list[Part] = [_lapses, _stuck, _held, _missed, _overdue_confirmations, _unsent, _dashboard]
     for part in parts:
         try:
             said += [sentence for sentence in await part(office, now) if sentence]

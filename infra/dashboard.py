@@ -8,6 +8,7 @@ from infra.phase import step_words
 from infra.standing import Standing, StepStanding
 from infra.turnout import Participation
 from optex.calendar import CLOCKS, local_text
+from optex.milestones import kind_of
 from optex.wording import count, day, sentence
 
 _PHASES = {
@@ -28,17 +29,42 @@ _MARKS = {
     "superseded": "↪️ superseded",
     "moot": "➖ not needed",
 }
-_BAR = 12
+_BAR = 8
 
 
 def as_markdown(standing: Standing, links: Mapping[str, str] | None = None) -> str:
     """The dashboard. A link under a step's name (`close`, or `close.v2` for one version) is set on its row; every other
-    link is listed at the end under its own name.
+    link stands above the rows under its own name.
     """
     links = links or {}
-    parts = [*_head(standing), *_attention(standing), *_timeline(standing, links), *_participation(standing)]
-    parts += [*_forms(standing), *_totals(standing), *_links(standing, links)]
+    parts = [*_head(standing), *_attention(standing), *_links(standing, links), *_timeline(standing, links)]
+    parts += [*_outcomes(standing), *_participation(standing), *_forms(standing), *_totals(standing)]
     return "\n".join(parts).strip() + "\n"
+
+
+def result_rows(standing: Standing, step: str) -> list[dict[str, str]]:
+    """What a step came to, as the rows of a table on the page of its run; none for a step that only moves the clock."""
+    totals, tenders = standing.totals, standing.overall
+    if step == "open" or kind_of(step) == "reminder":
+        return [_row("holders who may tender", tenders.eligible_holders, tenders.eligible_shares), _tendered(tenders)]
+    if step == "close":
+        by_standing = standing.forms.by_standing.items()
+        return [*(_row(f"forms {name}", number) for name, number in by_standing), _tendered(tenders)]
+    named = {"cancel": _CANCELLED, "recheck-employment": _KEPT, "regrant": _GRANTED}.get(step, {})
+    return [_row(name, found.number, found.shares) for name, key in named.items() if (found := getattr(totals, key))]
+
+
+_CANCELLED = {"options cancelled": "cancelled", "balancing options": "balancing", "promises": "promised"}
+_KEPT = {"promises": "promised", "promises lapsed": "lapsed"}
+_GRANTED = {"new options": "regranted", "deferred grants made": "deferred_granted", "promises lapsed": "lapsed"}
+
+
+def _tendered(found: Participation) -> dict[str, str]:
+    return _row("holders who have tendered", found.tendering_holders, found.tendered_shares)
+
+
+def _row(what: str, number: int, shares: int | None = None) -> dict[str, str]:
+    return {"": what, "number": f"{number:,}", "shares": "" if shares is None else f"{shares:,}"}
 
 
 def _head(standing: Standing) -> Iterator[str]:
@@ -73,10 +99,20 @@ def _timeline(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
         name = _linked(sentence(step_words(step.name))[:-1] + version, _link(step, links))
         gone = step.status in ("superseded", "moot")
         done = f" {local_text(step.done_at, zone)}" if step.done_at and step.done_at != step.due else ""
-        rows.append(
-            [f"~~{name}~~" if gone else name, step.local, _MARKS[step.status] + done, _text(sentence(step.why))]
-        )
-    yield from _table(["step", "due", "", ""], "----", rows)
+        rows.append([f"~~{name}~~" if gone else name, step.local, _MARKS[step.status] + done])
+    yield from _table(["step", "due", ""], "---", rows)
+
+
+def _outcomes(standing: Standing) -> Iterator[str]:
+    """What is said of each step, outside the table: the UI breaks no line inside one."""
+    told = [step for step in standing.timeline if step.why]
+    if told:
+        yield "### What became of each step"
+        yield ""
+    for step in told:
+        yield f"- **{_text(sentence(step_words(step.name))[:-1])}**, {step.local}: {_text(sentence(step.why))}"
+    if told:
+        yield ""
 
 
 def _participation(standing: Standing) -> Iterator[str]:
@@ -84,17 +120,15 @@ def _participation(standing: Standing) -> Iterator[str]:
     yield ""
     rows = [_share(each, each.capacity) for each in standing.participation]
     rows.append([f"**{cell}**" if cell else "" for cell in _share(standing.overall, "together")])
-    yield from _table(["", "tendering", "eligible", "", "shares tendered", "eligible", ""], "-rrlrrl", rows)
+    yield from _table(["", "tendering", "", "shares tendered", ""], "-rlrl", rows)
 
 
 def _share(each: Participation, name: str) -> list[str]:
     return [
         name,
-        f"{each.tendering_holders:,}",
-        f"{each.eligible_holders:,}",
+        f"{each.tendering_holders:,} of {each.eligible_holders:,}",
         _bar(each.percent_of_holders),
-        f"{each.tendered_shares:,}",
-        f"{each.eligible_shares:,}",
+        f"{each.tendered_shares:,} of {each.eligible_shares:,}",
         _bar(each.percent_of_shares),
     ]
 
@@ -143,6 +177,7 @@ def _links(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
     other = [f"[{_text(name)}]({url})" for name, url in links.items() if name not in used]
     if other:
         yield " · ".join(other)
+        yield ""
 
 
 def _version(step: StepStanding) -> str:

@@ -14,6 +14,7 @@ from infra.folder import Folder
 from infra.forms import record_forms
 from infra.inbox import Arrival, Price
 from infra.lapses import lapse
+from infra.memory import without_collection
 from infra.script import ScriptEntry
 from infra.store import Book
 from optex import ledger
@@ -27,7 +28,7 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
     `spells` are what is known of service by then, all of the folder's where none are given.
     """
     terms = folder.terms
-    with engine.begin() as connection:
+    with without_collection(), engine.begin() as connection:
         row = {"offer": terms.offer, "digest": folder.digest, "taken_in_at": at, "version": 0, "played_through": False}
         try:  # of two that take it in at once the second waits here for the first
             with connection.begin_nested():

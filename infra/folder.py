@@ -1,10 +1,8 @@
 """An offer's folder: read whole, or refused with every fault of every file; and a new one to start from."""
 
-import gc
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.crosscheck import check_forms, check_grants, check_holders, check_prices, check_service
+from infra.memory import without_collection
 from infra.rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE, Shape
 from infra.script import ScriptEntry, read_script
 from infra.table import Table, read_table
@@ -57,7 +56,7 @@ def read_folder(path: Path) -> Folder:
     terms = _parsed(data["offer.toml"], "offer.toml", parse_terms, faults)
     zone = terms.zone if terms else UTC
     script = _parsed(data["script.toml"], "script.toml", lambda text: read_script(text, zone), faults) or []
-    with _no_collection():
+    with without_collection():
         holders, service, grants, elections, prices = (
             _table(name, data[name], shape)
             for name, shape in zip(FILES[1:6], (HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES), strict=True)
@@ -115,21 +114,9 @@ def init_folder(path: Path) -> None:
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Millions of rows are made and none thrown away: looking for garbage among them takes as long as reading them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def _single(path: Path, shape: Shape, check: Callable[[Table], None]) -> Table:
     path, faults = Path(path), list[Fault]()
-    with _no_collection():
+    with without_collection():
         table = _table(path.name, _bytes(path, faults, required=True), shape)
         check(table)
     if faults := faults + table.faults:

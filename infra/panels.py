@@ -50,7 +50,11 @@ def _timeline(found: Figures) -> Panel:
 
 def _participation(found: Figures) -> Panel:
     course = found.course
-    key, title, source = "participation", "Tenders over the days of the offer", ("forms.csv", "tenders.csv")
+    key, title, source = (
+        "participation",
+        "Tenders over the days of the offer",
+        ("forms.csv", "elections.csv", "tenders.csv"),
+    )
     if not course.days:
         return Panel(key=key, title=title, takeaway="The offer has not opened yet.", source=source)
     end = course.days[-1]

@@ -1,31 +1,23 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
 from infra import tables as t
-from optex.records import (
-    Capacity,
-    Dossier,
-    Form,
-    FormKind,
-    FormLine,
-    Grant,
-    Holder,
-    OptionType,
-    Spell,
-    Tranche,
-)
+from infra.dossiers import read_dossiers, read_grants, read_holders, read_spells
+from optex.records import Dossier, Grant, Holder, Spell
 from optex.schedule import Status, Step
 from optex.state import Fact, OfferState, fold
 from optex.terms import Terms
 
-_CHUNK = 500
+# Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
+FEW = 500
+MANY = 10_000
 
 
 class Reader:
@@ -40,12 +32,12 @@ class Reader:
 
     def first_terms(self) -> Terms:
         found = self._select(t.terms).order_by(t.terms.c.version).limit(1)
-        return Terms.model_validate_json(self.connection.execute(found).one().document)
+        return _terms(self.connection.execute(found).one().document)
 
     def all_terms(self) -> list[Terms]:
         """The terms in versions, the first ones first."""
         found = self._select(t.terms).order_by(t.terms.c.version)
-        return [Terms.model_validate_json(row.document) for row in self.connection.execute(found)]
+        return [_terms(row.document) for row in self.connection.execute(found)]
 
     def state(self) -> OfferState:
         row = self.row()
@@ -85,7 +77,7 @@ class Reader:
         return self.connection.execute(query).first()
 
     def holders(self) -> dict[str, Holder]:
-        return {row.holder_id: _holder(row) for row in self.connection.execute(self._select(t.holders))}
+        return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}
 
     def close_on(self, day: date) -> Decimal | None:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
@@ -93,99 +85,29 @@ class Reader:
 
     def dossiers(self, holder_ids: Iterable[str] | None = None) -> list[Dossier]:
         """The dossiers of these holders, or of all, in order of holder id."""
-        if holder_ids is None:
-            return self._dossiers(None)
+        return self._of_holders(read_dossiers, holder_ids)
+
+    def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
+        """The grants of these holders, or of all."""
+        return self._of_holders(read_grants, holder_ids)
+
+    def spells(self, holder_ids: Iterable[str]) -> dict[str, list[Spell]]:
+        """The spells of service of these holders."""
         wanted = sorted(set(holder_ids))
-        return [
-            dossier
-            for start in range(0, len(wanted), _CHUNK)
-            for dossier in self._dossiers(wanted[start : start + _CHUNK])
-        ]
+        return read_spells(self.connection, self.offer, wanted if len(wanted) <= FEW else None)
 
-    def _dossiers(self, wanted: Sequence[str] | None) -> list[Dossier]:
-        spells: dict[str, list[Spell]] = defaultdict(list)
-        for row in self._of(t.spells, wanted, t.spells.c.first_day):
-            spells[row.holder_id].append(
-                Spell(
-                    holder_id=row.holder_id,
-                    capacity=Capacity(row.capacity),
-                    first_day=row.first_day,
-                    last_day=row.last_day,
-                )
-            )
-        grants: dict[str, dict[str, Grant]] = defaultdict(dict)
-        for grant in self.grants(wanted):
-            grants[grant.holder_id][grant.grant_id] = grant
-        forms: dict[str, list[Form]] = defaultdict(list)
-        for form in self._forms(wanted):
-            forms[form.holder_id].append(form)
-        return [
-            Dossier(
-                holder=_holder(row),
-                spells=tuple(spells[row.holder_id]),
-                grants=grants[row.holder_id],
-                forms=tuple(forms[row.holder_id]),
-            )
-            for row in self._of(t.holders, wanted, t.holders.c.holder_id)
-        ]
-
-    def grants(self, holder_ids: Sequence[str] | None = None) -> list[Grant]:
-        own: dict[str, list[Tranche]] = defaultdict(list)
-        tranches = self._select(t.tranches).order_by(t.tranches.c.vests_on)
-        if holder_ids is not None:
-            mine = select(t.grants.c.grant_id).where(
-                t.grants.c.offer == self.offer, t.grants.c.holder_id.in_(holder_ids)
-            )
-            tranches = tranches.where(t.tranches.c.grant_id.in_(mine))
-        for row in self.connection.execute(tranches):
-            own[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
-        return [
-            Grant(
-                grant_id=row.grant_id,
-                holder_id=row.holder_id,
-                granted_on=row.granted_on,
-                shares=row.shares,
-                exercised=row.exercised,
-                price=row.price,
-                type=OptionType(row.type),
-                expires_on=row.expires_on,
-                vesting=tuple(own.get(row.grant_id, ())),
-            )
-            for row in self._of(t.grants, holder_ids, t.grants.c.grant_id)
-        ]
-
-    def _forms(self, wanted: Sequence[str] | None) -> list[Form]:
-        lines: dict[str, list[FormLine]] = defaultdict(list)
-        query = self._select(t.form_lines).order_by(t.form_lines.c.grant_id)
-        if wanted is not None:
-            mine = select(t.forms.c.form_id).where(t.forms.c.offer == self.offer, t.forms.c.holder_id.in_(wanted))
-            query = query.where(t.form_lines.c.form_id.in_(mine))
-        for row in self.connection.execute(query):
-            lines[row.form_id].append(
-                FormLine(
-                    grant_id=row.grant_id,
-                    shares=row.shares,
-                    original_shares=row.original_shares,
-                    granted_on=row.granted_on,
-                    price=row.price,
-                    exercised=row.exercised,
-                )
-            )
-        return [
-            Form(
-                form_id=row.form_id,
-                holder_id=row.holder_id,
-                kind=FormKind(row.kind),
-                received_at=row.received_at,
-                signed_on=row.signed_on,
-                signed_as=row.signed_as,
-                channel=row.channel,
-                title=row.title,
-                authority=row.authority,
-                lines=tuple(lines[row.form_id]),
-            )
-            for row in self._of(t.forms, wanted, t.forms.c.received_at, t.forms.c.position)
-        ]
+    def _of_holders(
+        self, read: Callable[[Connection, str, Sequence[str] | None], list[Any]], holder_ids: Iterable[str] | None
+    ) -> list[Any]:
+        """What is read of these holders, so many at a time; of all, where these are so many that it is faster."""
+        wanted = None if holder_ids is None else sorted(set(holder_ids))
+        if wanted is None:
+            return read(self.connection, self.offer, None)
+        if len(wanted) > MANY:
+            chosen = set(wanted)
+            return [each for each in read(self.connection, self.offer, None) if _holder_of(each) in chosen]
+        starts = range(0, len(wanted), FEW)
+        return [each for n in starts for each in read(self.connection, self.offer, wanted[n : n + FEW])]
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
@@ -194,18 +116,14 @@ class Reader:
         query = select(t.forms.c.holder_id).where(t.forms.c.offer == self.offer, t.forms.c.form_id == form_id)
         return self.connection.execute(query).scalar()
 
-    def latest_decisions(self, kind: str) -> dict[str, Row[Any]]:
-        """The decision in force on every subject of a kind."""
+    def latest_decisions(self, kind: str, subjects: Sequence[str] | None = None) -> dict[str, Row[Any]]:
+        """The decision in force on every subject of a kind, or on these subjects."""
         d = t.decisions
-        last = (
-            select(d.c.subject, func.max(d.c.revision).label("revision"))
-            .where(d.c.offer == self.offer, d.c.kind == kind)
-            .group_by(d.c.subject)
-            .subquery()
-        )
-        query = select(d).join(last, and_(d.c.subject == last.c.subject, d.c.revision == last.c.revision))
-        query = query.where(d.c.offer == self.offer, d.c.kind == kind).order_by(d.c.subject)
-        return {row.subject: row for row in self.connection.execute(query)}
+        query = self._select(d).where(d.c.kind == kind).order_by(d.c.subject, d.c.revision)
+        if subjects is not None and len(subjects) <= FEW:
+            query = query.where(d.c.subject.in_(subjects))
+        # The last revision takes the place of those before it.
+        return {row.subject: row for row in self.connection.execute(query).all()}
 
     def decisions_about(self, holder_id: str) -> list[Row[Any]]:
         """Every revision of every decision about one holder, in the order in which they were made."""
@@ -252,14 +170,14 @@ class Reader:
         return self.connection.execute(query if wanted is None else query.where(table.c.holder_id.in_(wanted)))
 
 
-def _holder(row: Row[Any]) -> Holder:
-    return Holder(
-        holder_id=row.holder_id,
-        name=row.name,
-        email=row.email,
-        jurisdiction=row.jurisdiction,
-        voting_percent=row.voting_percent,
-    )
+def _holder_of(each: Dossier | Grant) -> str:
+    return each.holder.holder_id if isinstance(each, Dossier) else each.holder_id
+
+
+@lru_cache(maxsize=64)
+def _terms(document: str) -> Terms:
+    """Terms as they were kept: the same text is the same object, so that what is remembered of it is found at once."""
+    return Terms.model_validate_json(document)
 
 
 def _step(row: Row[Any]) -> Step:

@@ -11,11 +11,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from infra import tables as t
 from infra.database import bulk_insert
-from infra.reading import Reader
+from infra.memory import without_collection
+from infra.reading import FEW, Reader
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling
 from optex.ledger import PoolEntry, post
@@ -35,7 +36,7 @@ class UnknownOffer(OptexError):
 @contextmanager
 def open_book(engine: Engine, offer: str) -> Iterator["Book"]:
     """The offer's book for one transaction: committed at the end, or, after an exception, as if never opened."""
-    with engine.begin() as connection:
+    with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
@@ -154,23 +155,30 @@ class Book(Reader):
         for position, form in enumerate(forms, start=first):
             row = {column: getattr(form, column) for column in _FORM_COLUMNS}
             rows.append({"offer": self.offer, **row, "recorded_at": recorded_at, "position": position})
-            lines += [{"offer": self.offer, "form_id": form.form_id, **asdict(line)} for line in form.lines]
+            for line in form.lines:
+                stated = {column: getattr(line, column) for column in _LINE_COLUMNS}
+                lines.append({"offer": self.offer, "form_id": form.form_id, **stated})
         bulk_insert(self.connection, t.forms, rows)
         bulk_insert(self.connection, t.form_lines, lines)
 
     def add_spells(self, spells: Iterable[Spell]) -> None:
         """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
-        s = t.spells
-        for spell in spells:
-            mine = (
-                s.c.offer == self.offer,
-                s.c.holder_id == spell.holder_id,
-                s.c.capacity == spell.capacity,
-                s.c.first_day == spell.first_day,
-            )
-            known = self.connection.execute(update(s).where(*mine).values(last_day=spell.last_day)).rowcount
-            if not known:
-                self.connection.execute(insert(s).values(offer=self.offer, **asdict(spell)))
+        s = t.spells.c
+        told = {(spell.holder_id, spell.capacity.value, spell.first_day): spell.last_day for spell in spells}
+        query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
+        if len(told) <= FEW:
+            query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
+        known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
+        new = [dict(zip(_SPELL_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
+        self.add(t.spells, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
+        if known:
+            mine = [t.spells.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
+            ends = [
+                {f"its_{c}": cell for c, cell in zip(_SPELL_KEY, key, strict=True)} | {"last": told[key]}
+                for key in known
+            ]
+            statement = update(t.spells).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
+            self.connection.execute(statement, ends)
 
     def set_prices(self, prices: Mapping[date, Decimal]) -> None:
         """Record closing prices; one already recorded is corrected."""
@@ -182,11 +190,12 @@ class Book(Reader):
 
     def decide(self, kind: str, at: datetime, decisions: Iterable[Decided]) -> list[Decided]:
         """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""
-        known = self.latest_decisions(kind)
+        decisions = list(decisions)
+        known = self._said(kind, [decided.subject for decided in decisions])
         fresh, rows = [], []
         for decided in decisions:
-            last = known.get(decided.subject)
-            if last is not None and (last.decision, last.rule, last.reason) == decided.said:
+            revision, last = known.get(decided.subject, (0, None))
+            if last == decided.said:
                 continue
             fresh.append(decided)
             rows.append(
@@ -194,7 +203,7 @@ class Book(Reader):
                     "offer": self.offer,
                     "kind": kind,
                     "subject": decided.subject,
-                    "revision": last.revision + 1 if last is not None else 1,
+                    "revision": revision + 1,
                     "at": at,
                     "holder_id": decided.holder_id,
                     "decision": decided.decision,
@@ -207,6 +216,15 @@ class Book(Reader):
             )
         bulk_insert(self.connection, t.decisions, rows)
         return fresh
+
+    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[str, str, str]]]:
+        """The last revision of the decisions on these subjects at least, with what it says."""
+        d = t.decisions.c
+        query = select(d.subject, d.revision, d.decision, d.rule, d.reason)
+        query = query.where(d.offer == self.offer, d.kind == kind).order_by(d.subject, d.revision)
+        if len(subjects) <= FEW:
+            query = query.where(d.subject.in_(subjects))
+        return {subject: (revision, tuple(said)) for subject, revision, *said in self.connection.execute(query).all()}
 
     def add_options(self, kind: str, options: Sequence[OptionRecord]) -> None:
         columns = ("grant_id", "holder_id", "from_grant_id", "granted_on", "shares", "price", "type", "expires_on")
@@ -235,21 +253,27 @@ class Book(Reader):
         return entries
 
     def queue(self, notices: Iterable[Notice], at: datetime) -> int:
-        """Put notices into the outbox; one already there, sent or not, is not put in again. Returns how many are new."""
-        notices = list(notices)
-        known = set(
-            self.connection.execute(select(t.notices.c.notice_id).where(t.notices.c.offer == self.offer)).scalars()
-        )
+        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
+        new = {notice.notice_id: notice for notice in notices}
+        n = t.notices.c
+        query = select(n.notice_id).where(n.offer == self.offer)
+        if len(new) <= FEW:
+            query = query.where(n.notice_id.in_(new))
+        for known in self.connection.execute(query).scalars().all():
+            new.pop(known, None)
         rows = [
             {
                 "offer": self.offer,
-                **{k: getattr(n, k) for k in _NOTICE_COLUMNS},
+                "notice_id": notice.notice_id,
+                "holder_id": notice.holder_id,
+                "kind": notice.kind,
+                "subject": notice.subject,
+                "data": notice.data,
                 "queued_at": at,
                 "attempts": 0,
                 "refused": False,
             }
-            for n in notices
-            if n.notice_id not in known
+            for notice in new.values()
         ]
         return bulk_insert(self.connection, t.notices, rows)
 
@@ -276,7 +300,8 @@ class Book(Reader):
         return (self.connection.execute(query).scalar() or 0) + 1
 
 
-_NOTICE_COLUMNS = ("notice_id", "holder_id", "kind", "subject", "data")
+_SPELL_KEY = ("holder_id", "capacity", "first_day")
+_LINE_COLUMNS = ("grant_id", "shares", "original_shares", "granted_on", "price", "exercised")
 _FORM_COLUMNS = (
     "form_id",
     "holder_id",

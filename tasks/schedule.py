@@ -23,7 +23,7 @@ from tasks.kinds import effect
 
 ALARM = "optex:alarm"
 NOT_STARTED = (StateType.SCHEDULED, StateType.PENDING)
-# A run that somebody paused is no alarm any more: the plan is held by a condition, a hold or an approval, not by a pause.
+# A run that somebody paused rings no more: what holds a step is a condition, a hold or an approval, never a pause.
 _AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 # So much later than its instant a run may still ring; one that somebody put off further is as good as cancelled.
 _PUT_OFF = timedelta(minutes=2)

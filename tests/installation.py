@@ -15,6 +15,7 @@ from collections import Counter
 from email import message_from_bytes, policy
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
+from string import Template
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -28,13 +29,13 @@ PREFECT = [sys.executable, "-m", "prefect"]
 PATIENCE = 100
 # Debian keeps the server's programs out of the path. The wheel that other tests use lacks pg_trgm, which Prefect needs.
 POSTGRES = os.pathsep.join([os.environ["PATH"], *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1])])
-MISSING = [name for name in ("redis-server", "caddy", "openssl", "pgrep") if shutil.which(name) is None]
+MISSING = [name for name in ("redis-server", "nginx", "openssl", "pgrep") if shutil.which(name) is None]
 MISSING += ["postgresql"] if shutil.which("initdb", path=POSTGRES) is None else []
 MISSING += ["prefect-redis"] if importlib.util.find_spec("prefect_redis") is None else []
 
 
 class Installation:
-    """PostgreSQL, Redis, a relay, two API servers behind Caddy and the background services; no worker yet."""
+    """PostgreSQL, Redis, a relay, two API servers behind nginx and the background services; no worker yet."""
 
     auth = "optex:rehearsal"
 
@@ -42,8 +43,8 @@ class Installation:
         """Logs and homes are in `root`; `data` is an empty folder that PostgreSQL may own."""
         self.root = root
         self.running = {}
-        self.ports = {name: _free_port() for name in ("postgres", "redis", "caddy", "site", "api-1", "api-2")}
-        self.url = f"http://127.0.0.1:{self.ports['caddy']}/api"
+        self.ports = {name: _free_port() for name in ("postgres", "redis", "proxy", "site", "api-1", "api-2")}
+        self.url = f"http://127.0.0.1:{self.ports['proxy']}/api"
         self.books = f"postgresql://postgres@127.0.0.1:{self.ports['postgres']}/optex"
         self.relay = Relay(*_certificate(root))
         self.told_server, self.told_worker = self._told()
@@ -56,8 +57,7 @@ class Installation:
             self.start(name, [*PREFECT, *serve], self.told_server)
             until(lambda port=self.ports[name]: _healthy(f"http://127.0.0.1:{port}/api/health"))
         self.start("services", [*PREFECT, "server", "services", "start"], self.told_server)
-        proxy = ["caddy", "run", "--config", str(SHIPPED / "Caddyfile"), "--adapter", "caddyfile"]
-        self.start("caddy", proxy, self._told_proxy())
+        self.start("proxy", ["nginx", "-p", str(root), "-c", str(self._proxy()), "-g", "daemon off;"], {})
         until(lambda: _healthy(f"{self.url}/health"))
 
     def start_worker(self, name, limit):
@@ -100,7 +100,7 @@ class Installation:
             print(f"== {log.name}\n{log.read_text(errors='replace')[-3000:]}")
 
     def api(self, path, body=None, auth=auth):
-        """The status and the answer of the API, through Caddy; a GET where no body is given."""
+        """The status and the answer of the API, through the proxy; a GET where no body is given."""
         request = Request(f"{self.url}/{path}", headers={"content-type": "application/json"})
         if body is not None:
             request.data = json.dumps(body).encode()
@@ -156,13 +156,24 @@ class Installation:
         trusted = {"SSL_CERT_FILE": str(self.root / "certificate.pem")}
         return shipped_server | server, shipped_worker | worker | trusted
 
-    def _told_proxy(self):
-        return {
-            "OPTEX_SITE": f"https://localhost:{self.ports['site']}",
-            "OPTEX_TLS": "internal",
-            "OPTEX_INTERNAL": f"127.0.0.1:{self.ports['caddy']}",
-            "PREFECT_API_SERVERS": f"127.0.0.1:{self.ports['api-1']} 127.0.0.1:{self.ports['api-2']}",
-        }
+    def _proxy(self):
+        """The shipped site of nginx, filled in and set into a configuration that writes nowhere but here."""
+        site = Template((SHIPPED / "nginx.conf.template").read_text()).safe_substitute(
+            OPTEX_SITE_NAME="localhost",
+            OPTEX_SITE_LISTEN=f"127.0.0.1:{self.ports['site']}",
+            OPTEX_CERTIFICATE=self.root / "certificate.pem",
+            OPTEX_CERTIFICATE_KEY=self.root / "key.pem",
+            OPTEX_INTERNAL_LISTEN=f"127.0.0.1:{self.ports['proxy']}",
+            PREFECT_API_1=f"127.0.0.1:{self.ports['api-1']}",
+            PREFECT_API_2=f"127.0.0.1:{self.ports['api-2']}",
+        )
+        bodies = "".join(f"{kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        conf = self.root / "nginx.conf"
+        user = "user root;\n" if os.geteuid() == 0 else ""
+        conf.write_text(
+            f"{user}pid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{bodies}{site}}}\n"
+        )
+        return conf
 
     def _start_postgres(self, data):
         """Two databases of the system's own server; it refuses to run as root, so there it runs as `postgres`."""

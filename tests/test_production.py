@@ -1,6 +1,6 @@
 """The production path: what an installation does when one API server and one worker are killed in the middle.
 
-Everything runs on loopback and reads the env files and the Caddyfile that are shipped (see tests/installation.py).
+Everything runs on loopback and reads the env files and the site of nginx that are shipped (see tests/installation.py).
 """
 
 import sys
