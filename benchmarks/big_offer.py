@@ -1,4 +1,4 @@
-"""A big offer with the dates of Alpha's, written as a folder: so many holders with five options each, the same each time."""
+"""A big offer with the dates of Alpha's, as a folder: so many holders with five options each, the same every time."""
 
 import csv
 import random
@@ -32,7 +32,9 @@ def write(folder: Path, holders: int) -> None:
     with (
         _csv(folder / "holders.csv", "holder_id,name,email,jurisdiction,voting_percent") as people,
         _csv(folder / "service.csv", "holder_id,capacity,from,to") as service,
-        _csv(folder / "grants.csv", "grant_id,holder_id,granted_on,shares,exercised,price,type,expires_on,vesting") as grants,
+        _csv(
+            folder / "grants.csv", "grant_id,holder_id,granted_on,shares,exercised,price,type,expires_on,vesting"
+        ) as grants,
         _csv(
             folder / "elections.csv",
             "form_id,holder_id,kind,received_at,signed_on,signed_as,channel,title,authority,"
@@ -50,10 +52,8 @@ def write(folder: Path, holders: int) -> None:
                 for grant_id, _, granted_on, shares, exercised, price, *_ in own:
                     left = shares - exercised
                     tendered = left // 2 if dice.random() < 0.2 else left
-                    elections.writerow(
-                        [f"F{number:06}", holder_id, "election", received, received[:10], name, "fax", "", ""]
-                        + [grant_id, tendered, shares, granted_on, price, exercised]
-                    )
+                    form = [f"F{number:06}", holder_id, "election", received, received[:10], name, "fax", "", ""]
+                    elections.writerow([*form, grant_id, tendered, shares, granted_on, price, exercised])
 
 
 def _grant(dice: random.Random, grant_id: str, holder_id: str) -> list[object]:

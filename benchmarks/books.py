@@ -1,22 +1,23 @@
 """How long the steps of a big offer take in the books, beside the bare bulk insert of the very rows that they write.
 
-    python -m benchmarks.books [--holders 100000] [--database URL] [--profile STEP]
+python -m benchmarks.books [--holders 100000] [--database URL] [--profile STEP]
 """
 
 import argparse
 import asyncio
 import cProfile
+import json
 import pstats
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, select, text
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from benchmarks import big_offer
 from infra.database import connect, migrate, sqlite_url
@@ -24,7 +25,7 @@ from infra.desk import take_in_folder
 from infra.folder import Folder, read_folder
 from infra.forms import record_forms
 from infra.inbox import Inbox
-from infra.lapses import open_promises
+from infra.lapses import lapse, open_promises
 from infra.office import Office, opened
 from infra.tables import metadata
 from optex import roll
@@ -37,7 +38,7 @@ GRANTED = datetime(2003, 10, 3, 22, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """What each step took, and how many rows it wrote into which table."""
+    """What each step took of this process's time, and how many rows it wrote into which table."""
 
     engine: Engine
     profiled: str = ""
@@ -87,28 +88,31 @@ def main() -> None:
         report(clock, bare_seconds(office.engine, bare))
 
 
-def run(office: Office, path: Path, clock: Clock) -> None:
-    start = time.process_time()
+def taken_in(office: Office, path: Path) -> tuple[Office, Folder]:
+    """The folder taken into the books as far as it is known when the offer opens, on a virtual clock."""
     folder = read_folder(path)
-    print(f"  {'read the folder':<28} {time.process_time() - start:7.2f} s")
     inbox = Inbox(folder)
     known = inbox.known_service(folder.terms.commences, folder.spells)
-    with clock.step("take-in"):
-        take_in_folder(office.engine, folder, folder.terms.opens, known)
-    virtual = Office(offer="big", database_url=office.database_url, mail_dir=path, inbox=inbox)
-    with opened(virtual):
+    take_in_folder(office.engine, folder, folder.terms.opens, known)
+    return replace(office, inbox=inbox), folder
+
+
+def run(office: Office, path: Path, clock: Clock) -> None:
+    with clock.step("read + take-in"):
+        office, folder = taken_in(office, path)
+    with opened(office):
         with clock.step("open"):
-            at(virtual, OPEN, _open)
+            at(office, OPEN, _open)
         with clock.step("forms"), office.book() as book:
             record_forms(book, folder.forms, folder.terms.expires)
         with clock.step("close"):
-            at(virtual, CLOSE, _close)
+            at(office, CLOSE, _close)
         with clock.step("cancel"):
-            at(virtual, CANCEL, _cancel)
+            at(office, CANCEL, _cancel)
         with clock.step("service ends"), office.book() as book:
             _leave(book, folder)
         with clock.step("regrant"):
-            at(virtual, REGRANT, _regrant)
+            at(office, REGRANT, _regrant)
 
 
 def at(office: Office, name: str, flow: Callable[[DueStep], Any]) -> None:
@@ -143,8 +147,6 @@ def _cancel(step: DueStep) -> None:
 
 
 def _leave(book: Any, folder: Folder) -> None:
-    from infra.lapses import lapse
-
     ended = [spell for spell in folder.spells if spell.last_day]
     book.add_spells(ended)
     lapse(book, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
@@ -174,8 +176,6 @@ def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:
 
 def _insert(target: Connection, table: Table, rows: list[Any]) -> None:
     if target.dialect.name == "postgresql":
-        import json
-
         with target.connection.cursor().copy(f"COPY {table.name} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row([json.dumps(cell) if isinstance(cell, dict | list) else cell for cell in row])

@@ -37,7 +37,9 @@ async def regrant(offer: str, version: int | None = None, at: datetime | None = 
             return Completed(message=step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip()))
         close = step.book.close_on(on)
         if close is None:
-            return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
+            return step.held(
+                "GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded"
+            )
         holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
         dossiers = {d.holder.holder_id: d for d in step.book.dossiers(holder_ids)}
         granted = grant_options(quote(kept), quote(dossiers), quote(state), on, close)

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,7 @@ def serve(folders: Sequence[Path], port: int) -> None:
         must_be_free(port)
         environment = environment_of(folders, note)
         logs = folders[0] / BOOKS
-        server = Child(name="server", command=_server(port), environment=environment, log=logs / "server.log")
-        worker = Child(name="worker", command=_WORKER, environment=environment, log=logs / "worker.log")
+        server, worker = server_at(port, environment, logs), worker_for(environment, logs)
         click.echo("Starting Prefect…")
         with server.running():
             wait_until_healthy(note.api, server, stopped)
@@ -151,13 +150,19 @@ def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
     return asyncio.run(agree())
 
 
-_WORKER = [
-    sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "optex",
-]  # fmt: skip
+def server_at(port: int, environment: Mapping[str, str], logs: Path) -> Child:
+    """Prefect's server with its UI, on this machine only."""
+    command = [*_PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    return Child(name="server", command=command, environment=environment, log=logs / "server.log")
 
 
-def _server(port: int) -> list[str]:
-    return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+def worker_for(environment: Mapping[str, str], logs: Path) -> Child:
+    """The worker, which runs every step and act in a process of its own."""
+    command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", "process", "--name", "optex"]
+    return Child(name="worker", command=command, environment=environment, log=logs / "worker.log")
+
+
+_PREFECT = [sys.executable, "-m", "prefect"]
 
 
 def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:

@@ -4,7 +4,6 @@ A letter `KIND.j2` is written once in the blocks of `parts.txt` and `parts.html`
 different things. An offer's own `templates/` folder overrides any of these files by its name.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +23,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 def render(kind: str, data: Mapping[str, Any], templates_dir: Path | None = None) -> tuple[str, str]:
     """The letter of a notice as plain text and as HTML; jinja2.UndefinedError where the data lacks what it states."""
     text, html = (_environment(form, templates_dir).get_template(f"{kind}.j2").render(data) for form in ("txt", "html"))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", re.sub(r"\n{2,}", "\n", html).strip() + "\n"
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n", "\n".join(filter(None, html.split("\n"))).strip() + "\n"
 
 
 @lru_cache(maxsize=32)

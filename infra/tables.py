@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -319,7 +320,16 @@ notices = Table(
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
     _of_holder(),
-    Index(None, "offer", "sent_at"),
+    # In the order in which they are claimed; what was sent is no longer in it.
+    Index(
+        "ix_notices_unsent",
+        "offer",
+        "attempts",
+        "queued_at",
+        "notice_id",
+        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL"),
+    ),
     Index(None, "offer", "holder_id"),
 )
 

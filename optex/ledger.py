@@ -167,9 +167,9 @@ def _broken_cancellation(cancellation: Cancellation, grant: Grant, vesting: Vest
         )
     if total(cancellation.vesting) != cancellation.shares:
         broken.append(f"{grant.grant_id}: the cancelled tranches do not sum to {cancellation.shares}")
-    parts: Counter[date] = Counter()
+    parts: dict[date, int] = {}
     for tranche in (*cancellation.vesting, *(cancellation.balancing.vesting if cancellation.balancing else ())):
-        parts[tranche.vests_on] += tranche.shares
+        parts[tranche.vests_on] = parts.get(tranche.vests_on, 0) + tranche.shares
     if parts != {tranche.vests_on: tranche.shares for tranche in outstanding(grant, vesting)}:
         broken.append(f"{grant.grant_id}: cancelled and balancing tranches do not make up the tranches outstanding")
     return broken

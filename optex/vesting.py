@@ -16,16 +16,16 @@ def plan_schedule(granted_on: date, shares: int, vesting: Vesting) -> Tranches:
 
     Authority: §9, "one-third of the shares subject to the option after twelve months" (VST-1).
     """
-    days = _plan_days(granted_on, vesting.first_months, vesting.every_months, vesting.tranches)
     count = vesting.tranches
-    by_day: dict[date, int] = {}
+    days = _plan_days(granted_on, vesting.first_months, vesting.every_months, count)
+    tranches = []
     done = 0
     for nth, day in enumerate(days, start=1):
-        boundary = shares * nth // count
+        boundary = shares if day == days[-1] else shares * nth // count
         if boundary > done:
-            by_day[day] = by_day.get(day, 0) + boundary - done
+            tranches.append(Tranche(vests_on=day, shares=boundary - done))
             done = boundary
-    return tuple(Tranche(vests_on=day, shares=part) for day, part in by_day.items())
+    return tuple(tranches)
 
 
 def schedule(grant: Grant, vesting: Vesting) -> Tranches:

@@ -13,7 +13,7 @@ from prefect.client.schemas.filters import (
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.states import Cancelled, Completed, Crashed, Scheduled
 
 from infra.office import Office
 from tasks.schedule import alarms
@@ -27,17 +27,23 @@ PATIENCE = {
 
 
 async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -> list[str]:
-    """Mark runs as crashed that never end, while their step still waits, so that it is scheduled anew; says which."""
+    """End runs that never end by themselves: as crashed where their step still waits, so that it is scheduled anew.
+
+    Says which those were. Where the step was done before the run was lost, the run is completed.
+    """
     with office.reading() as reader:
-        waiting = {(step.name, step.version) for step in reader.steps() if step.waiting}
+        steps = {(step.name, step.version): step for step in reader.steps()}
     freed = []
     for key, runs in (await alarms(client, office.offer)).items():
-        for run in runs if key in waiting else ():
+        for run in runs:
             limit = PATIENCE.get(run.state_type) if run.state_type else None
             if limit and run.state and now - run.state.timestamp.astimezone(UTC) > limit:
-                message = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
-                await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
-                freed.append(f"{key[0]} was stuck in {run.state.name}.")
+                lost = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
+                waits = key in steps and steps[key].waiting
+                said = steps[key].message if key in steps else ""
+                state = Crashed(message=lost) if waits else Completed(message=f"{said} (The run was {lost}.)")
+                await client.set_flow_run_state(run.id, state, force=True)
+                freed += [f"{key[0]} was stuck in {run.state.name}."] if waits else []
     return freed
 
 

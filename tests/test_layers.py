@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = ("optex", "infra", "tasks", "flows")
 PURE = {"dateutil", "holidays", "pydantic", "optex"}
 STDLIB = {
-    "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools",
+    "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions",
+    "functools",
     "itertools", "operator", "re", "tomllib", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 

@@ -161,6 +161,20 @@ def test_an_extension_a_second_after_eight_is_refused(new_offer):
     assert [] == played.letters("extension")
 
 
+def test_an_announcement_in_time_may_be_recorded_later(new_offer):
+    """Announced at 7:30 a.m. and keyed in at 8:30: the deadline had passed without it, and the record is put right."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.happens(
+        "2003-04-01T08:30:00", "extend", to="2003-04-14T17:00:00", announced_at="2003-04-01T07:30:00", by="CFO"
+    )
+    played = offer.play(until="2003-04-01T12:00:00")
+    assert [("2003-04-01T13:00:00Z", "superseded"), ("2003-04-15T12:00:00Z", "pending")] == played.milestone(
+        "extension-deadline"
+    )
+    assert [] == played.ledger("cancellations")
+    assert "announced on Tuesday, April 1, 2003 at 7:30 a.m." in played.letters("extension", "Ann Lee")[0]
+
+
 def test_in_summer_the_earlier_reading_of_eight_decides(new_offer):
     """On April 15, New York is an hour ahead of the offer's clock: a second after 12:00Z, 7 a.m. there, is too late."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)

@@ -153,6 +153,7 @@ def test_the_committee_may_choose_a_later_day_and_no_earlier_one(new_offer):
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.holder("H2", "Bo Ray", until="2003-10-09").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)
+    offer.happens("2003-05-06T10:00:00", "defer", holder="H2", shares=40, type="NSO", by="Committee")
     offer.happens("2003-09-22T10:00:00", "committee-grant-date", on="2003-10-02", by="Committee")
     offer.happens("2003-09-22T11:00:00", "committee-grant-date", on="2003-10-13", by="Committee")
     offer.happens("2003-09-22T12:00:00", "committee-grant-date", on="2003-10-10", by="Committee")
@@ -164,6 +165,7 @@ def test_the_committee_may_choose_a_later_day_and_no_earlier_one(new_offer):
     assert [("2003-10-03T22:00:00Z", "superseded"), ("2003-10-10T22:00:00Z", "done")] == played.milestone("regrant")
     assert [("G1-N", "2003-10-10", "1.31")] == played.column("new_options", "grant_id", "granted_on", "price")
     assert ["granted", "lapsed"] == played.column("promises", "outcome")
+    assert "99000" == played.column("pool", "available_after")[-1], "nor is Bo's deferred grant made"
 
 
 def test_a_held_grant_is_made_on_the_day_of_its_release(new_offer):

@@ -250,7 +250,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("offer", "notice_id", name=op.f("pk_notices")),
     )
     op.create_index(op.f("ix_notices_offer_holder_id"), "notices", ["offer", "holder_id"], unique=False)
-    op.create_index(op.f("ix_notices_offer_sent_at"), "notices", ["offer", "sent_at"], unique=False)
+    op.create_index(
+        "ix_notices_unsent",
+        "notices",
+        ["offer", "attempts", "queued_at", "notice_id"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
     op.create_table(
         "spells",
         sa.Column("offer", KEY, nullable=False),
@@ -303,7 +310,7 @@ def downgrade() -> None:
     op.drop_table("form_lines")
     op.drop_table("cancellations")
     op.drop_table("spells")
-    op.drop_index(op.f("ix_notices_offer_sent_at"), table_name="notices")
+    op.drop_index("ix_notices_unsent", table_name="notices")
     op.drop_index(op.f("ix_notices_offer_holder_id"), table_name="notices")
     op.drop_table("notices")
     op.drop_index(op.f("ix_grants_offer_holder_id"), table_name="grants")

@@ -1,0 +1,135 @@
+"""How fast notices are rendered, composed and sent: claimed from the outbox, by SMTP to a server on loopback, marked.
+
+python -m benchmarks.mail [--holders 20000] [--database URL]
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+
+from benchmarks import big_offer
+from benchmarks.books import at, taken_in
+from infra import tables as t
+from infra.database import sqlite_url
+from infra.delivery import deliver
+from infra.letters import render
+from infra.mail import SmtpSettings
+from infra.mime import compose
+from infra.office import Office, opened
+from infra.sink import Sink
+from optex import roll
+from optex.milestones import OPEN
+from tasks import book as effects
+
+
+class Nowhere:
+    """A server that takes every letter and keeps none."""
+
+    async def handle_DATA(self, server, session, envelope):
+        return "250 2.0.0 Taken"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--holders", type=int, default=20_000)
+    parser.add_argument("--database", default="", help="the URL of an empty PostgreSQL database, SQLite without")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root:
+        folder = Path(root) / "big"
+        big_offer.write(folder, asked.holders)
+        url = asked.database or sqlite_url(Path(root) / "optex.db")
+        office, _ = taken_in(Office(offer="big", database_url=url, mail_dir=Path(root) / "mail"), folder)
+        with opened(office):
+            at(office, OPEN, lambda step: effects.record_opening.fn(
+                step, roll.eligibility(step.book.dossiers(), step.state)
+            ))  # fmt: skip
+        rendered(office)
+        half = asked.holders // 2
+        with elsewhere() as smtp:
+            sent(replace(office, smtp=smtp), "to a server that keeps nothing", half)
+        with Sink(office.mail_dir) as sink:
+            sent(replace(office, smtp=sink.smtp), "to the sink, each kept as a file", half)
+
+
+def rendered(office: Office) -> None:
+    with office.reading() as reader:
+        rows = reader.rows(t.notices)[:5_000]
+    start = time.perf_counter()
+    letters = [render(row.kind, row.data) for row in rows]
+    said("rendered", len(rows), time.perf_counter() - start)
+    start = time.perf_counter()
+    size = 0
+    for row, (text, html) in zip(rows, letters, strict=True):
+        size += len(
+            compose(
+                sender="Options <options@big.example>",
+                to_name="Ann Lee",
+                to_email="ann@big.example",
+                subject=row.subject,
+                text=text,
+                html=html,
+                message_id=f"<{row.notice_id}@big.example>",
+                date=datetime(2003, 2, 28, tzinfo=UTC),
+                kind=row.kind,
+            )
+        )
+    said(f"composed, {size // len(rows):,} bytes each", len(rows), time.perf_counter() - start)
+
+
+def sent(office: Office, how: str, most: int) -> None:
+    """Send the outbox, or the first so many of it: what is sent to one server is not there for the next."""
+    with office.book() as book:
+        waiting = book.rows(t.notices, t.notices.c.notice_id)
+        unsent = [row.notice_id for row in waiting if row.sent_at is None]
+        later = unsent[most:]
+        n = t.notices
+        for start in range(0, len(later), 500):
+            mine = n.c.notice_id.in_(later[start : start + 500])
+            book.connection.execute(n.update().where(mine).values(refused=True))
+    start = time.perf_counter()
+    delivered = asyncio.run(deliver(office))
+    said(how, delivered.sent, time.perf_counter() - start)
+    with office.book() as book:
+        book.connection.execute(t.notices.update().values(refused=False))
+
+
+def said(what: str, how_many: int, seconds: float) -> None:
+    print(f"{what:<36}{how_many:9,} in {seconds:6.2f} s{how_many / seconds:10,.0f} a second", flush=True)
+
+
+@contextmanager
+def elsewhere() -> Iterator[SmtpSettings]:
+    """A server in a process of its own, as a real one is."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    ready = multiprocessing.Event()
+    server = multiprocessing.Process(target=_serve, args=(port, ready), daemon=True)
+    server.start()
+    ready.wait(10)
+    try:
+        yield SmtpSettings(host="127.0.0.1", port=port, tls="none")
+    finally:
+        server.terminate()
+        server.join()
+
+
+def _serve(port: int, ready: "multiprocessing.synchronize.Event") -> None:
+    controller = Controller(Nowhere(), hostname="127.0.0.1", port=port)
+    controller.start()
+    ready.set()
+    while True:
+        time.sleep(60)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""One house for all tests of this folder: starting Prefect takes many seconds, so it is started once and shared."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.office import Office, office_in
+from tests.live.house import OPS, Bell, House, PostOffice, Prefect, expired_offer, future_offer, open_offer
+
+
+@pytest.fixture(scope="session")
+def post() -> Iterator[PostOffice]:
+    """The server to which the mail of every house goes."""
+    office = PostOffice()
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="session")
+def bell() -> Iterator[Bell]:
+    """The webhook of operations."""
+    bell = Bell()
+    yield bell
+    bell.close()
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The offers of the house, by name: one for each subject, so that no test meets what another has done."""
+    root = tmp_path_factory.mktemp("house")
+    offers = {name: future_offer(root, name) for name in ("future", "painted", "watched", "alarming")}
+    offers["running"] = open_offer(root, "running")
+    offers["held"] = expired_offer(root, "held", require_approval=["cancel"])
+    return {name: offer.write(root / name) for name, offer in offers.items()}
+
+
+@pytest.fixture(scope="session")
+def house(folders: dict[str, Path], post: PostOffice, bell: Bell) -> Iterator[House]:
+    """`optex serve` of all these offers, as a process."""
+    settings = {
+        "OPTEX_SMTP_HOST": "127.0.0.1",
+        "OPTEX_SMTP_PORT": str(post.port),
+        "OPTEX_SMTP_TLS": "none",
+        "OPTEX_OPS_MAIL": OPS,
+        "OPTEX_OPS_WEBHOOK": bell.url,
+    }
+    house = House(list(folders.values()), next(iter(folders.values())).parent / "serve.log", settings)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.end()
+
+
+@pytest.fixture(scope="session")
+def prefect(house: House) -> Prefect:
+    """The Prefect server of the house."""
+    return Prefect(house.url)
+
+
+@pytest.fixture(scope="session")
+def offices(folders: dict[str, Path], house: House) -> dict[str, Office]:
+    """The books of the offers, to look into from here."""
+    return {name: office_in(folder) for name, folder in folders.items()}
