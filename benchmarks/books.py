@@ -38,7 +38,7 @@ GRANTED = datetime(2003, 10, 3, 22, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """What each step took of this process's time, and how many rows it wrote into which table."""
+    """What each step took, and how many rows it wrote into which table."""
 
     engine: Engine
     profiled: str = ""
@@ -48,14 +48,14 @@ class Clock:
     def step(self, name: str) -> Iterator[None]:
         before = self._rows()
         profile = cProfile.Profile() if name == self.profiled else None
-        start = time.process_time()
+        start = time.perf_counter()
         if profile:
             profile.enable()
         yield
         if profile:
             profile.disable()
             pstats.Stats(profile).sort_stats("tottime").print_stats(40)
-        seconds = time.process_time() - start
+        seconds = time.perf_counter() - start
         after = self._rows()
         self.took[name] = seconds, {table: n - before[table] for table, n in after.items() if n > before[table]}
         print(f"  {name:<28} {seconds:7.2f} s", flush=True)
@@ -168,9 +168,9 @@ def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:
     with full.connect() as source, empty.begin() as target:
         for table in metadata.sorted_tables:
             rows = source.connection.cursor().execute(f"SELECT * FROM {table.name}").fetchall()
-            start = time.process_time()
+            start = time.perf_counter()
             _insert(target, table, rows)
-            seconds[table.name] = (time.process_time() - start) / max(len(rows), 1)
+            seconds[table.name] = (time.perf_counter() - start) / max(len(rows), 1)
     return seconds
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tasks.schedule import Projected
 
 POOL = "optex"
+# After a while without a worker every alarm rings at once; on one machine they get on faster a few at a time.
+AT_ONCE = 4
 # A worker that ends by itself is started again, but not for ever: so many seconds lie between two starts at least.
 RESTART = 5.0
 
@@ -157,8 +159,9 @@ def server_at(port: int, environment: Mapping[str, str], logs: Path) -> Child:
 
 
 def worker_for(environment: Mapping[str, str], logs: Path) -> Child:
-    """The worker, which runs every step and act in a process of its own."""
+    """The worker, which runs every step and act in a process of its own, a few at a time."""
     command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", "process", "--name", "optex"]
+    command += ["--limit", str(AT_ONCE)]
     return Child(name="worker", command=command, environment=environment, log=logs / "worker.log")
 
 

@@ -52,10 +52,12 @@ def test_a_second_play_is_the_first_byte_for_byte(offer, undisturbed, tmp_path):
     assert undisturbed.bytes() == offer.play(out=tmp_path / "out").bytes()
 
 
-def test_a_play_repeated_into_its_directory_begins_anew(offer, undisturbed):
+def test_a_play_repeated_into_its_directory_begins_anew(new_offer):
     """Played through, it is played once more from the beginning: a letter that was deleted is there again."""
-    before = undisturbed.bytes()
-    next((undisturbed.out / "mail").iterdir()).unlink()
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    played = offer.happens("2003-03-03T10:00:00", "terminate", reason="A merger.").play()
+    before = played.bytes()
+    next((played.out / "mail").iterdir()).unlink()
     assert before == offer.play().bytes()
 
 

@@ -1,12 +1,13 @@
 """One house for all tests of this folder: starting Prefect takes many seconds, so it is started once and shared."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from infra.office import Office, office_in
-from tests.live.house import OPS, Bell, House, PostOffice, Prefect, expired_offer, future_offer, open_offer
+from tests.live.house import OPS, Bell, House, PostOffice, Prefect, expired_offer, future_offer, open_offer, until
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("house")
     offers = {name: future_offer(root, name) for name in ("future", "painted", "watched", "alarming")}
     offers["running"] = open_offer(root, "running")
-    offers["held"] = expired_offer(root, "held", require_approval=["cancel"])
+    offers["held"] = expired_offer(root, "held", reminders=[], require_approval=["cancel"])
     return {name: offer.write(root / name) for name, offer in offers.items()}
 
 
@@ -47,10 +48,20 @@ def house(folders: dict[str, Path], post: PostOffice, bell: Bell) -> Iterator[Ho
     }
     house = House(list(folders.values()), next(iter(folders.values())).parent / "serve.log", settings)
     try:
-        house.start()
+        _wait_until_quiet(house.start())
         yield house
     finally:
         house.end()
+
+
+def _wait_until_quiet(prefect: Prefect) -> None:
+    """Wait until whatever was due when the house was opened has been done."""
+
+    def done() -> bool:
+        due = [run for run in prefect.runs("optex:alarm") if run.expected_start_time < datetime.now(UTC)]
+        return all(run.state.is_final() for run in due)
+
+    until("the end of every run that was due at the start", done)
 
 
 @pytest.fixture(scope="session")

@@ -248,7 +248,7 @@ def future_offer(root: Path, name: str, *, in_days: int = 90) -> Offer:
 
 def open_offer(root: Path, name: str) -> Offer:
     """An offer that commenced some days ago and is open for some weeks yet."""
-    return _peopled(root, name, working_day(-5), working_day(21))
+    return _peopled(root, name, working_day(-5), working_day(21), reminders=[])
 
 
 def expired_offer(root: Path, name: str, holders: int = 3, **terms: Any) -> Offer:
