@@ -6,23 +6,19 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections import Counter
-from email import message_from_bytes, policy
 from pathlib import Path
-from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from string import Template
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from tests.relay import Relay, certificate, free_port
 
 SHIPPED = Path(__file__).parents[1] / "infra" / "production"
 PREFECT = [sys.executable, "-m", "prefect"]
@@ -43,10 +39,10 @@ class Installation:
         """Logs and homes are in `root`; `data` is an empty folder that PostgreSQL may own."""
         self.root = root
         self.running = {}
-        self.ports = {name: _free_port() for name in ("postgres", "redis", "proxy", "site", "api-1", "api-2")}
+        self.ports = {name: free_port() for name in ("postgres", "redis", "proxy", "site", "api-1", "api-2")}
         self.url = f"http://127.0.0.1:{self.ports['proxy']}/api"
         self.books = f"postgresql://postgres@127.0.0.1:{self.ports['postgres']}/optex"
-        self.relay = Relay(*_certificate(root))
+        self.relay = Relay(*certificate(root))
         self.told_server, self.told_worker = self._told()
         self._start_postgres(data)
         redis = ["redis-server", "--port", str(self.ports["redis"]), "--bind", "127.0.0.1", "--save", ""]
@@ -194,37 +190,6 @@ class Installation:
         engine.dispose()
 
 
-class Relay:
-    """A mail relay that takes mail after STARTTLS and a password only, and counts each letter by its Message-ID."""
-
-    def __init__(self, certificate, key):
-        self.taken, self.kinds = Counter(), Counter()
-        context = SSLContext(PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        self.port = _free_port()
-        self._server = Controller(
-            self,
-            hostname="127.0.0.1",
-            port=self.port,
-            tls_context=context,
-            require_starttls=True,
-            auth_required=True,
-            authenticator=lambda server, session, envelope, mechanism, said: AuthResult(
-                success=(said.login, said.password) == (b"optex", b"relay-password")
-            ),
-        )
-        self._server.start()
-
-    async def handle_DATA(self, server, session, envelope):
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        self.taken[message["Message-ID"]] += 1
-        self.kinds[message["X-Optex-Kind"]] += 1
-        return "250 taken"
-
-    def stop(self):
-        self._server.stop()
-
-
 def shipped(name):
     """The settings in an env file that is shipped."""
     lines = (SHIPPED / "systemd" / f"{name}.env.example").read_text().splitlines()
@@ -238,15 +203,6 @@ def until(holds):
         time.sleep(0.5)
 
 
-def _certificate(root):
-    """A certificate for this machine, which whoever is told of it trusts, and its key."""
-    certificate, key = root / "certificate.pem", root / "key.pem"
-    asked = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
-    named = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(["openssl", *asked, *named], check=True, capture_output=True)
-    return certificate, key
-
-
 def _healthy(url):
     with contextlib.suppress(URLError, OSError), urlopen(url, timeout=2) as answer:
         return answer.status == 200
@@ -257,12 +213,6 @@ def _accepts(engine):
     with contextlib.suppress(OperationalError), engine.connect():
         return True
     return False
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _children(pid):

@@ -240,7 +240,10 @@ def tell(house: House, verb: str, folder: Path, *arguments: Any) -> "subprocess.
 
 
 def future_offer(root: Path, name: str, *, in_days: int = 90) -> Offer:
-    """An offer that opens in some months and stays open for twenty-two business days, with three holders."""
+    """An offer that opens in some months and stays open for twenty-two business days, with three holders.
+
+    The holders are called after the offer, and so are their addresses: future.1@alpha.example.
+    """
     commences = CALENDAR.business_day_from(today() + timedelta(days=in_days))
     expires = CALENDAR.business_day_offset(commences, 21)
     return _peopled(root, name, commences, expires)
@@ -271,7 +274,7 @@ def _peopled(root: Path, name: str, commences: date, expires: date, holders: int
     )
     granted = commences.replace(day=1, year=commences.year - 3)
     for n in range(1, holders + 1):
-        offer.holder(f"H{n}", f"Holder {n}").grant(f"G{n}", 1000, on=str(granted))
+        offer.holder(f"H{n}", f"{name.title()} {n}").grant(f"G{n}", 1000, on=str(granted))
     offer.tables = offer.tables.replace("100000", str(10_000 * holders))
     return offer
 
