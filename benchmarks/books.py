@@ -8,6 +8,7 @@ import asyncio
 import cProfile
 import json
 import pstats
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -58,7 +59,8 @@ class Clock:
         seconds = time.perf_counter() - start
         after = self._rows()
         self.took[name] = seconds, {table: n - before[table] for table, n in after.items() if n > before[table]}
-        print(f"  {name:<28} {seconds:7.2f} s", flush=True)
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"  {name:<16}{seconds:9.2f} s{most:8,} MB at most so far", flush=True)
 
     def _rows(self) -> dict[str, int]:
         with self.engine.connect() as connection:

@@ -77,9 +77,6 @@ async def play(offer: str, until: datetime | None = None) -> State:
         else:
             _told(offer, at, step.name, await run_step(offer, step, at))
         events += 1
-    if until is None:
-        with office.book() as book:
-            book.set_offer(played_through=True)
     return Completed(message=f"Played {offer}: {events} runs")
 
 

@@ -29,7 +29,7 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
     """
     terms = folder.terms
     with without_collection(), engine.begin() as connection:
-        row = {"offer": terms.offer, "digest": folder.digest, "taken_in_at": at, "version": 0, "played_through": False}
+        row = {"offer": terms.offer, "digest": folder.digest, "taken_in_at": at, "version": 0}
         try:  # of two that take it in at once the second waits here for the first
             with connection.begin_nested():
                 connection.execute(insert(t.offers).values(**row))

@@ -93,7 +93,6 @@ offers = Table(
     Column("terminated_at", Instant),
     Column("granted_on", Date),
     Column("played_until", Instant),
-    Column("played_through", Boolean, nullable=False, default=False),
 )
 
 terms = Table(

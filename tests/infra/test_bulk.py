@@ -101,7 +101,7 @@ ROWS = {
 @pytest.fixture
 def offer(engine):
     """A database with an offer and many holders in it."""
-    row = {"offer": "alpha", "digest": "", "taken_in_at": AT, "version": 0, "played_through": False}
+    row = {"offer": "alpha", "digest": "", "taken_in_at": AT, "version": 0}
     with engine.begin() as connection:
         connection.execute(insert(t.offers).values(**row))
         connection.execute(insert(t.holders), HOLDERS)

@@ -45,6 +45,7 @@ def house(folders: dict[str, Path], post: PostOffice, bell: Bell) -> Iterator[Ho
         "OPTEX_SMTP_TLS": "none",
         "OPTEX_OPS_MAIL": OPS,
         "OPTEX_OPS_WEBHOOK": bell.url,
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
     }
     house = House(list(folders.values()), next(iter(folders.values())).parent / "serve.log", settings)
     try:

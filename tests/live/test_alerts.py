@@ -24,7 +24,7 @@ def test_a_failed_step_is_mailed_and_posted_to_operations(prefect, post, bell):
     [mail] = [m for m in post.of(OPS, "operations") if run.name in m["Subject"]]
     assert f"[optex] alarming: {run.name} is Failed" == mail["Subject"]
     link = f"{prefect.url.removesuffix('/api')}/runs/flow-run/{run.id}"
-    text = mail.get_body(("plain",)).get_content().split("\n")
+    text = mail.get_body(("plain",)).get_content().splitlines()
     assert [f"{run.name}: Failed", "The disk is full.", link] == text[:3]
     [rung] = until("the webhook", lambda: [each for each in bell.rung if each["run"] == run.name])
     assert ("Failed", link) == (rung["state"], rung["link"])

@@ -1,6 +1,7 @@
 """The watch: whatever was cancelled, deleted, lost or not sent is found and made good, and said once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,20 +9,37 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Scheduled
 
+from flows.watch import look_after
 from infra import tables as t
 from infra.keying import keyed_form, take_forms
+from infra.mail import SmtpSettings
+from optex.calendar import ONE_DAY
 from optex.schedule import Status
 from tasks.rescue import free_the_stuck
-from tests.live.house import CALENDAR, OPS, today, working_day
+from tests.live.house import CALENDAR, OPS, today
 
 
 @pytest.fixture(scope="module")
-def watched(offices):
-    """The books of an offer that has not opened yet."""
-    return offices["watched"]
+def watched(offices, post):
+    """The books of an offer that has not opened yet, with the mail of the house."""
+    smtp = SmtpSettings(host="127.0.0.1", port=post.port, tls="none")
+    return replace(offices["watched"], smtp=smtp, ops_mail=OPS)
 
 
-def ringing(prefect, office):
+@pytest.fixture
+def look(prefect, watched):
+    """One round of the watch for one offer: what it says."""
+
+    def look():
+        with temporary_settings({PREFECT_API_URL: prefect.url}):
+            said, failed = asyncio.run(look_after(watched))
+        assert [] == failed
+        return said
+
+    return look
+
+
+def ringing(prefect):
     """What is scheduled, as (step, instant)."""
     runs = [run for run in prefect.runs("optex:alarm", "offer:watched") if run.state_name == "Scheduled"]
     return sorted((tag[5:], run.next_scheduled_start_time) for run in runs for tag in run.tags if tag[:5] == "step:")
@@ -45,7 +63,7 @@ def stuck(prefect, office, minutes):
 
 def test_whatever_happened_to_a_run_is_made_good(prefect, watched):
     """Cancelled or paused by hand, put off, deleted, crashed: after one round there is a run for every step again."""
-    assert planned(watched) == ringing(prefect, watched)
+    assert planned(watched) == ringing(prefect)
     [close], [cancel], [regrant], [reminder], [deadline] = (
         prefect.alarms("watched", step) for step in ("close", "cancel", "regrant", "reminder-1", "extension-deadline")
     )
@@ -59,10 +77,10 @@ def test_whatever_happened_to_a_run_is_made_good(prefect, watched):
     said = prefect.do("watch").message
     assert "watched: Scheduled runs: added reminder-1, close, extension-deadline, cancel, regrant." in said
     prefect.client.delete_flow_run(deadline.id)
-    assert planned(watched) == ringing(prefect, watched)
+    assert planned(watched) == ringing(prefect)
 
 
-def test_a_run_that_never_ends_is_given_up(prefect, watched):
+def test_a_run_that_never_ends_is_given_up(prefect, watched, look):
     """Pending for minutes, or running for twenty: its worker is gone. Not before, for it may be on its way."""
     [opening], [recheck] = (prefect.alarms("watched", step) for step in ("open", "recheck-employment"))
     prefect.client.set_flow_run_state(opening.id, Pending(), force=True)
@@ -71,24 +89,22 @@ def test_a_run_that_never_ends_is_given_up(prefect, watched):
     assert ["open was stuck in Pending."] == stuck(prefect, watched, minutes=4)
     assert [] == stuck(prefect, watched, minutes=19)
     assert ["recheck-employment was stuck in Running."] == stuck(prefect, watched, minutes=21)
-    assert "Scheduled runs: added open, recheck-employment." == prefect.do("reschedule", offer="watched").message
-    assert planned(watched) == ringing(prefect, watched)
+    assert ["Scheduled runs: added open, recheck-employment."] == look()
+    assert planned(watched) == ringing(prefect)
 
 
-def test_a_step_that_goes_on_failing_is_left_in_peace_for_a_while(prefect, watched):
+def test_a_step_that_goes_on_failing_is_left_in_peace_for_a_while(prefect, look):
     """The first failure is made good at once, the second not: a step that cannot succeed must not be tried for ever."""
-    for _ in range(2):
-        assert "reminder-10" in [name for name, _ in ringing(prefect, watched)]
+    for said in (["Scheduled runs: added reminder-10."], []):
         last = prefect.alarms("watched", "reminder-10")[-1]
         prefect.client.set_flow_run_state(last.id, Crashed(message="killed"), force=True)
-        said = prefect.do("reschedule", offer="watched").message
-    assert "The scheduled runs agree with the plan." == said
-    assert "reminder-10" not in [name for name, _ in ringing(prefect, watched)]
+        assert said == look()
+    assert "reminder-10" not in [name for name, _ in ringing(prefect)]
 
 
-def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefect, watched, post):
-    """A server that takes no mail now delays a Confirmation; from the fourth business day operations hear of it, once."""
-    received = min(working_day(-4), CALENDAR.business_day_offset(today(), -4))
+def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefect, watched, look, post):
+    """While the server takes no mail a Confirmation waits; from the fourth business day operations hear of it, once."""
+    received = CALENDAR.business_day_offset(today() + ONE_DAY, -5)
     with watched.book() as book:
         row = {"form_id": "W-1", "holder_id": "H1", "kind": "withdrawal", "received_at": f"{received}T09:00:00"}
         row |= {"signed_on": str(received), "signed_as": "Watched 1", "channel": "fax", "title": "", "authority": ""}
@@ -96,17 +112,17 @@ def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefec
     address = "watched.1@alpha.example"
     post.refuses.add(address)
     try:
-        said = [prefect.do("watch").message for _ in range(2)]
+        said = [" ".join(look()) for _ in range(2)]
     finally:
         post.refuses.discard(address)
-    alarm = "watched: the confirmation of form W-1 is not sent; it must be by "
+    alarm = "the confirmation of form W-1 is not sent; it must be by "
     assert [True, False] == [alarm in each for each in said]
     assert ["W-1"] == raised(watched)
     assert 1 == len([m for m in post.of(OPS) if "a Confirmation of Receipt is due" in m["Subject"]])
     assert [] == post.of(address)
     assert "The Confirmation of Receipt of form W-1 (H1) is due" in prefect.dashboard("watched")
 
-    assert "watched: 1 notice sent." in prefect.do("watch").message
+    assert ["1 notice sent."] == look()
     assert ["confirmation-of-receipt"] == [m["X-Optex-Kind"] for m in post.of(address)]
     with watched.reading() as book:
         assert [True] == [row.sent_at is not None for row in book.rows(t.notices)]

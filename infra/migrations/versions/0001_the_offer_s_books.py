@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("terminated_at", infra.tables.Instant(timezone=True), nullable=True),
         sa.Column("granted_on", sa.Date(), nullable=True),
         sa.Column("played_until", infra.tables.Instant(timezone=True), nullable=True),
-        sa.Column("played_through", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("offer", name=op.f("pk_offers")),
     )
     op.create_table(

@@ -1,0 +1,313 @@
+"""Workers that were away or were killed: a step is done late, or once more, with the outcome of an undisturbed run.
+
+Server and worker are started as `optex serve` starts them, but each by itself, so that the worker can be missing.
+"""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import threading
+from collections import Counter
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from sqlalchemy import update
+
+from flows.children import Stop, end_marked, wait_until_healthy
+from flows.deploying import deploy
+from flows.environment import environment_of
+from flows.noting import Note
+from flows.recording import import_received, taken_in
+from flows.serving import server_at, worker_for
+from flows.steps import run_step
+from flows.watch import look_after
+from infra import tables as t
+from infra.office import opened
+from optex.milestones import CANCEL, CLOSE
+from optex.schedule import Status
+from tasks.rescue import free_the_stuck
+from tasks.schedule import project
+from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until
+
+HOLDERS = 40
+# Acceptance is on business days only; on another day the close stands for it, which is the last step that can be done.
+LAST = CANCEL if CALENDAR.is_business_day(today()) else CLOSE
+
+
+class Stack:
+    """A server, and a worker that is there or not."""
+
+    def __init__(self, prefect, worker, offices):
+        self.prefect = prefect
+        self.worker = worker
+        self.offices = offices
+
+    @contextmanager
+    def settings(self):
+        with temporary_settings({PREFECT_API_URL: self.prefect.url}):
+            yield
+
+    def at_work(self, offer):
+        """The run that is at work on the last step, and its process."""
+
+        def found():
+            runs = [run for run in self.prefect.alarms(offer, LAST) if run.state_name == "Running"]
+            return runs and (runs[-1], process_of(runs[-1]))
+
+        return until(f"a run at work on {LAST} of {offer}", found)
+
+    def look_after(self, offer, minutes=0):
+        """One round of the watch, so many minutes from now for what is stuck."""
+        office = self.offices[offer]
+
+        async def look():
+            async with get_client() as client:
+                await free_the_stuck(client, office, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await look_after(office)
+
+        with self.settings():
+            _, failed = asyncio.run(look())
+        assert [] == failed
+
+    def until_done(self, offer):
+        """Wait until the last step is done and whatever was due has ended; the final states of the last step's runs."""
+
+        def done():
+            with self.offices[offer].reading() as book:
+                waiting = [step for step in book.steps() if step.waiting and step.due < datetime.now(UTC)]
+            runs = self.prefect.runs("optex:alarm", f"offer:{offer}")
+            at_work = [run for run in runs if run.expected_start_time < datetime.now(UTC) and not run.state.is_final()]
+            return not waiting and not at_work and [run.state_name for run in self.prefect.alarms(offer, LAST)]
+
+        return until(f"the end of what is due for {offer}", done)
+
+
+def process_of(run):
+    """The process that runs a flow; None as long as there is none."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("PREFECT__FLOW_RUN_ID") == str(run.id) and "prefect.engine" in process.cmdline():
+                return process
+        except psutil.Error:
+            continue
+    return None
+
+
+@pytest.fixture(scope="module")
+def slow_post():
+    """A post office of our own, which can be made to fall asleep over a letter."""
+    office = SleepyPostOffice()
+    yield office
+    office.awake.set()
+    office.close()
+
+
+class SleepyPostOffice(PostOffice):
+    """One that takes so many letters, and then keeps whoever brings the next one waiting until it is woken."""
+
+    def __init__(self):
+        self.takes = 10**9
+        self.awake = threading.Event()
+        super().__init__()
+
+    async def handle_DATA(self, server, session, envelope):
+        self.takes -= 1
+        while self.takes < 0 and not self.awake.is_set():
+            await asyncio.sleep(0.05)
+        return await super().handle_DATA(server, session, envelope)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory, slow_post):
+    """A server that knows four expired offers with the same people and forms; the worker is not started."""
+    root = tmp_path_factory.mktemp("stack")
+    names = ("calm", "torn", "shot", "posted")
+    folders = [expired_offer(root, name, HOLDERS, reminders=[], issuer="Alpha").write(root / name) for name in names]
+    settings = {"OPTEX_SMTP_HOST": "127.0.0.1", "OPTEX_SMTP_PORT": str(slow_post.port), "OPTEX_SMTP_TLS": "none"}
+    settings["PREFECT_WORKER_QUERY_SECONDS"] = "1"
+    port = free_port()
+    note = Note(api=f"http://127.0.0.1:{port}/api", mark=f"test-{os.getpid()}-{port}")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as opening:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        for name in ("PREFECT_HOME", "PREFECT_API_URL"):
+            patch.delenv(name, raising=False)
+        offices = {name: taken_in(folder) for name, folder in zip(names, folders, strict=True)}
+        for folder, office in zip(folders, offices.values(), strict=True):
+            import_received(folder, office)
+            opening.enter_context(opened(office))
+        environment = environment_of(folders, note)
+        server, worker = server_at(port, environment, root), worker_for(environment, root)
+        prefect = Prefect(note.api)
+        stack = Stack(prefect, worker, offices)
+        try:
+            with server.running():
+                wait_until_healthy(note.api, server, Stop())
+                with stack.settings():
+                    asyncio.run(begin(offices))
+                yield stack
+        finally:
+            end_marked(note.mark)
+
+
+async def begin(offices):
+    """Deploy for every offer, and schedule the calm one: the others wait until their tests are ready."""
+    async with get_client() as client:
+        await deploy(client, list(offices))
+        await project(client, offices["calm"])
+
+
+@pytest.fixture(scope="module")
+def calm(stack):
+    """The undisturbed offer: nobody was there when its steps fell due, and then a worker came."""
+    late = until("late runs", lambda: [r for r in stack.prefect.alarms("calm", LAST) if r.state_name == "Late"])
+    assert 1 == len(late)
+    with stack.worker.running():
+        stack.until_done("calm")
+    return stack.offices["calm"]
+
+
+@pytest.fixture
+def worker(stack):
+    """The worker at work."""
+    with stack.worker.running():
+        yield stack.worker
+
+
+def up_to_the_last(stack, offer):
+    """Do every step before the last one, here and now."""
+
+    async def do():
+        for name in ("open", "close", "extension-deadline")[: 3 if LAST == CANCEL else 1]:
+            with stack.offices[offer].reading() as book:
+                step = book.step(name)
+            assert "Completed" == (await run_step(offer, step)).name
+
+    with stack.settings():
+        asyncio.run(do())
+
+
+@contextmanager
+def locked(office):
+    """Hold the books of an offer, so that whoever works on it waits just before its transaction."""
+    file = office.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+def outcome(office):
+    """What the books of an offer say in the end, but for instants and for its name."""
+    with office.reading() as book:
+        return {
+            "decisions": sorted(
+                (r.kind, r.subject, r.revision, r.decision, r.shares, r.rule, r.reason) for r in book.rows(t.decisions)
+            ),
+            "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in book.rows(t.cancellations)),
+            "promises": sorted((r.promise_id, r.shares, r.not_before) for r in book.rows(t.promises)),
+            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.options)),
+            "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in book.rows(t.tranches)),
+            "pool": [(r.event, r.shares, r.available_after) for r in book.rows(t.pool, t.pool.c.position)],
+            "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in book.rows(t.notices)),
+            "audit": Counter((r.action, r.subject.replace(book.offer, ""), r.rule) for r in book.rows(t.audit)),
+            "steps": sorted((r.name, r.version, r.due, r.status, r.message) for r in book.rows(t.steps)),
+        }
+
+
+def test_a_step_that_was_missed_is_done_late_with_the_outcome_of_its_day(stack, calm):
+    """Receipt decides, not the run: days later what came a second before 5 p.m. is in, and what came at 5 p.m. late."""
+    with calm.reading() as book:
+        standing = {form: row.decision for form, row in book.latest_decisions("form").items()}
+        steps = {step.name: step for step in book.steps()}
+        cancelled = {row.grant_id: row.shares for row in book.rows(t.cancellations)}
+        unsent = [row.notice_id for row in book.rows(t.notices) if row.sent_at is None]
+    assert {f"F{n}": "effective" if n < HOLDERS else "late" for n in range(1, HOLDERS + 1)} == standing
+    assert ["done"] * 3 == [steps[name].status for name in ("open", "close", "extension-deadline")]
+    if LAST == CANCEL:
+        assert {f"G{n}": 600 for n in range(1, HOLDERS)} == cancelled
+    else:
+        assert "no business day: acceptance falls due" in stack.prefect.alarms("calm", CANCEL)[0].state.message
+    assert [] == unsent
+    assert "Opened: 40 eligible holders told" == steps["open"].message
+    assert [steps[name].done_at for name in ("open", "close")] == sorted(steps[n].done_at for n in ("open", "close"))
+
+
+def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm, worker):
+    """Its run is Crashed within seconds, the watch has another one made, and the books are those of a calm day."""
+    up_to_the_last(stack, "torn")
+    with locked(stack.offices["torn"]):
+        _, process = stack.at_work("torn")
+        process.send_signal(signal.SIGKILL)
+        until("the crash", lambda: stack.prefect.alarms("torn", LAST)[0].state_name == "Crashed")
+    stack.look_after("torn")
+    assert ["Crashed", "Completed"] == stack.until_done("torn")
+    stack.look_after("torn")
+    assert outcome(calm) == outcome(stack.offices["torn"])
+
+
+def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
+    """Nobody reports such a run's end, so that the watch must give it up; then the books are those of a calm day."""
+    with stack.worker.running():
+        up_to_the_last(stack, "shot")
+        with locked(stack.offices["shot"]):
+            _, process = stack.at_work("shot")
+            stack.worker.process.kill()
+            process.kill()
+            stack.worker.process.wait(PATIENCE)
+    assert "Running" == stack.prefect.alarms("shot", LAST)[0].state_name
+    stack.look_after("shot", minutes=21)
+    with stack.worker.running():
+        assert ["Crashed", "Completed"] == stack.until_done("shot")
+    stack.look_after("shot")
+    assert outcome(calm) == outcome(stack.offices["shot"])
+
+
+def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
+    """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
+    office = stack.offices["posted"]
+    with stack.worker.running():
+        up_to_the_last(stack, "posted")
+        sent_before = letters(slow_post, "posted")
+        slow_post.takes = 5
+        _, process = stack.at_work("posted")
+        until("the letters", lambda: slow_post.takes < 0 or LAST == CLOSE)
+        process.send_signal(signal.SIGKILL)
+        stack.worker.process.kill()
+        stack.worker.process.wait(PATIENCE)
+        slow_post.awake.set()
+    with office.reading() as book:
+        assert book.step(LAST).status is Status.DONE
+    pass_time(office, timedelta(minutes=16))
+    stack.look_after("posted", minutes=21)
+    assert ["Completed"] == stack.until_done("posted")
+    stack.look_after("posted")
+    assert outcome(calm) == outcome(office)
+    with office.reading() as book:
+        notices = [(row.message_id, row.sent_at is not None) for row in book.rows(t.notices)]
+    assert {True} == {sent for _, sent in notices}
+    taken = letters(slow_post, "posted")
+    assert {message_id for message_id, _ in notices} == set(taken)
+    assert {1} == {taken[message_id] for message_id in sent_before}
+    assert sum(taken.values()) - len(taken) <= 4, "at most what the four connections were carrying came again"
+
+
+def letters(post, offer):
+    """How often each letter of an offer was taken, by its Message-ID."""
+    return Counter(
+        message["Message-ID"] for to, message in list(post.letters) if to.startswith(offer) and message["Message-ID"]
+    )
+
+
+def pass_time(office, by):
+    """Let a claim look so much older, as if that time had passed since whoever made it was killed."""
+    with office.book() as book:
+        for row in book.rows(t.notices):
+            if row.claimed_at is not None and row.sent_at is None:
+                mine = (t.notices.c.offer == book.offer, t.notices.c.notice_id == row.notice_id)
+                book.connection.execute(update(t.notices).where(*mine).values(claimed_at=row.claimed_at - by))
