@@ -1,6 +1,6 @@
 """How long the steps of a big offer take in the books, beside the bare bulk insert of the very rows that they write.
 
-python -m benchmarks.books [--holders 100000] [--database URL] [--profile STEP]
+python -m benchmarks.books [--holders 100000] [--postgresql] [--profile STEP]
 """
 
 import argparse
@@ -21,7 +21,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from benchmarks import big_offer
-from infra.database import connect, migrate, sqlite_url
+from benchmarks.databases import databases
+from infra.database import connect, migrate
 from infra.desk import take_in_folder
 from infra.folder import Folder, read_folder
 from infra.forms import record_forms
@@ -73,21 +74,21 @@ class Clock:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--holders", type=int, default=100_000)
-    parser.add_argument("--database", default="", help="the URL of an empty PostgreSQL database, SQLite without")
-    parser.add_argument("--bare", default="", help="the URL of another one, for the bare inserts")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, on SQLite without")
     parser.add_argument("--profile", default="", help="the name of a step to profile")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root:
+    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, databases(Path(root), asked.postgresql) as new:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)
-        url = asked.database or sqlite_url(Path(root) / "optex.db")
-        office = Office(offer="big", database_url=url, mail_dir=Path(root))
-        clock = Clock(office.engine, asked.profile)
+        office = Office(offer="big", database_url=new("offer"), mail_dir=Path(root))
         print(f"{asked.holders:,} holders, {asked.holders * big_offer.OPTIONS:,} options, {office.engine.dialect.name}")
+        clock = Clock(office.engine, asked.profile)
         run(office, folder, clock)
-        bare = connect(asked.bare or sqlite_url(Path(root) / "bare.db"))
+        bare = connect(new("bare"))
         migrate(bare)
         report(clock, bare_seconds(office.engine, bare))
+        office.engine.dispose()
+        bare.dispose()
 
 
 def taken_in(office: Office, path: Path) -> tuple[Office, Folder]:
@@ -169,7 +170,10 @@ def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:
     seconds = {}
     with full.connect() as source, empty.begin() as target:
         for table in metadata.sorted_tables:
-            rows = source.connection.cursor().execute(f"SELECT * FROM {table.name}").fetchall()
+            rows = [
+                [json.dumps(cell) if isinstance(cell, dict | list) else cell for cell in row]
+                for row in source.connection.cursor().execute(f"SELECT * FROM {table.name}").fetchall()
+            ]
             start = time.perf_counter()
             _insert(target, table, rows)
             seconds[table.name] = (time.perf_counter() - start) / max(len(rows), 1)
@@ -180,9 +184,11 @@ def _insert(target: Connection, table: Table, rows: list[Any]) -> None:
     if target.dialect.name == "postgresql":
         with target.connection.cursor().copy(f"COPY {table.name} FROM STDIN") as copy:
             for row in rows:
-                copy.write_row([json.dumps(cell) if isinstance(cell, dict | list) else cell for cell in row])
+                copy.write_row(row)
     elif rows:
-        target.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        target.exec_driver_sql(
+            f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(rows[0]))})", [*map(tuple, rows)]
+        )
 
 
 def report(clock: Clock, bare: dict[str, float]) -> None:

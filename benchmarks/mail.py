@@ -1,6 +1,6 @@
 """How fast notices are rendered, composed and sent: claimed from the outbox, by SMTP to a server on loopback, marked.
 
-python -m benchmarks.mail [--holders 20000] [--database URL]
+python -m benchmarks.mail [--holders 20000] [--postgresql]
 """
 
 import argparse
@@ -19,8 +19,8 @@ from aiosmtpd.controller import Controller
 
 from benchmarks import big_offer
 from benchmarks.books import at, taken_in
+from benchmarks.databases import databases
 from infra import tables as t
-from infra.database import sqlite_url
 from infra.delivery import deliver
 from infra.letters import render
 from infra.mail import SmtpSettings
@@ -42,13 +42,12 @@ class Nowhere:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--holders", type=int, default=20_000)
-    parser.add_argument("--database", default="", help="the URL of an empty PostgreSQL database, SQLite without")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, on SQLite without")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root:
+    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, databases(Path(root), asked.postgresql) as new:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)
-        url = asked.database or sqlite_url(Path(root) / "optex.db")
-        office, _ = taken_in(Office(offer="big", database_url=url, mail_dir=Path(root) / "mail"), folder)
+        office, _ = taken_in(Office(offer="big", database_url=new("offer"), mail_dir=Path(root) / "mail"), folder)
         with opened(office):
             at(office, OPEN, lambda step: effects.record_opening.fn(
                 step, roll.eligibility(step.book.dossiers(), step.state)
@@ -59,6 +58,7 @@ def main() -> None:
             sent(replace(office, smtp=smtp), "to a server that keeps nothing", half)
         with Sink(office.mail_dir) as sink:
             sent(replace(office, smtp=sink.smtp), "to the sink, each kept as a file", half)
+        office.engine.dispose()
 
 
 def rendered(office: Office) -> None:

@@ -39,7 +39,7 @@ async def finish(offer: str, state: State) -> State:
 
     So trouble here is no failure: it is said, and `watch` goes on with it.
     """
-    said = [state.message]
+    said = []
     sent = await send_notices(offer, return_state=True)
     if not sent.is_completed():
         said.append(f"The mail waits in the outbox: {sent.message}")
@@ -47,7 +47,8 @@ async def finish(offer: str, state: State) -> State:
         scheduled = await agree_with_plan(offer, return_state=True)
         said.append(await scheduled.result() if scheduled.is_completed() else f"Not scheduled yet: {scheduled.message}")
         await show_dashboard(offer, return_state=True)
-    state.message = " ".join(filter(None, said))
+    if more := " ".join(filter(None, said)):
+        state.message = f"{(state.message or '').rstrip('.')}. {more}"
     return state
 
 

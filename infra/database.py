@@ -72,15 +72,16 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema up to date; nothing happens where it is."""
-    with engine.begin() as connection:
+    """Bring the schema up to date; nothing happens where it is, and nobody who only reads waits for one who writes."""
+    with engine.connect().execution_options(read_only=True) as connection:
         if _version(connection) == HEAD:
             return
+    with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             # Workers that start at the same moment wait here for the one that migrates, then find it done.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('optex migrations'))"))
-            if _version(connection) == HEAD:
-                return
+        if _version(connection) == HEAD:
+            return
         # Alembic takes a third of a second to import: only when there is something to do.
         from alembic import command
         from alembic.config import Config

@@ -5,7 +5,6 @@ Server and worker are started as `optex serve` starts them, but each by itself, 
 
 import asyncio
 import os
-import signal
 import sqlite3
 import threading
 from collections import Counter
@@ -53,11 +52,11 @@ class Stack:
             yield
 
     def at_work(self, offer):
-        """The run that is at work on the last step, and its process."""
+        """The process of the run that is at work on the last step."""
 
         def found():
             runs = [run for run in self.prefect.alarms(offer, LAST) if run.state_name == "Running"]
-            return runs and (runs[-1], process_of(runs[-1]))
+            return runs and process_of(runs[-1])
 
         return until(f"a run at work on {LAST} of {offer}", found)
 
@@ -172,13 +171,6 @@ def calm(stack):
     return stack.offices["calm"]
 
 
-@pytest.fixture
-def worker(stack):
-    """The worker at work."""
-    with stack.worker.running():
-        yield stack.worker
-
-
 def up_to_the_last(stack, offer):
     """Do every step before the last one, here and now."""
 
@@ -192,14 +184,27 @@ def up_to_the_last(stack, offer):
         asyncio.run(do())
 
 
-@contextmanager
-def locked(office):
-    """Hold the books of an offer, so that whoever works on it waits just before its transaction."""
-    file = office.database_url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
+class Waiting:
+    """A worker, and the process of a run that waits just before its transaction: the books are in our hands."""
+
+    def __init__(self, stack, offer):
+        self._worker = stack.worker
+        file = stack.offices[offer].database_url.removeprefix("sqlite:///")
+        self._books = sqlite3.connect(file, isolation_level=None, timeout=60)
+        try:
+            self._books.execute("BEGIN IMMEDIATE")
+            stack.worker.start()
+            self.process = stack.at_work(offer)
+        except BaseException:
+            self.close()
+            raise
+
+    def let_go(self):
+        self._books.close()
+
+    def close(self):
+        self._books.close()
+        self._worker.end()
 
 
 def outcome(office):
@@ -235,31 +240,27 @@ def test_a_step_that_was_missed_is_done_late_with_the_outcome_of_its_day(stack, 
         assert "no business day: acceptance falls due" in stack.prefect.alarms("calm", CANCEL)[0].state.message
     assert [] == unsent
     assert "Opened: 40 eligible holders told" == steps["open"].message
-    assert [steps[name].done_at for name in ("open", "close")] == sorted(steps[n].done_at for n in ("open", "close"))
+    assert steps["open"].done_at <= steps["close"].done_at
 
 
-def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm, worker):
+def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm):
     """Its run is Crashed within seconds, the watch has another one made, and the books are those of a calm day."""
     up_to_the_last(stack, "torn")
-    with locked(stack.offices["torn"]):
-        _, process = stack.at_work("torn")
-        process.send_signal(signal.SIGKILL)
+    with closing(Waiting(stack, "torn")) as run:
+        run.process.kill()
         until("the crash", lambda: stack.prefect.alarms("torn", LAST)[0].state_name == "Crashed")
-    stack.look_after("torn")
-    assert ["Crashed", "Completed"] == stack.until_done("torn")
+        run.let_go()
+        stack.look_after("torn")
+        assert ["Crashed", "Completed"] == stack.until_done("torn")
     stack.look_after("torn")
     assert outcome(calm) == outcome(stack.offices["torn"])
 
 
 def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
-    """Nobody reports such a run's end, so that the watch must give it up; then the books are those of a calm day."""
-    with stack.worker.running():
-        up_to_the_last(stack, "shot")
-        with locked(stack.offices["shot"]):
-            _, process = stack.at_work("shot")
-            stack.worker.process.kill()
-            process.kill()
-            stack.worker.process.wait(PATIENCE)
+    """Nobody reports the end of such a run, so that the watch must give it up; the books are those of a calm day."""
+    up_to_the_last(stack, "shot")
+    with closing(Waiting(stack, "shot")) as run:
+        kill(stack.worker.process, run.process)
     assert "Running" == stack.prefect.alarms("shot", LAST)[0].state_name
     stack.look_after("shot", minutes=21)
     with stack.worker.running():
@@ -268,19 +269,26 @@ def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
     assert outcome(calm) == outcome(stack.offices["shot"])
 
 
+def kill(worker, flow):
+    """Kill a worker and its flow as a power cut would: the worker first, so that it reports nothing."""
+    worker.kill()
+    worker.wait(PATIENCE)
+    flow.kill()
+
+
 def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
     """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
+    if LAST != CANCEL:
+        pytest.skip("acceptance, which writes to everybody, is on business days only, and today is none")
     office = stack.offices["posted"]
+    up_to_the_last(stack, "posted")
+    sent_before = letters(slow_post, "posted")
+    slow_post.takes = 5
     with stack.worker.running():
-        up_to_the_last(stack, "posted")
-        sent_before = letters(slow_post, "posted")
-        slow_post.takes = 5
-        _, process = stack.at_work("posted")
-        until("the letters", lambda: slow_post.takes < 0 or LAST == CLOSE)
-        process.send_signal(signal.SIGKILL)
-        stack.worker.process.kill()
-        stack.worker.process.wait(PATIENCE)
-        slow_post.awake.set()
+        process = stack.at_work("posted")
+        until("the letters", lambda: slow_post.takes < 0)
+        kill(stack.worker.process, process)
+    slow_post.awake.set()
     with office.reading() as book:
         assert book.step(LAST).status is Status.DONE
     pass_time(office, timedelta(minutes=16))
