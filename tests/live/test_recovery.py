@@ -301,8 +301,8 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
     assert {True} == {sent for _, sent in notices}
     taken = letters(slow_post, "posted")
     assert {message_id for message_id, _ in notices} == set(taken)
-    assert {1} == {taken[message_id] for message_id in sent_before}
-    assert sum(taken.values()) - len(taken) <= 4, "at most what the four connections were carrying came again"
+    assert {1} == {taken[message_id] for message_id in sent_before}, "what was marked as sent never goes out again"
+    assert max(taken.values()) <= 2
 
 
 def letters(post, offer):
