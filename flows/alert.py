@@ -3,7 +3,6 @@
 from prefect import flow
 from prefect.states import Completed, Failed, State
 
-from flows.finishing import tell
 from infra.alerting import tell_operations
 from infra.mail import MailError
 from infra.office import Office, offices
@@ -21,13 +20,13 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
     """
     office = _concerned(run)
     if office is None or not office.ops_mail:
-        return tell(Completed(message="Nobody to tell: OPTEX_OPS_MAIL names nobody."))
+        return Completed(message="Nobody to tell: OPTEX_OPS_MAIL names nobody.")
     text = "\n".join(filter(None, (f"{run}: {state}", message, link)))
     try:
         told = await tell_operations(office, f"{run} is {state}", text)
     except MailError as error:
-        return tell(Failed(message=f"Operations could not be told: {error}"))
-    return tell(Completed(message="Operations told by mail.") if told else Failed(message="The mail was not accepted."))
+        return Failed(message=f"Operations could not be told: {error}")
+    return Completed(message="Operations told by mail.") if told else Failed(message="The mail was not accepted.")
 
 
 def _concerned(run: str) -> Office | None:

@@ -12,16 +12,18 @@ from prefect.events import ResourceSpecification
 from prefect.events.actions import CallWebhook
 
 from infra.settings import load_settings
+from tasks.dashboard import ui_url
 from tasks.rescue import WATCH
 from tasks.schedule import ALARM
 
 ALERT = "alert/alert"
 ACT = "optex:act"
 _PREFIX = "optex: "
+# Not by the filter `ui_url`: a process with the background services alone does not know it, and no alert would start.
+_LINK = "/runs/flow-run/{{ flow_run.id|string }}"
 _PARAMETERS = {
     "run": "{{ flow_run.name }}",
     "state": "{{ flow_run.state.name }}",
-    "link": "{{ flow_run|ui_url }}",
     "message": "{{ flow_run.state.message or '' }}",
 }
 _PAYLOAD = (
@@ -83,7 +85,8 @@ def _when(tag: str, states: set[str], threshold: int = 1, within: timedelta = ti
 
 async def _actions(client: PrefectClient) -> list[Any]:
     alert = await client.read_deployment_by_name(ALERT)
-    parameters = {name: {"template": text, "__prefect_kind": "jinja"} for name, text in _PARAMETERS.items()}
+    said = {**_PARAMETERS, "link": ui_url() + _LINK}
+    parameters = {name: {"template": text, "__prefect_kind": "jinja"} for name, text in said.items()}
     actions: list[Any] = [RunDeployment(source="selected", deployment_id=alert.id, parameters=parameters)]
     if webhook := load_settings().ops_webhook:
         actions.append(CallWebhook(block_document_id=await _webhook(webhook), payload=_PAYLOAD))

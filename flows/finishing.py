@@ -1,11 +1,11 @@
-"""How every run ends: what was queued is sent, the schedule and the dashboard follow, and the outcome is in its log."""
+"""How every run ends: what was queued is sent, and the schedule and the dashboard follow."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from prefect import flow, get_run_logger
+from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 from prefect.states import Failed, State
@@ -25,9 +25,9 @@ def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable
         async def run(*args: Any, **parameters: Any) -> State:
             try:
                 await tag_run(flow_run.parameters["offer"])
-                return tell(await body(*args, **parameters))
+                return await body(*args, **parameters)
             except OptexError as error:
-                return tell(Failed(name="Refused", message=str(error)))
+                return Failed(name="Refused", message=str(error))
 
         return flow(name=name, flow_run_name=run_name or f"{name} {{offer}}", persist_result=False)(run)
 
@@ -58,10 +58,3 @@ async def tag_run(offer: str) -> None:
     if flow_run.id and tag not in flow_run.tags:
         async with get_client() as client:
             await client.update_flow_run(UUID(flow_run.id), tags={*flow_run.tags, tag})
-
-
-def tell(state: State) -> State:
-    """Say in the log what became of a run: the page of the run opens with its log."""
-    log = get_run_logger()
-    (log.info if state.is_completed() else log.error)("%s: %s", state.name, state.message)
-    return state

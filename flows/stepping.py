@@ -10,7 +10,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.states import Failed, State
 
-from flows.finishing import finish, tag_run, tell
+from flows.finishing import finish, tag_run
 from infra.office import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
@@ -44,7 +44,7 @@ def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], Any]:
             if _virtual(flow_run.parameters["offer"]):
                 state = await body(*args, **parameters)
                 return state if state.name == "NothingToDo" else await finish(flow_run.parameters["offer"], state)
-            return tell(await _run(partial(body, *args, **parameters), step))
+            return await _run(partial(body, *args, **parameters), step)
 
         run.__doc__ = inspect.cleandoc(body.__doc__ or "") + _HELP
         return flow(

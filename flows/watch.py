@@ -7,7 +7,6 @@ from prefect import flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed, State
 
-from flows.finishing import tell
 from flows.steps import run_step
 from infra.alerting import tell_operations
 from infra.confirmations import confirmation_alarms
@@ -38,8 +37,8 @@ async def watch() -> State:
         said += [f"{office.offer}: {sentence}" for sentence in done]
         failed += [f"{office.offer}: {sentence}" for sentence in wrong]
     if failed:
-        return tell(Failed(message=" ".join([*failed, *said])))
-    return tell(Completed(message=" ".join(said) or "All is well."))
+        return Failed(message=" ".join([*failed, *said]))
+    return Completed(message=" ".join(said) or "All is well.")
 
 
 async def look_after(office: Office) -> tuple[list[str], list[str]]:

@@ -1,0 +1,31 @@
+"""The rules of a stock option exchange offer: facts and an instant go in, a decision comes out. No clock, no I/O.
+
+What an option exchange is. A company's stock has fallen below the price of the options that its people hold, so that
+the options are worth nothing to them. The company offers an exchange: whoever likes *tenders* options by an Election
+Form, and may change or withdraw it until the offer *expires* (5 p.m. on the last day). On the next business day the
+company *accepts*: the tendered options are *cancelled*, what was not tendered of a grant goes on as a *balancing
+option*, and each holder gets a *promise* of new options. Were the new ones granted within six months, their accounting
+would spoil the exchange; so the company waits six months and one day, and then grants them to whoever is still in
+service, at that day's closing price. All of it is a tender offer under SEC Rule 13e-4, with its deadlines. The rules
+below carry the ids of `authority`, which has for each of them the section of the Offer to Exchange and its words.
+
+Which module holds which part, in the order of an offer's life:
+
+    terms, calendar, milestones     what the offer says; its business days, trading days and clock; the dates of it all
+    schedule, changes, state        the plan in versions; what may change it; the facts that arrived, folded into one
+    records                         holders, service, grants and forms, as they are keyed in
+    eligibility                     who may tender, whose tender may be accepted, who may receive new options
+    timeliness, defects, lookback   one form by itself: in time, proper, and what it tenders
+    election                        all forms of a holder: which one stands, and why the others do not
+    confirmation                    by when the receipt of a form must be confirmed
+    notices, statements, wording    which letter goes to whom, what it states, and the key it is sent under once
+    acceptance, cancellation        what is accepted; cancellations, balancing options and promises
+    adjustment                      splits scale a promise; other grants meanwhile are deferred
+    pricing, vesting, iso, grant    promise, price and schedule become new options
+    ledger                          the plan's pool of shares, and the sums that must balance
+    roll                            the same rules for everyone at once
+    warnings                        what is lawful but deserves a second look before the offer opens
+    errors                          a refusal is a value, a `Ruling`; an exception is for broken input
+
+Start with `milestones`, then `election`, then `grant`: the dates, the forms, and the new options.
+"""

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from optex.milestones import CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, WITHDRAWAL_RIGHT, Milestone, Plan, kind_of
+from optex.milestones import (
+    CANCEL,
+    CLOSE,
+    EXTENSION_DEADLINE,
+    OPEN,
+    ORDER,
+    RECHECK,
+    REGRANT,
+    WITHDRAWAL_RIGHT,
+    Milestone,
+    Plan,
+    kind_of,
+)
 
 
 class Status(StrEnum):
@@ -69,6 +81,26 @@ def reschedule(steps: Iterable[Step], plan: Plan, version: int, at: datetime) ->
         if old is not None and (old.status is Status.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
             superseded.append(old)
     return Rescheduled(superseded=tuple(superseded), added=tuple(added))
+
+
+def goes_first(step: Step, steps: Iterable[Step]) -> Step | None:
+    """The pending step that must be done before this one; None where nothing is in the way.
+
+    Nothing happens before the opening; closing, acceptance and grant happen in the order of their dates. A reminder or
+    the right to withdraw keeps nobody waiting, nor does a step that is held.
+    Authority: §4, §6.
+    """
+    first = [s for s in steps if s.status is Status.PENDING and s.name in _IN_LINE and _place(s) < _place(step)]
+    if step.name not in _IN_LINE:
+        first = [s for s in first if s.name == OPEN]
+    return min(first, key=_place, default=None)
+
+
+_IN_LINE = (OPEN, CLOSE, EXTENSION_DEADLINE, CANCEL, RECHECK, REGRANT)
+
+
+def _place(step: Step) -> tuple[datetime, int]:
+    return step.due, ORDER.index(kind_of(step.name))
 
 
 def _moves(step: Step) -> bool:

@@ -22,10 +22,9 @@ from optex.schedule import Status, Step
 from tasks.kinds import effect
 
 ALARM = "optex:alarm"
-NOT_STARTED = (StateType.SCHEDULED, StateType.PENDING)
 # A run that somebody paused rings no more: what holds a step is a condition, a hold or an approval, never a pause.
 _AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
-# A run that is tried once more is let alone: it will say itself what it finds done or superseded.
+# A run that is tried once more, or that a worker has in hand, is let alone: it says itself what it finds done.
 _RETRIED = ("AwaitingRetry", "Retrying")
 # So much later than its instant a run may still ring; one that somebody put off further is as good as cancelled.
 _PUT_OFF = timedelta(minutes=2)
@@ -76,7 +75,7 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     told = {(step.name, step.version): step for step in steps}
     for key, mine in runs.items():
         for run in mine:
-            if key not in waiting and run.state_type in NOT_STARTED and run.state_name not in _RETRIED:
+            if key not in waiting and run.state_type is StateType.SCHEDULED and run.state_name not in _RETRIED:
                 await client.set_flow_run_state(run.id, Cancelled(message=_why(told.get(key))), force=True)
                 if key[0] not in moved:
                     cancelled.append(key[0])

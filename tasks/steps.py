@@ -14,7 +14,7 @@ from infra.store import PROGRAM, Book
 from optex.calendar import local_text
 from optex.errors import Ruling
 from optex.milestones import rule_of
-from optex.schedule import Status, Step
+from optex.schedule import Status, Step, goes_first
 from optex.state import Fact, OfferState
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
@@ -78,7 +78,7 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
         state = book.state()
         due = DueStep(office=office, book=book, step=step, state=state, at=now)
-        due.idle = _idle(step, state, now, latest=book.step(name) == step)
+        due.idle = _idle(step, state, now, latest=book.step(name) == step) or _too_soon(step, book)
         if not due.idle and (run_id := flow_run.id):
             book.note_run(step, run_id)
         yield due
@@ -91,6 +91,12 @@ async def _wait_for(office: Office, name: str, version: int | None) -> None:
         early = step.due - datetime.now(UTC)
         if timedelta(0) < early <= BLINK:
             await asyncio.sleep(early.total_seconds())
+
+
+def _too_soon(step: Step, book: Book) -> State | None:
+    """After a standstill several steps are late, and several workers take them up at once: the earlier goes first."""
+    first = goes_first(step, book.steps())
+    return nothing_to_do(f"{step.name} waits until {first.name} is done") if first else None
 
 
 def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:

@@ -47,6 +47,7 @@ def test_a_person_extends_an_offer_in_the_browser(page, prefect, offices):
     page.get_by_text("The new expiration. Mind the zone beside it").wait_for()
     fill(page, to)
     page.get_by_role("button", name="Submit").click()
+    page.wait_for_url(lambda url: "/run" not in url.removesuffix("?tab=Runs"))
 
     run = until("the run", lambda: [r for r in prefect.runs("optex:act") if r.parameters.get("offer") == "painted"])[-1]
     assert prefect.ended(run).message.startswith(
@@ -56,7 +57,7 @@ def test_a_person_extends_an_offer_in_the_browser(page, prefect, offices):
 
     # The run's own page says what became of it, and the list of what is to come shows the new close.
     page.goto(f"/runs/flow-run/{run.id}")
-    page.get_by_text("Completed: The offer is extended to").wait_for()
+    page.get_by_text("Finished in state Completed('The offer is extended to").wait_for()
     page.goto(f"/runs?type=span&seconds={400 * 24 * 3600}&tag=offer:painted&state=Scheduled")
     page.get_by_role("link", name=f"close painted · {(to - timedelta(hours=5)):%Y-%m-%d %H:%M} EST").wait_for()
 
@@ -65,14 +66,19 @@ def fill(page, to):
     """Fill in the form as it stands before us: offer, new expiration in UTC, and who decided."""
     assert to.tzinfo is not None
     to = to.astimezone(UTC)
-    choice = page.locator(".schema-form-property", has_text="The offer, by its name.")
-    choice.get_by_role("button").last.click()
-    page.get_by_role("option", name="painted", exact=True).click()
+    field(page, "Who decided: your full name.").locator("textarea").fill("Ruth Counsel")
+    field(page, "The offer, by its name.").locator("button.p-select-button__control").press("ArrowDown")
+    page.get_by_text("painted", exact=True).last.click()
     page.get_by_text("Select date and time").click()
     page.locator("input[type=date]").fill(f"{to:%Y-%m-%d}")
     page.locator("input[type=time]").fill(f"{to:%H:%M}")
     page.get_by_role("button", name="Apply").click()
-    page.get_by_text("Who decided: your full name.").locator("xpath=following::textarea[1]").fill("Ruth Counsel")
+    page.get_by_text(f"{to:%Y-%m-%dT%H:%M:%SZ}").wait_for()
+
+
+def field(page, help_text):
+    """A field of the form, by its help text."""
+    return page.locator(".schema-form-property").filter(has_text=help_text).last
 
 
 def test_the_dashboard_of_an_offer_is_one_click_from_a_deployment(page, offices):
@@ -82,9 +88,12 @@ def test_the_dashboard_of_an_offer_is_one_click_from_a_deployment(page, offices)
     assert opens > datetime.now(UTC)
     page.goto("/deployments")
     page.get_by_role("link", name="close", exact=True).first.click()
-    page.get_by_role("tab", name="Description").click()
-    page.get_by_role("link", name="Dashboard of future").click()
-    page.get_by_role("heading", name="Alpha Technologies Group, Inc. · future").wait_for()
-    page.get_by_text("Not open yet: opens").wait_for()
-    page.get_by_role("link", name="The offer opens").click()
-    page.get_by_text("open future · ").first.wait_for()
+    page.get_by_text("Description", exact=True).click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Dashboard of future").click()
+    dashboard = opened.value
+    dashboard.get_by_role("heading", name="Alpha Technologies Group, Inc. · future").wait_for()
+    dashboard.get_by_text("Not open yet: opens").wait_for()
+    with dashboard.expect_popup() as opened:
+        dashboard.get_by_role("link", name="The offer opens").click()
+    opened.value.get_by_text("open future · ").first.wait_for()
