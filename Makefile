@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test live lint lock clean
+.PHONY: setup demo test lint lock clean
 
 setup: $(READY)
 
@@ -20,10 +20,6 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest
-
-# The tests on a running `optex serve`, with its server and worker as processes: still being written.
-live: setup
-	$(BIN)/python -m pytest tests/live --override-ini addopts="-q --import-mode=importlib"
 
 lint: setup
 	$(BIN)/ruff check .

@@ -8,8 +8,8 @@ from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed, State
 
 from flows.steps import run_step
+from infra.alarms import alarms
 from infra.alerting import tell_operations
-from infra.confirmations import confirmation_alarms
 from infra.delivery import deliver
 from infra.lapses import lapse
 from infra.mail import MailError
@@ -45,7 +45,7 @@ async def look_after(office: Office) -> tuple[list[str], list[str]]:
     """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
     said, failed = [], []
-    parts: list[Part] = [_lapses, _stuck, _held, _missed, _overdue_confirmations, _unsent, _dashboard]
+    parts: list[Part] = [_lapses, _stuck, _held, _missed, _alarms, _unsent, _dashboard]
     for part in parts:
         try:
             said += [sentence for sentence in await part(office, now) if sentence]
@@ -82,13 +82,13 @@ async def _held(office: Office, _now: datetime) -> Iterable[str]:
     return said
 
 
-async def _overdue_confirmations(office: Office, now: datetime) -> Iterable[str]:
-    """A confirmation that is due tomorrow and not sent raises an alarm (CNF-1)."""
+async def _alarms(office: Office, now: datetime) -> Iterable[str]:
+    """A confirmation that is due tomorrow and not sent raises an alarm (CNF-1), and so does a form that was missed."""
     with office.book() as book:
-        new = confirmation_alarms(book, now)
-    for sentence in new:
-        await tell_operations(office, "a Confirmation of Receipt is due", sentence)
-    return new
+        new = alarms(book, now)
+    for about, sentence in new:
+        await tell_operations(office, about, sentence)
+    return [sentence for _, sentence in new]
 
 
 async def _unsent(office: Office, _now: datetime) -> Iterable[str]:

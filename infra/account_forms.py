@@ -122,6 +122,8 @@ def _stands(row: Row[Any], kind: FormKind) -> str:
             return f"{form}{now} stands. {sentence(row.reason)}{tendered}"
         case Standing.EFFECTIVE:
             return f"{form}{now} takes effect. {sentence(row.reason)}"
+        case Standing.DEFECTIVE if row.rule == "CAN-1":
+            return f"{form} has no effect. {sentence(row.reason)}"
         case Standing.DEFECTIVE:
             return f"{form} is{now} defective. {sentence(row.reason)}"
         case Standing.LATE:

@@ -22,6 +22,9 @@ def attention(standing: Standing) -> Iterator[str]:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
     for hold in standing.holds:
         yield f"The grant is held: {sentence(hold)}"
+    if missed := standing.missed_forms:
+        which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
+        yield f"{which}, without effect; the company must decide: {_some(list(missed))}."
     yield from _confirmations(standing)
     mail = standing.correspondence
     if mail.refused:

@@ -113,8 +113,9 @@ def _forms(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, lis
     found: dict[str, list[Form]] = defaultdict(list)
     columns = (
         f.form_id, f.holder_id, f.kind, f.received_at, f.signed_on, f.signed_as, f.channel, f.title, f.authority,
+        f.missed,
     )  # fmt: skip
-    for form_id, holder_id, kind, received_at, signed_on, signed_as, channel, title, authority in _cells(
+    for form_id, holder_id, kind, received_at, signed_on, signed_as, channel, title, authority, missed in _cells(
         connection, offer, columns, holder_ids, f.received_at, f.position
     ):
         form = Form(
@@ -127,6 +128,7 @@ def _forms(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, lis
             channel=channel,
             title=title,
             authority=authority,
+            missed=missed,
             lines=tuple(lines.get(form_id, ())),
         )
         found[holder_id].append(form)

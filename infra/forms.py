@@ -1,6 +1,7 @@
 """Forms at the desk: recorded as received, judged with all the holder sent, and confirmed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,6 +13,8 @@ from optex import roll
 from optex.election import Judgement
 from optex.notices import confirmation
 from optex.records import Form, FormKind, Standing
+from optex.state import OfferState
+from optex.timeliness import lateness
 from optex.wording import count
 
 
@@ -21,7 +24,9 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
     new = [form for form in forms if form.form_id not in known]
     if not new:
         return "No new form." if forms else ""
-    book.add_forms(new, at)
+    state = book.state()
+    missed = [form.form_id for form in new if is_missed(form, state)]
+    book.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
     holder_ids = {form.holder_id for form in new}
     said = rejudge(book, holder_ids, at, received={form.form_id for form in new})
     book.audit(
@@ -37,7 +42,8 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
             for form in new
         ],
     )
-    return f"{count(len(new), 'form')} received. {said}".strip()
+    alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
+    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", said, alarm)))
 
 
 def rejudge(
@@ -72,6 +78,14 @@ def judgement_of(book: Reader, form_id: str, at: datetime) -> Judgement | None:
         return None
     judged = roll.judge_all(book.dossiers([holder_id]), book.state(), at)
     return next((judgement for judgement in judged if judgement.form.form_id == form_id), None)
+
+
+def is_missed(form: Form, state: OfferState) -> bool:
+    """Whether a form that is put on record now came in time, but for an acceptance that has been already (CAN-1)."""
+    accepted_at = state.accepted_at
+    return accepted_at is not None and not lateness(
+        form, terms=state.terms, accepted_at=accepted_at, terminated_at=state.terminated_at
+    )
 
 
 def decided_form(judgement: Judgement) -> Decided:

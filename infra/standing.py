@@ -104,6 +104,7 @@ class Standing:
     conditions: tuple[Condition, ...]
     holds: tuple[str, ...]
     approvals: tuple[ApprovalAwaited, ...]
+    missed_forms: tuple[str, ...]
 
 
 def standing_of(book: Reader, at: datetime) -> Standing:
@@ -138,6 +139,7 @@ def standing_of(book: Reader, at: datetime) -> Standing:
         conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
         holds=state.holds,
         approvals=_approvals(book, state),
+        missed_forms=_missed_forms(book),
     )
 
 
@@ -187,6 +189,12 @@ def _forms(book: Reader) -> FormCount:
         notices=kinds.get(FormKind.WITHDRAWAL, 0),
         by_standing={each.value: standing[each.value] for each in FormStanding},
     )
+
+
+def _missed_forms(book: Reader) -> tuple[str, ...]:
+    f = t.forms.c
+    query = select(f.form_id).where(f.offer == book.offer, f.missed).order_by(f.position)
+    return tuple(book.connection.execute(query).scalars())
 
 
 def _totals(book: Reader) -> Totals:

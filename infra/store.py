@@ -312,4 +312,5 @@ _FORM_COLUMNS = (
     "channel",
     "title",
     "authority",
+    "missed",
 )

@@ -171,6 +171,7 @@ forms = Table(
     Column("channel", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("authority", Text, nullable=False),
+    Column("missed", Boolean, nullable=False),  # received before the acceptance, on record only after it
     Column("recorded_at", Instant, nullable=False),
     Column("position", Integer, nullable=False),
     _of_holder(),

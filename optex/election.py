@@ -87,6 +87,8 @@ def judge(
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
+        elif form.missed and accepted_at:
+            found.insert(0, Defect(ruling=_missed(form, accepted_at, terms), waivable=False))
         elif form.kind is FormKind.ELECTION:
             # As things stood on receipt: a later waiver of a form in between must not unseat this one.
             known = [waiver for waiver in counting if waiver.at <= form.received_at]
@@ -108,6 +110,19 @@ def waivable(judgement: Judgement) -> Ruling | None:
     if not judgement.defects:
         return Ruling(rule="TND-7", reason="The form has no defect to waive.")
     return None
+
+
+def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
+    """Why a form in time has no effect: on record only after the acceptance, it can unseat nothing that was accepted.
+
+    Authority: §6, acceptance and cancellation are one act for everybody (CAN-1).
+    """
+    received, accepted = wording.stamp(form.received_at, terms.clock), wording.stamp(accepted_at, terms.clock)
+    reason = (
+        f"Received in time on {received}, but put on record only after the tendered options had been accepted on "
+        f"{accepted}. Acceptance is one act for everybody: the company must decide what becomes of this form."
+    )
+    return Ruling(rule="CAN-1", reason=reason)
 
 
 def _signed_out_of_order(form: Form, prior: Form | None) -> list[Defect]:

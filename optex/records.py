@@ -97,7 +97,10 @@ class FormLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """An Election Form or a Notice of withdrawal as it was received; `lines` is empty for a notice."""
+    """An Election Form or a Notice of withdrawal as it was received; `lines` is empty for a notice.
+
+    `missed` says that it was put on record only after the acceptance before which it had been received.
+    """
 
     form_id: str
     holder_id: str
@@ -109,6 +112,7 @@ class Form:
     title: str = ""
     authority: str = ""
     lines: tuple[FormLine, ...] = ()
+    missed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import psutil
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import update
 
@@ -34,31 +35,34 @@ from tasks.schedule import project
 from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until
 
 HOLDERS = 40
-# Acceptance is on business days only; on another day the close stands for it, which is the last step that can be done.
-LAST = CANCEL if CALENDAR.is_business_day(today()) else CLOSE
 
 
 class Stack:
-    """A server, and a worker that is there or not."""
+    """A server, and a worker that is there or not; `last` is the last step that can be done today.
+
+    Acceptance is on business days only; on another day the close stands for it.
+    """
 
     def __init__(self, prefect, worker, offices):
         self.prefect = prefect
         self.worker = worker
         self.offices = offices
+        self.last = CANCEL if CALENDAR.is_business_day(today()) else CLOSE
 
     @contextmanager
     def settings(self):
         with temporary_settings({PREFECT_API_URL: self.prefect.url}):
             yield
+            EventsWorker.drain_all()
 
     def at_work(self, offer):
         """The process of the run that is at work on the last step."""
 
         def found():
-            runs = [run for run in self.prefect.alarms(offer, LAST) if run.state_name == "Running"]
+            runs = [run for run in self.prefect.alarms(offer, self.last) if run.state_name == "Running"]
             return runs and process_of(runs[-1])
 
-        return until(f"a run at work on {LAST} of {offer}", found)
+        return until(f"a run at work on {self.last} of {offer}", found)
 
     def look_after(self, offer, minutes=0):
         """One round of the watch, so many minutes from now for what is stuck."""
@@ -81,7 +85,7 @@ class Stack:
                 waiting = [step for step in book.steps() if step.waiting and step.due < datetime.now(UTC)]
             runs = self.prefect.runs("optex:alarm", f"offer:{offer}")
             at_work = [run for run in runs if run.expected_start_time < datetime.now(UTC) and not run.state.is_final()]
-            return not waiting and not at_work and [run.state_name for run in self.prefect.alarms(offer, LAST)]
+            return not waiting and not at_work and [run.state_name for run in self.prefect.alarms(offer, self.last)]
 
         return until(f"the end of what is due for {offer}", done)
 
@@ -164,7 +168,7 @@ async def begin(offices):
 @pytest.fixture(scope="module")
 def calm(stack):
     """The undisturbed offer: nobody was there when its steps fell due, and then a worker came."""
-    late = until("late runs", lambda: [r for r in stack.prefect.alarms("calm", LAST) if r.state_name == "Late"])
+    late = until("late runs", lambda: [r for r in stack.prefect.alarms("calm", stack.last) if r.state_name == "Late"])
     assert 1 == len(late)
     with stack.worker.running():
         stack.until_done("calm")
@@ -175,7 +179,7 @@ def up_to_the_last(stack, offer):
     """Do every step before the last one, here and now."""
 
     async def do():
-        for name in ("open", "close", "extension-deadline")[: 3 if LAST == CANCEL else 1]:
+        for name in ("open", "close", "extension-deadline")[: 3 if stack.last == CANCEL else 1]:
             with stack.offices[offer].reading() as book:
                 step = book.step(name)
             assert "Completed" == (await run_step(offer, step)).name
@@ -234,7 +238,7 @@ def test_a_step_that_was_missed_is_done_late_with_the_outcome_of_its_day(stack, 
         unsent = [row.notice_id for row in book.rows(t.notices) if row.sent_at is None]
     assert {f"F{n}": "effective" if n < HOLDERS else "late" for n in range(1, HOLDERS + 1)} == standing
     assert ["done"] * 3 == [steps[name].status for name in ("open", "close", "extension-deadline")]
-    if LAST == CANCEL:
+    if stack.last == CANCEL:
         assert {f"G{n}": 600 for n in range(1, HOLDERS)} == cancelled
     else:
         assert "no business day: acceptance falls due" in stack.prefect.alarms("calm", CANCEL)[0].state.message
@@ -248,7 +252,7 @@ def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm)
     up_to_the_last(stack, "torn")
     with closing(Waiting(stack, "torn")) as run:
         run.process.kill()
-        until("the crash", lambda: stack.prefect.alarms("torn", LAST)[0].state_name == "Crashed")
+        until("the crash", lambda: stack.prefect.alarms("torn", stack.last)[0].state_name == "Crashed")
         run.let_go()
         stack.look_after("torn")
         assert ["Crashed", "Completed"] == stack.until_done("torn")
@@ -261,7 +265,7 @@ def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
     up_to_the_last(stack, "shot")
     with closing(Waiting(stack, "shot")) as run:
         kill(stack.worker.process, run.process)
-    assert "Running" == stack.prefect.alarms("shot", LAST)[0].state_name
+    assert "Running" == stack.prefect.alarms("shot", stack.last)[0].state_name
     stack.look_after("shot", minutes=21)
     with stack.worker.running():
         assert ["Crashed", "Completed"] == stack.until_done("shot")
@@ -278,7 +282,7 @@ def kill(worker, flow):
 
 def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
     """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
-    if LAST != CANCEL:
+    if stack.last != CANCEL:
         pytest.skip("acceptance, which writes to everybody, is on business days only, and today is none")
     office = stack.offices["posted"]
     up_to_the_last(stack, "posted")
@@ -290,7 +294,7 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
         kill(stack.worker.process, process)
     slow_post.awake.set()
     with office.reading() as book:
-        assert book.step(LAST).status is Status.DONE
+        assert book.step(stack.last).status is Status.DONE
     pass_time(office, timedelta(minutes=16))
     stack.look_after("posted", minutes=21)
     assert ["Completed"] == stack.until_done("posted")

@@ -82,7 +82,7 @@ def field(page, help_text):
 
 
 def test_the_dashboard_of_an_offer_is_one_click_from_a_deployment(page, offices):
-    """The description of a deployment leads to the page that says where the offer stands, what is next, and its runs."""  # noqa: E501 - still being written
+    """A deployment's description leads to the page of the offer: where it stands, what is next, and its runs."""
     with offices["future"].reading() as book:
         opens = book.state().terms.opens
     assert opens > datetime.now(UTC)

@@ -199,6 +199,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("missed", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", infra.tables.Instant(timezone=True), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
