@@ -1,6 +1,6 @@
 """The watch, every few minutes: what was missed is found and set right. Correctness never rests on the scheduler."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
@@ -83,12 +83,17 @@ async def _held(office: Office, _now: datetime) -> Iterable[str]:
 
 
 async def _alarms(office: Office, now: datetime) -> Iterable[str]:
-    """A confirmation that is due tomorrow and not sent raises an alarm (CNF-1), and so does a form that was missed."""
+    """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
     with office.book() as book:
         new = alarms(book, now)
-    for about, sentence in new:
-        await tell_operations(office, about, sentence)
-    return [sentence for _, sentence in new]
+    for about, sentences in new.items():
+        await tell_operations(office, about, "\n".join(sentences))
+    return [_in_short(sentences) for sentences in new.values()]
+
+
+def _in_short(sentences: Sequence[str]) -> str:
+    more = f" and {len(sentences) - 1:,} more like this" if len(sentences) > 1 else ""
+    return f"{sentences[0]}{more}."
 
 
 async def _unsent(office: Office, _now: datetime) -> Iterable[str]:

@@ -13,7 +13,8 @@ from optex.records import Form, FormKind, Grant, Holder, Spell, Standing, Tender
 from optex.terms import Terms
 from optex.timeliness import lateness, right_to_withdraw
 
-_IN_TIME = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
+_PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
+_WAIVED = Ruling(rule="EXP-1", reason="Received before the offer expired; what was wrong with it is waived.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,7 +191,7 @@ def _by_itself(each: _Examined, waivers: Sequence[Waiver]) -> Judgement:
     return Judgement(
         form=each.form,
         standing=standing,
-        ruling=uncured[0] if uncured else _IN_TIME,
+        ruling=uncured[0] if uncured else _WAIVED if overlooked else _PROPER,
         remarks=(*uncured[1:], *overlooked),
         defects=tuple(found.ruling for found in each.defects),
         unwaivable=next((found.ruling for found in each.defects if not found.waivable), None),

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from infra import tables as t
 from infra.acts import take_fact
+from infra.alarms import alarms
 from infra.attention import attention
 from infra.dashboard import as_markdown
 from infra.database import engine_for, sqlite_url
@@ -188,6 +189,28 @@ def test_mail_unsent_refused_and_without_an_address(desk):
         (each.notice_id, each.answer) for each in after.refused
     ]
     assert ["the mail server refused it"] == [each.why for each in after.confirmations]
+
+
+def test_what_somebody_must_see_to_is_an_alarm_once(desk):
+    """A letter that the server refused and a split that came before the cancellation: told once, and audited."""
+    desk.step("open")
+    desk.fact("split", MONDAY, on="2003-04-02", new=2, old=1)
+    desk.mark("H1", refused=True, answer="550 no such user")
+    with desk.office.book() as book:
+        book.set_offer(cancelled_on=date(2003, 4, 2))
+        told = [alarms(book, MONDAY) for _ in range(2)]
+        audited = {action: book.raised(action) for action in ("letter refused", "split without effect")}
+    assert [
+        {
+            "a letter was refused": ["offer-opened to H1 was refused by the mail server: 550 no such user"],
+            "a split has no effect": [
+                "the split of 2003-04-02 came before the cancellation of 2003-04-02: it adjusts no promise; the grants "
+                "must be restated"
+            ],
+        },
+        {},
+    ] == told
+    assert {"letter refused": ["offer-opened:H1"], "split without effect": ["2003-04-02"]} == audited
 
 
 def test_a_held_acceptance_is_the_phase_and_needs_attention(desk):
