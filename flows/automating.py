@@ -27,8 +27,8 @@ _PARAMETERS = {
     "message": "{{ flow_run.state.message or '' }}",
 }
 _PAYLOAD = (
-    '{"text": "{{ flow_run.name }} is {{ flow_run.state.name }}: {{ flow_run|ui_url }}", '
-    '"run": "{{ flow_run.name }}", "state": "{{ flow_run.state.name }}", "link": "{{ flow_run|ui_url }}"}'
+    '{"text": "{{ flow_run.name }} is {{ flow_run.state.name }}: LINK", '
+    '"run": "{{ flow_run.name }}", "state": "{{ flow_run.state.name }}", "link": "LINK"}'
 )
 
 
@@ -85,11 +85,12 @@ def _when(tag: str, states: set[str], threshold: int = 1, within: timedelta = ti
 
 async def _actions(client: PrefectClient) -> list[Any]:
     alert = await client.read_deployment_by_name(ALERT)
-    said = {**_PARAMETERS, "link": ui_url() + _LINK}
+    link = ui_url() + _LINK
+    said = {**_PARAMETERS, "link": link}
     parameters = {name: {"template": text, "__prefect_kind": "jinja"} for name, text in said.items()}
     actions: list[Any] = [RunDeployment(source="selected", deployment_id=alert.id, parameters=parameters)]
     if webhook := load_settings().ops_webhook:
-        actions.append(CallWebhook(block_document_id=await _webhook(webhook), payload=_PAYLOAD))
+        actions.append(CallWebhook(block_document_id=await _webhook(webhook), payload=_PAYLOAD.replace("LINK", link)))
     return actions
 
 

@@ -15,8 +15,8 @@ import yaml
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.schedules import IntervalSchedule
-from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 
@@ -35,24 +35,21 @@ async def deploy(client: PrefectClient, offers: Sequence[str]) -> None:
     await automate(client)
 
 
-async def deploy_missing(client: PrefectClient, offer: str) -> None:
-    """Make what a server has not got yet for an offer, and leave alone what somebody else has deployed for it."""
-    known: list[str] = []
-    missing = not await is_automated(client)
-    for entry in entries():
-        name = entry["name"]
-        try:
-            deployed = await client.read_deployment_by_name(f"{name}/{name}")
-        except ObjectNotFound:
-            missing = True
-            continue
-        asked = (deployed.parameter_openapi_schema or {}).get("properties", {}).get("offer")
-        if asked is not None:
-            # A form without a list of offers takes any; one with a list takes no other.
-            known = asked.get("enum", [])
-            missing = missing or (bool(known) and offer not in known)
-    if missing:
-        await deploy(client, [*known, *([] if offer in known else [offer])])
+async def deploy_missing(client: PrefectClient, offers: Sequence[str]) -> bool:
+    """Deploy anew where a deployment or an automation is missing, or a form does not know all of these offers.
+
+    That is so after `prefect deploy --all`, whose file names no offer, and after something was deleted by hand.
+    """
+    names = [entry["name"] for entry in entries()]
+    found = await client.read_deployments(deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=names)))
+    fields = [(each.parameter_openapi_schema or {}).get("properties", {}).get("offer") for each in found]
+    lists = [field.get("enum", []) for field in fields if field]
+    complete = len(found) == len(names) and await is_automated(client)
+    if complete and all(set(offers) <= set(known) for known in lists):
+        return False
+    known = sorted({offer for known in lists for offer in known})
+    await deploy(client, list(dict.fromkeys([*known, *offers])))
+    return True
 
 
 def entries() -> list[dict[str, Any]]:

@@ -138,13 +138,14 @@ def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
     from prefect.client.orchestration import get_client
 
     from flows.deploying import deploy_missing
+    from infra.office import offices
     from tasks.dashboard import draw_dashboard
     from tasks.schedule import project
 
     async def agree() -> "Projected":
         async with get_client() as client:
             if deploy:
-                await deploy_missing(client, office.offer)
+                await deploy_missing(client, [office.offer, *(each.offer for each in offices())])
             projected = await project(client, office)
             await draw_dashboard(client, office)
             return projected

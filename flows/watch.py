@@ -7,6 +7,7 @@ from prefect import flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed, State
 
+from flows.deploying import deploy_missing
 from flows.steps import run_step
 from infra.alarms import alarms
 from infra.alerting import tell_operations
@@ -36,9 +37,12 @@ async def watch() -> State:
         done, wrong = await look_after(office)
         said += [f"{office.offer}: {sentence}" for sentence in done]
         failed += [f"{office.offer}: {sentence}" for sentence in wrong]
+    async with get_client() as client:
+        if await deploy_missing(client, [office.offer for office in offices()]):
+            said.append("Deployments and alerts were missing or knew not every offer: made anew.")
     if failed:
         return Failed(message=" ".join([*failed, *said]))
-    return Completed(message=" ".join(said) or "All is well.")
+    return Completed(message=" ".join(said) or None)
 
 
 async def look_after(office: Office) -> tuple[list[str], list[str]]:

@@ -53,7 +53,7 @@ def test_the_form_knows_the_offers_and_leads_to_their_dashboards(prefect, folder
     assert "# Alpha Technologies Group, Inc. · future" in prefect.dashboard("future")
 
 
-def test_prefect_deploys_them_all_unattended(house, prefect, tmp_path):
+def test_prefect_deploys_them_all_unattended(house, prefect, folders, tmp_path):
     """`prefect --no-prompt deploy --all` in a checkout makes every deployment, without a question."""
     checkout = tmp_path / "checkout"
     for name in ("optex", "infra", "tasks", "flows"):
@@ -74,3 +74,9 @@ def test_prefect_deploys_them_all_unattended(house, prefect, tmp_path):
     after = {name: prefect.client.read_deployment_by_name(f"{name}/{name}").updated for name in NAMES}
     assert NAMES == [name for name in NAMES if after[name] > before[name]]
     assert "COMPLETED" == prefect.do("reschedule", offer="future").type
+
+    # The file names no offer; the next round of the watch puts the list and the dashboards into the forms again.
+    assert "COMPLETED" == prefect.do("watch").type
+    found = prefect.client.read_deployment_by_name("extend/extend")
+    assert set(folders) == set(found.parameter_openapi_schema["properties"]["offer"]["enum"])
+    assert "[Dashboard of future](http" in found.description
