@@ -22,14 +22,14 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from benchmarks import big_offer
 from benchmarks.databases import databases
-from infra.database import connect, migrate
-from infra.desk import take_in_folder
-from infra.folder import Folder, read_folder
-from infra.forms import record_forms
-from infra.inbox import Inbox
-from infra.lapses import lapse, open_promises
+from infra.books.database import connect, migrate
+from infra.books.lapses import lapse, open_promises
+from infra.books.tables import metadata
+from infra.desk.forms import record_forms
+from infra.desk.taking_in import take_in_folder
+from infra.folder.files import Folder, read_folder
+from infra.folder.inbox import Inbox
 from infra.office import Office, opened
-from infra.tables import metadata
 from optex import roll
 from optex.milestones import CANCEL, CLOSE, OPEN, REGRANT, first_grant_day
 from tasks import book as effects

@@ -20,13 +20,13 @@ from aiosmtpd.controller import Controller
 from benchmarks import big_offer
 from benchmarks.books import at, taken_in
 from benchmarks.databases import databases
-from infra import tables as t
-from infra.delivery import deliver
-from infra.letters import render
-from infra.mail import SmtpSettings
-from infra.mime import compose
+from infra.books import tables as t
 from infra.office import Office, opened
-from infra.sink import Sink
+from infra.post.delivery import deliver
+from infra.post.letters import render
+from infra.post.mail import SmtpSettings
+from infra.post.mime import compose
+from infra.post.sink import Sink
 from optex import roll
 from optex.milestones import OPEN
 from tasks import book as effects

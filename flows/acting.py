@@ -9,7 +9,7 @@ from prefect.utilities.annotations import quote
 from pydantic import Field
 
 from flows.finishing import finish
-from infra.acts import Outcome
+from infra.desk.acts import Outcome
 from infra.office import office_of
 from tasks.intake import record_act
 

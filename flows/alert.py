@@ -3,9 +3,9 @@
 from prefect import flow
 from prefect.states import Completed, Failed, State
 
-from infra.alerting import tell_operations
-from infra.mail import MailError
 from infra.office import Office, offices
+from infra.post.alerting import tell_operations
+from infra.post.mail import MailError
 
 
 @flow(name="alert", flow_run_name="alert: {run} is {state}", persist_result=False)

@@ -49,7 +49,7 @@ def main() -> None:
 @JSON
 def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
-    from infra.folder import read_folder
+    from infra.folder.files import read_folder
     from optex.warnings import warnings
 
     try:
@@ -82,7 +82,7 @@ def _fault(fault: Any) -> dict[str, Any]:
 @FOLDER
 def init(folder: Path) -> None:
     """Write a commented offer folder to start from."""
-    from infra.folder import init_folder
+    from infra.folder.files import init_folder
 
     init_folder(folder)
     click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")
@@ -142,7 +142,7 @@ def demo(out: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
 def export(folder: Path, out: Path) -> None:
     """Write the ledgers of an offer, as they are now, as CSV files."""
-    from infra.export import export as write
+    from infra.ledgers.export import export as write
     from infra.office import office_in
 
     with office_in(folder).reading() as book:
@@ -196,7 +196,7 @@ def status(folder: Path, as_json: bool) -> None:
 def report(folder: Path, out: Path) -> None:
     """Write one self-contained HTML report with plots."""
     from infra.office import office_in
-    from infra.report import write_report
+    from infra.report.page import write_report
 
     with office_in(folder).reading() as book:
         write_report(book, out)

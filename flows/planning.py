@@ -39,7 +39,7 @@ def show_plan(
         after_terms = terms.extended(to)
         after = _planned(state, after_terms, cancel_on)
     if ics:
-        from infra.ics import plan_ics
+        from infra.ledgers.ics import plan_ics
 
         ics.write_bytes(plan_ics(after_terms, after))
     if as_json:
@@ -68,8 +68,8 @@ def _state(folder: Path) -> tuple[OfferState, str]:
             raise OptexError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
     if (folder / ".optex" / "optex.db").exists() or load_settings().database_url:
         # SQLAlchemy takes a while to import: only where there is a database to ask.
+        from infra.books.store import UnknownOffer
         from infra.office import office_in
-        from infra.store import UnknownOffer
 
         try:
             with office_in(folder).reading() as book:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.cli_types import moment
-from infra.folder import Folder, read_folder
+from infra.folder.files import Folder, read_folder
 from infra.quiet import be_quiet
 from optex.calendar import local_text
 from optex.errors import OptexError
@@ -73,7 +73,7 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
 
 
 def _totals(folder: Folder, out: Path, console: Console) -> None:
-    from infra.export import ledger_rows
+    from infra.ledgers.export import ledger_rows
     from infra.office import office_in
 
     with office_in(out).reading() as book:

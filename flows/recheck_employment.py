@@ -6,7 +6,7 @@ from prefect.states import Completed, State
 from prefect.utilities.annotations import quote
 
 from flows.stepping import step_flow
-from infra.lapses import open_promises
+from infra.books.lapses import open_promises
 from optex.milestones import RECHECK
 from optex.wording import count
 from tasks.book import record_lapses

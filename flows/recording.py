@@ -10,16 +10,16 @@ from typing import Any
 
 import click
 
-from infra.acts import take_fact
-from infra.delivery import deliver
-from infra.desk import take_in_folder
-from infra.facts import parse_fact
-from infra.folder import read_folder, read_prices, read_service
-from infra.keying import forms_of_file, keyed_form, take_forms
-from infra.lapses import lapse
-from infra.mail import MailError
+from infra.books.lapses import lapse
+from infra.books.store import Book, UnknownOffer
+from infra.desk.acts import take_fact
+from infra.desk.facts import parse_fact
+from infra.desk.keying import forms_of_file, keyed_form, take_forms
+from infra.desk.taking_in import take_in_folder
+from infra.folder.files import read_folder, read_prices, read_service
 from infra.office import Office, office_in
-from infra.store import Book, UnknownOffer
+from infra.post.delivery import deliver
+from infra.post.mail import MailError
 from optex.errors import OptexError
 from optex.wording import count
 

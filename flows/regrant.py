@@ -6,7 +6,7 @@ from prefect.states import Completed, State
 from prefect.utilities.annotations import quote
 
 from flows.stepping import step_flow
-from infra.lapses import open_promises
+from infra.books.lapses import open_promises
 from optex.milestones import REGRANT
 from tasks.approvals import digest_of, missing_approval
 from tasks.book import record_grants, record_lapses

@@ -4,9 +4,9 @@ from prefect.states import Completed, State
 
 from flows.finishing import act_flow, finish
 from flows.steps import Name, run_step
-from infra.delivery import deliver
 from infra.office import office_of
-from infra.outbox import retry_refused
+from infra.post.delivery import deliver
+from infra.post.outbox import retry_refused
 from optex.errors import OptexError
 from optex.wording import count
 from tasks.schedule import agree_with_plan

@@ -13,14 +13,14 @@ from prefect.states import Completed, State
 
 from flows.intake import take_in_due
 from flows.steps import run_step
-from infra.database import engine_for, sqlite_url
-from infra.desk import take_in_folder
-from infra.export import export
-from infra.folder import Folder
-from infra.inbox import Inbox
+from infra.books.database import engine_for, sqlite_url
+from infra.desk.taking_in import take_in_folder
+from infra.folder.files import Folder
+from infra.folder.inbox import Inbox
+from infra.ledgers.export import export
 from infra.office import BOOKS, Office, office_of, opened
-from infra.report import write_report
-from infra.sink import Sink
+from infra.post.sink import Sink
+from infra.report.page import write_report
 from optex.errors import OptexError
 from optex.milestones import ORDER, REGRANT, kind_of
 from optex.schedule import Status, Step

@@ -14,14 +14,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from infra.account import Line
-from infra.attention import attention
-from infra.explaining import find_holder, story
+from infra.account.account import Line
+from infra.account.story import find_holder, story
+from infra.books.reading import Reader
 from infra.office import BOOKS, name_of, office_in
-from infra.phase import step_words
-from infra.reading import Reader
 from infra.settings import load_settings
-from infra.standing import Standing, as_document, standing_of
+from infra.standing.attention import attention
+from infra.standing.phase import step_words
+from infra.standing.standing import Standing, as_document, standing_of
 from optex.authority import RULES
 from optex.calendar import CLOCKS, local_text, utc_text
 from optex.errors import BadData, OptexError

@@ -9,12 +9,12 @@ from prefect.states import Completed, Failed, State
 
 from flows.deploying import deploy_missing
 from flows.steps import run_step
-from infra.alarms import alarms
-from infra.alerting import tell_operations
-from infra.delivery import deliver
-from infra.lapses import lapse
-from infra.mail import MailError
+from infra.books.lapses import lapse
 from infra.office import Office, offices
+from infra.post.alerting import tell_operations
+from infra.post.delivery import deliver
+from infra.post.mail import MailError
+from infra.standing.alarms import alarms
 from optex.schedule import Status
 from tasks.dashboard import draw_dashboard
 from tasks.rescue import free_the_stuck

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from infra.database import engine_for, sqlite_url
-from infra.inbox import Inbox
-from infra.mail import SmtpSettings
-from infra.reading import Reader
+from infra.books.database import engine_for, sqlite_url
+from infra.books.reading import Reader
+from infra.books.store import Book, offers_in, open_book, read_book
+from infra.folder.inbox import Inbox
+from infra.post.mail import SmtpSettings
 from infra.settings import Settings, load_settings
-from infra.store import Book, offers_in, open_book, read_book
 from optex.errors import OptexError
 
 BOOKS = Path(".optex")

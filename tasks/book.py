@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from infra import pool
-from infra import tables as t
-from infra.announcements import decided_tender
-from infra.forms import decided_form
-from infra.lapses import lapse
-from infra.store import Decided
+from infra.books import pool
+from infra.books import tables as t
+from infra.books.lapses import lapse
+from infra.books.store import Decided
+from infra.desk.announcements import decided_tender
+from infra.desk.forms import decided_form
 from optex import ledger, notices, roll
 from optex.acceptance import Decision
 from optex.adjustment import ratio, scaled_total

@@ -11,9 +11,9 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
-from infra.dashboard import as_markdown, result_rows
 from infra.office import Office, office_of
-from infra.standing import standing_of
+from infra.standing.dashboard import as_markdown, result_rows
+from infra.standing.standing import standing_of
 from tasks.kinds import effect
 from tasks.schedule import alarms
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from infra.acts import Outcome, take_fact
-from infra.desk import take_in
-from infra.facts import parse_fact
-from infra.inbox import Arrival
-from infra.keying import keyed_form, take_forms
-from infra.store import Book
+from infra.books.store import Book
+from infra.desk.acts import Outcome, take_fact
+from infra.desk.facts import parse_fact
+from infra.desk.keying import keyed_form, take_forms
+from infra.desk.taking_in import take_in
+from infra.folder.inbox import Arrival
 from tasks.kinds import effect
 
 

@@ -3,8 +3,8 @@
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from infra.delivery import Undelivered, deliver
 from infra.office import office_of
+from infra.post.delivery import Undelivered, deliver
 
 
 @task(

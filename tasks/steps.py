@@ -9,16 +9,20 @@ from datetime import UTC, date, datetime, timedelta
 from prefect.runtime import flow_run
 from prefect.states import Completed, State
 
+from infra.books.store import PROGRAM, Book
 from infra.office import Office, office_of
-from infra.store import PROGRAM, Book
 from optex.calendar import local_text
-from optex.errors import Ruling
+from optex.errors import OptexError, Ruling
 from optex.milestones import rule_of
 from optex.schedule import Status, Step, goes_first
 from optex.state import Fact, OfferState
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
+
+
+class OutOfOrder(OptexError):
+    """A step is due, but one before it could not be done: it fails, and is tried again as a failed step is."""
 
 
 @dataclass(kw_only=True)
@@ -67,7 +71,10 @@ def nothing_to_do(message: str) -> State:
 
 @asynccontextmanager
 async def due_step(offer: str, name: str, version: int | None, at: datetime | None) -> AsyncIterator[DueStep]:
-    """Lock a step and see whether it is due; the transaction commits what was decided when the step is left."""
+    """Lock a step and see whether it is due; the transaction commits what was decided when the step is left.
+
+    OutOfOrder where a step before it is still to be done: whoever runs a late step runs the earlier ones first.
+    """
     office = office_of(offer)
     if not office.virtual:
         await _wait_for(office, name, version)
@@ -78,7 +85,9 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
         state = book.state()
         due = DueStep(office=office, book=book, step=step, state=state, at=now)
-        due.idle = _idle(step, state, now, latest=book.step(name) == step) or _too_soon(step, book)
+        due.idle = _idle(step, state, now, latest=book.step(name) == step)
+        if not due.idle and (first := goes_first(step, book.steps())):
+            raise OutOfOrder(f"{step.name} waits until {first.name} is done")
         if not due.idle and (run_id := flow_run.id):
             book.note_run(step, run_id)
         yield due
@@ -91,12 +100,6 @@ async def _wait_for(office: Office, name: str, version: int | None) -> None:
         early = step.due - datetime.now(UTC)
         if timedelta(0) < early <= BLINK:
             await asyncio.sleep(early.total_seconds())
-
-
-def _too_soon(step: Step, book: Book) -> State | None:
-    """After a standstill several steps are late, and several workers take them up at once: the earlier goes first."""
-    first = goes_first(step, book.steps())
-    return nothing_to_do(f"{step.name} waits until {first.name} is done") if first else None
 
 
 def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from infra.acts import take_fact
-from infra.desk import take_in, take_in_folder
-from infra.folder import Folder
-from infra.inbox import Inbox
-from infra.lapses import open_promises
+from infra.books.lapses import open_promises
+from infra.books.tables import metadata
+from infra.desk.acts import take_fact
+from infra.desk.taking_in import take_in, take_in_folder
+from infra.folder.files import Folder
+from infra.folder.inbox import Inbox
 from infra.office import Office, opened
-from infra.tables import metadata
 from optex import roll
 from optex.calendar import instant
 from optex.milestones import (
@@ -21,6 +21,7 @@ from optex.milestones import (
     CLOSE,
     EXTENSION_DEADLINE,
     OPEN,
+    ORDER,
     RECHECK,
     REGRANT,
     WITHDRAWAL_RIGHT,
@@ -58,6 +59,8 @@ class Play:
             now, step = max(now, event[0]), event[1]
             self._take_in(now)
             await self._try_held(now)
+            for late in self._late_before(step, now) if step else ():
+                await self._ring(late, now)
             if step is not None:
                 await self._ring(step, now)
             self._ask(now)
@@ -105,6 +108,11 @@ class Play:
                 self._asked.remove(asked)
                 take_fact(book, asked[1], asked[2], "Committee", asked[0])
 
+    def _late_before(self, step: Step, now: datetime) -> list[Step]:
+        """What fell due before a step and was not done: a step that comes late runs it first."""
+        pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
+        return sorted((each for each in pending if _order(each) < _order(step)), key=_order)
+
     def _ask(self, now: datetime) -> None:
         """Ask for the closing price of the grant date, and for the approval of what waits for one."""
         with self.office.reading() as reader:
@@ -140,6 +148,10 @@ class Play:
             if not due.idle:
                 due.office = replace(self.office, inbox=None)  # an approval is not waited for in a simulation
                 _FLOWS[kind_of(step.name)](due)
+
+
+def _order(step: Step) -> tuple[datetime, int, int]:
+    return step.due, ORDER.index(kind_of(step.name)), step.version
 
 
 async def play(tale: Tale, offer: str, database_url: str) -> Play:

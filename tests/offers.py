@@ -118,7 +118,7 @@ class Offer:
     def play(self, until=None, out=None):
         """Play the offer, up to an instant if one is named; a play that stopped at one is taken up again."""
         from flows.simulate import simulate
-        from infra.folder import read_folder
+        from infra.folder.files import read_folder
 
         out = out or self.root / "out"
         simulate(read_folder(self.write()), out, until and local(until))
@@ -173,9 +173,9 @@ class Played:
     @contextmanager
     def office(self):
         """The office of the play, open again."""
-        from infra.database import sqlite_url
-        from infra.folder import read_folder
-        from infra.inbox import Inbox
+        from infra.books.database import sqlite_url
+        from infra.folder.files import read_folder
+        from infra.folder.inbox import Inbox
         from infra.office import Office, opened
 
         folder = read_folder(self.folder)
@@ -191,7 +191,7 @@ class Played:
     def run(self, name, at, version=None):
         """Run the flow of a step, the last version unless one is named, and write the ledgers anew."""
         from flows.steps import run_step
-        from infra.export import export
+        from infra.ledgers.export import export
 
         with self.office() as office:
             with office.reading() as reader:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.relativedelta import relativedelta
 
-from infra.inbox import Inbox
-from infra.script import ScriptEntry
+from infra.folder.inbox import Inbox
+from infra.folder.script import ScriptEntry
 from optex.records import Capacity, Grant, OptionType, Spell
 from optex.state import Fact
 from optex.terms import Terms

@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from infra.facts import parse_fact
-from infra.folder import Folder
-from infra.script import ScriptEntry
+from infra.desk.facts import parse_fact
+from infra.folder.files import Folder
+from infra.folder.script import ScriptEntry
 from optex.milestones import plan
 from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Tranche
 from optex.terms import Terms

@@ -9,7 +9,7 @@ from pathlib import Path
 import holidays
 import pytest
 
-from infra.folder import Folder, read_folder
+from infra.folder.files import Folder, read_folder
 from optex.calendar import utc_text
 from optex.election import Judgement, Waiver, judge
 from optex.milestones import plan

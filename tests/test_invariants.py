@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from infra.facts import parse_fact
-from infra.folder import Folder
-from infra.script import ScriptEntry
+from infra.desk.facts import parse_fact
+from infra.folder.files import Folder
+from infra.folder.script import ScriptEntry
 from optex.calendar import EST
 from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell
 from optex.terms import Terms

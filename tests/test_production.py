@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from infra.database import engine_for
-from infra.store import open_book, read_book
+from infra.books.database import engine_for
+from infra.books.store import open_book, read_book
 from optex.calendar import EST, Calendar
 from tests.installation import MISSING, PATIENCE, Installation, until
 from tests.offers import Offer

@@ -2,10 +2,10 @@
 
 import pytest
 
-from infra.alarms import alarms
-from infra.attention import attention
-from infra.keying import keyed_form, take_forms
-from infra.standing import standing_of
+from infra.desk.keying import keyed_form, take_forms
+from infra.standing.alarms import alarms
+from infra.standing.attention import attention
+from infra.standing.standing import standing_of
 from tests.offers import local
 
 FOUND = "2003-04-02T10:00:00"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from infra.database import connect, migrate, sqlite_url
-from infra.folder import FILES, Folder, read_folder
+from infra.books.database import connect, migrate, sqlite_url
+from infra.folder.files import FILES, Folder, read_folder
 from optex.errors import BadData
 from tests import postgres
 

@@ -20,15 +20,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Row, select, update
 
-from infra import delivery, outbox
-from infra import tables as t
-from infra.database import engine_for
-from infra.delivery import STALE, Delivered, deliver
-from infra.desk import take_in_folder
-from infra.inbox import Inbox
-from infra.mail import SmtpSettings, WrongSettings
-from infra.mime import message_id
+from infra.books import tables as t
+from infra.books.database import engine_for
+from infra.desk.taking_in import take_in_folder
+from infra.folder.inbox import Inbox
 from infra.office import Office
+from infra.post import delivery, outbox
+from infra.post.delivery import STALE, Delivered, deliver
+from infra.post.mail import SmtpSettings, WrongSettings
+from infra.post.mime import message_id
 from optex import notices
 
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
@@ -244,8 +244,8 @@ SENDER = """
 import asyncio, sys
 from pathlib import Path
 from typing import Any
-from infra.delivery import deliver
-from infra.mail import SmtpSettings
+from infra.post.delivery import deliver
+from infra.post.mail import SmtpSettings
 from infra.office import Office
 smtp = SmtpSettings(host="127.0.0.1", port=int(sys.argv[2]), tls="none")
 print("ready", flush=True)

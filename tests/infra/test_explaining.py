@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from infra.acts import take_fact
-from infra.database import engine_for, sqlite_url
-from infra.desk import take_in, take_in_folder
-from infra.explaining import UnknownHolder, find_holder, story
-from infra.inbox import Arrival, Price
-from infra.lapses import open_promises
+from infra.account.story import UnknownHolder, find_holder, story
+from infra.books.database import engine_for, sqlite_url
+from infra.books.lapses import open_promises
+from infra.desk.acts import take_fact
+from infra.desk.taking_in import take_in, take_in_folder
+from infra.folder.inbox import Arrival, Price
 from infra.office import Office
 from optex import roll
 from optex.authority import RULES

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.facts import VERBS, BadFact, parse_fact
+from infra.desk.facts import VERBS, BadFact, parse_fact
 from optex.calendar import EST, NEW_YORK
 from optex.records import Capacity, OptionType
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from icalendar import Calendar
 
-from infra.ics import plan_ics
-from infra.ledgers import LEDGERS, cell_text, write_csv
+from infra.ledgers.files import LEDGERS, cell_text, write_csv
+from infra.ledgers.ics import plan_ics
 from optex.milestones import plan
 from optex.records import OptionType, Standing
 from optex.terms import parse_terms

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from infra.letters import WIDTH, Columns, fill, in_columns, render
+from infra.post.letters import WIDTH, Columns, fill, in_columns, render
 from optex import notices
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement

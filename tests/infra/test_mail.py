@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from infra.mail import Letter, Post, SmtpSettings, Status, WrongSettings, send
-from infra.mime import compose
-from infra.sink import Sink
+from infra.post.mail import Letter, Post, SmtpSettings, Status, WrongSettings, send
+from infra.post.mime import compose
+from infra.post.sink import Sink
 
 SENDER = "plan@alpha.example"
 

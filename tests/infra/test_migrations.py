@@ -8,9 +8,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from infra import tables as t
-from infra.database import HEAD, connect, migrate
-from infra.tables import metadata
+from infra.books import tables as t
+from infra.books.database import HEAD, connect, migrate
+from infra.books.tables import metadata
 
 OFFER = {"offer": "alpha", "digest": "0", "taken_in_at": datetime(2003, 2, 28, tzinfo=UTC), "version": 0}
 AT = datetime(2003, 4, 1, 14, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_the_migrations_can_be_taken_back(engine):
     from alembic import command
     from alembic.config import Config
 
-    from infra.database import MIGRATIONS
+    from infra.books.database import MIGRATIONS
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

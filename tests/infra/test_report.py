@@ -12,15 +12,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.charts.svg import COLOURS, hue, markup, sheet
-from infra.charts.vesting import by_year
-from infra.database import engine_for, sqlite_url
-from infra.desk import take_in_folder
-from infra.figures import Finding, PricePoint, figures
-from infra.folder import read_folder
+from infra.books.database import engine_for, sqlite_url
+from infra.desk.taking_in import take_in_folder
+from infra.folder.files import read_folder
 from infra.office import Office
-from infra.report import percent, render_report, write_report
-from infra.uptake import Outcome
+from infra.report.charts.svg import COLOURS, hue, markup, sheet
+from infra.report.charts.vesting import by_year
+from infra.report.figures import Finding, PricePoint, figures
+from infra.report.page import percent, render_report, write_report
+from infra.report.uptake import Outcome
 
 
 def described(offer):
@@ -384,8 +384,8 @@ def test_the_same_books_give_the_same_bytes(story, tmp_path):
     """Two processes that order their sets otherwise, in other time zones, write this very page and nothing else."""
     played = story.done.played
     program = (
-        "import sys; from pathlib import Path; from infra.office import office_in as of; from infra import report\n"
-        "with of(Path(sys.argv[1])).reading() as book: report.write_report(book, Path(sys.argv[2]))"
+        "import sys; from pathlib import Path; from infra.office import office_in; from infra.report import page\n"
+        "with office_in(Path(sys.argv[1])).reading() as book: page.write_report(book, Path(sys.argv[2]))"
     )
     for seed in ("1", "2"):
         command = [sys.executable, "-c", program, str(played.out), str(tmp_path / "pages" / f"{seed}.html")]

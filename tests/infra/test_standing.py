@@ -7,17 +7,17 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from infra import tables as t
-from infra.acts import take_fact
-from infra.alarms import alarms
-from infra.attention import attention
-from infra.dashboard import as_markdown
-from infra.database import engine_for, sqlite_url
-from infra.desk import take_in, take_in_folder
-from infra.inbox import Arrival
+from infra.books import tables as t
+from infra.books.database import engine_for, sqlite_url
+from infra.desk.acts import take_fact
+from infra.desk.taking_in import take_in, take_in_folder
+from infra.folder.inbox import Arrival
 from infra.office import Office
-from infra.standing import as_document, standing_of
-from infra.turnout import percent
+from infra.standing.alarms import alarms
+from infra.standing.attention import attention
+from infra.standing.dashboard import as_markdown
+from infra.standing.standing import as_document, standing_of
+from infra.standing.turnout import percent
 from optex import roll
 from tasks.book import record_close, record_opening
 from tasks.steps import DueStep

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from infra import tables as t
-from infra.acts import take_fact
-from infra.desk import take_in, take_in_folder
-from infra.export import export
-from infra.folder import read_folder
-from infra.inbox import Inbox
-from infra.store import Decided, UnknownOffer, open_book, read_book
-from infra.tables import metadata
+from infra.books import tables as t
+from infra.books.store import Decided, UnknownOffer, open_book, read_book
+from infra.books.tables import metadata
+from infra.desk.acts import take_fact
+from infra.desk.taking_in import take_in, take_in_folder
+from infra.folder.files import read_folder
+from infra.folder.inbox import Inbox
+from infra.ledgers.export import export
 from optex.errors import Ruling
 from optex.notices import Notice
 from optex.records import Capacity, Spell

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 
-from infra.acts import take_fact
+from infra.desk.acts import take_fact
 from tests.live.house import House, future_offer, tell, until, utc, working_day
 
 

@@ -1,0 +1,132 @@
+"""What the company announces to every eligible holder: an extension, an amendment, the termination."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from infra.books import pool
+from infra.books.store import Book, Decided
+from infra.desk.forms import rejudge
+from optex import acceptance, roll
+from optex.calendar import local_text
+from optex.milestones import CLOSE
+from optex.notices import amendment, extension, termination
+from optex.schedule import Status
+from optex.state import Fact, OfferState
+from optex.wording import count
+
+
+def extended(book: Book, fact: Fact, to: datetime, announced_at: datetime) -> str:
+    """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2).
+
+    The fact is on record when this is called, so that the book's state has the new expiration.
+    """
+    zone = book.state().terms.zone
+    closed = book.step(CLOSE)
+    reopened = closed is not None and closed.status is Status.DONE
+    moved = book.replan(
+        fact.at, f"superseded by the extension to {local_text(to, zone)}, announced {local_text(announced_at, zone)}"
+    )
+    state = book.state()
+    version = book.row().version
+    book.add_terms(version, state.terms, fact.at, f"extended to {local_text(to, zone)}")
+    if reopened:
+        detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
+        book.audit(fact.at, fact.by, [("close superseded", closed.label, "EXT-2", detail)])
+    rejudge(book, None, fact.at)
+    told = _tell_extension(book, state, version, _previous(book, state), announced_at, fact.at)
+    return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
+
+
+def amended(book: Book, fact: Fact) -> str:
+    """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
+    extend_to = fact.data.get("extend_to")
+    said = extended(book, fact, datetime.fromisoformat(extend_to), fact.at) if extend_to else ""
+    state = book.state()
+    percent = fact.data.get("percent")
+    dossiers = book.dossiers()
+    tally = roll.tendered_shares(roll.judge_all(dossiers, state, fact.at))
+    told = book.queue(
+        (
+            amendment(
+                state.terms,
+                d.holder,
+                state.amendments,
+                fact.data["change"],
+                None if percent is None else Decimal(str(percent)),
+                fact.data["reason"],
+                state.plan,
+                tally,
+            )
+            for d in roll.addressees(dossiers, state, fact.at)
+        ),
+        fact.at,
+    )
+    return f"{said} {count(told, 'holder')} told of the amendment.".strip()
+
+
+def terminated(book: Book, fact: Fact) -> str:
+    """Carry out the termination: every tender returned, every step moot, every holder told (CND-2).
+
+    Whoever gets a tender back is told, in service or not; what was reserved for deferred grants is free again.
+    """
+    book.set_offer(terminated_at=fact.at)
+    state = book.state()
+    dossiers = book.dossiers()
+    judgements = roll.judge_all(dossiers, state, fact.at)
+    standing = roll.tenders(judgements)
+    decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
+    book.decide("tender", fact.at, [decided_tender(decision) for decision in decisions])
+    book.make_moot("the offer was terminated")
+    pool.release_deferred(book, fact)
+    concerned = {d.holder.holder_id for d in roll.addressees(dossiers, state, fact.at)} | standing.keys()
+    told = book.queue(
+        (
+            termination(state.terms, d.holder, fact.data["reason"], standing.get(d.holder.holder_id, ()), d.grants)
+            for d in dossiers
+            if d.holder.holder_id in concerned
+        ),
+        fact.at,
+    )
+    return f"{count(len(decisions), 'tendered option')} returned; {count(told, 'holder')} told."
+
+
+def decided_tender(decision: acceptance.Decision) -> Decided:
+    """An acceptance or rejection as it is appended to the decisions."""
+    return Decided(
+        subject=decision.tender.grant_id,
+        holder_id=decision.tender.holder_id,
+        decision="accepted" if decision.accepted else "rejected",
+        ruling=decision.ruling,
+        shares=decision.tender.shares,
+    )
+
+
+def _tell_extension(
+    book: Book, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
+) -> int:
+    dossiers = book.dossiers()
+    judgements = roll.judge_all(dossiers, state, at)
+    standing, tally = roll.tenders(judgements), roll.tendered_shares(judgements)
+    return book.queue(
+        (
+            extension(
+                state.terms,
+                state.plan,
+                d.holder,
+                version,
+                previous,
+                announced_at,
+                tally,
+                standing.get(d.holder.holder_id, ()),
+                d.grants,
+            )
+            for d in roll.addressees(dossiers, state, at)
+        ),
+        at,
+    )
+
+
+def _previous(book: Book, state: OfferState) -> datetime:
+    """When the offer would have expired before the extension that is now on record."""
+    earlier = [terms.expires for terms in book.all_terms() if terms.expires < state.terms.expires]
+    return max(earlier)

@@ -1,0 +1,45 @@
+"""Forms as they are keyed in, one at a time or from a CSV file: checked like the rows of elections.csv."""
+
+import csv
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from infra.books.reading import Reader
+from infra.books.store import Book
+from infra.desk.forms import record_forms
+from infra.folder.files import read_forms
+from optex.errors import OptexError
+from optex.records import Form
+from optex.wording import count
+
+LINE = ("grant_id", "shares", "original_shares", "granted_on", "price", "exercised")
+
+
+def forms_of_file(book: Reader, file: Path) -> list[Form]:
+    """The forms of a CSV file; BadData with every fault by line."""
+    grant_ids = {grant.grant_id for grant in book.grants()}
+    return read_forms(file, book.first_terms(), book.holders().keys(), grant_ids)
+
+
+def keyed_form(book: Reader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
+    """One form, each option as GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]; BadData for what is wrong."""
+    lines = [dict(zip(LINE, option.split(":"), strict=False)) for option in options]
+    with tempfile.TemporaryDirectory() as kept:
+        file = Path(kept) / "form.csv"
+        with file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, [*row, *LINE])
+            writer.writeheader()
+            writer.writerows({**row, **line} for line in lines or [{}])
+        return forms_of_file(book, file)
+
+
+def take_forms(book: Book, forms: Sequence[Form], now: datetime, *, refuse_future: bool = False) -> str:
+    """Record the forms received by now; those still to come are left out, or refused."""
+    received = [form for form in forms if form.received_at <= now]
+    if refuse_future and len(received) < len(forms):
+        raise OptexError("a form cannot have been received in the future")
+    said = record_forms(book, received, now)
+    later = len(forms) - len(received)
+    return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said

@@ -1,0 +1,114 @@
+"""The books written out as ledgers: one CSV file each, sorted by their keys, the same books giving the same bytes."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from infra.books import tables as t
+from infra.books.reading import Reader
+from infra.ledgers.files import LEDGERS, write_csv
+
+Rows = Iterable[tuple[Any, ...]]
+
+
+def export(book: Reader, folder: Path) -> dict[str, int]:
+    """Write every ledger into a folder; returns how many rows each has."""
+    written = {}
+    for name, columns in LEDGERS.items():
+        rows = list(_ROWS[name](book))
+        write_csv(folder / name, columns, rows)
+        written[name] = len(rows)
+    return written
+
+
+def ledger_rows(book: Reader, name: str) -> list[dict[str, Any]]:
+    """The rows of one ledger by column name, as `export` writes them."""
+    return [dict(zip(LEDGERS[name], row, strict=True)) for row in _ROWS[name](book)]
+
+
+def _milestones(book: Reader) -> Rows:
+    for step in book.steps():
+        yield step.name, step.due, step.done_at, step.status
+
+
+def _forms(book: Reader) -> Rows:
+    standing = book.latest_decisions("form")
+    for row in book.rows(t.forms, t.forms.c.form_id):
+        d = standing[row.form_id]
+        yield row.form_id, row.holder_id, row.kind, row.received_at, d.decision, d.rule, d.section, d.reason
+
+
+def _tenders(book: Reader) -> Rows:
+    decided = book.latest_decisions("tender").values()
+    for d in sorted(decided, key=lambda d: (d.holder_id, d.subject)):
+        yield d.holder_id, d.subject, d.shares, d.decision, d.rule, d.section, d.reason
+
+
+def _cancellations(book: Reader) -> Rows:
+    c = t.cancellations.c
+    for row in book.rows(t.cancellations, c.grant_id):
+        yield row.grant_id, row.holder_id, row.shares, row.cancelled_on, row.balancing_grant_id
+
+
+def _options(kind: str) -> Callable[[Reader], Rows]:
+    def rows(book: Reader) -> Rows:
+        for row in book.rows(t.options, t.options.c.grant_id):
+            if row.kind == kind:
+                yield (
+                    row.grant_id,
+                    row.holder_id,
+                    row.from_grant_id,
+                    row.granted_on,
+                    row.shares,
+                    row.price,
+                    row.type,
+                    row.expires_on,
+                )
+
+    return rows
+
+
+def _promises(book: Reader) -> Rows:
+    outcomes = book.latest_decisions("promise")
+    for row in book.rows(t.promises, t.promises.c.promise_id):
+        end = outcomes.get(row.promise_id)
+        outcome = (end.decision, end.rule, end.reason) if end else ("open", "", "")
+        yield row.promise_id, row.holder_id, row.shares, row.issued_on, row.not_before, *outcome
+
+
+def _vesting(book: Reader) -> Rows:
+    own = {row.grant_id for row in book.rows(t.options)}
+    for row in book.rows(t.tranches, t.tranches.c.grant_id, t.tranches.c.vests_on):
+        if row.grant_id in own:
+            yield row.grant_id, row.vests_on, row.shares
+
+
+def _pool(book: Reader) -> Rows:
+    for row in book.rows(t.pool, t.pool.c.position):
+        yield row.on, row.event, row.shares, row.available_after
+
+
+def _notices(book: Reader) -> Rows:
+    n = t.notices.c
+    for row in book.rows(t.notices, n.notice_id):
+        yield row.notice_id, row.holder_id, row.kind, row.subject, row.queued_at, row.sent_at, row.message_id
+
+
+def _audit(book: Reader) -> Rows:
+    for row in book.rows(t.audit, t.audit.c.position):
+        yield row.at, row.actor, row.action, row.subject, row.rule, row.section, row.detail
+
+
+_ROWS: dict[str, Callable[[Reader], Rows]] = {
+    "milestones.csv": _milestones,
+    "forms.csv": _forms,
+    "tenders.csv": _tenders,
+    "cancellations.csv": _cancellations,
+    "balancing_options.csv": _options("balancing"),
+    "promises.csv": _promises,
+    "new_options.csv": _options("new"),
+    "vesting.csv": _vesting,
+    "pool.csv": _pool,
+    "notices.csv": _notices,
+    "audit.csv": _audit,
+}

@@ -1,9 +1,0 @@
-"""Alembic runs in the connection that `infra.database.migrate` hands it."""
-
-from alembic import context
-
-from infra.tables import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
-with context.begin_transaction():
-    context.run_migrations()

@@ -1,0 +1,39 @@
+"""Alerts to operations: a mail to OPS_MAIL, by the same server as the holders' mail."""
+
+import hashlib
+import html
+from datetime import UTC, datetime
+
+from infra.office import Office
+from infra.post.mail import Letter, Status, send
+from infra.post.mime import compose, mailbox, message_id
+from infra.post.sink import Sink
+
+
+async def tell_operations(office: Office, subject: str, text: str) -> bool:
+    """Mail operations, where OPS_MAIL says whom; False where nobody is named or the server did not take it."""
+    if not office.ops_mail:
+        return False
+    sender = office.mail_from or office.ops_mail
+    name, address = mailbox(office.ops_mail)
+    _, from_address = mailbox(sender)
+    now = datetime.now(UTC)
+    key = hashlib.sha256(f"{subject}\n{text}\n{now.isoformat()}".encode()).hexdigest()
+    content = compose(
+        sender=sender,
+        to_name=name,
+        to_email=address,
+        subject=f"[optex] {office.offer}: {subject}",
+        text=f"{text}\n",
+        html=f"<p>{html.escape(text)}</p>",
+        message_id=message_id(office.offer, f"ops:{key}", from_address.rpartition("@")[2]),
+        date=now,
+        kind="operations",
+    )
+    letter = Letter(notice_id=key, sender=from_address, recipient=address, content=content)
+    if office.smtp is not None:
+        outcomes = await send([letter], office.smtp, connections=1)
+    else:
+        async with Sink(office.mail_dir) as sink:
+            outcomes = await send([letter], sink.smtp, connections=1)
+    return outcomes[0].status is Status.ACCEPTED

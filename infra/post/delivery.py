@@ -1,0 +1,148 @@
+"""Delivery: what is in the outbox is claimed, sent over kept connections, and marked with the server's answer."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from infra.office import Office
+from infra.post import outbox
+from infra.post.letters import render
+from infra.post.mail import Letter, MailError, Outcome, Post, Status
+from infra.post.mime import BadAddress, compose, mailbox, message_id
+from infra.post.sink import Sink
+from optex.terms import Terms
+from optex.wording import count
+
+BATCH = 200
+# A claim older than this was left by a sender that died.
+STALE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What became of a round: accepted by the server, refused for good, or put off; `why` is the last trouble."""
+
+    sent: int = 0
+    refused: int = 0
+    put_off: int = 0
+    why: str = ""
+
+    def __str__(self) -> str:
+        said = [f"{count(self.sent, 'notice')} sent"]
+        said += [f"{self.refused:,} refused"] if self.refused else []
+        said += [f"{self.put_off:,} put off"] if self.put_off else []
+        return ", ".join(said) + (f" ({self.why})" if self.why else "")
+
+
+class Undelivered(MailError):
+    """The server put some notices off; they stay in the outbox for the next round."""
+
+    def __init__(self, delivered: Delivered) -> None:
+        super().__init__(str(delivered))
+        self.delivered = delivered
+
+
+async def deliver(office: Office) -> Delivered:
+    """Send every unsent notice of an offer once. In a simulation each is sent at the instant it was queued."""
+    by = uuid.uuid4().hex
+    sent = refused = put_off = 0
+    why = ""
+    if not _waiting(office):
+        return Delivered()
+    with office.reading() as reader:
+        terms = reader.state().terms
+    async with _post(office) as post:
+        try:
+            while rows := _claim(office, by):
+                ready, unsendable = _letters(rows, office, terms)
+                outcomes = [*await post.send(list(ready.values())), *unsendable]
+                _mark(office, rows, outcomes, ready)
+                for outcome in outcomes:
+                    sent += outcome.status is Status.ACCEPTED
+                    refused += outcome.status is Status.REFUSED
+                    put_off += outcome.status is Status.LATER
+                    why = why if outcome.status is Status.ACCEPTED else outcome.answer
+                if all(outcome.status is Status.LATER for outcome in outcomes):
+                    break  # it is the server, not a recipient
+        finally:
+            with office.book() as book:
+                outbox.release_claims(book, by)
+    return Delivered(sent=sent, refused=refused, put_off=put_off, why=why)
+
+
+@asynccontextmanager
+async def _post(office: Office) -> AsyncIterator[Post]:
+    """The way the mail leaves; without a server it goes to a sink of our own and is kept as files."""
+    if office.smtp is not None:
+        async with Post(office.smtp) as post:
+            yield post
+    else:
+        async with Sink(office.mail_dir) as sink, Post(sink.smtp) as post:
+            yield post
+
+
+def _waiting(office: Office) -> int:
+    with office.reading() as reader:
+        return outbox.waiting(reader)
+
+
+def _claim(office: Office, by: str) -> Sequence[Row[Any]]:
+    now = datetime.now(UTC)
+    # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
+    stale = now if office.virtual else now - STALE
+    with office.book() as book:
+        return outbox.claim(book, by, now, stale, BATCH)
+
+
+def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> tuple[dict[str, Letter], list[Outcome]]:
+    """The notices as letters; one whose address SMTP cannot carry is refused here."""
+    sender = office.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
+    _, address = mailbox(sender)
+    ready, unsendable = {}, []
+    for row in rows:
+        text, html = render(row.kind, row.data, office.templates)
+        try:
+            content = compose(
+                sender=sender,
+                to_name=row.name,
+                to_email=row.email,
+                subject=row.subject,
+                text=text,
+                html=html,
+                message_id=message_id(row.offer, row.notice_id, address.rpartition("@")[2]),
+                date=row.queued_at,
+                kind=row.kind,
+                reply_to="" if address == terms.contact.email else terms.contact.email,
+            )
+        except BadAddress as error:
+            unsendable.append(Outcome(notice_id=row.notice_id, status=Status.REFUSED, answer=str(error)))
+            continue
+        ready[row.notice_id] = Letter(notice_id=row.notice_id, sender=address, recipient=row.email, content=content)
+    return ready, unsendable
+
+
+def _mark(office: Office, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome], ready: dict[str, Letter]) -> None:
+    sender = {notice_id: letter.sender for notice_id, letter in ready.items()}
+    by_id = {row.notice_id: row for row in rows}
+    now = datetime.now(UTC).replace(microsecond=0)
+    marks = []
+    for outcome in outcomes:
+        row = by_id[outcome.notice_id]
+        accepted = outcome.status is Status.ACCEPTED
+        domain = sender.get(outcome.notice_id, "").rpartition("@")[2]
+        marks.append(
+            {
+                "notice_id": outcome.notice_id,
+                "sent_at": (row.queued_at if office.virtual else now) if accepted else None,
+                "message_id": message_id(row.offer, row.notice_id, domain) if accepted else None,
+                "answer": outcome.answer,
+                "refused": outcome.status is Status.REFUSED,
+            }
+        )
+    with office.book() as book:
+        outbox.mark(book, marks)

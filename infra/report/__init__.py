@@ -1,0 +1,1 @@
+"""The report: one page of figures about an offer, complete in itself."""

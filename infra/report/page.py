@@ -1,0 +1,97 @@
+"""`optex report`: one page to look at, complete in itself, that shows an offer in charts, sums and a few sentences."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from infra.books.reading import Reader
+from infra.report.charts.svg import COLOURS
+from infra.report.chronicle import when
+from infra.report.figures import Figures, figures
+from infra.report.panels import panels
+from optex.authority import RULES
+from optex.wording import count, day, money, short_day
+
+PAGES = Path(__file__).parent / "pages"
+Stat = tuple[str, str, str]
+"""One number at the top: what it is, the number, and a remark below it."""
+
+
+def write_report(book: Reader, file: Path) -> None:
+    """Write the report of an offer as it stands in the books: the same books give the same bytes, never half a file."""
+    page = render_report(figures(book))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
+    try:
+        unfinished.write_text(page, encoding="utf-8", newline="\n")
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def render_report(found: Figures) -> str:
+    """The page itself: HTML that needs nothing from anywhere, runs nothing, and names nobody."""
+    return _page().render(
+        terms=found.state.terms,
+        commences=day(found.state.terms.commences),
+        as_of=when(found.as_of, found.state),
+        phase=found.phase,
+        stats=stats(found),
+        panels=panels(found),
+        findings=found.findings,
+        sentences={rule: authority.sentence for rule, authority in RULES.items()},
+        letters=found.letters,
+        letters_sent=found.letters_sent,
+        colours=COLOURS,
+    )
+
+
+@lru_cache(maxsize=1)
+def _page() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    return environment.get_template("report.html")
+
+
+def stats(found: Figures) -> list[Stat]:
+    """The numbers at the top, in the order of the offer's life."""
+    every, passage = found.everyone, found.passage
+    holders, shares = every.holders.total(), every.shares.total()
+    return [
+        ("Eligible holders", f"{holders:,}", f"holding {shares:,} option shares"),
+        ("Holders tendering", f"{every.tendering:,}", f"{percent(every.tendering, holders)} of the eligible"),
+        ("Option shares tendered", f"{every.tendered:,}", f"{percent(every.tendered, shares)} of the eligible"),
+        ("Accepted and cancelled", f"{passage.cancelled:,}", _cancelled(found)),
+        ("New options", f"{passage.granted:,}", _granted(found)),
+        ("Promises lapsed", f"{passage.lapsed:,}", count(passage.lapsed_promises, "promise")),
+    ]
+
+
+def _cancelled(found: Figures) -> str:
+    state, passage = found.state, found.passage
+    if passage.cancelled:
+        return count(passage.grants, "option")
+    if state.accepted_at or state.terminated_at:
+        return "nothing was accepted"
+    return f"planned for {short_day(state.plan.cancel_on)}"
+
+
+def _granted(found: Figures) -> str:
+    state = found.state
+    if state.granted_on:
+        return (
+            "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
+        )
+    return "none will be" if state.terminated_at else f"planned for {short_day(state.plan.grant_on)}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A part of a whole to a tenth of a percent; 0% and 100% only where it is none or all."""
+    if not whole:
+        return "none"
+    tenths = max(1, min(999, (2000 * part + whole) // (2 * whole))) if 0 < part < whole else 1000 * part // whole
+    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
