@@ -32,7 +32,7 @@ from infra.folder.inbox import Inbox
 from infra.office import Office, opened
 from optex import roll
 from optex.milestones import CANCEL, CLOSE, OPEN, REGRANT, first_grant_day
-from tasks import book as effects
+from tasks import acceptance, book, granting
 from tasks.steps import DueStep, due_step
 
 GRANTED = datetime(2003, 10, 3, 22, tzinfo=UTC)
@@ -132,11 +132,11 @@ def at(office: Office, name: str, flow: Callable[[DueStep], Any]) -> None:
 
 
 def _open(step: DueStep) -> None:
-    effects.record_opening.fn(step, roll.eligibility(step.book.dossiers(), step.state))
+    book.record_opening.fn(step, roll.eligibility(step.book.dossiers(), step.state))
 
 
 def _close(step: DueStep) -> None:
-    effects.record_close.fn(step, roll.judge_all(step.book.dossiers(), step.state, step.at))
+    book.record_close.fn(step, roll.judge_all(step.book.dossiers(), step.state, step.at))
 
 
 def _cancel(step: DueStep) -> None:
@@ -146,7 +146,7 @@ def _cancel(step: DueStep) -> None:
     decisions = roll.decide_all(dossiers, judgements, step.state, on)
     cancellations = roll.cancel_all(decisions, dossiers, step.state, on)
     promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    effects.record_cancellation.fn(step, dossiers, judgements, decisions, cancellations, promises)
+    acceptance.record_cancellation.fn(step, dossiers, judgements, decisions, cancellations, promises)
 
 
 def _leave(book: Any, folder: Folder) -> None:
@@ -158,11 +158,11 @@ def _leave(book: Any, folder: Folder) -> None:
 
 def _regrant(step: DueStep) -> None:
     on = step.state.plan.grant_on
-    lapsed = effects.record_lapses.fn(step)
+    lapsed = granting.record_lapses.fn(step)
     kept = open_promises(step.book, step.state)
     dossiers = {d.holder.holder_id: d for d in step.book.dossiers(each.promise.holder_id for each in kept)}
     granted = roll.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
-    effects.record_grants.fn(step, granted, kept, lapsed)
+    granting.record_grants.fn(step, granted, kept, lapsed)
 
 
 def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:

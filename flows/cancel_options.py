@@ -9,8 +9,8 @@ from flows.stepping import step_flow
 from optex.calendar import local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
+from tasks.acceptance import record_cancellation
 from tasks.approvals import digest_of, missing_approval
-from tasks.book import record_cancellation
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, judge_forms, promise_options
 from tasks.steps import due_step

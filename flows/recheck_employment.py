@@ -9,7 +9,7 @@ from flows.stepping import step_flow
 from infra.books.lapses import open_promises
 from optex.milestones import RECHECK
 from optex.wording import count
-from tasks.book import record_lapses
+from tasks.granting import record_lapses
 from tasks.steps import due_step
 
 

@@ -9,7 +9,7 @@ from flows.stepping import step_flow
 from infra.books.lapses import open_promises
 from optex.milestones import REGRANT
 from tasks.approvals import digest_of, missing_approval
-from tasks.book import record_grants, record_lapses
+from tasks.granting import record_grants, record_lapses
 from tasks.rules import grant_options
 from tasks.steps import due_step
 

@@ -206,3 +206,9 @@ def _broken_regrants(
         if due.get(key, 0) != regranted[key]
     ]
     return broken
+
+
+def must_balance(broken: Collection[str]) -> None:
+    """AssertionError where a sum does not balance: books that are wrong are not written at all (PLN-1)."""
+    if broken:
+        raise AssertionError("the books would not balance, so nothing is written: " + "; ".join(broken))

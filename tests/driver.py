@@ -30,7 +30,7 @@ from optex.milestones import (
     next_cancellation,
 )
 from optex.schedule import Status, Step
-from tasks import book as effects
+from tasks import acceptance, book, granting
 from tasks.approvals import digest_of, missing_approval
 from tasks.steps import DueStep, due_step
 from tests.strategies import Tale
@@ -168,7 +168,7 @@ async def play(tale: Tale, offer: str, database_url: str) -> Play:
 
 
 def _open(due: DueStep) -> None:
-    effects.record_opening.fn(due, roll.eligibility(due.book.dossiers(), due.state))
+    book.record_opening.fn(due, roll.eligibility(due.book.dossiers(), due.state))
 
 
 def _remind(due: DueStep) -> None:
@@ -182,11 +182,11 @@ def _remind(due: DueStep) -> None:
     days = terms.calendar.business_days(due.state.day(due.at), terms.expires_on) - 1
     dossiers = due.book.dossiers()
     addressees = roll.addressees(dossiers, due.state, due.at)
-    effects.record_reminder.fn(due, max(days, 0), addressees, roll.judge_all(dossiers, due.state, due.at))
+    book.record_reminder.fn(due, max(days, 0), addressees, roll.judge_all(dossiers, due.state, due.at))
 
 
 def _close(due: DueStep) -> None:
-    effects.record_close.fn(due, roll.judge_all(due.book.dossiers(), due.state, due.at))
+    book.record_close.fn(due, roll.judge_all(due.book.dossiers(), due.state, due.at))
 
 
 def _deadline(due: DueStep) -> None:
@@ -213,19 +213,19 @@ def _cancel(due: DueStep) -> None:
         return
     cancellations = roll.cancel_all(decisions, dossiers, state, on)
     promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    effects.record_cancellation.fn(due, dossiers, judgements, decisions, cancellations, promises)
+    acceptance.record_cancellation.fn(due, dossiers, judgements, decisions, cancellations, promises)
 
 
 def _withdrawal(due: DueStep) -> None:
     dossiers = due.book.dossiers()
-    effects.record_withdrawal_right.fn(due, dossiers, roll.judge_all(dossiers, due.state, due.at), "")
+    book.record_withdrawal_right.fn(due, dossiers, roll.judge_all(dossiers, due.state, due.at), "")
 
 
 def _recheck(due: DueStep) -> None:
     if due.state.cancelled_on is None:
         due.held("CAN-1", "nothing has been accepted and cancelled yet")
         return
-    due.done(f"Service checked again. {effects.record_lapses.fn(due)}".strip())
+    due.done(f"Service checked again. {granting.record_lapses.fn(due)}".strip())
 
 
 def _regrant(due: DueStep) -> None:
@@ -239,7 +239,7 @@ def _regrant(due: DueStep) -> None:
     if state.holds:
         due.held("CIC-1", f"the grant waits until it is released: {state.holds}")
         return
-    lapsed = effects.record_lapses.fn(due)
+    lapsed = granting.record_lapses.fn(due)
     kept = open_promises(due.book, state)
     if not kept and not state.deferred:
         due.book.set_offer(granted_on=on)
@@ -256,7 +256,7 @@ def _regrant(due: DueStep) -> None:
     if missing := missing_approval(due, digest, "options would be granted"):
         due.held("GRT-2", missing, digest)
         return
-    effects.record_grants.fn(due, granted, kept, lapsed)
+    granting.record_grants.fn(due, granted, kept, lapsed)
 
 
 _FLOWS = {

@@ -15,7 +15,9 @@ from infra.office import Office
 from optex import roll
 from optex.authority import RULES
 from optex.milestones import first_grant_day
-from tasks.book import record_cancellation, record_close, record_grants, record_lapses, record_opening
+from tasks.acceptance import record_cancellation
+from tasks.book import record_close, record_opening
+from tasks.granting import record_grants, record_lapses
 from tasks.steps import DueStep
 
 HOLDERS = """holder_id,name,email,jurisdiction,voting_percent
@@ -256,7 +258,11 @@ def test_every_revision_of_a_decision_is_told_with_the_waiver_between(desk):
         (f"Form F2 is defective. {not_as_named}", "TND-5"),
         (f"A Confirmation of Receipt of F2 {no_address}", "CNF-1"),
         ("Defects of form F2 waived by Counsel. The signature is known.", "TND-7"),
-        ("Form F2 now stands. Received in proper form before the offer expired. 500 shares now tendered.", "EXP-1"),
+        (
+            "Form F2 now stands. Received before the offer expired; what was wrong with it is waived. 500 shares now "
+            "tendered.",
+            "EXP-1",
+        ),
         (f"Remark on F2: Waived by Counsel (the signature is known): {not_as_named}", "TND-7"),
         (f"A Confirmation of Receipt of F2, written anew, {no_address}", "CNF-1"),
     ] == told

@@ -1,0 +1,129 @@
+"""Acceptance and cancellation in the books, with the letters to every holder concerned, in the step's transaction."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from infra.books import tables as t
+from infra.desk.announcements import decided_tender
+from infra.desk.forms import decided_form
+from optex import ledger, notices, roll
+from optex.acceptance import Decision
+from optex.cancellation import Cancellation, Promise
+from optex.election import Judgement
+from optex.errors import Ruling
+from optex.milestones import WITHDRAWAL_RIGHT
+from optex.records import Dossier, FormKind, Standing
+from optex.wording import count
+from tasks.kinds import effect
+from tasks.steps import DueStep
+
+
+@effect("accept, cancel, promise and write to every holder concerned")
+def record_cancellation(
+    step: DueStep,
+    dossiers: Sequence[Dossier],
+    judgements: Sequence[Judgement],
+    decisions: Sequence[Decision],
+    cancellations: Sequence[Cancellation],
+    promises: Sequence[Promise],
+) -> str:
+    """Acceptance and cancellation are one act, all or nothing (§6, CAN-1)."""
+    book, on = step.book, step.state.day(step.at)
+    by_holder = {d.holder.holder_id: d for d in dossiers}
+    grants = {grant_id: grant for d in dossiers for grant_id, grant in d.grants.items()}
+    ledger.must_balance(
+        ledger.conservation(
+            vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
+        )
+    )
+    standing = roll.elections(judgements)
+    book.decide("form", step.at, map(decided_form, judgements))
+    book.decide("tender", step.at, map(decided_tender, decisions))
+    balancing = [c.balancing for c in cancellations if c.balancing]
+    book.add_options("balancing", balancing)
+    book.add(t.cancellations, map(_cancellation_row, cancellations))
+    book.add(
+        t.promises,
+        [
+            {
+                "promise_id": p.promise_id,
+                "holder_id": p.holder_id,
+                "shares": p.shares,
+                "issued_on": p.issued_on,
+                "not_before": p.not_before,
+                "received_on": step.state.day(standing[p.holder_id].form.received_at),
+            }
+            for p in promises
+        ],
+    )
+    book.move_pool(ledger.cancelled(on, cancellations))
+    book.set_offer(accepted_at=step.at, cancelled_on=on)
+    book.make_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
+    rejected = sum(not decision.accepted for decision in decisions)
+    # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
+    outcome = step.done(
+        f"Accepted and cancelled {count(len(cancellations), 'option')} for "
+        f"{sum(c.shares for c in cancellations):,} shares of {count(len(promises), 'holder')}; "
+        f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
+    )
+    book.replan(step.at, f"superseded: the options were cancelled on {on}")
+    book.queue(_acceptances(step, by_holder, cancellations, promises), step.at)
+    book.queue(_rejections(step, by_holder, judgements, decisions), step.at)
+    return outcome
+
+
+def _cancellation_row(each: Cancellation) -> dict:
+    return {
+        "grant_id": each.grant_id,
+        "holder_id": each.holder_id,
+        "shares": each.shares,
+        "cancelled_on": each.cancelled_on,
+        "balancing_grant_id": each.balancing.grant_id if each.balancing else None,
+    }
+
+
+def _acceptances(
+    step: DueStep,
+    by_holder: dict[str, Dossier],
+    cancellations: Sequence[Cancellation],
+    promises: Sequence[Promise],
+) -> Iterator[notices.Notice]:
+    mine = {holder_id: list(each) for holder_id, each in groupby(cancellations, key=lambda c: c.holder_id)}
+    for promise in promises:
+        d = by_holder[promise.holder_id]
+        yield notices.acceptance_and_promise(step.state.terms, d.holder, mine[promise.holder_id], promise, d.grants)
+
+
+def _rejections(
+    step: DueStep, by_holder: dict[str, Dossier], judgements: Sequence[Judgement], decisions: Sequence[Decision]
+) -> list[notices.Notice]:
+    """Whose tender is rejected is told why; so is whoever sent forms of which none was proper and in time."""
+    rejected: dict[str, list[tuple[str, int, Ruling]]] = {}
+    for decision in decisions:
+        if not decision.accepted:
+            told = (decision.tender.grant_id, decision.tender.shares, decision.ruling)
+            rejected.setdefault(decision.tender.holder_id, []).append(told)
+    for holder_id, judgement in _never_proper(judgements).items():
+        grants = by_holder[holder_id].grants
+        lines = [
+            (line.grant_id, line.shares, judgement.ruling) for line in judgement.form.lines if line.grant_id in grants
+        ]
+        if lines:
+            rejected[holder_id] = lines
+    return [
+        notices.rejection(step.state.terms, by_holder[holder_id].holder, lines, by_holder[holder_id].grants)
+        for holder_id, lines in rejected.items()
+    ]
+
+
+def _never_proper(judgements: Sequence[Judgement]) -> dict[str, Judgement]:
+    """The last election of each holder whose forms all failed, unless the holder gave notice to reject meanwhile."""
+    last: dict[str, Judgement] = {}
+    for judgement in judgements:
+        form = judgement.form
+        if judgement.standing in (Standing.DEFECTIVE, Standing.LATE) and form.kind is FormKind.ELECTION:
+            last.setdefault(form.holder_id, judgement)
+            if judgement.form.received_at >= last[form.holder_id].form.received_at:
+                last[form.holder_id] = judgement
+    standing = {j.form.holder_id for j in judgements if j.standing is Standing.EFFECTIVE}
+    return {holder_id: judgement for holder_id, judgement in last.items() if holder_id not in standing}
