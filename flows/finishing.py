@@ -5,14 +5,14 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 from prefect.states import Failed, State
 
 from infra.office import office_of
 from optex.errors import OptexError
-from tasks.dashboard import show_dashboard
+from tasks.dashboard import dashboard_url, show_dashboard
 from tasks.mail import send_notices
 from tasks.schedule import agree_with_plan
 
@@ -24,7 +24,7 @@ def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable
         @wraps(body)
         async def run(*args: Any, **parameters: Any) -> State:
             try:
-                await tag_run(flow_run.parameters["offer"])
+                await introduce(flow_run.parameters["offer"])
                 return await body(*args, **parameters)
             except OptexError as error:
                 return Failed(name="Refused", message=str(error))
@@ -52,9 +52,14 @@ async def finish(offer: str, state: State) -> State:
     return state
 
 
-async def tag_run(offer: str) -> None:
-    """Tag a run that was started by hand with its offer, so that it is found among the runs of the offer."""
+async def introduce(offer: str) -> None:
+    """Begin the log of a run with the way to the dashboard of its offer, and tag it so that it is among its runs.
+
+    UnknownOffice where there is no such offer.
+    """
+    office_of(offer)
     tag = f"offer:{offer}"
-    if flow_run.id and tag not in flow_run.tags:
-        async with get_client() as client:
+    async with get_client() as client:
+        if flow_run.id and tag not in flow_run.tags:
             await client.update_flow_run(UUID(flow_run.id), tags={*flow_run.tags, tag})
+        get_run_logger().info("Dashboard of %s: %s", offer, await dashboard_url(client, offer))

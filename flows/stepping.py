@@ -10,7 +10,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.states import Failed, State
 
-from flows.finishing import finish, tag_run
+from flows.finishing import finish, introduce
 from infra.office import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
@@ -62,7 +62,7 @@ async def _run(body: Callable[[], Awaitable[State]], step: str | None) -> State:
     """Run a step of a real offer. What is wrong with the request itself fails at once: a retry would not mend it."""
     offer, name = flow_run.parameters["offer"], step or flow_run.parameters["name"]
     try:
-        await tag_run(offer)
+        await introduce(offer)
         if flow_run.parent_flow_run_id is None:
             await _earlier_first(offer, name, flow_run.parameters.get("version"))
         state = await body()

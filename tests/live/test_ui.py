@@ -58,6 +58,7 @@ def test_a_person_extends_an_offer_in_the_browser(page, prefect, offices):
     # The run's own page says what became of it, and the list of what is to come shows the new close.
     page.goto(f"/runs/flow-run/{run.id}")
     page.get_by_text("Finished in state Completed('The offer is extended to").wait_for()
+    page.get_by_text("Dashboard of painted: http").locator("a").wait_for()
     page.goto(f"/runs?type=span&seconds={400 * 24 * 3600}&tag=offer:painted&state=Scheduled")
     page.get_by_role("link", name=f"close painted · {(to - timedelta(hours=5)):%Y-%m-%d %H:%M} EST").wait_for()
 
