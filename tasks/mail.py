@@ -1,10 +1,16 @@
 """Sending what is in the outbox, as a task of its own: what was decided is committed before, so this may be retried."""
 
+import math
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from infra.office import office_of
 from infra.post.delivery import Undelivered, deliver
+from optex.wording import count
+
+# So long a run goes on sending; what is left then goes out by the rounds of the watch, and the run can end.
+_LONGEST = 600.0
 
 
 @task(
@@ -15,9 +21,10 @@ from infra.post.delivery import Undelivered, deliver
     retry_delay_seconds=[5, 30],
     tags=["effect"],
 )
-async def send_notices(offer: str) -> int:
-    """Send every unsent notice of an offer once; what a server put off is tried again, by this task or by `watch`."""
-    delivered = await deliver(office_of(offer))
+async def send_notices(offer: str) -> str:
+    """Send the unsent notices of an offer once; says what is left for `watch`, which also tries again what was put off."""
+    office = office_of(offer)
+    delivered = await deliver(office, math.inf if office.virtual else _LONGEST)
     if delivered.put_off:
         raise Undelivered(delivered)
-    return delivered.sent
+    return f"{count(delivered.left, 'notice')} still to be sent." if delivered.left else ""

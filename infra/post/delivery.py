@@ -1,5 +1,7 @@
 """Delivery: what is in the outbox is claimed, sent over kept connections, and marked with the server's answer."""
 
+import math
+import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from jinja2 import TemplateError
 from sqlalchemy import Row
 
 from infra.office import Office
@@ -18,24 +21,30 @@ from infra.post.sink import Sink
 from optex.terms import Terms
 from optex.wording import count
 
-BATCH = 200
+# So few that even a server that is slow to answer has done with them before the claim on them is stale.
+BATCH = 100
 # A claim older than this was left by a sender that died.
 STALE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
-    """What became of a round: accepted by the server, refused for good, or put off; `why` is the last trouble."""
+    """What became of a round: accepted by the server, refused for good, or put off; `why` is the last trouble.
+
+    `left` were not tried, because the time of the round was over.
+    """
 
     sent: int = 0
     refused: int = 0
     put_off: int = 0
+    left: int = 0
     why: str = ""
 
     def __str__(self) -> str:
         said = [f"{count(self.sent, 'notice')} sent"]
         said += [f"{self.refused:,} refused"] if self.refused else []
         said += [f"{self.put_off:,} put off"] if self.put_off else []
+        said += [f"{self.left:,} left for the next round"] if self.left else []
         return ", ".join(said) + (f" ({self.why})" if self.why else "")
 
 
@@ -47,11 +56,15 @@ class Undelivered(MailError):
         self.delivered = delivered
 
 
-async def deliver(office: Office) -> Delivered:
-    """Send every unsent notice of an offer once. In a simulation each is sent at the instant it was queued."""
+async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
+    """Send every unsent notice of an offer once; after so many seconds what is left waits for the next round.
+
+    In a simulation each is sent at the instant it was queued.
+    """
     by = uuid.uuid4().hex
-    sent = refused = put_off = 0
+    sent = refused = put_off = left = 0
     why = ""
+    until = time.monotonic() + seconds
     if not _waiting(office):
         return Delivered()
     with office.reading() as reader:
@@ -60,8 +73,11 @@ async def deliver(office: Office) -> Delivered:
         try:
             while rows := _claim(office, by):
                 ready, unsendable = _letters(rows, office, terms)
-                outcomes = [*await post.send(list(ready.values())), *unsendable]
-                _mark(office, rows, outcomes, ready)
+                try:
+                    await post.send(list(ready.values()))
+                finally:  # also when it is broken off: what the server has taken must not go out again
+                    outcomes = [*post.outcomes.values(), *unsendable]
+                    _mark(office, rows, outcomes, ready)
                 for outcome in outcomes:
                     sent += outcome.status is Status.ACCEPTED
                     refused += outcome.status is Status.REFUSED
@@ -69,10 +85,13 @@ async def deliver(office: Office) -> Delivered:
                     why = why if outcome.status is Status.ACCEPTED else outcome.answer
                 if all(outcome.status is Status.LATER for outcome in outcomes):
                     break  # it is the server, not a recipient
+                if time.monotonic() > until:
+                    left = _waiting(office)
+                    break
         finally:
             with office.book() as book:
                 outbox.release_claims(book, by)
-    return Delivered(sent=sent, refused=refused, put_off=put_off, why=why)
+    return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
 
 
 @asynccontextmanager
@@ -100,13 +119,13 @@ def _claim(office: Office, by: str) -> Sequence[Row[Any]]:
 
 
 def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> tuple[dict[str, Letter], list[Outcome]]:
-    """The notices as letters; one whose address SMTP cannot carry is refused here."""
+    """The notices as letters; one that cannot be written, or whose address SMTP cannot carry, is refused here."""
     sender = office.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
     _, address = mailbox(sender)
     ready, unsendable = {}, []
     for row in rows:
-        text, html = render(row.kind, row.data, office.templates)
         try:
+            text, html = render(row.kind, row.data, office.templates)
             content = compose(
                 sender=sender,
                 to_name=row.name,
@@ -119,8 +138,9 @@ def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> tuple[di
                 kind=row.kind,
                 reply_to="" if address == terms.contact.email else terms.contact.email,
             )
-        except BadAddress as error:
-            unsendable.append(Outcome(notice_id=row.notice_id, status=Status.REFUSED, answer=str(error)))
+        except (BadAddress, TemplateError) as error:
+            why = f"the template {row.kind}.j2: {error}" if isinstance(error, TemplateError) else str(error)
+            unsendable.append(Outcome(notice_id=row.notice_id, status=Status.REFUSED, answer=why))
             continue
         ready[row.notice_id] = Letter(notice_id=row.notice_id, sender=address, recipient=row.email, content=content)
     return ready, unsendable

@@ -82,6 +82,8 @@ class Post:
         self._smtp = smtp
         self._connections = connections
         self._idle: list[SMTP] = []
+        # What became of the letters given last, by their notices: it is there even if sending them was broken off.
+        self.outcomes: dict[str, Outcome] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,8 +102,8 @@ class Post:
 
         A lost connection is opened again and the letter tried once more: it may arrive twice, with one Message-ID.
         """
-        outcomes: dict[int, Outcome] = {}
-        waiting = deque(enumerate(letters))
+        self.outcomes = {}
+        waiting = deque(letters)
         why = ""
         if letters and not self._idle:
             try:  # one by itself: wrong settings show here, before anything is sent
@@ -110,22 +112,22 @@ class Post:
                 why = str(error)
         if self._idle:
             workers = min(self._connections, len(letters))
-            ended = await asyncio.gather(*(self._work(waiting, outcomes) for _ in range(workers)))
+            ended = await asyncio.gather(*(self._work(waiting) for _ in range(workers)))
             why = next(filter(None, ended), "")
-        for n, letter in waiting:
-            outcomes[n] = _outcome(letter, Status.LATER, why)
-        return [outcomes[n] for n in range(len(letters))]
+        for letter in waiting:
+            self.outcomes[letter.notice_id] = _outcome(letter, Status.LATER, why)
+        return [self.outcomes[letter.notice_id] for letter in letters]
 
-    async def _work(self, waiting: "deque[tuple[int, Letter]]", outcomes: dict[int, Outcome]) -> str:
+    async def _work(self, waiting: "deque[Letter]") -> str:
         """Send what is waiting over one connection until nothing is; else why the connection is no more."""
         connection: SMTP | None = None
         try:
             connection = self._idle.pop() if self._idle else await _connect(self._smtp)
             while waiting:
-                n, letter = waiting.popleft()
+                letter = waiting.popleft()
                 # If we are stopped in the middle of this one, it is for the next round to say so.
-                outcomes[n] = _outcome(letter, Status.LATER, "the server was lost")
-                connection, outcomes[n] = await self._deliver(connection, letter)
+                self.outcomes[letter.notice_id] = _outcome(letter, Status.LATER, "the server was lost")
+                connection, self.outcomes[letter.notice_id] = await self._deliver(connection, letter)
         except MailError as error:
             return str(error)
         finally:

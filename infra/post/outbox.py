@@ -41,8 +41,8 @@ def mark(book: Book, marks: Iterable[dict[str, Any]]) -> None:
     if rows:
         n = t.notices
         values = {column: bindparam(column) for column in ("sent_at", "message_id", "answer", "refused")}
-        statement = update(n).where(n.c.offer == book.offer, n.c.notice_id == bindparam("key")).values(**values)
-        book.connection.execute(statement, rows)
+        unsent = (n.c.offer == book.offer, n.c.notice_id == bindparam("key"), n.c.sent_at.is_(None))
+        book.connection.execute(update(n).where(*unsent).values(**values), rows)
 
 
 def waiting(book: Reader) -> int:

@@ -41,6 +41,8 @@ class Server:
         self.taken: Counter[tuple[str, str]] = Counter()
         self.patient = False  # whether it takes now what it put off before
         self.kills = 0
+        self.takes = 10**9  # so many letters, and then it leaves whoever brings one without an answer
+        self.hanging = False
 
     async def handle_RCPT(self, server, session, envelope, recipient, options):
         if recipient.startswith("nobody") and not self.patient:
@@ -52,6 +54,10 @@ class Server:
 
     async def handle_DATA(self, server, session, envelope):
         [recipient] = envelope.rcpt_tos
+        self.takes -= 1
+        if self.takes < 0:
+            self.hanging = True
+            await asyncio.sleep(60)
         self.taken[recipient, email.message_from_bytes(envelope.content)["Message-ID"]] += 1
         if self.kills:
             os.kill(self.kills, signal.SIGKILL)
@@ -252,6 +258,54 @@ print("ready", flush=True)
 sys.stdin.readline()
 asyncio.run(deliver(Office(offer="alpha-2003", database_url=sys.argv[1], mail_dir=Path("."), smtp=smtp)))
 """
+
+
+def test_a_round_that_is_broken_off_sends_nothing_again(new_office):
+    """Stopped by a person or a time limit: what the server has taken is marked, only a letter on its way goes anew."""
+    server = Server()
+    server.takes = 5
+    office = new_office(*(f"m{n}@example.com" for n in range(20)))
+
+    async def break_off(smtp):
+        round_ = asyncio.create_task(deliver(replace(office, smtp=smtp)))
+        while not server.hanging:
+            await asyncio.sleep(0.01)
+        round_.cancel()
+        await asyncio.gather(round_, return_exceptions=True)
+
+    with serving(server) as smtp:
+        asyncio.run(break_off(smtp))
+        marked = sum(row.sent_at is not None for row in outbox_of(office).values())
+        server.takes = 100
+        rest = send(office, smtp)
+    assert 5 == marked
+    assert 21 - marked == rest.sent
+    assert {1} == set(server.taken.values())
+
+
+def test_a_round_ends_after_its_time(new_office, monkeypatch):
+    """What is left then waits for the next round, and is counted."""
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    server = Server()
+    office = new_office("m0@example.com", "m1@example.com", "m2@example.com")
+    with serving(server) as smtp:
+        assert Delivered(sent=2, left=2) == asyncio.run(deliver(replace(office, smtp=smtp), seconds=0))
+        assert Delivered(sent=2) == send(office, smtp)
+
+
+def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_office, tmp_path):
+    """A mistake in a template of the offer's own is the answer of its letters, and an alarm; the rest goes out."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "offer-opened.j2").write_text("{{ nothing_of_that_name }}")
+    office = replace(new_office(), templates=tmp_path / "templates")
+    with office.book() as book:
+        [holder] = [each for each in book.holders().values() if each.holder_id == "H1"]
+        book.queue([notices.termination(book.state().terms, holder, "merger", [], {})], AT)
+    with serving(Server()) as smtp:
+        assert Delivered(sent=1, refused=1, why="") == replace(send(office, smtp), why="")
+    with office.reading() as reader:
+        answers = {row.kind: row.answer for row in reader.rows(t.notices) if row.holder_id == "H1"}
+    assert "the template offer-opened.j2: 'nothing_of_that_name' is undefined" == answers["offer-opened"]
 
 
 def test_a_sender_that_dies_between_sending_and_marking(office):
