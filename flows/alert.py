@@ -1,16 +1,26 @@
 """The alert that an automation starts when a run failed, crashed or is late: a mail to operations."""
 
-from prefect import flow
-from prefect.states import Completed, Failed, State
+from prefect import flow, get_run_logger
+from prefect.states import Completed, State
 
-from infra.office import Office, offices
+from infra.office import Office, office_of_nobody, offices
 from infra.post.alerting import tell_operations
-from infra.post.mail import MailError
+
+RETRIES = 8
+RETRY_SECONDS = 30
 
 
-@flow(name="alert", flow_run_name="alert: {run} is {state}", persist_result=False)
+@flow(
+    name="alert",
+    flow_run_name="alert: {run} is {state}",
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_SECONDS,
+    persist_result=False,
+)
 async def alert(run: str, state: str, link: str = "", message: str = "") -> State:
     """Mail operations about a run that needs a look. An automation starts it; its own failure starts no other.
+
+    While the mail server takes nothing it is tried again for some minutes.
 
     Args:
         run: The name of the run.
@@ -19,17 +29,18 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
         message: What its last state said.
     """
     office = _concerned(run)
-    if office is None or not office.ops_mail:
+    if not office.ops_mail:
         return Completed(message="Nobody to tell: OPTEX_OPS_MAIL names nobody.")
     text = "\n".join(filter(None, (f"{run}: {state}", message, link)))
+    await tell_operations(office, f"{run} is {state}", text)
+    return Completed(message="Operations told by mail.")
+
+
+def _concerned(run: str) -> Office:
+    """The office whose offer a run is named after. Where the books cannot be read, which may be the trouble, none."""
     try:
-        told = await tell_operations(office, f"{run} is {state}", text)
-    except MailError as error:
-        return Failed(message=f"Operations could not be told: {error}")
-    return Completed(message="Operations told by mail.") if told else Failed(message="The mail was not accepted.")
-
-
-def _concerned(run: str) -> Office | None:
-    """The office whose offer a run is named after, else any: what concerns no offer is told by the first one's mail."""
-    served = offices()
-    return next((each for each in served if f" {each.offer} " in f"{run} "), None) or next(iter(served), None)
+        served = offices()
+    except Exception:
+        get_run_logger().exception("the books cannot be read")
+        served = []
+    return next((each for each in served if f" {each.offer} " in f"{run} "), None) or office_of_nobody()

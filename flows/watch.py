@@ -1,6 +1,6 @@
 """The watch, every few minutes: what was missed is found and set right. Correctness never rests on the scheduler."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
@@ -14,15 +14,18 @@ from infra.office import Office, offices
 from infra.post.alerting import tell_operations
 from infra.post.delivery import deliver
 from infra.post.mail import MailError
-from infra.standing.alarms import alarms
+from infra.standing.alarms import alarms, raised
+from optex.errors import OptexError
 from optex.schedule import Status
 from tasks.dashboard import draw_dashboard
-from tasks.rescue import free_the_stuck
+from tasks.rescue import free_lost_acts, free_the_stuck
 from tasks.schedule import project
 
 Part = Callable[[Office, datetime], Awaitable[Iterable[str]]]
 # Longer than this no round may last: the next one begins where it was.
 LONGEST = 15 * 60
+# So long it sends mail that was left over, for each offer; the next round goes on with what is left then.
+_MAIL = 90.0
 
 
 @flow(name="watch", flow_run_name="watch", timeout_seconds=LONGEST, persist_result=False)
@@ -38,6 +41,7 @@ async def watch() -> State:
         said += [f"{office.offer}: {sentence}" for sentence in done]
         failed += [f"{office.offer}: {sentence}" for sentence in wrong]
     async with get_client() as client:
+        said += await free_lost_acts(client, datetime.now(UTC))
         if await deploy_missing(client, [office.offer for office in offices()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
     if failed:
@@ -81,6 +85,8 @@ async def _held(office: Office, _now: datetime) -> Iterable[str]:
     said = []
     for step in held:
         state = await run_step(office.offer, step)
+        if not state.is_completed():
+            raise OptexError(f"{step.name} could not go on: {state.message}")
         if state.name not in ("Held", "NothingToDo"):
             said.append(f"{step.name} went on: {state.message}")
     return said
@@ -88,21 +94,21 @@ async def _held(office: Office, _now: datetime) -> Iterable[str]:
 
 async def _alarms(office: Office, now: datetime) -> Iterable[str]:
     """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
-    with office.book() as book:
-        new = alarms(book, now)
-    for about, sentences in new.items():
-        await tell_operations(office, about, "\n".join(sentences))
-    return [_in_short(sentences) for sentences in new.values()]
-
-
-def _in_short(sentences: Sequence[str]) -> str:
-    more = f" and {len(sentences) - 1:,} more like this" if len(sentences) > 1 else ""
-    return f"{sentences[0]}{more}."
+    with office.reading() as reader:
+        new = alarms(reader, now)
+    said = []
+    for about, entries in new.items():
+        await tell_operations(office, about, "\n".join(sentence for *_, sentence in entries))
+        with office.book() as book:  # only now: an alarm of which nobody has heard is raised again
+            raised(book, entries, now.replace(microsecond=0))
+        more = f" and {len(entries) - 1:,} more like this" if len(entries) > 1 else ""
+        said.append(f"{entries[0][-1]}{more}.")
+    return said
 
 
 async def _unsent(office: Office, _now: datetime) -> Iterable[str]:
     try:
-        delivered = await deliver(office)
+        delivered = await deliver(office, _MAIL)
     except MailError as error:
         get_run_logger().error("%s: %s", office.offer, error)
         return [f"the mail waits: {error}"]

@@ -102,6 +102,11 @@ def offices() -> list[Office]:
     return [_office(offer, folders.get(offer), settings) for offer in offers]
 
 
+def office_of_nobody() -> Office:
+    """An office without an offer, for what operations must be told when no books can be read."""
+    return _office("optex", None, load_settings().model_copy(update={"database_url": "sqlite://"}))
+
+
 def _folders(settings: Settings) -> dict[str, Path]:
     return {name_of(folder): folder for folder in settings.offers}
 

@@ -105,7 +105,12 @@ def may_assert(state: OfferState, number: int, at: datetime) -> Ruling | None:
 
 
 def may_lift(state: OfferState, number: int, at: datetime, *, waive: bool) -> Ruling | None:
-    """A condition may be waived until expiration, or recorded as ended at any time. Authority: §7 (CND-1)."""
+    """A condition may be waived until expiration, or recorded as ended at any time while the offer lasts.
+
+    Authority: §7, §15 (CND-1, CND-2).
+    """
+    if state.terminated_at is not None:
+        return Ruling(rule="CND-2", reason="the offer was terminated: no condition of it stands any more")
     if number not in state.conditions:
         return Ruling(rule="CND-1", reason=f"condition {number} ({CONDITIONS[number]}) does not stand asserted")
     if waive and at >= state.terms.expires:

@@ -104,12 +104,12 @@ def _place(step: Step) -> tuple[datetime, int]:
 
 
 def _moves(step: Step) -> bool:
-    """Whether a later version of a step may follow this one."""
+    """Whether a later version of a step may follow this one; what the end of the offer made moot never returns."""
     if step.name in (OPEN, WITHDRAWAL_RIGHT):
         return step.waiting
-    if step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) or kind_of(step.name) == "reminder":
+    if kind_of(step.name) == "reminder":
         return True
-    return step.waiting
+    return step.waiting or (step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) and step.status is not Status.MOOT)
 
 
 def _new(milestone: Milestone, version: int, at: datetime, *, first: bool) -> Step:

@@ -119,7 +119,9 @@ def _condition_gone(state: OfferState, number: int, at: datetime) -> OfferState:
     """Once the last asserted condition is gone a held acceptance falls due again, on a business day (CND-1)."""
     conditions = tuple(standing for standing in state.conditions if standing != number)
     postponed_to = state.postponed_to
-    if not conditions and state.accepted_at is None and at > cancellation_due(state.terms, postponed_to):
+    # The books know of an end before the facts that led to it are folded: what came earlier counts as it did then.
+    ended = state.accepted_at is not None or (state.terminated_at is not None and at >= state.terminated_at)
+    if not conditions and not ended and at > cancellation_due(state.terms, postponed_to):
         postponed_to = state.day(next_cancellation(state.terms, at))
     return replace(state, conditions=conditions, postponed_to=postponed_to)
 

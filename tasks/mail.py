@@ -22,7 +22,7 @@ _LONGEST = 600.0
     tags=["effect"],
 )
 async def send_notices(offer: str) -> str:
-    """Send the unsent notices of an offer once; says what is left for `watch`, which also tries again what was put off."""
+    """Send the unsent notices of an offer once; says what is left. `watch` sends that, and what a server put off."""
     office = office_of(offer)
     delivered = await deliver(office, math.inf if office.virtual else _LONGEST)
     if delivered.put_off:

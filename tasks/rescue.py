@@ -9,6 +9,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterParentFlowRunId,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    FlowRunFilterTags,
     WorkPoolFilter,
     WorkPoolFilterName,
 )
@@ -19,6 +20,8 @@ from infra.office import Office
 from tasks.schedule import alarms
 
 WATCH = "optex:watch"
+ACT = "optex:act"
+ALERTING = "optex:alert"
 PATIENCE = {
     StateType.PENDING: timedelta(minutes=3),
     StateType.CANCELLING: timedelta(minutes=3),
@@ -36,8 +39,7 @@ async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -
     freed = []
     for key, runs in (await alarms(client, office.offer)).items():
         for run in runs:
-            limit = PATIENCE.get(run.state_type) if run.state_type else None
-            if limit and run.state and now - run.state.timestamp.astimezone(UTC) > limit:
+            if run.state and _is_lost(run, now):
                 lost = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
                 waits = key in steps and steps[key].waiting
                 said = steps[key].message if key in steps else ""
@@ -45,6 +47,26 @@ async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -
                 await client.set_flow_run_state(run.id, state, force=True)
                 freed += [f"{key[0]} was stuck in {run.state.name}."] if waits else []
     return freed
+
+
+async def free_lost_acts(client: PrefectClient, now: datetime) -> list[str]:
+    """End the acts and alerts that a lost worker left behind, as crashed; an automation tells operations of an act."""
+    unfinished = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(PATIENCE)))
+    freed = []
+    for tag in (ACT, ALERTING):
+        tagged = FlowRunFilter(state=unfinished, tags=FlowRunFilterTags(all_=[tag]))
+        for run in await client.read_flow_runs(flow_run_filter=tagged):
+            if _is_lost(run, now):
+                lost = f"{run.state_name} without an end: its worker is gone. Look whether it was recorded."
+                await client.set_flow_run_state(run.id, Crashed(message=lost), force=True)
+                freed.append(f"{run.name} was lost.")
+    return freed
+
+
+def _is_lost(run: FlowRun, now: datetime) -> bool:
+    """Whether a run is in its state for longer than any worker that is alive would leave it there."""
+    limit = PATIENCE.get(run.state_type) if run.state_type else None
+    return bool(limit and run.state and now - run.state.timestamp.astimezone(UTC) > limit)
 
 
 async def resume(client: PrefectClient, pool: str) -> None:

@@ -10,6 +10,7 @@ from infra.desk.act import Act, CarryOut, instant_of, nothing_more
 from optex import changes
 from optex.calendar import local_text
 from optex.errors import Ruling
+from optex.milestones import CANCEL
 from optex.state import CONDITIONS, Fact, OfferState
 
 
@@ -47,10 +48,8 @@ def _condition_says(word: str) -> Callable[[Fact, OfferState], str]:
 
 def _condition_gone(book: Book, fact: Fact) -> str:
     moved = book.replan(fact.at, f"postponed: condition {fact.data['number']} of §7 stood asserted")
-    if not moved.added:
-        return ""
-    due = local_text(moved.added[0].due, book.state().terms.zone)
-    return f"Acceptance falls due again {due}."
+    due = [local_text(step.due, book.state().terms.zone) for step in moved.added if step.name == CANCEL]
+    return f"Acceptance falls due again {due[0]}." if due else ""
 
 
 def _approve_weigh(book: Book, _state: OfferState, fact: Fact) -> Ruling | None:

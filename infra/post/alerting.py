@@ -5,15 +5,15 @@ import html
 from datetime import UTC, datetime
 
 from infra.office import Office
-from infra.post.mail import Letter, Status, send
+from infra.post.mail import Letter, MailError, Status, send
 from infra.post.mime import compose, mailbox, message_id
 from infra.post.sink import Sink
 
 
-async def tell_operations(office: Office, subject: str, text: str) -> bool:
-    """Mail operations, where OPS_MAIL says whom; False where nobody is named or the server did not take it."""
+async def tell_operations(office: Office, subject: str, text: str) -> None:
+    """Mail operations, where OPS_MAIL says whom; MailError where the server does not take it."""
     if not office.ops_mail:
-        return False
+        return
     sender = office.mail_from or office.ops_mail
     name, address = mailbox(office.ops_mail)
     _, from_address = mailbox(sender)
@@ -36,4 +36,5 @@ async def tell_operations(office: Office, subject: str, text: str) -> bool:
     else:
         async with Sink(office.mail_dir) as sink:
             outcomes = await send([letter], sink.smtp, connections=1)
-    return outcomes[0].status is Status.ACCEPTED
+    if outcomes[0].status is not Status.ACCEPTED:
+        raise MailError(f"operations could not be told: {outcomes[0].answer}")

@@ -92,8 +92,9 @@ class Post:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for connection in self._idle:
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await connection.quit()
+            if kind is None:  # who was broken off takes no leave: the server may be what it was waiting for
+                with suppress(aiosmtplib.SMTPException, OSError):
+                    await connection.quit()
             connection.close()
         self._idle.clear()
 

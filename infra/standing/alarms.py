@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from infra.books import tables as t
+from infra.books.reading import Reader
 from infra.books.store import Book
 from optex.calendar import local_text
 from optex.confirmation import alarm_from, confirmation_due
@@ -14,8 +15,8 @@ from optex.confirmation import alarm_from, confirmation_due
 Entry = tuple[str, str, str, str]
 
 
-def alarms(book: Book, at: datetime) -> dict[str, list[str]]:
-    """What has become an alarm by an instant: sentences by what they are about. They go into the audit."""
+def alarms(book: Reader, at: datetime) -> dict[str, list[Entry]]:
+    """What has become an alarm by an instant and was not raised yet, by what it is about."""
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(book, at),
         "a form was missed": _missed_forms(book),
@@ -23,16 +24,20 @@ def alarms(book: Book, at: datetime) -> dict[str, list[str]]:
         "a split has no effect": _idle_splits(book),
     }
     new = {about: _not_raised(book, entries) for about, entries in found.items()}
-    book.audit(at, "", [entry for entries in new.values() for entry in entries])
-    return {about: [sentence for *_, sentence in entries] for about, entries in new.items() if entries}
+    return {about: entries for about, entries in new.items() if entries}
 
 
-def _not_raised(book: Book, entries: Sequence[Entry]) -> list[Entry]:
-    raised = {action: set(book.raised(action)) for action in {action for action, *_ in entries}}
-    return [entry for entry in entries if entry[1] not in raised[entry[0]]]
+def raised(book: Book, entries: Sequence[Entry], at: datetime) -> None:
+    """Put on record that these alarms were raised, once operations have been told: they are not told again."""
+    book.audit(at, "", entries)
 
 
-def _late_confirmations(book: Book, at: datetime) -> list[Entry]:
+def _not_raised(book: Reader, entries: Sequence[Entry]) -> list[Entry]:
+    before = {action: set(book.raised(action)) for action in {action for action, *_ in entries}}
+    return [entry for entry in entries if entry[1] not in before[entry[0]]]
+
+
+def _late_confirmations(book: Reader, at: datetime) -> list[Entry]:
     """Every form whose confirmation is unsent on the fourth business day (CNF-1)."""
     f, n = t.forms, t.notices
     unsent = (
@@ -51,7 +56,7 @@ def _late_confirmations(book: Book, at: datetime) -> list[Entry]:
     return entries
 
 
-def _missed_forms(book: Book) -> list[Entry]:
+def _missed_forms(book: Reader) -> list[Entry]:
     """Every form in time that was put on record only after the acceptance: somebody must decide about it (CAN-1)."""
     f = t.forms.c
     query = select(f.form_id, f.holder_id).where(f.offer == book.offer, f.missed).order_by(f.position)
@@ -62,7 +67,7 @@ def _missed_forms(book: Book) -> list[Entry]:
     ]
 
 
-def _refused_letters(book: Book) -> list[Entry]:
+def _refused_letters(book: Reader) -> list[Entry]:
     """Every letter that the mail server would not take: it is not tried again, so somebody must see to it."""
     n = t.notices.c
     query = select(n.notice_id, n.kind, n.holder_id, n.answer).where(n.offer == book.offer, n.refused)
@@ -72,7 +77,7 @@ def _refused_letters(book: Book) -> list[Entry]:
     ]
 
 
-def _idle_splits(book: Book) -> list[Entry]:
+def _idle_splits(book: Reader) -> list[Entry]:
     """A split told beforehand that came before a cancellation put off meanwhile: it scales no promise (ADJ-1)."""
     state = book.state()
     if state.cancelled_on is None:

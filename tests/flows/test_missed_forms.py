@@ -3,7 +3,7 @@
 import pytest
 
 from infra.desk.keying import keyed_form, take_forms
-from infra.standing.alarms import alarms
+from infra.standing.alarms import alarms, raised
 from infra.standing.attention import attention
 from infra.standing.standing import standing_of
 from tests.offers import local
@@ -29,7 +29,9 @@ def found(new_offer):
                 (form("F3", "H3", "election", "2003-03-31T17:00:00", "Cy Fox"), ("G3:400:400:2000-05-16:12.50:0",)),
             )
         ]
-        played.alarms = [alarms(book, local(FOUND)) for _ in range(2)]
+        played.alarms = alarms(book, local(FOUND))
+        raised(book, played.alarms["a form was missed"], local(FOUND))
+        played.again = alarms(book, local(FOUND))
         played.attention = list(attention(standing_of(book, local(FOUND))))
     offer.play()
     return played
@@ -76,9 +78,8 @@ def test_operations_hear_of_it_at_once_and_once(found):
         "1 form received. Received in time but only now on record, after the acceptance: F2.",
         "1 form received.",
     ] == found.said
-    first, second = found.alarms
-    assert ["N1 of H1", "F2 of H2"] == [sentence[5:13] for sentence in first["a form was missed"]]
-    assert {} == second
+    assert ["N1", "F2"] == [form_id for _, form_id, *_ in found.alarms["a form was missed"]]
+    assert "a form was missed" not in found.again
     assert [
         "2 forms received in time but put on record only after the acceptance, without effect; the company must "
         "decide: N1, F2."

@@ -13,7 +13,7 @@ from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.inbox import Arrival
 from infra.office import Office
-from infra.standing.alarms import alarms
+from infra.standing.alarms import alarms, raised
 from infra.standing.attention import attention
 from infra.standing.dashboard import as_markdown
 from infra.standing.standing import as_document, standing_of
@@ -191,6 +191,14 @@ def test_mail_unsent_refused_and_without_an_address(desk):
     assert ["the mail server refused it"] == [each.why for each in after.confirmations]
 
 
+def raise_all(book):
+    """Raise what has become an alarm: its sentences, by what they are about."""
+    new = alarms(book, MONDAY)
+    for entries in new.values():
+        raised(book, entries, MONDAY)
+    return {about: [sentence for *_, sentence in entries] for about, entries in new.items()}
+
+
 def test_what_somebody_must_see_to_is_an_alarm_once(desk):
     """A letter that the server refused and a split that came before the cancellation: told once, and audited."""
     desk.step("open")
@@ -198,7 +206,7 @@ def test_what_somebody_must_see_to_is_an_alarm_once(desk):
     desk.mark("H1", refused=True, answer="550 no such user")
     with desk.office.book() as book:
         book.set_offer(cancelled_on=date(2003, 4, 2))
-        told = [alarms(book, MONDAY) for _ in range(2)]
+        told = [raise_all(book) for _ in range(2)]
         audited = {action: book.raised(action) for action in ("letter refused", "split without effect")}
     assert [
         {
