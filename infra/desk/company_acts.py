@@ -55,8 +55,11 @@ def _condition_gone(book: Book, fact: Fact) -> str:
 def _approve_weigh(book: Book, _state: OfferState, fact: Fact) -> Ruling | None:
     if not fact.by:
         return Ruling(rule="CAN-1", reason="an approval must name the person who gives it")
-    if book.awaiting_approval(fact.data["step"]) is None:
+    waiting = book.awaiting_approval(fact.data["step"])
+    if waiting is None:
         return Ruling(rule="CAN-1", reason=f"{fact.data['step']} does not wait for an approval")
+    if not waiting.digest.startswith(seen := fact.data.get("digest") or ""):
+        return Ruling(rule="CAN-1", reason=f"what was seen (digest {seen}) is not what waits now: {waiting.message}")
     return None
 
 

@@ -74,3 +74,14 @@ def test_after_the_expiration_only_a_condition_lets_the_offer_be_terminated(new_
     assert ["CND-2"] == without.column("audit", "rule", action="terminate refused")
     assert [("G1", "rejected", "CND-2")] == asserted.column("tenders", "grant_id", "decision", "rule")
     assert [("2003-04-01T14:00:00Z", "moot")] == asserted.milestone("cancel")
+
+
+def test_a_condition_cannot_revive_a_terminated_offer(new_offer):
+    """Terminated on April 3 because of a writ: its end on April 10 is refused, and no step falls due again."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.happens("2003-03-20T10:00:00", "condition-assert", number=1, evidence="A writ.", by="Counsel")
+    offer.happens("2003-04-03T10:00:00", "terminate", reason="The writ.")
+    offer.happens("2003-04-10T10:00:00", "condition-end", number=1, by="Counsel")
+    played = offer.closes_at("2003-10-14", "1.27").play()
+    assert ["CND-2"] == played.column("audit", "rule", action="condition-end refused")
+    assert ["done"] * 4 + ["moot"] * 4 == played.column("milestones", "outcome")

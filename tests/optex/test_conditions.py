@@ -1,0 +1,51 @@
+"""A condition of §7 while the offer lasts, and after it was terminated."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from optex.changes import may_lift
+from optex.milestones import plan
+from optex.schedule import Status, Step, reschedule
+from optex.state import Fact, OfferState, fold
+from optex.terms import parse_terms
+from tests.offers import TABLES, local
+
+TERMS = parse_terms(
+    'offer = "alpha-2003"\nissuer = "Alpha"\ncommences = 2003-02-28\nexpires = 2003-03-31T17:00:00\n' + TABLES
+)
+ASSERTED = Fact(fact_id="1", at=local("2003-03-20T10:00:00"), verb="condition-assert", by="Counsel", data={"number": 1})
+ENDED = Fact(fact_id="2", at=local("2003-04-10T10:00:00"), verb="condition-end", by="Counsel", data={"number": 1})
+
+
+def state(terminated: str = "") -> OfferState:
+    return OfferState(terms=TERMS, terminated_at=local(terminated) if terminated else None)
+
+
+@pytest.mark.parametrize("waive", [True, False])
+def test_after_the_termination_no_condition_is_lifted(waive):
+    """Terminated on April 3: on April 10 there is no condition left to end, and none to waive (CND-2)."""
+    held = fold(state(), [ASSERTED])
+    assert may_lift(held, 1, ENDED.at, waive=False) is None
+    refused = may_lift(replace(held, terminated_at=local("2003-04-03T10:00:00")), 1, ENDED.at, waive=waive)
+    assert refused is not None
+    assert "CND-2" == refused.rule
+
+
+def test_a_condition_that_ends_moves_the_acceptance_only_while_the_offer_lasts():
+    """Ended on April 10 after 9 a.m. acceptance falls due on April 11; terminated before that, nothing moves."""
+    assert date(2003, 4, 11) == fold(state(), [ASSERTED, ENDED]).plan.cancel_on
+    assert date(2003, 4, 1) == fold(state("2003-04-03T10:00:00"), [ASSERTED, ENDED]).plan.cancel_on
+    assert date(2003, 4, 11) == fold(state("2003-04-10T15:00:00"), [ASSERTED, ENDED]).plan.cancel_on
+
+
+def test_no_step_returns_that_the_termination_made_moot():
+    """Acceptance, service check and grant would move to other days, but all that was left to do is moot."""
+    first, later = plan(TERMS), plan(TERMS, cancel_on=date(2003, 4, 11))
+    steps = [Step(name=each.name, version=1, due=each.due, status=Status.MOOT) for each in first.milestones]
+    assert () == reschedule(steps, later, 2, ENDED.at).added
+    pending = [replace(step, status=Status.PENDING) for step in steps]
+    assert ["cancel", "recheck-employment", "regrant"] == [
+        s.name for s in reschedule(pending, later, 2, ENDED.at).added
+    ]
