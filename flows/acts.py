@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed, State
 from flows.acting import Person, act
 from flows.finishing import act_flow
 from flows.rerun import run_latest
-from infra.office import office_of
+from optex.errors import OptexError
 
 Condition = Literal[
     "1: an authority challenges the offer",
@@ -133,13 +133,10 @@ async def approve(offer: str, step: Literal["cancel", "regrant"], by: Person, di
         by: Who approves: your full name.
         digest: The digest shown with what you approve; anything else that waits by now is then not approved.
     """
-    if seen := digest.strip().lower():
-        with office_of(offer).reading() as reader:
-            waiting = reader.awaiting_approval(step)
-        if waiting is None or not waiting.digest.startswith(seen):
-            found = waiting.message if waiting else f"{step} does not wait for an approval"
-            return Failed(name="Refused", message=f"What you saw (digest {seen}) is not what waits now: {found}")
-    approved = await act(offer, "approve", by, step=step)
+    approved = await act(offer, "approve", by, step=step, digest=digest.strip().lower())
     if not approved.is_completed():
         return approved
-    return Completed(message=f"{approved.message} {await run_latest(offer, step)}")
+    try:
+        return Completed(message=f"{approved.message} {await run_latest(offer, step)}")
+    except OptexError as error:
+        return Failed(message=f"{approved.message} But {error}")

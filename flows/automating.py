@@ -13,11 +13,11 @@ from prefect.events.actions import CallWebhook
 
 from infra.settings import load_settings
 from tasks.dashboard import ui_url
-from tasks.rescue import WATCH
-from tasks.schedule import ALARM
+from tasks.rescue import ACT, WATCH
 
 ALERT = "alert/alert"
-ACT = "optex:act"
+STEP = "optex:step"
+_TROUBLE = {"Failed", "Crashed", "TimedOut", "Late"}
 _PREFIX = "optex: "
 # Not by the filter `ui_url`: a process with the background services alone does not know it, and no alert would start.
 _LINK = "/runs/flow-run/{{ flow_run.id|string }}"
@@ -44,27 +44,27 @@ async def automate(client: PrefectClient) -> None:
 
 
 async def is_automated(client: PrefectClient) -> bool:
-    """Whether the server has our automations."""
-    names = {existing.name for existing in await client.read_automations()}
-    return {_PREFIX + name for name, _, _ in _triggers()} <= names
+    """Whether the server has each of our automations, and each once: two who made them at once have made two."""
+    names = sorted(each.name for each in await client.read_automations() if each.name.startswith(_PREFIX))
+    return names == sorted(_PREFIX + name for name, _, _ in _triggers())
 
 
 def _triggers() -> Iterable[tuple[str, str, EventTrigger]]:
     """Each automation by its name, what it says of itself, and when it acts."""
     yield (
         "a step needs a look",
-        "Mails operations when the scheduled run of a step has failed, crashed, or is late.",
-        _when(ALARM, {"Failed", "Crashed", "TimedOut", "Late"}),
+        "Mails operations when the run of a step has failed, crashed, or is late.",
+        _when(STEP, _TROUBLE),
     )
     yield (
-        "an act was lost",
-        "Mails operations when a run that somebody started by hand has crashed: look whether it was recorded.",
-        _when(ACT, {"Crashed"}),
+        "an act needs a look",
+        "Mails operations when an act has failed, crashed, or is late: look whether it is recorded. A refusal is none.",
+        _when(ACT, _TROUBLE),
     )
     yield (
         "the watch fails",
-        "Mails operations when the watch has failed three times in half an hour.",
-        _when(WATCH, {"Failed", "Crashed", "TimedOut"}, threshold=3, within=timedelta(minutes=30)),
+        "Mails operations when the watch has failed or was late three times in half an hour.",
+        _when(WATCH, _TROUBLE, threshold=3, within=timedelta(minutes=30)),
     )
 
 

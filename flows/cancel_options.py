@@ -1,14 +1,17 @@
 """Acceptance and cancellation, one act on the business day after expiration: all or nothing (§6, CAN-1)."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from prefect.states import Completed, State
 from prefect.utilities.annotations import quote
 
 from flows.stepping import step_flow
+from optex.acceptance import Decision
 from optex.calendar import local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
+from optex.wording import count
 from tasks.acceptance import record_cancellation
 from tasks.approvals import digest_of, missing_approval
 from tasks.rules import cancel_options as cancel_tendered
@@ -38,10 +41,8 @@ async def cancel_options(offer: str, version: int | None = None, at: datetime | 
         dossiers = step.book.dossiers()
         judgements = judge_forms(quote(dossiers), quote(step.state), step.at)
         decisions = decide_acceptance(quote(dossiers), quote(judgements), quote(step.state), on)
-        digest = digest_of((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions)
-        if missing := missing_approval(
-            step, digest, f"{sum(d.tender.shares for d in decisions if d.accepted):,} option shares would be cancelled"
-        ):
+        digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
+        if missing := missing_approval(step, digest, _would_be(decisions, on)):
             return step.held("CAN-1", missing, digest)
         cancellations = cancel_tendered(quote(decisions), quote(dossiers), quote(step.state), on)
         promises = promise_options(quote(cancellations), on, first_grant_day(on, terms.waiting, terms.calendar))
@@ -49,3 +50,13 @@ async def cancel_options(offer: str, version: int | None = None, at: datetime | 
             quote(step), quote(dossiers), quote(judgements), quote(decisions), quote(cancellations), quote(promises)
         )
     return Completed(message=outcome)
+
+
+def _would_be(decisions: Sequence[Decision], on: date) -> str:
+    """What a person is asked to approve, in counts and totals."""
+    accepted = [decision.tender for decision in decisions if decision.accepted]
+    return (
+        f"{sum(tender.shares for tender in accepted):,} option shares would be cancelled on {on}, "
+        f"{count(len(accepted), 'option')} of {count(len({tender.holder_id for tender in accepted}), 'holder')}; "
+        f"{count(len(decisions) - len(accepted), 'tender')} rejected"
+    )

@@ -95,7 +95,10 @@ FACTS: dict[str, tuple[str, list[Callable[..., Any]]]] = {
     "release": ("Release a held grant.", [_REASON]),
     "approve": (
         "Approve what a held step is about to do (require_approval); --by is required.",
-        [_option("step", click.Choice(["cancel", "regrant"]), "The step that waits.")],
+        [
+            _option("step", click.Choice(["cancel", "regrant"]), "The step that waits."),
+            _option("digest", str, "The digest you saw: nothing else that waits by now is approved.", required=False),
+        ],
     ),
 }
 

@@ -6,6 +6,7 @@ are to choose from, and where their dashboards are.
 
 import inspect
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +18,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.exceptions import ObjectAlreadyExists
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 
@@ -28,7 +30,8 @@ POOL = "optex"
 
 async def deploy(client: PrefectClient, offers: Sequence[str]) -> None:
     """Make the work pool, every deployment and the automations, as they are for these offers."""
-    await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"), overwrite=True)
+    with suppress(ObjectAlreadyExists):  # what operations have set on it, a pause or a limit, is theirs
+        await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
     dashboards = {offer: await dashboard_url(client, offer) for offer in offers}
     for entry in entries():
         await _deploy(client, entry, dashboards)

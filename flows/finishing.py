@@ -5,8 +5,10 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect import flow, get_run_logger
 from prefect.client.orchestration import get_client
+from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 from prefect.states import Failed, State
 
@@ -41,8 +43,7 @@ async def finish(offer: str, state: State) -> State:
     """
     said = []
     sent = await send_notices(offer, return_state=True)
-    if not sent.is_completed():
-        said.append(f"The mail waits in the outbox: {sent.message}")
+    said.append(await sent.result() if sent.is_completed() else f"The mail waits in the outbox: {sent.message}")
     if not office_of(offer).virtual:
         scheduled = await agree_with_plan(offer, return_state=True)
         said.append(await scheduled.result() if scheduled.is_completed() else f"Not scheduled yet: {scheduled.message}")
@@ -55,11 +56,14 @@ async def finish(offer: str, state: State) -> State:
 async def introduce(offer: str) -> None:
     """Begin the log of a run with the way to the dashboard of its offer, and tag it so that it is among its runs.
 
-    UnknownOffice where there is no such offer.
+    UnknownOffice where there is no such offer. That Prefect does not answer keeps no run from its work.
     """
     office_of(offer)
     tag = f"offer:{offer}"
-    async with get_client() as client:
-        if flow_run.id and tag not in flow_run.tags:
-            await client.update_flow_run(UUID(flow_run.id), tags={*flow_run.tags, tag})
-        get_run_logger().info("Dashboard of %s: %s", offer, await dashboard_url(client, offer))
+    try:
+        async with get_client() as client:
+            if flow_run.id and tag not in flow_run.tags:
+                await client.update_flow_run(UUID(flow_run.id), tags={*flow_run.tags, tag})
+            get_run_logger().info("Dashboard of %s: %s", offer, await dashboard_url(client, offer))
+    except (httpx.HTTPError, PrefectException) as error:
+        get_run_logger().warning("Prefect could not be told of the offer: %s", error)

@@ -8,6 +8,7 @@ from prefect.utilities.annotations import quote
 from flows.stepping import step_flow
 from infra.books.lapses import open_promises
 from optex.milestones import REGRANT
+from optex.wording import count
 from tasks.approvals import digest_of, missing_approval
 from tasks.granting import record_grants, record_lapses
 from tasks.rules import grant_options
@@ -43,9 +44,13 @@ async def regrant(offer: str, version: int | None = None, at: datetime | None = 
         holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
         dossiers = {d.holder.holder_id: d for d in step.book.dossiers(holder_ids)}
         granted = grant_options(quote(kept), quote(dossiers), quote(state), on, close)
-        digest = digest_of((o.grant_id, o.shares, str(o.price)) for each in granted for o in each.options)
-        shares = sum(o.shares for each in granted for o in each.options)
-        if missing := missing_approval(step, digest, f"{shares:,} option shares would be granted at ${close}"):
+        options = [option for each in granted for option in each.options]
+        digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
+        asked = (
+            f"{sum(option.shares for option in options):,} option shares would be granted as of {on} at ${close}, "
+            f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"
+        )
+        if missing := missing_approval(step, digest, asked):
             return step.held("GRT-2", missing, digest)
         outcome = record_grants(quote(step), quote(granted), quote(kept), lapsed)
     return Completed(message=outcome)

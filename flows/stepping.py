@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from prefect.states import Failed, State
+from prefect.states import State
 
 from flows.finishing import finish, introduce
 from infra.office import office_of
@@ -59,15 +59,12 @@ def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], Any]:
 
 
 async def _run(body: Callable[[], Awaitable[State]], step: str | None) -> State:
-    """Run a step of a real offer. What is wrong with the request itself fails at once: a retry would not mend it."""
+    """Run a step of a real offer. An error is raised and not returned: Prefect retries no flow but one that raises."""
     offer, name = flow_run.parameters["offer"], step or flow_run.parameters["name"]
-    try:
-        await introduce(offer)
-        if flow_run.parent_flow_run_id is None:
-            await _earlier_first(offer, name, flow_run.parameters.get("version"))
-        state = await body()
-    except OptexError as error:
-        return Failed(message=str(error))
+    await introduce(offer)
+    if flow_run.parent_flow_run_id is None:
+        await _earlier_first(offer, name, flow_run.parameters.get("version"))
+    state = await body()
     if state.name == "NothingToDo":
         # A run by itself is finished all the same: what another one left undone when it was killed is done then.
         return state if flow_run.parent_flow_run_id else await finish(offer, state)

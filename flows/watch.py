@@ -11,7 +11,7 @@ from flows.deploying import deploy_missing
 from flows.steps import run_step
 from infra.books.lapses import lapse
 from infra.office import Office, offices
-from infra.post.alerting import tell_operations
+from infra.post.alerting import raise_alarm
 from infra.post.delivery import deliver
 from infra.post.mail import MailError
 from infra.standing.alarms import alarms, raised
@@ -98,7 +98,7 @@ async def _alarms(office: Office, now: datetime) -> Iterable[str]:
         new = alarms(reader, now)
     said = []
     for about, entries in new.items():
-        await tell_operations(office, about, "\n".join(sentence for *_, sentence in entries))
+        await raise_alarm(office, about, "\n".join(sentence for *_, sentence in entries))
         with office.book() as book:  # only now: an alarm of which nobody has heard is raised again
             raised(book, entries, now.replace(microsecond=0))
         more = f" and {len(entries) - 1:,} more like this" if len(entries) > 1 else ""

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from tasks.steps import DueStep
 
 
-def digest_of(decision: Iterable[Any]) -> str:
-    """A digest of what would be done, by which an approval is bound to it: if it changes, the approval lapses."""
-    said = json.dumps(sorted(decision), default=str)
+def digest_of(on: date, decision: Iterable[Any]) -> str:
+    """A digest of what would be done on a day, by which an approval is bound to it: if it changes, that lapses."""
+    said = json.dumps([on.isoformat(), *sorted(decision)], default=str)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -59,10 +59,11 @@ async def agree_with_plan(offer: str) -> str:
 async def project(client: PrefectClient, office: Office) -> Projected:
     """Schedule every pending step that no run is waiting for, and cancel the runs of steps that are not pending."""
     now = datetime.now(UTC)
+    # The runs first: whoever changes the plan meanwhile makes runs of versions that we do not know, and keeps them.
+    runs = await alarms(client, office.offer)
     with office.reading() as reader:
         steps, zone = reader.steps(), reader.first_terms().zone
     last = {step.name: step for step in sorted(steps, key=lambda step: step.version)}
-    runs = await alarms(client, office.offer)
     added, moved, cancelled = [], [], []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])

@@ -207,7 +207,7 @@ def _cancel(due: DueStep) -> None:
     dossiers = due.book.dossiers()
     judgements = roll.judge_all(dossiers, state, due.at)
     decisions = roll.decide_all(dossiers, judgements, state, on)
-    digest = digest_of((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions)
+    digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
     if missing := missing_approval(due, digest, "options would be cancelled"):
         due.held("CAN-1", missing, digest)
         return
@@ -252,7 +252,7 @@ def _regrant(due: DueStep) -> None:
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
     dossiers = {d.holder.holder_id: d for d in due.book.dossiers(holder_ids)}
     granted = roll.grant_all(kept, dossiers, state, on, close)
-    digest = digest_of((o.grant_id, o.shares, str(o.price)) for each in granted for o in each.options)
+    digest = digest_of(on, ((o.grant_id, o.shares, str(o.price)) for each in granted for o in each.options))
     if missing := missing_approval(due, digest, "options would be granted"):
         due.held("GRT-2", missing, digest)
         return

@@ -71,10 +71,11 @@ class Reader:
         return row and _step(row)
 
     def awaiting_approval(self, name: str) -> Row[Any] | None:
-        """The held step of that name that waits for an approval."""
+        """The step of that name, in its last version, where it is held for an approval."""
         s = t.steps
-        query = self._select(s).where(s.c.name == name, s.c.status == Status.HELD, s.c.digest.is_not(None))
-        return self.connection.execute(query).first()
+        query = self._select(s).where(s.c.name == name).order_by(s.c.version.desc()).limit(1)
+        last = self.connection.execute(query).first()
+        return last if last is not None and last.status == Status.HELD and last.digest is not None else None
 
     def holders(self) -> dict[str, Holder]:
         return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}

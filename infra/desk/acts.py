@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -74,6 +74,8 @@ def _done_before(rows: Sequence[Row[Any]], fact: Fact) -> Row[Any] | None:
     if fact.verb not in _ONCE:
         return None
     earlier = [row for row in rows if row.accepted and row.verb == fact.verb]
+    if fact.verb in _ONCE_A_DAY:
+        earlier = [row for row in earlier if abs(row.at - fact.at) < timedelta(days=1)]
     if fact.verb == "price-set":  # it may have been corrected since, so only the last one told of the day counts
         earlier = [row for row in earlier if row.data["on"] == fact.data["on"]][:1]
     keys = _ONCE[fact.verb]
@@ -88,7 +90,11 @@ _ONCE = {
     "agreement-signed": ("grant",),
     "split": ("on", "new", "old"),
     "price-set": ("on", "close"),
+    "amend": ("change", "percent", "extend_to", "reason"),
+    "defer": ("holder", "shares", "type"),
 }
+# These may well be meant a second time, but hardly within a day of the first.
+_ONCE_A_DAY = ("amend", "defer")
 
 
 def _detail(reason: str, fact: Fact) -> str:

@@ -182,9 +182,10 @@ class Release(Fact):
 
 
 class Approve(Fact):
-    """A named person approves what a held step is about to do (`require_approval`)."""
+    """A named person approves what a held step is about to do (`require_approval`); a `digest` says what was seen."""
 
     step: Annotated[Literal["cancel", "regrant"], Expected("cancel or regrant")]
+    digest: str = ""
 
 
 VERBS: dict[str, type[Fact]] = {

@@ -1,13 +1,28 @@
-"""Alerts to operations: a mail to OPS_MAIL, by the same server as the holders' mail."""
+"""Alerts to operations: a mail to OPS_MAIL, by the same server as the holders' mail, and a post to OPS_WEBHOOK."""
 
 import hashlib
 import html
 from datetime import UTC, datetime
 
+import httpx
+
 from infra.office import Office
 from infra.post.mail import Letter, MailError, Status, send
 from infra.post.mime import compose, mailbox, message_id
 from infra.post.sink import Sink
+
+
+async def raise_alarm(office: Office, subject: str, text: str) -> None:
+    """Mail operations and ring their webhook, as far as each is named; MailError where nobody could be told."""
+    await tell_operations(office, subject, text)
+    if office.ops_webhook:
+        try:
+            async with httpx.AsyncClient(timeout=30) as client:
+                said = {"text": f"{office.offer}: {subject}\n{text}"}
+                (await client.post(office.ops_webhook, json=said)).raise_for_status()
+        except httpx.HTTPError as error:
+            if not office.ops_mail:
+                raise MailError(f"operations could not be told: {error or type(error).__name__}") from error
 
 
 async def tell_operations(office: Office, subject: str, text: str) -> None:

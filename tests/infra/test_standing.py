@@ -47,12 +47,17 @@ class Desk:
             step = book.step(name)
             act(DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due))
 
-    def hold(self, name, message):
+    def hold(self, name, message, digest="d" * 64):
         with self.office.book() as book:
-            step = book.step(name)
-            DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due).held(
-                "CND-1", message, "d" * 64
-            )
+            self._due(book, name).held("CND-1", message, digest)
+
+    def postpone(self, name, on):
+        with self.office.book() as book:
+            self._due(book, name).postponed(on, "no business day")
+
+    def _due(self, book, name):
+        step = book.step(name)
+        return DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due)
 
     def arrive(self, form_id):
         form = next(form for form in self.folder.forms if form.form_id == form_id)
@@ -62,6 +67,10 @@ class Desk:
     def fact(self, verb, at, **data):
         with self.office.book() as book:
             assert take_fact(book, verb, data, "Board", at).accepted
+
+    def approve(self, at, digest):
+        with self.office.book() as book:
+            return take_fact(book, "approve", {"step": "cancel", "digest": digest}, "Board", at).message
 
     def mark(self, holder_id, **values):
         with self.office.book() as book:
@@ -232,6 +241,24 @@ def test_a_held_acceptance_is_the_phase_and_needs_attention(desk):
     assert ["cancel"] == [step.name for step in standing.overdue if step.status == "held"]
     assert ["cancel"] == [approval.step for approval in standing.approvals]
     assert "An approval is awaited: acceptance and cancellation." in said
+
+
+def test_an_approval_is_of_what_waits_now(desk):
+    """What was asked for an acceptance that has been put off since is asked for no more; nor is it approved."""
+    desk.step("open")
+    desk.step("close")
+    desk.hold("cancel", "waits for the approval of a named person: 1,400 option shares would be cancelled")
+    assert ["cancel"] == [each.step for each in desk.at(MONDAY).approvals]
+    desk.postpone("cancel", date(2003, 4, 2))
+    assert () == desk.at(MONDAY).approvals
+    at = datetime(2003, 4, 2, 15, tzinfo=UTC)
+    assert "Refused by CAN-1: cancel does not wait for an approval" == desk.approve(at, "")
+    desk.hold("cancel", "waits for the approval of a named person: 900 option shares would be cancelled", "e" * 64)
+    assert (
+        "Refused by CAN-1: what was seen (digest dddddddddddd) is not what waits now: waits for the approval of a "
+        "named person: 900 option shares would be cancelled" == desk.approve(at, "d" * 12)
+    )
+    assert "cancel is approved by Board (digest eeeeeeeeeeee)." == desk.approve(at, "e" * 12)
 
 
 def test_conditions_and_termination(desk):

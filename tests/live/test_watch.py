@@ -15,15 +15,15 @@ from infra.desk.keying import keyed_form, take_forms
 from infra.post.mail import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.schedule import Status
-from tasks.rescue import free_the_stuck
-from tests.live.house import CALENDAR, OPS, today
+from tasks.rescue import free_lost_acts, free_the_stuck
+from tests.live.house import CALENDAR, OPS, today, until
 
 
 @pytest.fixture(scope="module")
-def watched(offices, post):
+def watched(offices, post, bell):
     """The books of an offer that has not opened yet, with the mail of the house."""
     smtp = SmtpSettings(host="127.0.0.1", port=post.port, tls="none")
-    return replace(offices["watched"], smtp=smtp, ops_mail=OPS)
+    return replace(offices["watched"], smtp=smtp, ops_mail=OPS, ops_webhook=bell.url)
 
 
 @pytest.fixture
@@ -93,6 +93,30 @@ def test_a_run_that_never_ends_is_given_up(prefect, watched, look):
     assert planned(watched) == ringing(prefect)
 
 
+def test_an_act_whose_worker_was_lost_is_ended_and_told(prefect, bell):
+    """Nobody else would ever end it: operations hear that they must look whether it was recorded."""
+    deployment = prefect.client.read_deployment_by_name("reschedule/reschedule")
+    later = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=9))
+    lost = prefect.client.create_flow_run_from_deployment(deployment.id, {"offer": "watched"}, name="lost", state=later)
+    prefect.client.set_flow_run_state(lost.id, Running(), force=True)
+    assert [] == lost_acts(prefect, minutes=19)
+    assert ["lost was lost."] == lost_acts(prefect, minutes=21)
+    assert "Crashed" == prefect.client.read_flow_run(lost.id).state_name
+    [rung] = until("the webhook", lambda: [each for each in bell.rung if each.get("run") == "lost"])
+    assert "Crashed" == rung["state"]
+
+
+def lost_acts(prefect, minutes):
+    """What is found lost so many minutes from now."""
+
+    async def find():
+        async with get_client() as client:
+            return await free_lost_acts(client, datetime.now(UTC) + timedelta(minutes=minutes))
+
+    with temporary_settings({PREFECT_API_URL: prefect.url}):
+        return asyncio.run(find())
+
+
 def test_a_step_that_goes_on_failing_is_left_in_peace_for_a_while(prefect, look):
     """The first failure is made good at once, the second not: a step that cannot succeed must not be tried for ever."""
     for said in (["Scheduled runs: added reminder-10."], []):
@@ -102,7 +126,7 @@ def test_a_step_that_goes_on_failing_is_left_in_peace_for_a_while(prefect, look)
     assert "reminder-10" not in [name for name, _ in ringing(prefect)]
 
 
-def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefect, watched, look, post):
+def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefect, watched, look, post, bell):
     """While the server takes no mail a Confirmation waits; from the fourth business day operations hear of it, once."""
     received = CALENDAR.business_day_offset(today() + ONE_DAY, -5)
     with watched.book() as book:
@@ -119,6 +143,7 @@ def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefec
     assert [True, False] == [alarm in each for each in said]
     assert ["W-1"] == raised(watched)
     assert 1 == len([m for m in post.of(OPS) if "a Confirmation of Receipt is due" in m["Subject"]])
+    assert 1 == len([each for each in bell.rung if "watched: a Confirmation of Receipt is due" in each["text"]])
     assert [] == post.of(address)
     assert "The Confirmation of Receipt of form W-1 (H1) is due" in prefect.dashboard("watched")
 
