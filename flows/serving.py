@@ -6,6 +6,7 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,6 +203,7 @@ def _take_in_files(folder: Path, office: Office) -> None:
 
 def _announce(note: Note, offices: Sequence[Office]) -> None:
     from optex.calendar import local_text
+    from optex.schedule import Status
 
     click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
     for office in offices:
@@ -209,8 +211,10 @@ def _announce(note: Note, offices: Sequence[Office]) -> None:
             state = reader.state()
             waiting = [step for step in reader.steps() if step.waiting]
         click.echo(f"\n{office.offer} — {state.terms.issuer}")
+        now = datetime.now(UTC)
         for step in sorted(waiting, key=lambda step: step.due)[:3]:
-            click.echo(f"  next: {step.name:<20} {local_text(step.due, state.terms.zone)}")
+            when = "next" if step.due > now else step.status if step.status is Status.HELD else "due now"
+            click.echo(f"  {when + ':':<9}{step.name:<20} {local_text(step.due, state.terms.zone)}")
         if not waiting:
             click.echo("  nothing is left to do")
         if office.smtp is None:

@@ -1,7 +1,9 @@
 """The dashboard of an offer in the Prefect UI: one page at one address, rewritten whenever something has happened."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from prefect.artifacts import acreate_table_artifact
@@ -13,7 +15,8 @@ from prefect.settings import get_current_settings
 
 from infra.office import Office, office_of
 from infra.standing.dashboard import as_markdown, result_rows
-from infra.standing.standing import standing_of
+from infra.standing.phase import step_words
+from infra.standing.standing import ApprovalAwaited, standing_of
 from tasks.kinds import effect
 from tasks.schedule import alarms
 
@@ -44,10 +47,18 @@ async def draw_dashboard(client: PrefectClient, office: Office) -> None:
         standing = standing_of(reader, datetime.now(UTC))
     runs = await alarms(client, office.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
+    links |= {f"Approve: {step_words(each.step)}": await _form(client, office, each) for each in standing.approvals}
     links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{office.offer}"
     links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{office.offer}"
     page = as_markdown(standing, links)
     await client.update_artifact(await _page(client, office.offer), ArtifactUpdate(data=page))
+
+
+async def _form(client: PrefectClient, office: Office, awaited: ApprovalAwaited) -> str:
+    """The form by which just what waits now is approved, filled in but for the name."""
+    approve = await client.read_deployment_by_name("approve/approve")
+    filled = json.dumps({"offer": office.offer, "step": awaited.step, "digest": awaited.digest})
+    return f"{ui_url()}/deployments/deployment/{approve.id}/run?parameters={quote(filled)}"
 
 
 async def dashboard_url(client: PrefectClient, offer: str) -> str:

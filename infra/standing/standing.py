@@ -76,6 +76,7 @@ class Condition:
 class ApprovalAwaited:
     step: str
     what: str
+    digest: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,7 +225,9 @@ def _summed(shares: Iterable[int]) -> Total:
 
 def _approvals(book: Reader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
     waiting = [(name, book.awaiting_approval(name)) for name in (CANCEL, REGRANT) if not state.over]
-    return tuple(ApprovalAwaited(step=name, what=row.message) for name, row in waiting if row is not None)
+    return tuple(
+        ApprovalAwaited(step=name, what=row.message, digest=row.digest[:12]) for name, row in waiting if row is not None
+    )
 
 
 def as_document(value: Any) -> Any:

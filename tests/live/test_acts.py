@@ -174,6 +174,7 @@ def test_a_held_step_goes_on_when_a_named_person_approves(prefect, offices):
     asked = "waits for the approval of a named person: 1,200 option shares would be cancelled"
     assert ("Held", True) == (alarm.state_name, alarm.state.message.startswith(f"Held: {asked}"))
     assert f"Acceptance is held. {asked[0].upper()}{asked[1:]}" in prefect.dashboard("held")
+    assert "[Approve: acceptance and cancellation](" in prefect.dashboard("held")
     digest = alarm.state.message.partition("digest ")[2][:12]
 
     # A holder leaves service before anybody has approved: what would be cancelled is not what was looked at.

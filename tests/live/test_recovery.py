@@ -127,9 +127,9 @@ class SleepyPostOffice(PostOffice):
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, slow_post):
-    """A server that knows four expired offers with the same people and forms; the worker is not started."""
+    """A server that knows five expired offers with the same people and forms; the worker is not started."""
     root = tmp_path_factory.mktemp("stack")
-    names = ("calm", "torn", "shot", "posted")
+    names = ("calm", "torn", "cut", "shot", "posted")
     folders = [expired_offer(root, name, HOLDERS, reminders=[], issuer="Alpha").write(root / name) for name in names]
     settings = {"OPTEX_SMTP_HOST": "127.0.0.1", "OPTEX_SMTP_PORT": str(slow_post.port), "OPTEX_SMTP_TLS": "none"}
     settings["PREFECT_WORKER_QUERY_SECONDS"] = "1"
@@ -193,8 +193,7 @@ class Waiting:
 
     def __init__(self, stack, offer):
         self._worker = stack.worker
-        file = stack.offices[offer].database_url.removeprefix("sqlite:///")
-        self._books = sqlite3.connect(file, isolation_level=None, timeout=60)
+        self._books = books_of(stack, offer, timeout=60)
         try:
             self._books.execute("BEGIN IMMEDIATE")
             stack.worker.start()
@@ -209,6 +208,44 @@ class Waiting:
     def close(self):
         self._books.close()
         self._worker.end()
+
+
+def books_of(stack, offer, timeout):
+    file = stack.offices[offer].database_url.removeprefix("sqlite:///")
+    return sqlite3.connect(file, isolation_level=None, timeout=timeout)
+
+
+# The last write of a step is made to take minutes: whoever is killed in it has written all, and committed nothing.
+ENDLESS = """
+CREATE VIEW endless AS
+WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1000000000) SELECT x FROM c;
+CREATE TRIGGER endless AFTER INSERT ON audit WHEN NEW.action = '{step} done' BEGIN SELECT count(*) FROM endless; END;
+"""
+
+
+@contextmanager
+def killed_before_its_commit(stack, offer):
+    """The run of the last step is killed when all is written in its transaction and nothing committed."""
+    with closing(books_of(stack, offer, timeout=0)) as books:
+        books.executescript(ENDLESS.format(step=stack.last))
+        with stack.worker.running():
+            process = stack.at_work(offer)
+            until("its transaction", lambda: is_locked(books))
+            began = process.cpu_times().user
+            until("its last write", lambda: process.cpu_times().user > began + 2)
+            process.kill()
+            until("the crash", lambda: stack.prefect.alarms(offer, stack.last)[0].state_name == "Crashed")
+            books.executescript("DROP TRIGGER endless; DROP VIEW endless;")
+            yield
+
+
+def is_locked(books):
+    try:
+        books.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return True
+    books.execute("ROLLBACK")
+    return False
 
 
 def outcome(office):
@@ -258,6 +295,18 @@ def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm)
         assert ["Crashed", "Completed"] == stack.until_done("torn")
     stack.look_after("torn")
     assert outcome(calm) == outcome(stack.offices["torn"])
+
+
+def test_a_flow_killed_in_the_middle_of_its_transaction_leaves_nothing_behind(stack, calm):
+    """Every row of the acceptance was written but for the last: none of it is there, and the next run does it all."""
+    up_to_the_last(stack, "cut")
+    before = outcome(stack.offices["cut"])
+    with killed_before_its_commit(stack, "cut"):
+        assert before == outcome(stack.offices["cut"])
+        stack.look_after("cut")
+        assert ["Crashed", "Completed"] == stack.until_done("cut")
+    stack.look_after("cut")
+    assert outcome(calm) == outcome(stack.offices["cut"])
 
 
 def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
