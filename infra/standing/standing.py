@@ -224,10 +224,8 @@ def _summed(shares: Iterable[int]) -> Total:
 
 
 def _approvals(book: Reader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
-    waiting = [(name, book.awaiting_approval(name)) for name in (CANCEL, REGRANT) if not state.over]
-    return tuple(
-        ApprovalAwaited(step=name, what=row.message, digest=row.digest[:12]) for name, row in waiting if row is not None
-    )
+    held = [book.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
+    return tuple(ApprovalAwaited(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
 
 
 def as_document(value: Any) -> Any:
