@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from optex import wording
 from optex.defects import WAIVABLE, Defect, defect, defects_of
+from optex.eligibility import may_tender
 from optex.errors import Ruling
 from optex.lookback import offered
 from optex.records import Form, FormKind, Grant, Holder, Spell, Standing, Tender
@@ -40,7 +41,8 @@ class Judgement:
     `remarks` are the things the holder is told that decide nothing by themselves: an option added by the look-back, a
     defect waived, the same signing date, the defects after the first. `tenders` is what the form offers if it is the
     effective election, else empty. `defects` is all that was wrong with the form, also what has been waived since;
-    `unwaivable` the first of them that no waiver can clear.
+    `unwaivable` the first of them that no waiver can clear; `barred` says why the holder may not tender at all, so that
+    not even another form could cure this one.
     """
 
     form: Form
@@ -50,6 +52,7 @@ class Judgement:
     tenders: tuple[Tender, ...] = ()
     defects: tuple[Ruling, ...] = ()
     unwaivable: Ruling | None = None
+    barred: Ruling | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +83,7 @@ def judge(
     Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
+    barred = may_tender(holder, spells, terms)
     examined: list[_Examined] = []
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
@@ -95,7 +99,8 @@ def judge(
             known = [waiver for waiver in counting if waiver.at <= form.received_at]
             found += _signed_out_of_order(form, _last_standing(examined, known))
         examined.append(_Examined(form=form, defects=tuple(found), late=late is not None))
-    return _standings(examined, counting, terms, grants)
+    judgements = _standings(examined, counting, terms, grants)
+    return [replace(each, barred=barred) for each in judgements] if barred else judgements
 
 
 def waivable(judgement: Judgement) -> Ruling | None:

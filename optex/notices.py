@@ -18,6 +18,7 @@ from optex.election import Judgement
 from optex.errors import Ruling
 from optex.milestones import Plan
 from optex.records import FormKind, Grant, Holder, OptionRecord, Standing, Tender
+from optex.state import OfferState
 from optex.terms import Terms
 from optex.wording import count, day, stamp
 
@@ -66,22 +67,25 @@ def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Gran
 
 
 def reminder(
-    terms: Terms, holder: Holder, days: int, version: int, tenders: Iterable[Tender], grants: Grants
+    terms: Terms, plan: Plan, holder: Holder, days: int, version: int, tenders: Iterable[Tender], grants: Grants
 ) -> Notice:
     """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
     left, until = count(days, "business day"), day(terms.expires_on)
     subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
     mine = statements.tendered(tenders, grants)
-    return _notice(Kind.REMINDER, key, holder, subject, offer=statements.facts(terms), days=days, tenders=mine)
+    return _notice(Kind.REMINDER, key, holder, subject, offer=statements.facts(terms, plan), days=days, tenders=mine)
 
 
-def confirmation(terms: Terms, holder: Holder, judgement: Judgement, grants: Grants, revision: int = 1) -> Notice:
+def confirmation(
+    state: OfferState, holder: Holder, judgement: Judgement, grants: Grants, at: datetime, revision: int = 1
+) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
+    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
-    form = judgement.form
+    form, terms = judgement.form, state.terms
     more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
     name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
@@ -100,7 +104,8 @@ def confirmation(terms: Terms, holder: Holder, judgement: Judgement, grants: Gra
         defects=statements.rulings_of(_uncured(judgement)),
         remarks=statements.rulings_of(remark for remark in judgement.remarks if remark not in judgement.defects),
         tenders=statements.tendered(judgement.tenders, grants),
-        in_time=form.received_at < terms.expires,
+        barred=judgement.barred is not None,
+        now=statements.standing_at(state, at),
     )
 
 
@@ -152,16 +157,17 @@ def amendment(
 
 
 def acceptance_and_promise(
-    terms: Terms, holder: Holder, cancellations: Iterable[Cancellation], promise: Promise, grants: Grants
+    terms: Terms, plan: Plan, holder: Holder, cancellations: Iterable[Cancellation], promise: Promise, grants: Grants
 ) -> Notice:
     """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
 
+    `plan` is the one after the acceptance: the grant may be planned for later than the promise allows (GRT-2).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
     accepted = [statements.cancelled(each, grants) for each in cancellations]
     key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
     subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
-    data = {"offer": statements.facts(terms), "accepted": accepted, "promise": statements.promised(promise)}
+    data = {"offer": statements.facts(terms, plan), "accepted": accepted, "promise": statements.promised(promise)}
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 

@@ -4,6 +4,7 @@ Everything here is JSON: dates and instants in ISO form, money as a string with 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
 from optex.milestones import Plan
 from optex.records import Form, Grant, OptionRecord, Tender, Tranche
+from optex.state import OfferState
 from optex.terms import Contact, Terms
 from optex.wording import channel, one_of
 
@@ -50,6 +52,30 @@ def facts(terms: Terms, plan: Plan | None = None) -> Data:
         "excluded_jurisdictions": list(terms.excluded_jurisdictions),
         "contact": {key: _one_line(value) for key, value in terms.contact.model_dump().items()},
         "delivery": _delivery(terms),
+    }
+
+
+@lru_cache(maxsize=64)
+def standing_at(state: OfferState, at: datetime) -> Data:
+    """What is still possible at an instant and what is final, shared by all letters of that instant.
+
+    `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day.
+    Authority: §5, §6, §7, §15 (EXP-1, WDR-3, EXT-1, CND-1, CND-2).
+    """
+    terms, plan = state.terms, state.plan
+    running = state.accepted_at is None and state.terminated_at is None
+    due = plan.due(milestones.CANCEL)
+    put_off = running and (state.day(at) > plan.cancel_on or bool(state.conditions and at >= due))
+    return {
+        "running": running,
+        "open": running and at < terms.expires,
+        "extendable": running and at <= milestones.extension_deadline(terms),
+        "withdrawable": running and at > terms.withdrawal_right,
+        "terminated_at": utc_text(state.terminated_at) if state.terminated_at else "",
+        "accepted_on": state.cancelled_on.isoformat() if state.cancelled_on else "",
+        "granted_on": state.granted_on.isoformat() if state.granted_on else "",
+        "cancel_on": "" if put_off else plan.cancel_on.isoformat(),
+        "grant_on": "" if put_off else plan.grant_on.isoformat(),
     }
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from infra.books import tables as t
-from infra.desk.announcements import decided_tender
-from infra.desk.forms import decided_form
+from infra.desk.forms import decided_form, decided_tender
 from optex import ledger, notices, roll
 from optex.acceptance import Decision
 from optex.cancellation import Cancellation, Promise
@@ -88,10 +87,12 @@ def _acceptances(
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> Iterator[notices.Notice]:
+    plan = step.book.state().plan
     mine = {holder_id: list(each) for holder_id, each in groupby(cancellations, key=lambda c: c.holder_id)}
     for promise in promises:
         d = by_holder[promise.holder_id]
-        yield notices.acceptance_and_promise(step.state.terms, d.holder, mine[promise.holder_id], promise, d.grants)
+        own = mine[promise.holder_id]
+        yield notices.acceptance_and_promise(step.state.terms, plan, d.holder, own, promise, d.grants)
 
 
 def _rejections(

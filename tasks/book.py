@@ -39,11 +39,11 @@ def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
 
 @effect("remind every eligible holder")
 def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], judgements: Sequence[Judgement]) -> str:
-    standing = roll.tenders(judgements)
+    standing, plan, version = roll.tenders(judgements), step.state.plan, step.step.version
     told = step.book.queue(
         (
             notices.reminder(
-                step.state.terms, d.holder, days, step.step.version, standing.get(d.holder.holder_id, ()), d.grants
+                step.state.terms, plan, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
             )
             for d in addressees
         ),

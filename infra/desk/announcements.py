@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from infra.books import pool
-from infra.books.store import Book, Decided
-from infra.desk.forms import rejudge
+from infra.books.store import Book
+from infra.desk.forms import decided_tender, rejudge
 from optex import acceptance, roll
 from optex.calendar import local_text
 from optex.milestones import CLOSE
@@ -88,17 +88,6 @@ def terminated(book: Book, fact: Fact) -> str:
         fact.at,
     )
     return f"{count(len(decisions), 'tendered option')} returned; {count(told, 'holder')} told."
-
-
-def decided_tender(decision: acceptance.Decision) -> Decided:
-    """An acceptance or rejection as it is appended to the decisions."""
-    return Decided(
-        subject=decision.tender.grant_id,
-        holder_id=decision.tender.holder_id,
-        decision="accepted" if decision.accepted else "rejected",
-        ruling=decision.ruling,
-        shares=decision.tender.shares,
-    )
 
 
 def _tell_extension(

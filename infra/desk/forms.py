@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.books.store import Book, Decided
-from optex import roll
+from optex import acceptance, roll
 from optex.election import Judgement
 from optex.notices import confirmation
 from optex.records import Form, FormKind, Standing
@@ -29,6 +29,7 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
     book.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
     holder_ids = {form.holder_id for form in new}
     said = rejudge(book, holder_ids, at, received={form.form_id for form in new})
+    returned = _return_tenders(book, state, holder_ids, at) if state.terminated_at else ""
     book.audit(
         at,
         by,
@@ -43,7 +44,15 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
         ],
     )
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
-    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", said, alarm)))
+    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", said, returned, alarm)))
+
+
+def _return_tenders(book: Book, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
+    """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
+    standing = roll.tenders(roll.judge_all(book.dossiers(holder_ids), state, at))
+    decisions = [decision for tenders in standing.values() for decision in acceptance.returned(tenders)]
+    fresh = book.decide("tender", at, map(decided_tender, decisions))
+    return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
 
 
 def rejudge(
@@ -51,8 +60,7 @@ def rejudge(
 ) -> str:
     """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
 
-    A form just `received` is confirmed; one told defective or late before is confirmed anew when it stands or is in
-    time after all.
+    A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew.
     """
     state = book.state()
     dossiers = {d.holder.holder_id: d for d in book.dossiers(holder_ids)}
@@ -65,7 +73,7 @@ def rejudge(
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), judgement)):
             d = dossiers[judgement.form.holder_id]
             revision = 1 if form_id in received else _confirmations(book, form_id) + 1
-            letters.append(confirmation(state.terms, d.holder, judgement, d.grants, revision))
+            letters.append(confirmation(state, d.holder, judgement, d.grants, at, revision))
     book.queue(letters, at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
@@ -101,11 +109,30 @@ def decided_form(judgement: Judgement) -> Decided:
     )
 
 
+def decided_tender(decision: acceptance.Decision) -> Decided:
+    """An acceptance or rejection as it is appended to the decisions."""
+    return Decided(
+        subject=decision.tender.grant_id,
+        holder_id=decision.tender.holder_id,
+        decision="accepted" if decision.accepted else "rejected",
+        ruling=decision.ruling,
+        shares=decision.tender.shares,
+    )
+
+
 def _is_news(before: str | None, judgement: Judgement) -> bool:
-    """Whether a holder who was told that a form is defective or late must hear that it stands, or can be cured now."""
-    if judgement.standing is Standing.EFFECTIVE:
-        return before in (Standing.DEFECTIVE, Standing.LATE)
-    return before == Standing.LATE and judgement.standing is Standing.DEFECTIVE
+    """Whether what the holder was told of a form is no longer so, and no confirmation of another form says it (CNF-1).
+
+    That a form is replaced or withdrawn is told by the one that did it.
+    """
+    match judgement.standing:
+        case Standing.EFFECTIVE:
+            return before in (Standing.DEFECTIVE, Standing.LATE)
+        case Standing.DEFECTIVE:
+            return before in (Standing.EFFECTIVE, Standing.LATE)
+        case Standing.LATE:
+            return before == Standing.EFFECTIVE
+    return False
 
 
 def _confirmations(book: Book, form_id: str) -> int:

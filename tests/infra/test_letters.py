@@ -18,7 +18,9 @@ from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Kind, Notice
 from optex.records import Form, FormKind, FormLine, Grant, Holder, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.state import OfferState
 from optex.terms import Terms, parse_terms
+from tests.offers import local
 
 OFFER = """
 offer = "alpha-2003"
@@ -43,6 +45,7 @@ fax = "(603) 635-5260"
 address = "33 Bridge Street, Pelham, NH 03076"
 """
 TERMS = parse_terms(OFFER + CONTACT)
+STATE = OfferState(terms=TERMS)
 EXTENDED = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
 HOLDER = Holder(
     holder_id="H-017", name="Zoë O'Brien & Co", email="zoe@x.example", jurisdiction="US-NH", voting_percent=Decimal(0)
@@ -156,13 +159,13 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
     previous, announced = terms.expires, datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
     made = (
         notices.offer_opened(terms, plan(terms), HOLDER, GRANTS.values()),
-        notices.reminder(terms, HOLDER, 10, 1, TENDERS, GRANTS),
-        notices.confirmation(terms, HOLDER, EFFECTIVE, GRANTS),
+        notices.reminder(terms, plan(terms), HOLDER, 10, 1, TENDERS, GRANTS),
+        notices.confirmation(OfferState(terms=terms), HOLDER, EFFECTIVE, GRANTS, FORM.received_at),
         notices.extension(extended, plan(extended), HOLDER, 2, previous, announced, 1_204_300, TENDERS, GRANTS),
         notices.amendment(
             extended, HOLDER, 1, "increase", Decimal("3.50"), "options of consultants join", plan(extended), 1_204_300
         ),
-        notices.acceptance_and_promise(terms, HOLDER, CANCELLATIONS, PROMISE, GRANTS),
+        notices.acceptance_and_promise(terms, plan(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
         notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS),
         notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
@@ -186,6 +189,12 @@ def flat(text: str) -> str:
 def said(notice: Notice) -> str:
     """The plain text of a letter in one line."""
     return flat(render(notice.kind, notice.data)[0])
+
+
+def confirmed(judgement: Judgement, state: OfferState = STATE, at: str = "") -> str:
+    """The confirmation of a form, sent at once unless an instant is named."""
+    received = local(at) if at else judgement.form.received_at
+    return said(notices.confirmation(state, HOLDER, judgement, GRANTS, received))
 
 
 def test_every_kind_has_a_letter():
@@ -299,7 +308,7 @@ def test_reminder_states_what_is_tendered():
     assert "expires in 10 business days, on Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
     assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 6,000" in words
     assert "This list is not an acceptance" in words
-    nothing = said(notices.reminder(TERMS, HOLDER, 1, 1, (), GRANTS))
+    nothing = said(notices.reminder(TERMS, plan(TERMS), HOLDER, 1, 1, (), GRANTS))
     assert "expires in 1 business day, on" in nothing
     assert "At this time no Election Form of yours is in force" in nothing
 
@@ -318,7 +327,7 @@ def test_confirmation_is_not_an_acceptance():
                 channel="hand",
             )
             judgement = Judgement(form=form, standing=standing, ruling=UNSIGNED)
-            words = said(notices.confirmation(TERMS, HOLDER, judgement, GRANTS))
+            words = confirmed(judgement)
             assert "This is a Confirmation of Receipt. It is not an acceptance of your options for exchange" in words
             assert "by hand delivery on Friday, March 14, 2003 at 2:05 p.m. Eastern Standard Time" in words
 
@@ -354,7 +363,7 @@ def test_confirmation_of_a_defective_form_says_how_to_cure_it():
         remarks=(UNKNOWN, waived),
         defects=(UNSIGNED, undated, UNKNOWN),
     )
-    notice = notices.confirmation(TERMS, HOLDER, judgement, GRANTS)
+    notice = notices.confirmation(STATE, HOLDER, judgement, GRANTS, form.received_at)
     words = said(notice)
     assert [UNSIGNED.reason, UNKNOWN.reason] == [defect["reason"] for defect in notice.data["defects"]]
     assert "- The form is not signed. (§5; TND-5) - Option G-9999 is not an option of yours. (§5; TND-4)" in words
@@ -377,10 +386,103 @@ def test_confirmation_of_a_late_form_offers_no_cure():
         channel="fax",
     )
     judgement = Judgement(form=form, standing=Standing.LATE, ruling=late, defects=(late,))
-    words = said(notices.confirmation(TERMS, HOLDER, judgement, GRANTS))
+    words = confirmed(judgement)
     assert "no right to tender was in force when it was received" in words
     assert "The time for delivering an Election Form ended at Monday, March 31, 2003 at 5:00 p.m." in words
     assert "How to cure" not in words
+
+
+def notice_of(kind: FormKind, received_at: str) -> Form:
+    return Form(
+        form_id="F-42",
+        holder_id="H-017",
+        kind=kind,
+        received_at=local(received_at),
+        signed_on=None,
+        signed_as="",
+        channel="fax",
+    )
+
+
+def bad(standing: Standing, ruling: Ruling, kind: FormKind, received_at: str, **more: Ruling) -> Judgement:
+    return Judgement(form=notice_of(kind, received_at), standing=standing, ruling=ruling, defects=(ruling,), **more)
+
+
+def test_a_defective_notice_can_be_cured_until_the_acceptance():
+    """Nothing accepted by April 28: a notice of April 30 that is not signed can be delivered anew until we accept."""
+    judgement = bad(Standing.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-30T10:00:00")
+    words = confirmed(judgement, OfferState(terms=TERMS, conditions=(4,)))
+    assert "How to cure this: deliver a new, complete Notice, signed and dated, by facsimile" in words
+    assert "so that we have received it before we accept your options" in words
+    assert "The time for delivering" not in words
+    assert "The offer expired: Monday, March 31, 2003" in words
+    assert "Acceptance and cancellation, expected: put off; we will tell you when we accept" in words
+    assert "New options granted, at the earliest: six months and one day after the cancellation" in words
+    between = confirmed(bad(Standing.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-15T10:00:00"))
+    assert "How to cure" not in between
+    assert "If your tendered options are not accepted by Monday, April 28, 2003 at 5:00 p.m." in between
+
+
+def test_an_extension_is_spoken_of_only_while_it_can_be_announced():
+    """Until 8 a.m. of April 1 an extension may still re-open the offer; a second later it cannot."""
+    late = Ruling(rule="EXP-1", reason="The form was received too late.")
+    judgement = bad(Standing.LATE, late, FormKind.ELECTION, "2003-03-31T18:00:00")
+    assert "If we extend the offer, we will tell you." in confirmed(judgement, at="2003-04-01T08:00:00")
+    words = confirmed(judgement, at="2003-04-01T08:00:01")
+    assert "If we extend" not in words
+    assert "The offer can no longer be extended." in words
+
+
+@pytest.mark.parametrize("kind", FormKind)
+def test_after_the_acceptance_a_confirmation_says_what_is_final(kind):
+    """A form of May 6, after the acceptance of May 5: no cure, no extension, no withdrawal; the dates as they came."""
+    late = Ruling(rule="EXP-1", reason="The form was received after the tendered options had been accepted.")
+    state = OfferState(terms=TERMS, accepted_at=local("2003-05-05T09:00:00"), cancelled_on=date(2003, 5, 5))
+    words = confirmed(bad(Standing.LATE, late, kind, "2003-05-06T10:00:00"), state)
+    assert "This is final: the options tendered to us were accepted and cancelled on Monday, May 5, 2003" in words
+    assert "Options accepted and cancelled: Monday, May 5, 2003" in words
+    assert "New options granted, at the earliest: Friday, November 7, 2003" in words
+    assert [] == re.findall("How to cure|extend the offer|you may withdraw|does not disturb|if at all", words)
+
+
+@pytest.mark.parametrize("kind", FormKind)
+def test_after_the_termination_a_confirmation_says_what_is_final(kind):
+    """A form of March 31, after the termination of March 28: nothing can be done, and no date is to be expected."""
+    late = Ruling(rule="EXP-1", reason="The form was received after the offer had been terminated.")
+    state = OfferState(terms=TERMS, terminated_at=local("2003-03-28T11:00:00"))
+    words = confirmed(bad(Standing.LATE, late, kind, "2003-03-31T10:00:00"), state)
+    assert "The offer was terminated on Friday, March 28, 2003 at 11:00 a.m. Eastern Standard Time. Nothing" in words
+    assert [] == re.findall("How to cure|extend the offer|you may withdraw|does not disturb|expected|at the", words)
+
+
+def test_a_tender_recorded_after_the_termination_is_returned():
+    """It came in time and in proper form: the confirmation says that it is returned, and states no dates."""
+    state = OfferState(terms=TERMS, terminated_at=local("2003-03-28T11:00:00"))
+    words = confirmed(EFFECTIVE, state, at="2003-03-31T10:00:00")
+    assert "But the offer was terminated on Friday, March 28, 2003 at 11:00 a.m." in words
+    assert "is returned to you, and the options stay outstanding under their present terms (Section 15)" in words
+    assert [] == re.findall("in force|you may change|expected|Added to", words)
+
+
+def test_whoever_may_not_tender_is_not_told_how_to_cure_it():
+    """A holder in an excluded jurisdiction is not solicited: no cure, no way of delivery, no dates."""
+    excluded = Ruling(rule="ELG-4", reason="The offer is not made to holders residing in AU.")
+    for standing, kind in ((Standing.DEFECTIVE, FormKind.ELECTION), (Standing.EFFECTIVE, FormKind.WITHDRAWAL)):
+        words = confirmed(bad(standing, excluded, kind, "2003-03-10T10:00:00", barred=excluded))
+        assert "You need not do anything: your options stay outstanding under their present terms." in words
+        assert [] == re.findall("How to cure|deliver|unless you tender|expected|at the earliest|if at all", words)
+    assert "Another form could not cure this" in confirmed(
+        bad(Standing.DEFECTIVE, excluded, FormKind.ELECTION, "2003-03-10T10:00:00", barred=excluded)
+    )
+
+
+def test_the_promise_letter_states_the_grant_date_that_was_chosen():
+    """The promise is not before October 3, 2003, as ever; the agreement comes on the Committee's November 3."""
+    chosen = plan(TERMS, grant_from=date(2003, 11, 3))
+    words = said(notices.acceptance_and_promise(TERMS, chosen, HOLDER, CANCELLATIONS, PROMISE, GRANTS))
+    assert "on a date no earlier than October 3, 2003" in words
+    assert "On or shortly after Monday, November 3, 2003, the date chosen for the grant, we will send you" in words
+    assert "On or shortly after Friday, October 3, 2003 we will send you" in said(LETTERS["acceptance-and-promise"])
 
 
 def test_extension_states_dates_and_the_tally():

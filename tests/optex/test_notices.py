@@ -1,19 +1,23 @@
 """Notices: their keys, their subjects, and what they state, as plain data."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from optex import notices
+from optex import notices, statements
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement
 from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Notice
 from optex.records import Form, FormKind, FormLine, Grant, Holder, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.state import OfferState
 from optex.terms import parse_terms
+from tests.offers import local
 
 TERMS = parse_terms("""
 offer = "alpha-2003"
@@ -84,7 +88,7 @@ def form(second: int = 0, kind: FormKind = FormKind.ELECTION, form_id: str = "F-
 
 def confirmed(received: Form, revision: int = 1) -> Notice:
     judgement = Judgement(form=received, standing=Standing.EFFECTIVE, ruling=RULING)
-    return notices.confirmation(TERMS, HOLDER, judgement, GRANTS, revision)
+    return notices.confirmation(OfferState(terms=TERMS), HOLDER, judgement, GRANTS, received.received_at, revision)
 
 
 def extended() -> Notice:
@@ -95,11 +99,11 @@ def extended() -> Notice:
 def every() -> list[Notice]:
     return [
         notices.offer_opened(TERMS, plan(TERMS), HOLDER, [GRANT]),
-        notices.reminder(TERMS, HOLDER, 10, 1, [TENDER], GRANTS),
+        notices.reminder(TERMS, plan(TERMS), HOLDER, 10, 1, [TENDER], GRANTS),
         confirmed(form()),
         extended(),
         notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", plan(TERMS), 900),
-        notices.acceptance_and_promise(TERMS, HOLDER, [CANCELLED], PROMISE, GRANTS),
+        notices.acceptance_and_promise(TERMS, plan(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
         notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS),
         notices.withdrawal_right(TERMS, HOLDER, [TENDER], GRANTS, ""),
         notices.termination(TERMS, HOLDER, "merger", [TENDER], GRANTS),
@@ -159,9 +163,9 @@ def test_two_notices_to_one_holder_can_be_told_apart():
         promise_id="P-2", holder_id="H-1", shares=50, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
     )
     told = [
-        notices.reminder(TERMS, HOLDER, 10, 1, [], GRANTS),
-        notices.reminder(TERMS, HOLDER, 1, 1, [], GRANTS),
-        notices.reminder(EXTENDED, HOLDER, 10, 2, [], GRANTS),
+        notices.reminder(TERMS, plan(TERMS), HOLDER, 10, 1, [], GRANTS),
+        notices.reminder(TERMS, plan(TERMS), HOLDER, 1, 1, [], GRANTS),
+        notices.reminder(EXTENDED, plan(EXTENDED), HOLDER, 10, 2, [], GRANTS),
         confirmed(form()),
         confirmed(form(), revision=2),
         confirmed(form(second=1, form_id="F-2")),
@@ -226,7 +230,7 @@ def test_confirmation_tells_uncured_defects_apart_from_waived_ones():
 
     def stated(standing: Standing, ruling: Ruling, remarks: tuple[Ruling, ...]) -> tuple[list[str], list[str]]:
         judgement = Judgement(form=form(), standing=standing, ruling=ruling, remarks=remarks, defects=both)
-        data = notices.confirmation(TERMS, HOLDER, judgement, GRANTS).data
+        data = notices.confirmation(OfferState(terms=TERMS), HOLDER, judgement, GRANTS, TERMS.opens).data
         return [each["reason"] for each in data["defects"]], [each["reason"] for each in data["remarks"]]
 
     assert ([unsigned.reason, undated.reason], []) == stated(Standing.DEFECTIVE, unsigned, (undated,))
@@ -236,17 +240,47 @@ def test_confirmation_tells_uncured_defects_apart_from_waived_ones():
 
 def test_confirmation_knows_whether_a_cure_can_still_arrive():
     """A second before the expiration there is time to cure a form; at the instant there is none."""
-    assert confirmed(form()).data["in_time"] is True
-    late = Form(
-        form_id="F-9",
-        holder_id="H-1",
-        kind=FormKind.ELECTION,
-        received_at=TERMS.expires,
-        signed_on=None,
-        signed_as="",
-        channel="fax",
-    )
-    assert confirmed(late).data["in_time"] is False
+    assert stated_at("2003-03-31T16:59:59")["open"] is True
+    assert stated_at("2003-03-31T17:00:00")["open"] is False
+
+
+def test_what_is_still_possible_at_an_instant():
+    """An extension until 8 a.m. of April 1, a withdrawal under WDR-3 after 5 p.m. of April 28; then all is final."""
+    state = OfferState(terms=TERMS)
+    assert [True, False] == [stated_at(f"2003-04-01T08:00:0{n}")["extendable"] for n in (0, 1)]
+    assert [False, True] == [stated_at(f"2003-04-28T17:00:0{n}")["withdrawable"] for n in (0, 1)]
+    accepted = replace(state, accepted_at=local("2003-05-05T09:00:00"), cancelled_on=date(2003, 5, 5))
+    terminated = replace(state, terminated_at=local("2003-03-28T11:00:00"))
+    for over in (accepted, terminated):
+        now = statements.standing_at(over, local("2003-05-06T10:00:00"))
+        assert [False] * 4 == [now[key] for key in ("running", "open", "extendable", "withdrawable")]
+    assert ("2003-05-05", "2003-11-07") == (now_of(accepted)["accepted_on"], now_of(accepted)["grant_on"])
+    assert "2003-03-28T16:00:00Z" == now_of(terminated)["terminated_at"]
+
+
+def test_expected_dates_are_those_of_the_state():
+    """The Committee's November 3; the day to which acceptance is put off; none while a condition keeps it held."""
+    state = OfferState(terms=TERMS, grant_from=date(2003, 11, 3))
+    assert ("2003-04-01", "2003-11-03") == expected(state, "2003-03-10T10:00:00")
+    held = OfferState(terms=TERMS, conditions=(4,))
+    assert ("2003-04-01", "2003-10-03") == expected(held, "2003-04-01T08:59:59")
+    assert ("", "") == expected(held, "2003-04-01T09:00:00")
+    put_off = OfferState(terms=TERMS, postponed_to=date(2003, 5, 5))
+    assert ("2003-05-05", "2003-11-07") == expected(put_off, "2003-05-03T10:00:00")
+    assert ("", "") == expected(OfferState(terms=TERMS), "2003-04-02T10:00:00")
+
+
+def expected(state: OfferState, at: str) -> tuple[str, str]:
+    now = statements.standing_at(state, local(at))
+    return now["cancel_on"], now["grant_on"]
+
+
+def stated_at(at: str) -> Any:
+    return statements.standing_at(OfferState(terms=TERMS), local(at))
+
+
+def now_of(state: OfferState) -> Any:
+    return statements.standing_at(state, local("2003-05-06T10:00:00"))
 
 
 def test_grant_needs_an_option():
@@ -257,5 +291,5 @@ def test_grant_needs_an_option():
 
 def test_facts_of_the_offer_are_shared():
     """What is common to all letters is computed once for all holders, so that 100,000 of them cost little."""
-    first, second = (notices.reminder(TERMS, HOLDER, days, 1, [], GRANTS) for days in (10, 5))
+    first, second = (notices.reminder(TERMS, plan(TERMS), HOLDER, days, 1, [], GRANTS) for days in (10, 5))
     assert first.data["offer"] is second.data["offer"]
