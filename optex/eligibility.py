@@ -30,6 +30,21 @@ def capacity_on(spells: Sequence[Spell], on: date) -> Capacity | None:
     return next((capacity for capacity in _PRECEDENCE if capacity in served), None)
 
 
+def last_day_as(spells: Sequence[Spell], capacity: Capacity, on: date) -> date | None:
+    """The last day of the unbroken service in one capacity that a day falls in; None while no end of it is known.
+
+    Authority: §9, "ceases to be a director of the Company" (GRT-4).
+    """
+    last = on
+    for spell in sorted((each for each in spells if each.capacity is capacity), key=attrgetter("first_day")):
+        if spell.first_day > last + ONE_DAY:
+            break
+        if spell.last_day is None:
+            return None
+        last = max(last, spell.last_day)
+    return last
+
+
 def first_gap(spells: Sequence[Spell], first: date, last: date) -> date | None:
     """The first day from `first` through `last` without service; a change of capacity is no gap, one day without is.
 

@@ -1,7 +1,7 @@
 """Promise, price and schedule become new options."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -13,6 +13,8 @@ from optex.pricing import exercise_price, is_ten_percent_owner
 from optex.records import Capacity, Grant, Holder, OptionRecord, OptionType
 from optex.terms import Terms, Vesting
 from optex.vesting import Tranches, credited, plan_schedule, total
+
+DAYS_AFTER_DIRECTORSHIP = 90
 
 Promised = tuple[str, str, OptionType, Tranches]
 """One option to be granted: the id it is named after, the cancelled grant ("" if deferred), its type, its tranches."""
@@ -29,11 +31,13 @@ def new_options(
     grants: Mapping[str, Grant],
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
+    ceases_on: date | None = None,
 ) -> list[OptionRecord]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
-    grants as they stood at cancellation. An ISO becomes an ISO as far as it qualifies and an NSO for the rest.
+    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already. An ISO
+    becomes an ISO as far as it qualifies and an NSO for the rest.
     KeyError where a cancelled grant is not among the grants.
     Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
     """
@@ -61,23 +65,38 @@ def new_options(
                     shares=total(part),
                     price=exercise_price(close, type=kind, ten_percent_owner=owner),
                     type=kind,
-                    expires_on=expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner),
+                    expires_on=expiry(
+                        granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on
+                    ),
                     vesting=part,
                 )
             )
     return options
 
 
-def expiry(granted_on: date, terms: Terms, capacity: Capacity, *, type: OptionType, ten_percent_owner: bool) -> date:
+def expiry(
+    granted_on: date,
+    terms: Terms,
+    capacity: Capacity,
+    *,
+    type: OptionType,
+    ten_percent_owner: bool,
+    ceases_on: date | None = None,
+) -> date:
     """The last day of a new option's term, by capacity on the grant date; a ten percent owner's ISO runs shorter.
 
-    Authority: Summary Term Sheet, §9, "no more than five (5) years" (GRT-4).
+    A director's ends earlier where the service record shows at the grant on which day the directorship does.
+    Authority: Summary Term Sheet, "no more than five (5) years"; §9, "five years from the date of grant or 90 days
+    after the optionee ceases to be a director" (GRT-4).
     """
     term_years = terms.plan.term_years
     years: int = getattr(term_years, capacity.value)
     if type is OptionType.ISO and ten_percent_owner:
         years = min(years, term_years.ten_percent_owner)
-    return _years_after(granted_on, years)
+    last = _years_after(granted_on, years)
+    if capacity is Capacity.DIRECTOR and ceases_on is not None:
+        return min(last, ceases_on + timedelta(days=DAYS_AFTER_DIRECTORSHIP))
+    return last
 
 
 def _replacing(

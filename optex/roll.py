@@ -10,7 +10,7 @@ from optex import acceptance, cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement, judge
-from optex.eligibility import capacity_on, may_receive, may_tender, serves
+from optex.eligibility import capacity_on, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
 from optex.records import Capacity, Dossier, FormKind, OptionRecord, Standing, Tender
 from optex.state import OfferState
@@ -183,6 +183,7 @@ def grant_all(
             grants=dossier.grants,
             splits=state.splits,
             deferred=[each for each in state.deferred if _deferred_kept(each, dossier, state, granted_on)],
+            ceases_on=last_day_as(dossier.spells, capacity, granted_on),
         )
         granted.append(Granted(dossier=dossier, capacity=capacity, open_promise=each, options=tuple(options)))
     return granted

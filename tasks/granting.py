@@ -9,6 +9,7 @@ from infra.books.store import Decided
 from optex import ledger, notices, roll
 from optex.adjustment import ratio, scaled_total
 from optex.errors import Refused, Ruling
+from optex.records import Capacity
 from optex.roll import Granted, OpenPromise
 from optex.wording import count, day
 from tasks.kinds import effect
@@ -59,6 +60,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
                 close,
                 each.dossier.grants,
                 splits,
+                director=each.capacity is Capacity.DIRECTOR,
             )
             for each in granted
             if each.options

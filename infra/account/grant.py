@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from infra.account.account import Account, Line, listed, options_told, shares_told, titled, tranches_told
 from optex.eligibility import capacity_on
+from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry
 from optex.iso import LIMIT, UNIT, exercisable, room
 from optex.pricing import is_ten_percent_owner
 from optex.records import Capacity, OptionRecord, OptionType
@@ -123,20 +124,34 @@ def _limit(account: Account) -> Iterator[tuple[str, str]]:
 
 def _term(account: Account) -> Iterator[tuple[str, str]]:
     years = account.terms.plan.term_years
-    capacity = capacity_on(account.dossier.spells, account.new_options[0].granted_on)
+    granted_on = account.new_options[0].granted_on
+    capacity = capacity_on(account.dossier.spells, granted_on)
     owner = is_ten_percent_owner(account.dossier.holder)
     usual = getattr(years, capacity.value) if capacity else None
     for expires_on, options in _grouped((option.expires_on, option) for option in account.new_options).items():
-        runs = expires_on.year - options[0].granted_on.year
+        runs = expires_on.year - granted_on.year
         shorter = owner and runs != usual and all(option.type is OptionType.ISO for option in options)
+        term = f"{in_words(runs, 'year')}, until {day(expires_on)}"
         if shorter:
             why = "an ISO of an owner of more than 10% of the voting power"
+        elif capacity is Capacity.DIRECTOR and expires_on < _usual(account, granted_on):
+            ceases = expires_on - timedelta(days=DAYS_AFTER_DIRECTORSHIP)
+            term = f"cut short, until {day(expires_on)}"
+            why = f"the holder is a director until {day(ceases)}, and it ends {DAYS_AFTER_DIRECTORSHIP} days after that"
         elif capacity is Capacity.DIRECTOR:
-            why = "the holder is a director and no employee"
+            why = (
+                "the holder is a director and no employee; it ends earlier, "
+                f"{DAYS_AFTER_DIRECTORSHIP} days after the holder ceases to be a director, if that comes before"
+            )
         else:
             why = f"the holder is {_SERVES[capacity]}" if capacity else "the usual term"
         ids = options_told([option.grant_id for option in options])
-        yield f"The term of {ids} is {in_words(runs, 'year')}, until {day(expires_on)}: {why}.", "GRT-4"
+        yield f"The term of {ids} is {term}: {why}.", "GRT-4"
+
+
+def _usual(account: Account, granted_on: date) -> date:
+    """Until when the option of a director runs of whom it is not known at the grant when the directorship ends."""
+    return expiry(granted_on, account.terms, Capacity.DIRECTOR, type=OptionType.NSO, ten_percent_owner=False)
 
 
 def _vesting(account: Account) -> Iterator[tuple[str, str]]:

@@ -531,6 +531,13 @@ def test_grant_contains_the_agreement():
     assert "A 3-for-2 split on June 2, 2003." in words
 
 
+def test_the_agreement_of_a_director_states_the_ninety_days():
+    """Five years, or 90 days after the directorship ends: in words, whether or not it is known when that will be."""
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, director=True))
+    assert "Expires: October 3, 2008, or 90 days after you cease to be a director of the Company, if that is" in words
+    assert "90 days" not in said(LETTERS["grant"])
+
+
 def test_grant_of_a_deferred_option_alone():
     """A deferred grant replaces nothing and fulfils no promise, and the letter says neither."""
     deferred = OptionRecord(

@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from optex.eligibility import capacity_on, first_gap, may_be_accepted, may_receive, may_tender, serves
+from optex.eligibility import (
+    capacity_on,
+    first_gap,
+    last_day_as,
+    may_be_accepted,
+    may_receive,
+    may_tender,
+    serves,
+)
 from optex.records import Capacity, Holder, Spell
 from optex.terms import Contact, Plan, Stock, Terms
 
@@ -88,6 +96,33 @@ def test_capacity_on():
 def test_first_gap(spells, expected):
     """The first day without service from March 10 through October 3, 2003, both included."""
     assert expected == first_gap(spells, date(2003, 3, 10), date(2003, 10, 3))
+
+
+@pytest.mark.parametrize(
+    ("spells", "expected"),
+    [
+        ([spell(date(1999, 1, 4), None, Capacity.DIRECTOR)], None),
+        ([spell(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR)], date(2003, 12, 31)),
+        (
+            [
+                spell(date(2004, 1, 1), date(2004, 6, 30), Capacity.DIRECTOR),
+                spell(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR),
+            ],
+            date(2004, 6, 30),
+        ),
+        (
+            [
+                spell(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR),
+                spell(date(2004, 1, 1)),
+                spell(date(2004, 1, 2), None, Capacity.DIRECTOR),
+            ],
+            date(2003, 12, 31),
+        ),
+    ],
+)
+def test_last_day_as_a_director(spells, expected):
+    """Seen from October 3, 2003: the end of the unbroken directorship, if one is known; other service is none of it."""
+    assert expected == last_day_as(spells, Capacity.DIRECTOR, date(2003, 10, 3))
 
 
 def test_first_gap_of_no_days():

@@ -156,6 +156,29 @@ def test_capacity_on_the_grant_date(capacity, type, expires_on):
     assert ("G1-N", type, expires_on) == (option.grant_id, option.type, option.expires_on)
 
 
+@pytest.mark.parametrize(
+    ("ceases_on", "expires_on"),
+    [
+        (None, date(2008, 10, 3)),
+        (date(2003, 12, 31), date(2004, 3, 30)),
+        (date(2008, 7, 4), date(2008, 10, 2)),
+        (date(2008, 7, 5), date(2008, 10, 3)),
+        (date(2008, 7, 6), date(2008, 10, 3)),
+    ],
+)
+def test_a_directors_option_ends_ninety_days_after_the_directorship(ceases_on, expires_on):
+    """Five years, or 90 days after the last day as a director where that day is known and comes earlier (GRT-4)."""
+    (option,) = regrant(grant(shares=1_000), capacity=Capacity.DIRECTOR, ceases_on=ceases_on)
+    assert expires_on == option.expires_on
+
+
+def test_the_ninety_days_are_of_directors_only():
+    """An employee and a consultant who are known to leave keep their ten years: the plan decides what follows."""
+    for capacity in (Capacity.EMPLOYEE, Capacity.CONSULTANT):
+        (option,) = regrant(grant(shares=1_000), capacity=capacity, ceases_on=date(2003, 12, 31))
+        assert date(2013, 10, 3) == option.expires_on
+
+
 def test_ten_percent_owner():
     """Only the ISO part costs 110% and runs five years, and the limit counts it at the close: 105,263 × $0.95."""
     old = grant(shares=200_000, granted_on=date(1999, 3, 1), price="0.10")
