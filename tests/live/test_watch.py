@@ -19,6 +19,17 @@ from tasks.rescue import free_lost_acts, free_the_stuck
 from tests.live.house import CALENDAR, OPS, today, until
 
 
+@pytest.fixture(scope="module", autouse=True)
+def unwatched(prefect):
+    """The house's own watch is stopped meanwhile: here every round of it is ours."""
+    watch = prefect.client.read_deployment_by_name("watch/watch")
+    [schedule] = watch.schedules
+    prefect.client.update_deployment_schedule(watch.id, schedule.id, active=False)
+    until("the end of its last round", lambda: all(run.state.is_final() for run in prefect.runs("optex:watch")))
+    yield
+    prefect.client.update_deployment_schedule(watch.id, schedule.id, active=True)
+
+
 @pytest.fixture(scope="module")
 def watched(offices, post, bell):
     """The books of an offer that has not opened yet, with the mail of the house."""
@@ -97,7 +108,9 @@ def test_an_act_whose_worker_was_lost_is_ended_and_told(prefect, bell):
     """Nobody else would ever end it: operations hear that they must look whether it was recorded."""
     deployment = prefect.client.read_deployment_by_name("reschedule/reschedule")
     later = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=9))
-    lost = prefect.client.create_flow_run_from_deployment(deployment.id, {"offer": "watched"}, name="lost", state=later)
+    lost = prefect.client.create_flow_run_from_deployment(
+        deployment.id, parameters={"offer": "watched"}, name="lost", state=later
+    )
     prefect.client.set_flow_run_state(lost.id, Running(), force=True)
     assert [] == lost_acts(prefect, minutes=19)
     assert ["lost was lost."] == lost_acts(prefect, minutes=21)
