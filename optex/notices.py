@@ -204,7 +204,7 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
 def promise_lapsed(
     terms: Terms, holder: Holder, promise: Promise, shares: int, ruling: Ruling, lapsed_on: date
 ) -> Notice:
-    """A promise has lapsed with service, and nothing is owed for it; `shares` is the promise as adjusted since.
+    """A promise has lapsed, with service or to a reverse split; nothing is owed. `shares` is what it was adjusted to.
 
     Authority: §2, §6, §9 (ELG-3, ADJ-1).
     """

@@ -1,6 +1,6 @@
 """The grant of the new options in the books, and the promises that lapse before it, in the step's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from infra.books import pool
@@ -8,9 +8,11 @@ from infra.books.lapses import lapse
 from infra.books.store import Decided
 from optex import ledger, notices, roll
 from optex.adjustment import ratio, scaled_total
+from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
 from optex.records import Capacity
 from optex.roll import Granted, OpenPromise
+from optex.state import OfferState
 from optex.wording import count, day
 from tasks.kinds import effect
 from tasks.steps import DueStep
@@ -26,6 +28,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     book, state = step.book, step.state
     on = state.plan.grant_on
     options = [option for each in granted for option in each.options]
+    empty = {each.promise.promise_id: each for each in kept if not roll.reserved_for(each, state, on)}
     deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)
     reserved = sum(roll.reserved_for(each, state, on) for each in kept) + deferred
     if refused := ledger.exceeds_reserve(reserved, options):
@@ -45,21 +48,21 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     )
     pool.follow_splits(book, step.at)
     book.add_options("new", options)
-    book.decide("promise", step.at, [_kept(each, on) for each in kept])
+    book.decide("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
+    nothing_left = _let_lapse(step, list(empty.values()), on)
     book.move_pool(ledger.granted(on, reserved, options))
     book.set_offer(granted_on=on)
     close = book.close_on(on)
-    splits = ", ".join(f"a {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits)
     book.queue(
         (
             notices.grant(
                 state.terms,
                 each.dossier.holder,
-                each.open_promise.promise if each.open_promise else None,
+                _fulfilled(each, empty),
                 each.options,
                 close,
                 each.dossier.grants,
-                splits,
+                _splits_told(each, empty, state, on),
                 director=each.capacity is Capacity.DIRECTOR,
             )
             for each in granted
@@ -67,10 +70,77 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
         ),
         step.at,
     )
-    return step.done(
+    said = (
         f"Granted {count(len(options), 'new option')} for {sum(o.shares for o in options):,} shares to "
-        f"{count(len(granted), 'holder')} at ${close}, as of {day(on)}. {lapsed}".strip()
+        f"{count(sum(bool(each.options) for each in granted), 'holder')} at ${close}, as of {day(on)}."
     )
+    return step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
+
+
+def _fulfilled(each: Granted, empty: Collection[str]) -> Promise | None:
+    """The promise that a grant fulfils; None where there is only a deferred grant."""
+    promise = each.open_promise and each.open_promise.promise
+    return promise if promise and promise.promise_id not in empty else None
+
+
+def _splits_told(each: Granted, empty: Collection[str], state: OfferState, on: date) -> str:
+    """The splits that adjusted what a holder is granted, in words (ADJ-1)."""
+    promise, holder_id = _fulfilled(each, empty), each.dossier.holder.holder_id
+    decided = [state.day(deferred.decided_at) for deferred in state.deferred if deferred.holder_id == holder_id]
+    after = promise.issued_on if promise else min(decided)
+    return ", ".join(f"a {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if after < s.on <= on)
+
+
+def _let_lapse(step: DueStep, empty: Sequence[OpenPromise], on: date) -> str:
+    """Let the promises lapse of which a reverse split leaves nothing: no share, and no cash for a fraction (ADJ-1)."""
+    if not empty:
+        return ""
+    book, state = step.book, step.state
+    holders = {d.holder.holder_id: d.holder for d in book.dossiers([each.promise.holder_id for each in empty])}
+    rulings = {each.promise.promise_id: _nothing_left(each, state, on) for each in empty}
+    book.decide(
+        "promise",
+        step.at,
+        [
+            Decided(
+                subject=each.promise.promise_id,
+                holder_id=each.promise.holder_id,
+                decision="lapsed",
+                ruling=rulings[each.promise.promise_id],
+                shares=each.promise.shares,
+            )
+            for each in empty
+        ],
+    )
+    book.move_pool(ledger.lapsed(on, sum(roll.reserved_for(each, state, on) for each in empty)))
+    book.queue(
+        (
+            notices.promise_lapsed(
+                state.terms,
+                holders[each.promise.holder_id],
+                each.promise,
+                0,
+                rulings[each.promise.promise_id],
+                on,
+            )
+            for each in empty
+        ),
+        step.at,
+    )
+    book.audit(step.at, "", [("promise lapsed", key, ruling.rule, ruling.reason) for key, ruling in rulings.items()])
+    shares = sum(each.promise.shares for each in empty)
+    return f"{count(len(empty), 'promise')} for {shares:,} shares lapsed: no share is left after the split."
+
+
+def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:
+    splits = ", ".join(
+        f"the {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if each.promise.issued_on < s.on <= on
+    )
+    reason = (
+        f"After {splits} nothing is left of the {count(each.promise.shares, 'share')} promised: a fraction of a share "
+        "is neither granted nor paid."
+    )
+    return Ruling(rule="ADJ-1", reason=reason)
 
 
 def _kept(each: OpenPromise, on: date) -> Decided:

@@ -68,7 +68,10 @@ def promised_is_cancelled(it: Outcome) -> Iterator[str]:
 
 
 def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
-    """Nobody without unbroken service is granted anything, and no promise lapses without a break (ELG-2, ELG-3)."""
+    """Nobody without unbroken service is granted anything; no promise lapses but for a break or a split (ELG-3, ADJ-1).
+
+    A promise lapses to a reverse split only at the grant, and where nothing is left of any of its options.
+    """
     lapses = {row["subject"]: row["at"] for row in it.ledgers["audit"] if row["action"] == "promise lapsed"}
     granted_on = it.grant_date
     for row in it.ledgers["promises"]:
@@ -78,7 +81,12 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         spells = reckoning.service_known(it.tale, at)[row["holder_id"]]
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
         unbroken = reckoning.serves_throughout(spells, it.received_on[row["holder_id"]], through)
-        if unbroken != (row["outcome"] == "granted"):
+        if row["rule"] == "ADJ-1" and unbroken:
+            by = reckoning.split_ratio(it.facts, it.cancelled_on, granted_on)
+            own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
+            if at != it.granted_at or any(int(shares * by) for shares in own):
+                yield f"{row} though a split by {by} leaves something of {own}"
+        elif unbroken != (row["outcome"] == "granted"):
             yield f"{row} with {spells}, decided {at}"
 
 

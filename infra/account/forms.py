@@ -155,6 +155,8 @@ def notices(account: Account) -> Iterator[Line]:
             detail = f" of {row.data['form']['form_id']}{again}"
         elif row.kind == Kind.REMINDER:
             detail = f" ({count(row.data['days'], 'business day')} left)"
+        elif row.kind == Kind.LAPSE:
+            rule = row.data["ruling"]["rule"]
         yield Line(at=row.queued_at, what=f"{name}{detail} {_delivered(account, row)}.", rule=rule)
 
 

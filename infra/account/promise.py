@@ -44,11 +44,14 @@ def _balancing(each: Cancellation) -> str:
 
 
 def splits(account: Account) -> Iterator[Line]:
-    """How each split scaled the promise while it was open, and what was deferred."""
+    """How each split through the grant scaled the promise while it was open, and what was deferred (ADJ-1)."""
     promise, state = account.promise, account.state
+    through = state.granted_on or (date.max if state.holds else state.plan.grant_on)
     lapsed = [row.at for row in account.decided("promise") if row.decision == "lapsed"]
     for row in _taken(account, "split"):
         on = date.fromisoformat(row.data["on"])
+        if on > through:
+            continue
         split = f"A {row.data['new']}-for-{row.data['old']} split of {day(on)}"
         if promise and on > promise.issued_on and not any(at <= row.at for at in lapsed):
             shares = sum(scaled_total(c.shares, ratio(state.splits, c.cancelled_on, on)) for c in account.cancellations)
@@ -83,6 +86,8 @@ def promise_ended(account: Account) -> Iterator[Line]:
     """The promise kept or lapsed."""
     for row in account.decided("promise"):
         end = "kept" if row.decision == "granted" else "lapsed; its shares went back to the pool"
+        if row.rule == "ADJ-1":
+            end = "lapsed"
         reason = sentence(row.reason).replace(" The promise lapses.", "")
         yield Line(at=row.at, what=f"Promise {row.subject} {end}. {reason}", rule=row.rule)
 

@@ -1,7 +1,7 @@
 """What operations must hear of, each thing said once: confirmations about to be late, what was missed or refused."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 
@@ -78,13 +78,23 @@ def _refused_letters(book: Reader) -> list[Entry]:
 
 
 def _idle_splits(book: Reader) -> list[Entry]:
-    """A split told beforehand that came before a cancellation put off meanwhile: it scales no promise (ADJ-1)."""
+    """A split told beforehand that no longer lies between cancellation and grant: it scales no promise (ADJ-1).
+
+    The cancellation was put off beyond it meanwhile, or the grant brought forward; one that is held has no date yet.
+    """
     state = book.state()
     if state.cancelled_on is None:
         return []
-    why = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"
+    through = date.max if state.holds else state.plan.grant_on
+    before = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"
+    after = f"comes after the grant of {through}: it adjusts no promise; the new options must be restated"
     return [
-        ("split without effect", split.on.isoformat(), "ADJ-1", f"the split of {split.on} {why}")
+        (
+            "split without effect",
+            split.on.isoformat(),
+            "ADJ-1",
+            f"the split of {split.on} {before if split.on <= state.cancelled_on else after}",
+        )
         for split in state.splits
-        if split.on <= state.cancelled_on
+        if not state.cancelled_on < split.on <= through
     ]

@@ -570,6 +570,16 @@ def test_lapse_and_termination_and_withdrawal_say_their_reasons():
     assert "A court has stayed the acceptance (condition 2 of Section 7)." in withdrawal
 
 
+def test_a_promise_of_which_a_split_leaves_nothing_says_so():
+    """Not for want of service: a reverse split has left no share, and no fraction of one is paid."""
+    nothing = Ruling(rule="ADJ-1", reason="After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares.")
+    words = said(notices.promise_lapsed(TERMS, HOLDER, PROMISE, 0, nothing, date(2003, 10, 3)))
+    assert "After that adjustment no share is left, and the promise has lapsed as of October 3, 2003." in words
+    assert "A fraction of a share is neither granted nor paid (Sections 6 and 9)." in words
+    assert "Reason: After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares." in words
+    assert [] == re.findall("continuous service|record of service|does not remain", words)
+
+
 def test_an_offer_overrides_a_template_by_its_name(tmp_path: Path):
     """A file in the offer's own templates folder takes the place of ours; the others stay."""
     (tmp_path / "termination.j2").write_text("{% extends layout %}{% block letter %}Ended: {{ reason }}{% endblock %}")
