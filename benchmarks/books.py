@@ -31,7 +31,7 @@ from infra.folder.files import Folder, read_folder
 from infra.folder.inbox import Inbox
 from infra.office import Office, opened
 from optex import roll
-from optex.milestones import CANCEL, CLOSE, OPEN, REGRANT, first_grant_day
+from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT, first_grant_day
 from tasks import acceptance, book, granting
 from tasks.steps import DueStep, due_step
 
@@ -110,10 +110,12 @@ def run(office: Office, path: Path, clock: Clock) -> None:
             record_forms(book, folder.forms, folder.terms.expires)
         with clock.step("close"):
             at(office, CLOSE, _close)
+        at(office, EXTENSION_DEADLINE, lambda step: step.done("No extension."))
         with clock.step("cancel"):
             at(office, CANCEL, _cancel)
         with clock.step("service ends"), office.book() as book:
             _leave(book, folder)
+        at(office, RECHECK, lambda step: step.done("Service checked."))
         with clock.step("regrant"):
             at(office, REGRANT, _regrant)
 
