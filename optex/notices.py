@@ -172,9 +172,21 @@ def acceptance_and_promise(
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 
-def rejection(terms: Terms, holder: Holder, decisions: Iterable[tuple[str, int, Ruling]], grants: Grants) -> Notice:
-    """Options are not accepted: which, and why; they stay outstanding. Authority: §4, §6 (CAN-1)."""
-    returned = [{**statements.option(grants[key], n), "ruling": statements.ruling_of(why)} for key, n, why in decisions]
+def rejection(
+    terms: Terms, holder: Holder, decisions: Iterable[tuple[str, int, Ruling]], grants: Grants, on: date
+) -> Notice:
+    """Options are not accepted: which, and why; they stay outstanding, but for those that have expired by that day.
+
+    Authority: §4, §6 (CAN-1).
+    """
+    returned = [
+        {
+            **statements.option(grants[key], shares),
+            "outstanding": grants[key].outstanding_on(on),
+            "ruling": statements.ruling_of(why),
+        }
+        for key, shares, why in decisions
+    ]
     key = f"rejection:{holder.holder_id}"
     subject = f"Options not accepted in the exchange offer of {terms.issuer}"
     return _notice(Kind.REJECTION, key, holder, subject, offer=statements.facts(terms), returned=returned)

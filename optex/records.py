@@ -82,6 +82,10 @@ class Grant:
     def remaining(self) -> int:
         return self.shares - self.exercised
 
+    def outstanding_on(self, day: date) -> bool:
+        """Whether something of the option is left on a day: its last day still counts (§2, TND-1)."""
+        return self.remaining > 0 and self.expires_on >= day
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormLine:

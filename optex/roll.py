@@ -12,8 +12,9 @@ from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement, judge
 from optex.eligibility import capacity_on, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
-from optex.records import Capacity, Dossier, FormKind, OptionRecord, Standing, Tender
+from optex.records import Capacity, Dossier, FormKind, Grant, OptionRecord, Standing, Tender
 from optex.state import OfferState
+from optex.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,9 +37,13 @@ class Granted:
 
 
 def with_options(dossiers: Iterable[Dossier], state: OfferState) -> list[Dossier]:
-    """Who holds options that the offer is about: granted by commencement, not exercised in full (§1, ELG-1)."""
-    commences = state.terms.commences
-    return [d for d in dossiers if any(g.remaining and g.granted_on <= commences for g in d.grants.values())]
+    """Who holds options that the offer is about (§1, ELG-1)."""
+    return [d for d in dossiers if any(in_offer(option, state.terms) for option in d.grants.values())]
+
+
+def in_offer(option: Grant, terms: Terms) -> bool:
+    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
+    return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)
 
 
 def eligibility(dossiers: Iterable[Dossier], state: OfferState) -> list[tuple[Dossier, Ruling | None]]:

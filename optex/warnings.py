@@ -121,9 +121,10 @@ def _readings(terms: Terms) -> Iterator[Warning]:
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spell]) -> Iterator[Warning]:
     commences, lookback_from = terms.commences, terms.lookback_from
     held = [grant for grant in grants if grant.remaining]
+    outstanding = [grant for grant in held if grant.expires_on >= commences]
     # As the business days are counted: both the first and the last day.
     days = (terms.expires_on - commences).days + 1
-    isos = [grant.grant_id for grant in held if grant.type is OptionType.ISO]
+    isos = [grant.grant_id for grant in outstanding if grant.type is OptionType.ISO]
     if isos and days >= 30:
         yield Warning(
             rule="ISO-1",
@@ -132,7 +133,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spel
             "(Treas. Reg. 1.424-1(e)(4)(iii))",
             file="offer.toml",
         )
-    recent = [grant.grant_id for grant in held if lookback_from <= grant.granted_on <= commences]
+    recent = [grant.grant_id for grant in outstanding if lookback_from <= grant.granted_on <= commences]
     if recent:
         yield Warning(
             rule="TND-3",
@@ -144,12 +145,18 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spel
     if later:
         message = f"{_count(len(later), 'grant')} dated after commencement cannot be tendered ({_some(later)})"
         yield Warning(rule="ELG-1", message=message, file="grants.csv")
+    expired = [grant.grant_id for grant in held if grant.expires_on < commences]
+    if expired:
+        message = (
+            f"{_count(len(expired), 'grant')} expired before commencement, and not in the offer ({_some(expired)})"
+        )
+        yield Warning(rule="TND-1", message=message, file="grants.csv")
     serving = {
         spell.holder_id
         for spell in spells
         if spell.first_day <= commences and (spell.last_day is None or spell.last_day >= commences)
     }
-    absent = sorted({grant.holder_id for grant in held} - serving)
+    absent = sorted({grant.holder_id for grant in outstanding} - serving)
     if absent:
         message = f"{_count(len(absent), 'holder')} of grants not in service on commencement ({_some(absent)})"
         yield Warning(rule="ELG-1", message=message, file="service.csv")

@@ -112,7 +112,13 @@ def _rejections(
         if lines:
             rejected[holder_id] = lines
     return [
-        notices.rejection(step.state.terms, by_holder[holder_id].holder, lines, by_holder[holder_id].grants)
+        notices.rejection(
+            step.state.terms,
+            by_holder[holder_id].holder,
+            lines,
+            by_holder[holder_id].grants,
+            step.state.day(step.at),
+        )
         for holder_id, lines in rejected.items()
     ]
 

@@ -34,7 +34,7 @@ def _eligibility(dossier: Dossier, refused: Ruling | None) -> Decided:
 
 
 def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
-    return [grant for grant in dossier.grants.values() if grant.granted_on <= step.state.terms.commences]
+    return [grant for grant in dossier.grants.values() if roll.in_offer(grant, step.state.terms)]
 
 
 @effect("remind every eligible holder")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from infra.account.account import Account, Line, listed, shares_told, titled
+from optex import roll
 from optex.calendar import ONE_DAY, instant, local_date
 from optex.milestones import CLOSE
 from optex.notices import Kind
@@ -64,7 +65,7 @@ def not_asked(account: Account) -> Iterator[Line]:
 
 def _in_offer(account: Account) -> str:
     terms = account.terms
-    held = [g for g in account.dossier.grants.values() if g.remaining and g.granted_on <= terms.commences]
+    held = [grant for grant in account.dossier.grants.values() if roll.in_offer(grant, terms)]
     held.sort(key=lambda grant: (grant.granted_on, grant.grant_id))
     recent = [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]
     said = "; ".join(f"{shares_told(grant.remaining)} of {titled(grant)}" for grant in held)

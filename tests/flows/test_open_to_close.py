@@ -2,6 +2,8 @@
 
 import pytest
 
+from infra.account.story import story
+
 
 @pytest.fixture(scope="module")
 def offer(new_offer):
@@ -97,3 +99,25 @@ def test_the_close_counts_what_stands_tendered(offer):
     [closed] = offer.column("audit", "detail", action="close done")
     assert closed.startswith("Closed: 13 forms; 1,540 option shares tendered by 3 holders, 1 withdrawn, 1 superseded")
     assert closed.endswith("5 defective, 2 late")
+
+
+def test_options_that_have_expired_are_not_in_the_offer(new_offer):
+    """Of a grant of February 27, 1993 nothing was left on February 28, 2003; one of the 28th had its last day then.
+
+    Bo, who holds nothing else, is not asked; what expires on March 20 may be tendered, and is not accepted.
+    """
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 100, on="1993-02-27").grant("G2", 200, on="1993-02-28")
+    offer.grant("G3", 300, on="1993-03-20").tenders("F1", "2003-03-10T10:00:00", G3=300)
+    offer.holder("H2", "Bo Ray").grant("G4", 400, on="1993-02-27")
+    played = offer.play(until="2003-04-01T12:00:00")
+    assert ["H1"] == played.column("notices", "holder_id", kind="offer-opened")
+    [opened] = played.letters("offer-opened", "Ann Lee")
+    assert ("G1 " in opened, "G2 " in opened, "G3 " in opened) == (False, True, True)
+    assert [("G3", "rejected", "TND-1")] == played.column("tenders", "grant_id", "decision", "rule")
+    [letter] = played.letters("rejection", "Ann Lee")
+    assert "It has not been cancelled; no new option will be granted for it." in letter
+    with played.office() as office, office.reading() as book:
+        told = [line.what for holder_id in ("H1", "H2") for line in story(book, holder_id)]
+    assert any(line.startswith("May tender 2 options with 500 shares: 200 shares of G2") for line in told)
+    assert "Held no option that the offer is made for, and was not asked." in told

@@ -166,7 +166,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
             extended, HOLDER, 1, "increase", Decimal("3.50"), "options of consultants join", plan(extended), 1_204_300
         ),
         notices.acceptance_and_promise(terms, plan(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
-        notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS),
+        notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS, date(2003, 4, 1)),
         notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
@@ -517,6 +517,21 @@ def test_rejection_says_why_and_that_options_stay():
     assert "They have not been cancelled and stay outstanding under their present terms" in words
     assert words.count("Not in service on April 1, 2003") == 1
     assert "your option of March 15, 2000 for 12,000 shares at $4.25 (ISO), number G-0017: 6,000 shares" in words
+
+
+def test_a_rejection_does_not_call_an_expired_option_outstanding():
+    """G-0017 ends on March 15, 2010: outstanding on that day, not on the next; one that has ended is not exercised."""
+    expired = Ruling(rule="TND-1", reason="The option expired by its own terms on March 15, 2010.")
+
+    def rejected(on: date, *tendered: str) -> str:
+        return said(notices.rejection(TERMS, HOLDER, [(each, 500, expired) for each in tendered], GRANTS, on))
+
+    assert "not been cancelled and stays outstanding under its present terms;" in rejected(date(2010, 3, 15), "G-0017")
+    words = rejected(date(2010, 3, 16), "G-0017")
+    assert "It has not been cancelled; no new option will be granted for it." in words
+    assert "stay" not in words
+    both = rejected(date(2010, 3, 16), "G-0017", "G-0170")
+    assert "They have not been cancelled, and what has not expired by its own terms stays outstanding under" in both
 
 
 def test_grant_contains_the_agreement():

@@ -104,7 +104,7 @@ def every() -> list[Notice]:
         extended(),
         notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", plan(TERMS), 900),
         notices.acceptance_and_promise(TERMS, plan(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
-        notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS),
+        notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS, date(2003, 4, 1)),
         notices.withdrawal_right(TERMS, HOLDER, [TENDER], GRANTS, ""),
         notices.termination(TERMS, HOLDER, "merger", [TENDER], GRANTS),
         notices.promise_lapsed(TERMS, HOLDER, PROMISE, 900, RULING, date(2003, 7, 1)),

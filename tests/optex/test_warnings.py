@@ -1,5 +1,6 @@
 """What is lawful but worth a second look: each warning on both sides of its line."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -233,3 +234,14 @@ def test_the_warnings_of_the_terms_alone_are_among_them():
     alone = term_warnings(terms)
     assert alone == warnings(terms, [_holder()], [_grant()], [_spell()])[: len(alone)]
     assert ("AMD-1", "§15; Rule 13e-4(f)(1)", "offer.toml") == (alone[0].rule, alone[0].section, alone[0].file)
+
+
+def test_grants_that_expired_before_commencement():
+    """February 27 is before commencement, the 28th is not; what was exercised in full is gone anyhow."""
+    grants = [
+        replace(_grant("G1"), expires_on=date(2003, 2, 27)),
+        replace(_grant("G2"), expires_on=date(2003, 2, 28)),
+        replace(_grant("G3", exercised=1000), expires_on=date(2003, 2, 27)),
+    ]
+    assert ["1 grant expired before commencement, and not in the offer (G1)"] == _found("TND-1", grants=grants)
+    assert [] == _found("ELG-1", grants=grants[:1], spells=[])
