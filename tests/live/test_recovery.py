@@ -292,13 +292,14 @@ def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm)
         until("the crash", lambda: stack.prefect.alarms("torn", stack.last)[0].state_name == "Crashed")
         run.let_go()
         stack.look_after("torn")
-        assert ["Crashed", "Completed"] == stack.until_done("torn")
+        assert "Crashed" == stack.until_done("torn")[0]
     stack.look_after("torn")
     assert outcome(calm) == outcome(stack.offices["torn"])
 
 
 def test_a_flow_killed_in_the_middle_of_its_transaction_leaves_nothing_behind(stack, calm):
     """Every row of the acceptance was written but for the last: none of it is there, and the next run does it all."""
+    only_on_a_business_day(stack)
     up_to_the_last(stack, "cut")
     before = outcome(stack.offices["cut"])
     with killed_before_its_commit(stack, "cut"):
@@ -317,7 +318,7 @@ def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
     assert "Running" == stack.prefect.alarms("shot", stack.last)[0].state_name
     stack.look_after("shot", minutes=21)
     with stack.worker.running():
-        assert ["Crashed", "Completed"] == stack.until_done("shot")
+        assert "Crashed" == stack.until_done("shot")[0]
     stack.look_after("shot")
     assert outcome(calm) == outcome(stack.offices["shot"])
 
@@ -331,8 +332,7 @@ def kill(worker, flow):
 
 def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
     """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
-    if stack.last != CANCEL:
-        pytest.skip("acceptance, which writes to everybody, is on business days only, and today is none")
+    only_on_a_business_day(stack)
     office = stack.offices["posted"]
     up_to_the_last(stack, "posted")
     sent_before = letters(slow_post, "posted")
@@ -356,6 +356,11 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
     assert {message_id for message_id, _ in notices} == set(taken)
     assert {1} == {taken[message_id] for message_id in sent_before}, "what was marked as sent never goes out again"
     assert max(taken.values()) <= 2
+
+
+def only_on_a_business_day(stack):
+    if stack.last != CANCEL:
+        pytest.skip("acceptance is on business days only, and today is none")
 
 
 def letters(post, offer):
