@@ -164,7 +164,7 @@ def serve(folders: tuple[Path, ...], port: int) -> None:
 @FOLDER
 def schedule(folder: Path) -> None:
     """Make Prefect's scheduled runs agree with the plan; says what it added, moved, cancelled."""
-    from flows.serving import schedule as agree
+    from flows.recording import schedule_folder as agree
 
     agree(folder)
 

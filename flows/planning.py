@@ -11,11 +11,11 @@ from flows.cli_types import moment
 from optex.calendar import CLOCKS, local_text, utc_text
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused
-from optex.milestones import Plan, kind_of
+from optex.milestones import Milestone, Plan
 from optex.milestones import plan as plan_of
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
-from optex.warnings import term_warnings
+from optex.warnings import readings, term_warnings
 
 
 def show_plan(
@@ -125,7 +125,10 @@ def _table(terms: Terms, before: Plan, extended: tuple[Terms, Plan] | None) -> N
 
     console = Console()
     table = Table(title=f"{terms.offer} — {terms.issuer}", title_justify="left")
-    for heading in ("milestone", "as it stands", *(["as extended"] if extended else []), "rule", "section"):
+    if extended:  # two plans side by side on eighty columns leave no room for lines and sections
+        table.box, table.pad_edge = None, False
+    more = ("as extended", "rule") if extended else ("rule", "section")
+    for heading in ("milestone", "as it stands", *more):
         table.add_column(heading, no_wrap=heading != "section")
     shown_terms, shown = extended or (terms, before)
     old = {milestone.name: milestone for milestone in before.milestones}
@@ -135,7 +138,7 @@ def _table(terms: Terms, before: Plan, extended: tuple[Terms, Plan] | None) -> N
         if extended:
             moved = was is None or was.due != milestone.due
             cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
-        table.add_row(milestone.name, *cells, milestone.rule, milestone.section)
+        table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
     console.print(table)
     for warning in term_warnings(shown_terms):
         if warning.rule == "CAL-2":
@@ -143,10 +146,13 @@ def _table(terms: Terms, before: Plan, extended: tuple[Terms, Plan] | None) -> N
         console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)
 
 
-def _reading(milestone: Any, terms: Terms) -> str:
-    """A milestone on the offer's clock, and on the other one where the two differ (CAL-2)."""
+def _reading(milestone: Milestone, terms: Terms) -> str:
+    """A milestone on the offer's clock, and what its hour is by either clock where that is two instants (CAL-2)."""
     shown = f"{milestone.due.astimezone(terms.zone):%a} {local_text(milestone.due, terms.zone)}"
-    other = next(clock for name, clock in CLOCKS.items() if name != terms.clock)
-    wall, here = milestone.due.astimezone(other), milestone.due.astimezone(terms.zone)
-    differs = wall.utcoffset() != here.utcoffset() and kind_of(milestone.name) != "reminder"
-    return f"{shown}\n  [dim]{wall:%H:%M %Z}[/dim]" if differs else shown
+    _, at, read = readings(milestone, terms)
+    if len(set(read.values())) == 1:
+        return shown
+    # The one that decides goes first.
+    clocks = sorted(read, key=lambda name: (read[name] != milestone.due, name != terms.clock))
+    both = [f"{at:%H:%M} {read[name].astimezone(CLOCKS[name]):%Z} = {read[name]:%H:%MZ}" for name in clocks]
+    return f"{shown}\n  [dim]{both[0]}, or[/dim]\n  [dim]{both[1]}[/dim]"

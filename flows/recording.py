@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from flows.projecting import schedule, tell_prefect
 from infra.books.lapses import lapse
 from infra.books.store import Book, UnknownOffer
 from infra.desk.acts import take_fact
@@ -138,6 +139,19 @@ def _work(office: Office, work: Work) -> None:
     click.echo(said)
 
 
+def schedule_folder(folder: Path) -> None:
+    """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
+    office = taken_in(folder)
+    take_in_files(folder, office)
+    schedule(folder, office)
+
+
+def take_in_files(folder: Path, office: Office) -> None:
+    """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
+    if said := import_received(folder, office):
+        click.echo(said)
+
+
 def after_change(office: Office) -> None:
     """Send what was queued, and make Prefect's scheduled runs agree where a Prefect server is known."""
     try:
@@ -147,6 +161,4 @@ def after_change(office: Office) -> None:
     else:
         if delivered.put_off or delivered.refused:
             click.echo(f"Mail: {delivered}", err=True)
-    from flows.serving import tell_prefect
-
     tell_prefect(office)

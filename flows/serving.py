@@ -16,11 +16,10 @@ from flows.children import Child, Stop, end_marked, must_be_free, until_stopped,
 from flows.environment import environment_of
 from flows.noting import Note, noted
 from infra.office import BOOKS, Office
-from infra.quiet import QUIET
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
-    from tasks.schedule import Projected
+    pass
 
 POOL = "optex"
 # After a while without a worker every alarm rings at once; on one machine they get on faster a few at a time.
@@ -34,11 +33,11 @@ def serve(folders: Sequence[Path], port: int) -> None:
 
     Everything is kept in the folders, so that a second start goes on where the first was.
     """
-    from flows.recording import taken_in
+    from flows.recording import take_in_files, taken_in
 
     offices = [taken_in(folder) for folder in folders]
     for folder, office in zip(folders, offices, strict=True):
-        _take_in_files(folder, office)
+        take_in_files(folder, office)
     mark = uuid.uuid4().hex
     note = Note(api=f"http://127.0.0.1:{port}/api", mark=mark)
     with until_stopped() as stopped, noted(note, [folder / BOOKS for folder in folders]) as left_over:
@@ -64,43 +63,6 @@ def serve(folders: Sequence[Path], port: int) -> None:
             # A flow run has a session of its own; while the server answers it can still say that it was ended.
             end_marked(mark, spared=[server.process.pid])
         end_marked(mark)
-
-
-def schedule(folder: Path) -> None:
-    """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
-    from flows.recording import taken_in
-
-    office = taken_in(folder)
-    _take_in_files(folder, office)
-    api = _known_api(folder)
-    if api is None:
-        raise OptexError(f"no Prefect server is known: run `optex serve {folder}`, or set PREFECT_API_URL")
-    os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
-    try:
-        projected = _project(office, api, deploy=True)
-    except OptexError:
-        raise
-    except Exception as error:
-        raise OptexError(f"Prefect at {api} could not be told: {error or type(error).__name__}") from error
-    from tasks.schedule import in_full
-
-    click.echo(in_full(projected))
-
-
-def tell_prefect(office: Office) -> None:
-    """After a change from the command line: make the scheduled runs agree, where a Prefect server is known."""
-    if office.mail_dir.parent.name != BOOKS.name:  # a play that `simulate` wrote: Prefect has no run of it
-        return
-    api = _known_api(office.mail_dir.parent.parent)
-    if api is None:
-        return
-    try:
-        said = str(_project(office, api))
-    except Exception as error:
-        click.echo(f"Recorded; Prefect could not be told ({error}): the watch will do it.", err=True)
-    else:
-        if said:
-            click.echo(said, err=True)
 
 
 async def prepare(offices: Sequence[Office]) -> None:
@@ -130,28 +92,6 @@ async def _resume() -> None:
 
     async with get_client() as client:
         await resume(client, POOL)
-
-
-def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
-    os.environ["PREFECT_API_URL"] = api
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    from prefect.client.orchestration import get_client
-
-    from flows.deploying import deploy_missing
-    from infra.office import offices
-    from tasks.dashboard import draw_dashboard
-    from tasks.schedule import project
-
-    async def agree() -> "Projected":
-        async with get_client() as client:
-            if deploy:
-                await deploy_missing(client, [office.offer, *(each.offer for each in offices())])
-            projected = await project(client, office)
-            await draw_dashboard(client, office)
-            return projected
-
-    return asyncio.run(agree())
 
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> Child:
@@ -185,20 +125,6 @@ def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
             worker.start()
             started = time.monotonic()
         stopped.rest()
-
-
-def _known_api(folder: Path) -> str | None:
-    """The Prefect server to talk to: the one that serves this folder now, else the one of the environment."""
-    note = Note.of(folder / BOOKS)
-    return note.api if note else os.environ.get("PREFECT_API_URL")
-
-
-def _take_in_files(folder: Path, office: Office) -> None:
-    """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
-    from flows.recording import import_received
-
-    if said := import_received(folder, office):
-        click.echo(said)
 
 
 def _announce(note: Note, offices: Sequence[Office]) -> None:
