@@ -4,10 +4,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from optex.authority import section_of
 from optex.calendar import CLOCKS, ONE_DAY, instant, local_date, local_text, utc_text
-from optex.milestones import CANCEL, EXTENSION_DEADLINE, plan
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, plan
 from optex.records import Form, Grant, Holder, OptionType, Spell
 from optex.terms import Terms
 
@@ -100,22 +101,30 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
 
 def _readings(terms: Terms) -> Iterator[Warning]:
     """Each milestone for which 5 p.m. "Eastern Standard Time" is two instants (CAL-2)."""
-    stated = {
-        EXTENSION_DEADLINE: terms.extension_deadline,
-        CANCEL: max(terms.cancel_at, terms.extension_deadline),
-    }
     for milestone in plan(terms).milestones:
-        local = milestone.due.astimezone(terms.zone)
-        at = stated.get(milestone.name, local.time())
+        on, at, read = readings(milestone, terms)
         ours = milestone.name == EXTENSION_DEADLINE
         decides = (
             "the earlier decides, for it binds the company" if ours else f"the offer's clock, {terms.clock}, decides"
         )
-        read = {name: instant(local.date(), at, zone) for name, zone in CLOCKS.items()}
         if len(set(read.values())) > 1:
             both = " and ".join(f"{utc_text(due)} by {name}" for name, due in read.items())
-            message = f"{milestone.name}: {local.date()} {at:%H:%M} is {both}; {decides}"
+            message = f"{milestone.name}: {on} {at:%H:%M} is {both}; {decides}"
             yield Warning(rule="CAL-2", message=message, file="offer.toml")
+
+
+def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, datetime]]:
+    """The day and the hour that the terms state for a milestone, and the instant that these are by each clock.
+
+    Authority: §2 "Eastern Standard Time" (CAL-2).
+    """
+    stated = {
+        EXTENSION_DEADLINE: terms.extension_deadline,
+        CANCEL: max(terms.cancel_at, terms.extension_deadline),
+    }
+    local = milestone.due.astimezone(terms.zone)
+    on, at = local.date(), stated.get(milestone.name, local.time())
+    return on, at, {name: instant(on, at, zone) for name, zone in CLOCKS.items()}
 
 
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spell]) -> Iterator[Warning]:

@@ -116,6 +116,16 @@ def test_plan_shows_an_extension_before_and_after(plan, to, expected):
     assert after == dues(document)
 
 
+def test_the_table_of_the_plan_shows_both_readings_of_the_clock():
+    """On April 14 5 p.m. EST is 22:00Z, and 5 p.m. EDT is 21:00Z; a last call is the earlier one."""
+    done = optex("plan", ALPHA, "--extend-to", "2003-04-14T17:00")
+    said = " ".join(done.stdout.split())
+    assert "reminder-1 Fri 2003-03-28 09:00 EST Fri 2003-04-11 09:00 EST EXP-1 09:00 EST = 14:00Z, or" in said
+    assert "Mon 2003-04-14 17:00 EST EXP-1 17:00 EST = 22:00Z, or 17:00 EDT = 21:00Z" in said
+    assert "Tue 2003-04-15 07:00 EST EXT-1 08:00 EDT = 12:00Z, or 08:00 EST = 13:00Z" in said
+    assert "…" not in said
+
+
 def test_plan_counts_the_business_days_of_an_extension():
     """Thirty-two until April 14, both ends counted; the look-back stays."""
     after = planned("--extend-to", "2003-04-14T17:00")["after"]
