@@ -95,3 +95,8 @@ def utc_text(at: datetime) -> str:
 def local_text(at: datetime, clock: tzinfo) -> str:
     """An instant on the offer's clock with its zone, such as 2003-03-31 17:00 EST (CAL-3)."""
     return at.astimezone(clock).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def exact_text(at: datetime, clock: tzinfo) -> str:
+    """An instant to the second, such as 2003-04-01 08:00:01 EST, where a second decides (EXT-1)."""
+    return at.astimezone(clock).strftime("%Y-%m-%d %H:%M:%S %Z")

@@ -4,8 +4,9 @@ Every function answers with the `Ruling` that refuses, or None where nothing sta
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
-from optex.calendar import local_text
+from optex.calendar import exact_text, local_text
 from optex.errors import Ruling
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
@@ -25,7 +26,7 @@ def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Rulin
     deadline = extension_deadline(state.terms)
     if announced_at > deadline:
         reason = (
-            f"the extension was announced {local_text(announced_at, zone)}, after {local_text(deadline, zone)}, "
+            f"the extension was announced {exact_text(announced_at, zone)}, after {exact_text(deadline, zone)}, "
             "the last instant at which this offer could be extended"
         )
         return Ruling(rule="EXT-1", reason=reason)
@@ -40,7 +41,7 @@ def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Rulin
 
 
 def may_amend(
-    state: OfferState, change: str, percent: float | None, extend_to: datetime | None, at: datetime
+    state: OfferState, change: str, percent: Decimal | float | None, extend_to: datetime | None, at: datetime
 ) -> Ruling | None:
     """A change in consideration, a decrease, or an increase beyond 2% leaves ten business days after its notice.
 
@@ -57,17 +58,21 @@ def may_amend(
         return Ruling(
             rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it"
         )
-    # Of an increase that nobody has measured it is not known that it stays within the two percent.
-    beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
-    material = change in ("consideration", "decrease") or beyond
     earliest = earliest_expiration_after_notice(state, at)
-    if material and expires.astimezone(zone).date() < earliest:
+    if needs_ten_days(change, percent) and expires.astimezone(zone).date() < earliest:
         reason = (
             f"after such a change the offer must stay open ten business days from its notice, until {earliest:%B} "
             f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_text(expires, zone)}"
         )
         return Ruling(rule="AMD-1", reason=reason)
     return None
+
+
+def needs_ten_days(change: str, percent: Decimal | float | None) -> bool:
+    """Whether the offer must stay open ten business days after the notice of a change. Authority: §15 (AMD-1)."""
+    # Of an increase that nobody has measured it is not known that it stays within the two percent.
+    beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
+    return change in ("consideration", "decrease") or beyond
 
 
 def earliest_expiration_after_notice(state: OfferState, at: datetime) -> date:

@@ -14,6 +14,7 @@ from typing import Any
 from optex import statements
 from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
+from optex.changes import needs_ten_days
 from optex.election import Judgement
 from optex.errors import Ruling
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
@@ -151,7 +152,14 @@ def amendment(
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
     by = "" if percent is None else f"{percent.normalize():f}"
-    data = {"number": number, "change": change, "percent": by, "reason": reason, "tally": tally}
+    data = {
+        "number": number,
+        "change": change,
+        "percent": by,
+        "reason": reason,
+        "tally": tally,
+        "ten_days": needs_ten_days(change, percent),
+    }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
     return _notice(Kind.AMENDMENT, key, holder, subject, offer=statements.facts(terms, plan), **data)

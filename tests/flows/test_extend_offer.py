@@ -158,6 +158,8 @@ def test_an_extension_a_second_after_eight_is_refused(new_offer):
     assert [("2003-03-31T22:00:00Z", "done")] == played.milestone("close")
     assert ["G1"] == played.column("cancellations", "grant_id")
     assert [("CFO", "EXT-1", "§15")] == played.column("audit", "actor", "rule", "section", action="extend refused")
+    [detail] = played.column("audit", "detail", action="extend refused")
+    assert "announced 2003-04-01 08:00:01 EST, after 2003-04-01 08:00:00 EST, the last instant" in detail
     assert [] == played.letters("extension")
 
 

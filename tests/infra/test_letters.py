@@ -499,6 +499,23 @@ def test_extension_states_dates_and_the_tally():
     assert "New options granted, at the earliest: Friday, October 17, 2003" in words
 
 
+@pytest.mark.parametrize(
+    ("change", "percent", "required"),
+    [
+        ("increase", Decimal(2), False),
+        ("increase", Decimal("2.1"), True),
+        ("increase", None, True),
+        ("decrease", Decimal(1), True),
+        ("consideration", None, True),
+        ("other", None, False),
+    ],
+)
+def test_an_amendment_speaks_of_ten_business_days_where_they_are_required(change, percent, required):
+    """An increase of up to 2% needs no ten business days, so that the letter must not claim that they are left."""
+    words = said(notices.amendment(TERMS, HOLDER, 1, change, percent, "more", plan(TERMS), 900))
+    assert required == ("at least ten business days after notice" in words)
+
+
 def test_acceptance_contains_the_promise():
     """The promise itself: shares, not-before date, service proviso, nothing paid, no other grants; and what is left."""
     words = said(LETTERS["acceptance-and-promise"])
