@@ -61,10 +61,15 @@ def defects_of(
 
 def _delivery(form: Form, terms: Terms) -> Iterator[Defect]:
     """Whether the form came in a way that the offer allows. Authority: §4 "via facsimile or hand delivery" (TND-6)."""
-    if form.channel not in terms.channels:
+    if _plain(form.channel) not in map(_plain, terms.channels):
         allowed = wording.one_of([wording.channel(name) for name in terms.channels])
-        came = wording.channel(form.channel) if form.channel else "in a way not recorded"
+        came = wording.channel(form.channel) if form.channel.strip() else "in a way not recorded"
         yield defect("TND-6", f"The form came {came}; it must be delivered {allowed}.")
+
+
+def _plain(channel: str) -> str:
+    """A way of delivery by its name alone: Fax, typed with a capital or a blank beside it, is fax (TND-6)."""
+    return channel.strip().casefold()
 
 
 def _signature(form: Form, holder: Holder) -> Iterator[Defect]:

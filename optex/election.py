@@ -188,7 +188,8 @@ def _by_itself(each: _Examined, waivers: Sequence[Waiver]) -> Judgement:
     overlooked: list[Ruling] = []
     for found in each.defects:
         if waiver := _waiver_of(found, each.form, waivers):
-            waived = f"Waived by {waiver.by} ({waiver.reason}): {found.ruling.reason}"
+            by = f" by {waiver.by}" if waiver.by else ""
+            waived = f"Waived{by} ({waiver.reason}): {found.ruling.reason}"
             overlooked.append(Ruling(rule="TND-7", reason=waived))
         else:
             uncured.append(found.ruling)

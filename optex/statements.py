@@ -87,9 +87,9 @@ def _delivery(terms: Terms) -> str:
 
 def _way(name: str, contact: Contact) -> str:
     to = ", ".join(_one_line(part) for part in (contact.name, contact.title, contact.address) if part.strip())
-    if name == "fax":
+    if (plain := name.strip().casefold()) == "fax":
         return f"by facsimile to {contact.fax}" if contact.fax else f"by facsimile to {contact.name}"
-    if name == "email":
+    if plain == "email":
         return f"by e-mail to {contact.email}"
     return f"{channel(name)} to {to}"
 

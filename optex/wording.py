@@ -107,7 +107,7 @@ def one_of(parts: list[str]) -> str:
 
 def channel(name: str) -> str:
     """A way of delivery in prose; a channel the vocabulary does not know keeps the name that the terms gave it."""
-    return _CHANNELS.get(name, f"by {name}")
+    return _CHANNELS.get(name.strip().casefold(), f"by {name.strip()}")
 
 
 def _zone(at: datetime) -> str:

@@ -124,13 +124,20 @@ def _rejections(
 
 
 def _never_proper(judgements: Sequence[Judgement]) -> dict[str, Judgement]:
-    """The last election of each holder whose forms all failed, unless the holder gave notice to reject meanwhile."""
+    """The last failed election of each holder of whom none stands, unless the holder gave notice to reject after it."""
     last: dict[str, Judgement] = {}
-    for judgement in judgements:
-        form = judgement.form
-        if judgement.standing in (Standing.DEFECTIVE, Standing.LATE) and form.kind is FormKind.ELECTION:
-            last.setdefault(form.holder_id, judgement)
-            if judgement.form.received_at >= last[form.holder_id].form.received_at:
-                last[form.holder_id] = judgement
-    standing = {j.form.holder_id for j in judgements if j.standing is Standing.EFFECTIVE}
-    return {holder_id: judgement for holder_id, judgement in last.items() if holder_id not in standing}
+    standing: dict[str, Judgement] = {}
+    for judgement in sorted(judgements, key=lambda each: each.form.received_at):
+        holder_id, election = judgement.form.holder_id, judgement.form.kind is FormKind.ELECTION
+        if judgement.standing is Standing.EFFECTIVE:
+            standing[holder_id] = judgement
+        elif election and judgement.standing in (Standing.DEFECTIVE, Standing.LATE):
+            last[holder_id] = judgement
+    return {holder_id: failed for holder_id, failed in last.items() if not _silenced(failed, standing.get(holder_id))}
+
+
+def _silenced(failed: Judgement, standing: Judgement | None) -> bool:
+    """Whether another form says what became of a failed election: one that stands, or a notice received after it."""
+    if standing is None or standing.form.kind is FormKind.ELECTION:
+        return standing is not None
+    return standing.form.received_at >= failed.form.received_at

@@ -153,3 +153,23 @@ def test_good_friday_is_a_day_for_cancellation(new_offer):
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     played = offer.play(until="2003-04-20T12:00:00")
     assert ["2003-04-18"] == played.column("cancellations", "cancelled_on")
+
+
+def test_whoever_tenders_again_in_vain_is_told(new_offer):
+    """Ann withdrew, and her new form of March 28 was not properly signed: she hears that nothing was accepted of it.
+
+    Bo's form failed too, but his notice to reject came after it; Cy's failed when he had one that stood.
+    """
+    offer = new_offer()
+    for n, name in enumerate(("Ann Lee", "Bo Ray", "Cy Fox"), start=1):
+        offer.holder(f"H{n}", name).grant(f"G{n}", 1000)
+    offer.tenders("A1", "2003-03-10T10:00:00", G1=1000).withdraws("A2", "H1", "2003-03-12T10:00:00")
+    offer.tenders("A3", "2003-03-28T10:00:00", signed_as="A. Lee", G1=1000)
+    offer.tenders("B1", "2003-03-10T10:00:00", signed_as="B. Ray", G2=1000).withdraws("B2", "H2", "2003-03-12T10:00:00")
+    offer.tenders("C1", "2003-03-10T10:00:00", G3=1000)
+    offer.tenders("C2", "2003-03-11T10:00:00", signed_as="C. Fox", G3=500)
+    played = offer.play(until="2003-04-01T12:00:00")
+    assert ["H1"] == played.column("notices", "holder_id", kind="rejection")
+    [letter] = played.letters("rejection", "Ann Lee")
+    assert "The form is signed as A. Lee, not exactly as Ann Lee" in letter
+    assert [("G3", "accepted")] == played.column("tenders", "grant_id", "decision")

@@ -201,6 +201,12 @@ def test_only_what_has_been_received_counts():
 # Delivery and signature (TND-6, TND-5)
 
 
+@pytest.mark.parametrize("channel", ["Fax", "FAX", " fax ", "Hand"])
+def test_a_channel_is_known_by_its_name(channel):
+    """Fax, typed with a capital or with a blank beside it, is fax (TND-6)."""
+    assert standings(election("F1", channel=channel)) == {"F1": "effective EXP-1"}
+
+
 @pytest.mark.parametrize("channel", ["mail", "email", ""])
 def test_other_channels_are_a_defect(channel):
     """A form or a notice must come by fax or by hand, unless the terms name another way."""
@@ -569,6 +575,12 @@ def test_a_notice_is_not_held_to_the_order_of_signing():
 # Waivers (TND-7)
 
 UNSIGNED = election("F1", est(3, 10), signed_as="", signed_on=None)
+
+
+def test_a_waiver_without_a_name_names_nobody():
+    """Who waived it need not be known; then the remark does not take the reason for the person."""
+    nameless = replace(waiver("F1"), by="", reason="maiden name")
+    assert only(UNSIGNED, waivers=[nameless]).remarks[0].reason == "Waived (maiden name): The form is not signed."
 
 
 def test_a_waiver_clears_the_defects_of_its_form():

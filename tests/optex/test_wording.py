@@ -70,3 +70,4 @@ def test_alternatives():
     assert "a" == wording.one_of(["a"])
     assert "a, b or c" == wording.one_of(["a", "b", "c"])
     assert ("by facsimile", "by courier") == (wording.channel("fax"), wording.channel("courier"))
+    assert ("by facsimile", "by hand delivery") == (wording.channel(" Fax"), wording.channel("HAND"))
