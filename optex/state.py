@@ -81,7 +81,8 @@ def _apply(state: OfferState, fact: Fact) -> OfferState:
             state = replace(state, amendments=state.amendments + 1)
             return _extended(state, data["extend_to"]) if data.get("extend_to") else state
         case "terminate":
-            return replace(state, terminated_at=fact.at)
+            # What stood in the way of an act stands in the way of none any more.
+            return replace(state, terminated_at=fact.at, conditions=(), holds=())
         case "condition-assert":
             return replace(state, conditions=tuple(sorted({*state.conditions, data["number"]})))
         case "condition-waive" | "condition-end":

@@ -13,7 +13,7 @@ from optex.errors import Refused, Ruling
 from optex.records import Capacity
 from optex.roll import Granted, OpenPromise
 from optex.state import OfferState
-from optex.wording import count, day
+from optex.wording import count, day, money
 from tasks.kinds import effect
 from tasks.steps import DueStep
 
@@ -72,7 +72,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     )
     said = (
         f"Granted {count(len(options), 'new option')} for {sum(o.shares for o in options):,} shares to "
-        f"{count(sum(bool(each.options) for each in granted), 'holder')} at ${close}, as of {day(on)}."
+        f"{count(sum(bool(each.options) for each in granted), 'holder')} at {money(close)}, as of {day(on)}."
     )
     return step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
 

@@ -33,6 +33,15 @@ def test_after_the_termination_no_condition_is_lifted(waive):
     assert "CND-2" == refused.rule
 
 
+def test_after_the_termination_nothing_stands_in_the_way():
+    """No condition stands asserted and nothing is held in an offer that was terminated on April 3 (CND-2)."""
+    hold = Fact(fact_id="3", at=local("2003-04-01T10:00:00"), verb="hold", by="Board", data={"reason": "A merger"})
+    ended = Fact(fact_id="4", at=local("2003-04-03T10:00:00"), verb="terminate", by="Board", data={"reason": "A writ"})
+    before, after = fold(state(), [ASSERTED, hold]), fold(state(), [ASSERTED, hold, ended])
+    assert ((1,), ("A merger",)) == (before.conditions, before.holds)
+    assert ((), ()) == (after.conditions, after.holds)
+
+
 def test_a_condition_that_ends_moves_the_acceptance_only_while_the_offer_lasts():
     """Ended on April 10 after 9 a.m. acceptance falls due on April 11; terminated before that, nothing moves."""
     assert date(2003, 4, 11) == fold(state(), [ASSERTED, ENDED]).plan.cancel_on
