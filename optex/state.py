@@ -47,13 +47,19 @@ class OfferState:
     holds: tuple[str, ...] = ()
     grant_from: date | None = None
     waivers: tuple[Waiver, ...] = ()
-    splits: tuple[Split, ...] = ()
+    told_splits: tuple[Split, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     amendments: int = 0
 
     @property
     def plan(self) -> Plan:
         return plan(self.terms, cancel_on=self.cancelled_on or self.postponed_to, grant_from=self.grant_from)
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """The splits that came after the cancellation: one told beforehand may turn out to lie before it (ADJ-1)."""
+        on = self.cancelled_on
+        return tuple(split for split in self.told_splits if on is not None and on < split.on)
 
     @property
     def over(self) -> bool:
@@ -93,7 +99,7 @@ def _apply(state: OfferState, fact: Fact) -> OfferState:
             return replace(state, waivers=(*state.waivers, _waiver(fact)))
         case "split":
             split = Split(on=date.fromisoformat(data["on"]), new=data["new"], old=data["old"])
-            return replace(state, splits=(*state.splits, split))
+            return replace(state, told_splits=(*state.told_splits, split))
         case "defer":
             deferred = Deferred(
                 deferred_id=f"D-{len(state.deferred) + 1}",

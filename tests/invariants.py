@@ -126,7 +126,8 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
         for fact in it.facts:
             decided_on, mine = it.day(fact.at), fact.verb == "defer" and fact.data["holder"] == holder_id
             if mine and reckoning.serves_throughout(spells, decided_on, on):
-                shares = int(fact.data["shares"] * reckoning.split_ratio(it.facts, decided_on, on))
+                by = reckoning.split_ratio(it.facts, max(decided_on, it.cancelled_on), on)
+                shares = int(fact.data["shares"] * by)
                 due.append(("", OptionType(fact.data["type"]), reckoning.planned_days(on, shares, it.terms)))
         for source, type_, days in due:
             for day in days:

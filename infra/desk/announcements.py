@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from infra.books import pool
 from infra.books.store import Book
-from infra.desk.forms import decided_tender, rejudge
+from infra.desk.forms import decided_form, decided_tender, rejudge
 from optex import acceptance, roll
 from optex.calendar import local_text
 from optex.milestones import CLOSE
@@ -75,6 +75,7 @@ def terminated(book: Book, fact: Fact) -> str:
     judgements = roll.judge_all(dossiers, state, fact.at)
     standing = roll.tenders(judgements)
     decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
+    book.decide("form", fact.at, map(decided_form, judgements))  # what came at this very instant came too late
     book.decide("tender", fact.at, [decided_tender(decision) for decision in decisions])
     book.make_moot("the offer was terminated")
     pool.release_deferred(book, fact)

@@ -15,6 +15,7 @@ from infra.report.chronicle import Line, chronicle
 from infra.report.findings import Finding, findings
 from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
 from infra.standing.phase import Phase, phase_of
+from optex import roll
 from optex.records import Dossier
 from optex.state import OfferState
 
@@ -131,7 +132,7 @@ def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
 
 
 def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Passage:
-    commences = state.terms.commences
+    terms = state.terms
     outcomes = book.latest_decisions("promise")
     by_outcome: Counter[str] = Counter()
     for promise in book.rows(t.promises):
@@ -143,7 +144,7 @@ def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Pa
     granted = _summed(book, t.options, o.kind == "new")
     deferred = _summed(book, t.options, o.kind == "new", o.from_grant_id == "")
     return Passage(
-        outstanding=sum(g.remaining for d in dossiers for g in d.grants.values() if g.granted_on <= commences),
+        outstanding=sum(g.remaining for d in dossiers for g in d.grants.values() if roll.in_offer(g, terms)),
         cancelled=cancelled[1],
         grants=cancelled[0],
         balancing=balancing[1],
@@ -171,7 +172,7 @@ def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[s
     points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
     for dossier in dossiers:
         for grant in dossier.grants.values():
-            if grant.granted_on <= state.terms.commences and grant.remaining:
+            if roll.in_offer(grant, state.terms) and grant.remaining:
                 gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
                 point = points[grant.granted_on, grant.price]
                 point[0] += gone

@@ -38,7 +38,7 @@ def findings(
 
     for dossier, refused in roll.eligibility(dossiers, state):
         if refused:
-            left = sum(g.remaining for g in dossier.grants.values() if g.granted_on <= state.terms.commences)
+            left = sum(g.remaining for g in dossier.grants.values() if roll.in_offer(g, state.terms))
             note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
     lines = {form.form_id: sum(line.shares for line in form.lines) for d in dossiers for form in d.forms}
     for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):

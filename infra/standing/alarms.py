@@ -95,6 +95,6 @@ def _idle_splits(book: Reader) -> list[Entry]:
             "ADJ-1",
             f"the split of {split.on} {before if split.on <= state.cancelled_on else after}",
         )
-        for split in state.splits
+        for split in state.told_splits
         if not state.cancelled_on < split.on <= through
     ]
