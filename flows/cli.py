@@ -42,6 +42,9 @@ def main() -> None:
     except OptexError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except OSError as error:  # a file that is none, or may not be written
+        click.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+        sys.exit(1)
 
 
 @cli.command()
@@ -142,10 +145,10 @@ def demo(out: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
 def export(folder: Path, out: Path) -> None:
     """Write the ledgers of an offer, as they are now, as CSV files."""
+    from flows.telling import reading
     from infra.ledgers.export import export as write
-    from infra.office import office_in
 
-    with office_in(folder).reading() as book:
+    with reading(folder) as book:
         written = write(book, out / "ledgers")
     click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
 
@@ -195,10 +198,10 @@ def status(folder: Path, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The HTML file to write.")
 def report(folder: Path, out: Path) -> None:
     """Write one self-contained HTML report with plots."""
-    from infra.office import office_in
+    from flows.telling import reading
     from infra.report.page import write_report
 
-    with office_in(folder).reading() as book:
+    with reading(folder) as book:
         write_report(book, out)
     click.echo(f"Report written to {out}")
 

@@ -26,9 +26,11 @@ def show_plan(
     ics: Path | None,
     as_json: bool,
 ) -> None:
-    state, said = _state(folder)
+    if announced_at and not extend_to:
+        raise click.UsageError("--announced-at says when an extension is announced: it goes with --extend-to")
+    state, said = state_of(folder)
     terms = state.terms
-    before = _planned(state, terms, cancel_on)
+    before = _planned(state, terms, None if extend_to else cancel_on)
     after, after_terms = before, terms
     if extend_to:
         usual = terms.expires.astimezone(terms.zone).time()
@@ -41,6 +43,7 @@ def show_plan(
     if ics:
         from infra.ledgers.ics import plan_ics
 
+        ics.parent.mkdir(parents=True, exist_ok=True)
         ics.write_bytes(plan_ics(after_terms, after))
     if as_json:
         document = _document(after_terms, after)
@@ -55,7 +58,7 @@ def show_plan(
         click.echo(f"Calendar written to {ics}")
 
 
-def _state(folder: Path) -> tuple[OfferState, str]:
+def state_of(folder: Path) -> tuple[OfferState, str]:
     """The offer as the database has it where it was taken in, else as the folder's terms state it."""
     from infra.settings import load_settings
 

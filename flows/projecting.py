@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from tasks.schedule import Projected
 
 
-def schedule(folder: Path, office: Office) -> None:
+def schedule(folder: Path, office: Office, api: str) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
-    api = _known_api(folder)
-    if api is None:
-        raise OptexError(f"no Prefect server is known: run `optex serve {folder}`, or set PREFECT_API_URL")
     os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
     try:
         projected = _project(office, api, deploy=True)
@@ -68,6 +65,13 @@ def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
             return projected
 
     return asyncio.run(agree())
+
+
+def known_api(folder: Path) -> str:
+    """The Prefect server to talk to; OptexError where none is known."""
+    if api := _known_api(folder):
+        return api
+    raise OptexError(f"no Prefect server is known: run `optex serve {folder}`, or set PREFECT_API_URL")
 
 
 def _known_api(folder: Path) -> str | None:

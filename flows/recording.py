@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from flows.projecting import schedule, tell_prefect
+from flows.planning import state_of
+from flows.projecting import known_api, schedule, tell_prefect
 from infra.books.lapses import lapse
 from infra.books.store import Book, UnknownOffer
 from infra.desk.acts import take_fact
@@ -29,14 +30,15 @@ Work = Callable[[Book, datetime], str]
 
 def record_fact(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
     """Weigh and record one fact; exit 1 with the rule where it is refused."""
-    office = taken_in(folder)
     now = datetime.now(UTC).replace(microsecond=0)
+    given = {key: value for key, value in options.items() if value is not None}
+    fact = parse_fact(verb, {**given, "at": at or now, "by": by}, state_of(folder)[0].terms.zone)
+    if fact.at > now:
+        raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
+    if (announced := fact.data.get("announced_at")) and datetime.fromisoformat(announced) > now:
+        raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
+    office = taken_in(folder)
     with office.book() as book:
-        zone = book.first_terms().zone
-        given = {key: value for key, value in options.items() if value is not None}
-        fact = parse_fact(verb, {**given, "at": at or now, "by": by}, zone)
-        if fact.at > now:
-            raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
         outcome = take_fact(book, verb, fact.data, fact.by, fact.at)
     if outcome.accepted:
         after_change(office)
@@ -141,9 +143,10 @@ def _work(office: Office, work: Work) -> None:
 
 def schedule_folder(folder: Path) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
+    api = known_api(folder)
     office = taken_in(folder)
     take_in_files(folder, office)
-    schedule(folder, office)
+    schedule(folder, office, api)
 
 
 def take_in_files(folder: Path, office: Office) -> None:

@@ -106,7 +106,8 @@ def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None
     if step is None or (evening is not None and evening < step.due):
         at, step = evening, None
     else:
-        at = step.due
+        # A release on the grant date itself makes a step that is due already: time does not run backwards for it.
+        at = max(step.due, played or step.due)
         if office.inbox.due(played, at):
             step = None
     if at is None:

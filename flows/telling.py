@@ -37,7 +37,7 @@ _COLOURS = {"done": "green", "next": "bold", "overdue": "bold red", "held": "bol
 
 def show_story(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, by id or by (part of) the name."""
-    with _reading(folder) as book:
+    with reading(folder) as book:
         holder_id = find_holder(book, holder)
         lines = story(book, holder_id)
         who, terms = book.dossiers([holder_id])[0].holder, book.state().terms
@@ -49,7 +49,7 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
 
 def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands: now, or at the last instant of a play."""
-    with _reading(folder) as book:
+    with reading(folder) as book:
         standing = standing_of(book, _now(folder, book, at))
         note = _differs(folder, book.first_terms())
     if as_json:
@@ -63,7 +63,7 @@ def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[Reader]:
+def reading(folder: Path) -> Iterator[Reader]:
     """The books of the offer in a folder; none are begun where there are none."""
     name_of(folder)
     if not (folder / BOOKS / "optex.db").exists() and not load_settings().database_url:

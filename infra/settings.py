@@ -58,6 +58,8 @@ def load_settings() -> Settings:
     """The settings of this process; OptexError names each variable that cannot be taken, never its value."""
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise OptexError(f".env: not UTF-8: {error.reason} at byte {error.start}") from error
     except ValidationError as error:
         faults = []
         for found in error.errors(include_url=False, include_input=False):

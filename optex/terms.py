@@ -18,7 +18,9 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Positive = Annotated[int, Field(gt=0)]
-NotNegative = Annotated[int, Field(ge=0)]
+# Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
+Few = Annotated[int, Field(gt=0, le=1000)]
+FewOrNone = Annotated[int, Field(ge=0, le=1000)]
 
 
 class _Part(BaseModel):
@@ -33,18 +35,18 @@ class Stock(_Part):
 class Vesting(_Part):
     """The plan's own schedule: one third after twelve months, a third each year after (§9, VST-1)."""
 
-    first_months: NotNegative = 12
-    every_months: NotNegative = 12
-    tranches: Positive = 3
+    first_months: FewOrNone = 12
+    every_months: FewOrNone = 12
+    tranches: Few = 3
 
 
 class TermYears(_Part):
     """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
 
-    employee: Positive = 10
-    director: Positive = 5
-    consultant: Positive = 10
-    ten_percent_owner: Positive = 5
+    employee: Few = 10
+    director: Few = 5
+    consultant: Few = 10
+    ten_percent_owner: Few = 5
 
 
 class Plan(_Part):
@@ -66,15 +68,15 @@ class Contact(_Part):
 
 
 class Lookback(_Part):
-    months: NotNegative = 6
+    months: FewOrNone = 6
     omitted: Literal["include", "defect"] = "include"
 
 
 class Waiting(_Part):
     """The period between cancellation and grant, and from which day it is counted (GRT-1)."""
 
-    months: NotNegative = 6
-    days: NotNegative = 1
+    months: FewOrNone = 6
+    days: FewOrNone = 1
     begins: Literal["after_cancellation", "on_cancellation"] = "after_cancellation"
 
 
@@ -107,13 +109,13 @@ class Terms(_Part):
     recheck_at: time = time(9)
     regrant_at: time = time(17)
     withdrawable_after: datetime | None = None
-    reminders: Annotated[tuple[Positive, ...], Field(strict=False)] = (10, 5, 1)
-    confirm_within: Positive = 5
+    reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
+    confirm_within: Few = 5
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
     form_details: Literal["required", "if_stated"] = "required"
     lookback: Lookback = Lookback()
     waiting: Waiting = Waiting()
-    minimum_business_days: Positive = 20
+    minimum_business_days: Few = 20
     require_approval: Annotated[tuple[Literal["cancel", "regrant"], ...], Field(strict=False)] = ()
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     closings: Closings = Field(default=Closings(), alias="calendar")
@@ -198,6 +200,11 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
     found = []
     if terms.expires <= terms.opens:
         found.append(("expires", "is not after the offer opens", "an instant after commencement"))
+    found += [
+        (key, f"{year} is not a year of our calendar", "a year from 1950 to 2150")
+        for key, year in (("commences", terms.commences.year), ("expires", terms.expires.year))
+        if not 1950 <= year <= 2150
+    ]
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:

@@ -20,8 +20,10 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from infra.books.tables import Instant
+from optex.errors import OptexError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
@@ -35,9 +37,16 @@ def sqlite_url(path: Path) -> str:
 
 @cache
 def engine_for(url: str) -> Engine:
-    """One engine a database and process, its schema brought up to date when first used."""
-    engine = connect(url)
-    migrate(engine)
+    """One engine a database and process, its schema brought up to date when first used.
+
+    OptexError where the database cannot be had; its password is never told.
+    """
+    try:
+        engine = connect(url)
+        migrate(engine)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise OptexError(f"OPTEX_DATABASE_URL: the database cannot be had: {reason}") from error
     return engine
 
 

@@ -131,7 +131,7 @@ COMPANY_ACTS: dict[str, Act] = {
     "hold": Act(
         rule="CIC-1",
         weigh=lambda book, state, fact: changes.may_hold(state),
-        says=lambda fact, state: f"The grant is held: {fact.data['reason']}.".replace("..", "."),
+        says=lambda fact, state: "The grant is held.",
         carry_out=nothing_more,
     ),
     "approve": Act(

@@ -69,8 +69,10 @@ def read_folder(path: Path) -> Folder:
         check_prices(prices)
         for table in (holders, service, grants, elections, prices):
             faults += table.faults
+        faults.sort(key=lambda fault: (FILES.index(fault.file), fault.line))
+        faults += _template_faults(path / "templates")
         if faults or terms is None:
-            raise BadData(sorted(faults, key=lambda fault: (FILES.index(fault.file), fault.line)))
+            raise BadData(faults)
         return Folder(
             terms=terms,
             holders=[_holder(row) for row in holders.rows],
@@ -82,6 +84,14 @@ def read_folder(path: Path) -> Folder:
             digest=_digest(path, data),
             path=path,
         )
+
+
+def _template_faults(templates: Path) -> list[Fault]:
+    if not templates.is_dir():
+        return []
+    from infra.post.letters import template_faults  # Jinja takes a while to import, and few offers have templates
+
+    return template_faults(templates)
 
 
 def read_forms(path: Path, terms: Terms, holder_ids: Collection[str], grant_ids: Collection[str]) -> list[Form]:

@@ -11,10 +11,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from optex import wording
 from optex.authority import section_of
+from optex.errors import Fault
 
 WIDTH = 76
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,6 +27,23 @@ def render(kind: str, data: Mapping[str, Any], templates_dir: Path | None = None
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text.strip() + "\n", "\n".join(filter(None, html.split("\n"))).strip() + "\n"
+
+
+def template_faults(templates_dir: Path) -> list[Fault]:
+    """What cannot be read in an offer's own templates, by file and line."""
+    faults = []
+    for file in sorted(templates_dir.glob("*.j2")):
+        try:
+            _environment("txt", None).compile(file.read_text(encoding="utf-8-sig"))
+        except TemplateSyntaxError as error:
+            problem, line = error.message or "cannot be read", error.lineno
+        except UnicodeDecodeError:
+            problem, line = "bytes that are not UTF-8", 1
+        else:
+            continue
+        name = f"{templates_dir.name}/{file.name}"
+        faults.append(Fault(file=name, line=line, column="template", problem=problem, expected="a Jinja template"))
+    return faults
 
 
 @lru_cache(maxsize=32)

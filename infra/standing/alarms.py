@@ -72,7 +72,7 @@ def _refused_letters(book: Reader) -> list[Entry]:
     n = t.notices.c
     query = select(n.notice_id, n.kind, n.holder_id, n.answer).where(n.offer == book.offer, n.refused)
     return [
-        ("letter refused", notice_id, "", f"{kind} to {holder_id} was refused by the mail server: {answer}")
+        ("letter refused", notice_id, "", f"{kind} to {holder_id} was refused: {answer}")
         for notice_id, kind, holder_id, answer in book.connection.execute(query.order_by(n.notice_id))
     ]
 

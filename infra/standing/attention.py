@@ -29,7 +29,7 @@ def attention(standing: Standing) -> Iterator[str]:
     mail = standing.correspondence
     if mail.refused:
         told = _some([f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused])
-        yield f"{count(len(mail.refused), 'letter')} refused by the mail server: {told}."
+        yield f"{count(len(mail.refused), 'letter')} refused: {told}."
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, CLOCKS[standing.clock])
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."

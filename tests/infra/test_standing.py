@@ -219,7 +219,7 @@ def test_what_somebody_must_see_to_is_an_alarm_once(desk):
         audited = {action: book.raised(action) for action in ("letter refused", "split without effect")}
     assert [
         {
-            "a letter was refused": ["offer-opened to H1 was refused by the mail server: 550 no such user"],
+            "a letter was refused": ["offer-opened to H1 was refused: 550 no such user"],
             "a split has no effect": [
                 "the split of 2003-04-02 came before the cancellation of 2003-04-02: it adjusts no promise; the grants "
                 "must be restated"
