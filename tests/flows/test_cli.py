@@ -284,3 +284,68 @@ def test_simulate_and_export_from_the_command_line(new_offer, tmp_path):
     assert 0 == optex("export", out, "--out", tmp_path / "copy").returncode
     for ledger in (out / "ledgers").iterdir():
         assert ledger.read_bytes() == (tmp_path / "copy" / "ledgers" / ledger.name).read_bytes()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A new offer folder that nobody has taken in."""
+    assert 0 == optex("init", tmp_path / "fresh").returncode
+    return tmp_path / "fresh"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("price", "set", "--on", "2020-01-03", "--close", "abc"), "close"),
+        (("extend", "--to", "2030-01-07T17:00", "--announced-at", "2029-12-05T09:00"), "--announced-at"),
+        (("schedule",), "no Prefect server is known"),
+        (("export", "--out", "ledgers"), "nothing of this offer is on record yet"),
+        (("report", "--out", "report.html"), "nothing of this offer is on record yet"),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(fresh, words, says):
+    """Bad data, or an act that cannot be done: exit 1, and the folder is not even taken in."""
+    verb = words[:2] if words[0] == "price" else words[:1]
+    done = optex(*verb, fresh, *words[len(verb) :])
+    assert (1, True) == (done.returncode, says in done.stderr)
+    assert "Traceback" not in done.stderr
+    assert not (fresh / ".optex").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["garbage:pw", "mysql://u:pw@127.0.0.1/x", "postgresql://u:pw@127.0.0.1:1/x", "postgresql://u:pw@h:abc/x"]
+)
+def test_a_database_that_cannot_be_had_is_told_in_one_line(fresh, url, monkeypatch):
+    """The setting is named and the reason; the password is not."""
+    monkeypatch.setenv("OPTEX_DATABASE_URL", url)
+    done = optex("status", fresh)
+    assert (1, 1) == (done.returncode, len(done.stderr.splitlines()))
+    assert done.stderr.startswith("OPTEX_DATABASE_URL: the database cannot be had: ")
+    assert "pw" not in done.stderr
+
+
+def test_a_path_that_cannot_be_written_is_told_in_one_line(fresh):
+    """A file where a folder is asked for: exit 1 and which file it is."""
+    done = optex("plan", ALPHA, "--ics", fresh / "offer.toml" / "plan.ics")
+    assert (1, 1) == (done.returncode, len(done.stderr.splitlines()))
+    assert "offer.toml" in done.stderr
+
+
+def test_an_announcement_goes_with_an_extension():
+    """`--announced-at` by itself is wrong usage: exit 2."""
+    done = optex("plan", ALPHA, "--announced-at", "2003-04-01T08:00")
+    assert (2, True) == (done.returncode, "goes with --extend-to" in done.stderr)
+
+
+def test_before_an_extension_is_the_offer_as_it_stands():
+    """The day of cancellation that is asked for belongs to the extended offer: before it, it is April 1."""
+    document = planned("--extend-to", "2003-04-14T17:00", "--cancel-on", "2003-04-16")
+    assert ("2003-04-01", "2003-04-16") == (document["before"]["cancel_on"], document["after"]["cancel_on"])
+
+
+def test_a_template_that_cannot_be_read_is_a_fault(fresh):
+    """Before the first letter is due: with file and line."""
+    (fresh / "templates").mkdir()
+    (fresh / "templates" / "reminder.j2").write_text("Dear holder,\n{% if %}\n")
+    done = optex("check", fresh)
+    assert (1, True) == (done.returncode, done.stdout.startswith("templates/reminder.j2:2: template: "))
