@@ -165,11 +165,12 @@ def serve(folders: tuple[Path, ...], port: int) -> None:
 
 @cli.command()
 @FOLDER
-def schedule(folder: Path) -> None:
+@JSON
+def schedule(folder: Path, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan; says what it added, moved, cancelled."""
     from flows.recording import schedule_folder as agree
 
-    agree(folder)
+    agree(folder, as_json)
 
 
 @cli.command()

@@ -145,10 +145,12 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     @FOLDER
     @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @click.option("--file", "named", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The CSV file.")
-    def read(folder: Path, file: Path | None, named: Path | None) -> None:
+    @_BY
+    @JSON
+    def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool) -> None:
         from flows import recording
 
-        getattr(recording, function)(folder, named or file)
+        getattr(recording, function)(folder, named or file, by, as_json)
 
     return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
         read
@@ -173,8 +175,16 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     metavar="GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]",
     help="One option on the form, with what the form states of it; say it again for each option.",
 )
+@_BY
+@JSON
 def record_election(
-    folder: Path, received_at: str | None, signed_on: Any, options: tuple[str, ...], **given: str
+    folder: Path,
+    received_at: str | None,
+    signed_on: Any,
+    options: tuple[str, ...],
+    by: str,
+    as_json: bool,
+    **given: str,
 ) -> None:
     """Key in one form that came by fax or by hand."""
     from datetime import UTC, datetime
@@ -186,4 +196,4 @@ def record_election(
         "received_at": received_at or datetime.now(UTC).isoformat(timespec="seconds"),
         "signed_on": signed_on.isoformat() if signed_on else "",
     }
-    record_form(folder, row, options)
+    record_form(folder, row, options, by, as_json)

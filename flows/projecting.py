@@ -1,7 +1,9 @@
 """Prefect is told of what the books say: `optex schedule`, and whatever else was done from the command line."""
 
 import asyncio
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from tasks.schedule import Projected
 
 
-def schedule(folder: Path, office: Office, api: str) -> None:
+def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
     os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
     try:
@@ -27,7 +29,7 @@ def schedule(folder: Path, office: Office, api: str) -> None:
         raise OptexError(f"Prefect at {api} could not be told: {error or type(error).__name__}") from error
     from tasks.schedule import in_full
 
-    click.echo(in_full(projected))
+    click.echo(json.dumps(asdict(projected)) if as_json else in_full(projected))
 
 
 def tell_prefect(office: Office) -> None:

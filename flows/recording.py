@@ -54,43 +54,42 @@ def record_fact(folder: Path, verb: str, options: Mapping[str, Any], by: str, at
         sys.exit(1)
 
 
-def import_forms(folder: Path, file: Path | None) -> None:
+def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record every form of a CSV file that is not on record yet and has been received by now."""
     office = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
-        return take_forms(book, forms_of_file(book, file or folder / "elections.csv"), now)
+        return take_forms(book, forms_of_file(book, file or folder / "elections.csv"), now, by)
 
-    _work(office, work)
+    _work(office, work, as_json)
 
 
-def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str]) -> None:
+def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by: str, as_json: bool) -> None:
     """Record one form as it was keyed in."""
     office = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
-        return take_forms(book, keyed_form(book, row, options), now, refuse_future=True)
+        return take_forms(book, keyed_form(book, row, options), now, by, refuse_future=True)
 
-    _work(office, work)
+    _work(office, work, as_json)
 
 
-def import_service(folder: Path, file: Path | None) -> None:
+def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record the spells of a service file, and let the promises lapse that they show broken."""
     office = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
         spells = read_service(file or folder / "service.csv", book.holders().keys())
         book.add_spells(spells)
-        book.audit(
-            now, "", [("service imported", str((file or folder / "service.csv").name), "ELG-2", f"{len(spells)}")]
-        )
+        name = (file or folder / "service.csv").name
+        book.audit(now, by, [("service imported", name, "ELG-2", count(len(spells), "spell"))])
         lapsed = lapse(book, book.state().day(now), now)
         return f"{count(len(spells), 'spell')} of service recorded. {lapsed}".strip()
 
-    _work(office, work)
+    _work(office, work, as_json)
 
 
-def import_prices(folder: Path, file: Path | None) -> None:
+def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
     office = taken_in(folder)
 
@@ -99,9 +98,11 @@ def import_prices(folder: Path, file: Path | None) -> None:
         prices = read_prices(file or folder / "prices.csv")
         known = {on: close for on, close in prices.items() if on <= state.day(now) and on != state.granted_on}
         book.set_prices(known)
+        name = (file or folder / "prices.csv").name
+        book.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])
         return f"{count(len(known), 'closing price')} recorded."
 
-    _work(office, work)
+    _work(office, work, as_json)
 
 
 def import_received(folder: Path, office: Office) -> str:
@@ -134,19 +135,20 @@ def taken_in(folder: Path) -> Office:
     return office
 
 
-def _work(office: Office, work: Work) -> None:
+def _work(office: Office, work: Work, as_json: bool) -> None:
     with office.book() as book:
         said = work(book, datetime.now(UTC).replace(microsecond=0))
     after_change(office)
-    click.echo(said)
+    click.echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
 
 
-def schedule_folder(folder: Path) -> None:
+def schedule_folder(folder: Path, as_json: bool) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
     api = known_api(folder)
     office = taken_in(folder)
-    take_in_files(folder, office)
-    schedule(folder, office, api)
+    if said := import_received(folder, office):
+        click.echo(said, err=as_json)
+    schedule(folder, office, api, as_json)
 
 
 def take_in_files(folder: Path, office: Office) -> None:

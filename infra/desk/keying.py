@@ -35,11 +35,11 @@ def keyed_form(book: Reader, row: Mapping[str, str], options: Sequence[str]) -> 
         return forms_of_file(book, file)
 
 
-def take_forms(book: Book, forms: Sequence[Form], now: datetime, *, refuse_future: bool = False) -> str:
+def take_forms(book: Book, forms: Sequence[Form], now: datetime, by: str = "", *, refuse_future: bool = False) -> str:
     """Record the forms received by now; those still to come are left out, or refused."""
     received = [form for form in forms if form.received_at <= now]
     if refuse_future and len(received) < len(forms):
         raise OptexError("a form cannot have been received in the future")
-    said = record_forms(book, received, now)
+    said = record_forms(book, received, now, by)
     later = len(forms) - len(received)
     return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said
