@@ -33,7 +33,8 @@ def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tel
     """Play an offer into a directory: its books, every mail as sent, and the ledgers.
 
     A play that was interrupted is taken up where it stopped and ends as if it had not been; one that was played
-    through, or of another version of the folder, begins anew.
+    through, or of another version of the folder, begins anew. So does one that stopped `until` an instant at which it
+    took in what had arrived by then, hours before its evening: played on, it would end otherwise.
     """
     office = _office(folder, out)
     _prepare(folder, out, office)
@@ -49,7 +50,8 @@ def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tel
         with office.reading() as book:
             export(book, out / "ledgers")
             write_report(book, out / "report.html")
-    if until is None:
+            early = until is not None and book.row().played_until == until
+    if until is None or early:
         (out / BOOKS / PLAYING).unlink()
     return out
 

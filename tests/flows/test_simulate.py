@@ -87,6 +87,16 @@ def test_a_held_step_whose_time_has_come_is_not_forgotten(offer, undisturbed, tm
     assert undisturbed.bytes() == offer.play(out=stopped.out).bytes()
 
 
+def test_a_play_that_stopped_at_noon_ends_as_one_that_did_not_stop(new_offer, tmp_path):
+    """What had arrived by noon is on record then; played on, it is taken in with all of the day, in the evening."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.closes_at("2003-10-03", "1.27")
+    straight = offer.play(out=tmp_path / "straight").bytes()
+    stopped = offer.play(until="2003-03-10T12:00:00", out=tmp_path / "stopped")
+    assert [("F1", "effective")] == stopped.column("forms", "form_id", "standing")
+    assert straight == offer.play(out=tmp_path / "stopped").bytes()
+
+
 def test_another_version_of_the_folder_is_another_play(new_offer):
     """After a change of the folder nothing is left of the play before."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
