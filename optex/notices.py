@@ -19,7 +19,7 @@ from optex.election import Judgement
 from optex.errors import Ruling
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import Plan
-from optex.records import FormKind, Grant, Holder, OptionRecord, Standing, Tender
+from optex.records import Capacity, FormKind, Grant, Holder, OptionRecord, Standing, Tender
 from optex.state import OfferState
 from optex.terms import Terms
 from optex.wording import count, day, stamp
@@ -249,13 +249,13 @@ def grant(
     grants: Grants,
     splits: str = "",
     *,
-    director: bool = False,
+    capacity: Capacity = Capacity.EMPLOYEE,
 ) -> Notice:
     """New options are granted: the new option agreement, pending signature.
 
-    `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1); `director` that the holder is
-    one, and no employee, on the grant date (GRT-4). ValueError without an option.
-    Authority: §6, §9 (GRT-1, GRT-3, GRT-4, GRT-5, VST-1).
+    `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1); `capacity` in which the holder
+    serves on the grant date (GRT-4, ISO-1). ValueError without an option.
+    Authority: §6, §9, §14 (GRT-1, GRT-3, GRT-4, GRT-5, VST-1, ISO-1).
     """
     if not options:
         raise ValueError(f"no option to grant to {holder.holder_id}")
@@ -267,7 +267,8 @@ def grant(
         "options": [statements.new_option(record, grants, close) for record in options],
         "shares": sum(record.shares for record in options),
         "splits": splits,
-        "director_days": DAYS_AFTER_DIRECTORSHIP if director else 0,
+        "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
+        "employee": capacity is Capacity.EMPLOYEE,
     }
     key = f"grant:{holder.holder_id}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"

@@ -10,7 +10,6 @@ from optex import ledger, notices, roll
 from optex.adjustment import ratio, scaled_total
 from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
-from optex.records import Capacity
 from optex.roll import Granted, OpenPromise
 from optex.state import OfferState
 from optex.wording import count, day, money
@@ -63,7 +62,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
                 close,
                 each.dossier.grants,
                 _splits_told(each, empty, state, on),
-                director=each.capacity is Capacity.DIRECTOR,
+                capacity=each.capacity,
             )
             for each in granted
             if each.options

@@ -3,6 +3,7 @@
 import html as html_entities
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,19 @@ from optex.election import Judgement
 from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Kind, Notice
-from optex.records import Form, FormKind, FormLine, Grant, Holder, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.records import (
+    Capacity,
+    Form,
+    FormKind,
+    FormLine,
+    Grant,
+    Holder,
+    OptionRecord,
+    OptionType,
+    Standing,
+    Tender,
+    Tranche,
+)
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
 from tests.offers import local
@@ -565,9 +578,23 @@ def test_grant_contains_the_agreement():
 
 def test_the_agreement_of_a_director_states_the_ninety_days():
     """Five years, or 90 days after the directorship ends: in words, whether or not it is known when that will be."""
-    words = said(notices.grant(TERMS, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, director=True))
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, capacity=Capacity.DIRECTOR))
     assert "Expires: October 3, 2008, or 90 days after you cease to be a director of the Company, if that is" in words
     assert "90 days" not in said(LETTERS["grant"])
+
+
+def test_the_agreement_says_why_an_incentive_stock_option_is_none_any_more():
+    """An NSO in place of an ISO: for an employee by the $100,000 limit, for anybody else because only employees may."""
+    incentive = {key: replace(grant, type=OptionType.ISO) for key, grant in GRANTS.items()}
+    employee, consultant = (
+        said(notices.grant(TERMS, HOLDER, PROMISE, NEW, Decimal("1.45"), incentive, capacity=capacity))
+        for capacity in (Capacity.EMPLOYEE, Capacity.CONSULTANT)
+    )
+    limit = "as the value first exercisable in a calendar year is beyond $100,000 (Sections 6 and 14)"
+    assert f"Type: nonqualified stock option (NSO), {limit}" in employee
+    assert "(NSO), as only an employee can be granted an incentive stock option (Sections 6 and 14)" in consultant
+    assert "(ISO), as" not in employee
+    assert limit not in said(LETTERS["grant"])
 
 
 def test_grant_of_a_deferred_option_alone():
