@@ -25,6 +25,8 @@ def environment_of(folders: Sequence[Path], note: Note) -> dict[str, str]:
         "PREFECT_HOME": str((folders[0] / BOOKS / "prefect").resolve()),
         "PREFECT_WORKER_QUERY_SECONDS": "3",
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        # A run that waits its turn for some seconds is not late: operations would be told of every busy moment.
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "60",
         "PREFECT_SERVER_UI_SERVE_BASE": "/",
         # Otherwise an hour of watches to come, one every few minutes, would hide the steps among the runs to come.
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
