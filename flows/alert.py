@@ -37,10 +37,11 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
 
 
 def _concerned(run: str) -> Office:
-    """The office whose offer a run is named after. Where the books cannot be read, which may be the trouble, none."""
+    """The office whose offer a run is named after, else any; none where no books can be read."""
     try:
         served = offices()
-    except Exception:
+    except Exception:  # that the books cannot be read may be the very trouble of which operations must hear
         get_run_logger().exception("the books cannot be read")
         served = []
-    return next((each for each in served if f" {each.offer} " in f"{run} "), None) or office_of_nobody()
+    named = (each for each in served if f" {each.offer} " in f"{run} ")
+    return next(named, None) or next(iter(served), None) or office_of_nobody()

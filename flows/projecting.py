@@ -25,7 +25,7 @@ def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
         projected = _project(office, api, deploy=True)
     except OptexError:
         raise
-    except Exception as error:
+    except Exception as error:  # a server that is down fails in as many ways as its client has layers
         raise OptexError(f"Prefect at {api} could not be told: {error or type(error).__name__}") from error
     from tasks.schedule import in_full
 
@@ -41,7 +41,7 @@ def tell_prefect(office: Office) -> None:
         return
     try:
         said = str(_project(office, api))
-    except Exception as error:
+    except Exception as error:  # what was recorded stands, whatever keeps Prefect from hearing of it
         click.echo(f"Recorded; Prefect could not be told ({error}): the watch will do it.", err=True)
     else:
         if said:

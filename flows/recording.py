@@ -146,15 +146,14 @@ def schedule_folder(folder: Path, as_json: bool) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
     api = known_api(folder)
     office = taken_in(folder)
-    if said := import_received(folder, office):
-        click.echo(said, err=as_json)
+    take_in_files(folder, office, err=as_json)
     schedule(folder, office, api, as_json)
 
 
-def take_in_files(folder: Path, office: Office) -> None:
+def take_in_files(folder: Path, office: Office, *, err: bool = False) -> None:
     """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
     if said := import_received(folder, office):
-        click.echo(said)
+        click.echo(said, err=err)
 
 
 def after_change(office: Office) -> None:

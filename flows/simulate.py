@@ -22,8 +22,8 @@ from infra.office import BOOKS, Office, office_of, opened
 from infra.post.sink import Sink
 from infra.report.page import write_report
 from optex.errors import OptexError
-from optex.milestones import ORDER, REGRANT, kind_of
-from optex.schedule import Status, Step
+from optex.milestones import REGRANT
+from optex.schedule import Status, Step, turn
 from tasks.mail import send_notices
 
 Tell = Callable[[datetime, str, str], None]
@@ -103,7 +103,7 @@ def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None
         pending = [step for step in reader.steps() if step.status is Status.PENDING]
         grant = reader.step(REGRANT)
         awaited = reader.state().plan.grant_on if grant and grant.status is Status.HELD else None
-    step = min(pending, key=lambda s: (s.due, ORDER.index(kind_of(s.name)), s.version), default=None)
+    step = min(pending, key=turn, default=None)
     evening = office.inbox.next_evening(played, awaited)
     if step is None or (evening is not None and evening < step.due):
         at, step = evening, None

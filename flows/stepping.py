@@ -14,8 +14,7 @@ from flows.finishing import finish, introduce
 from infra.office import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
-from optex.milestones import ORDER, kind_of
-from optex.schedule import Status, Step
+from optex.schedule import Status, Step, turn
 from tasks.dashboard import show_result
 
 Body = Callable[..., Awaitable[State]]
@@ -84,8 +83,8 @@ async def _earlier_first(offer: str, name: str, version: int | None) -> None:
         mine, steps = reader.step(name, version), reader.steps()
     if mine is None:
         raise OptexError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
-    for each in sorted(steps, key=_order):
-        if each.status is Status.PENDING and each.due <= now and _order(each) < _order(mine) and _still(offer, each):
+    for each in sorted(steps, key=turn):
+        if each.status is Status.PENDING and each.due <= now and turn(each) < turn(mine) and _still(offer, each):
             await run_step(offer, each)
 
 
@@ -93,10 +92,6 @@ def _still(offer: str, step: Step) -> bool:
     """Whether a step waits even now: its own alarm rings at the same time."""
     with office_of(offer).reading() as reader:
         return reader.step(step.name, step.version) == step
-
-
-def _order(step: Step) -> tuple[datetime, int, int]:
-    return step.due, ORDER.index(kind_of(step.name)), step.version
 
 
 def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:

@@ -57,7 +57,7 @@ async def look_after(office: Office) -> tuple[list[str], list[str]]:
     for part in parts:
         try:
             said += [sentence for sentence in await part(office, now) if sentence]
-        except Exception as error:
+        except Exception as error:  # one trouble, whatever it is, must not keep the watch from the rest
             get_run_logger().exception("%s: %s", office.offer, part.__name__.strip("_"))
             failed.append(f"{part.__name__.strip('_')}: {type(error).__name__}: {error}")
     return said, failed

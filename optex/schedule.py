@@ -90,17 +90,18 @@ def goes_first(step: Step, steps: Iterable[Step]) -> Step | None:
     the right to withdraw keeps nobody waiting, nor does a step that is held.
     Authority: §4, §6.
     """
-    first = [s for s in steps if s.status is Status.PENDING and s.name in _IN_LINE and _place(s) < _place(step)]
+    first = [s for s in steps if s.status is Status.PENDING and s.name in _IN_LINE and turn(s) < turn(step)]
     if step.name not in _IN_LINE:
         first = [s for s in first if s.name == OPEN]
-    return min(first, key=_place, default=None)
+    return min(first, key=turn, default=None)
 
 
 _IN_LINE = (OPEN, CLOSE, EXTENSION_DEADLINE, CANCEL, RECHECK, REGRANT)
 
 
-def _place(step: Step) -> tuple[datetime, int]:
-    return step.due, ORDER.index(kind_of(step.name))
+def turn(step: Step) -> tuple[datetime, int, int]:
+    """When a step's turn comes: at its instant, at one instant in the order of an offer's life, then by version."""
+    return step.due, ORDER.index(kind_of(step.name)), step.version
 
 
 def _moves(step: Step) -> bool:

@@ -21,7 +21,6 @@ from optex.milestones import (
     CLOSE,
     EXTENSION_DEADLINE,
     OPEN,
-    ORDER,
     RECHECK,
     REGRANT,
     WITHDRAWAL_RIGHT,
@@ -29,7 +28,7 @@ from optex.milestones import (
     kind_of,
     next_cancellation,
 )
-from optex.schedule import Status, Step
+from optex.schedule import Status, Step, turn
 from tasks import acceptance, book, granting
 from tasks.approvals import digest_of, missing_approval
 from tasks.steps import DueStep, due_step
@@ -111,7 +110,7 @@ class Play:
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
         """What fell due before a step and was not done: a step that comes late runs it first."""
         pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
-        return sorted((each for each in pending if _order(each) < _order(step)), key=_order)
+        return sorted((each for each in pending if turn(each) < turn(step)), key=turn)
 
     def _ask(self, now: datetime) -> None:
         """Ask for the closing price of the grant date, and for the approval of what waits for one."""
@@ -148,10 +147,6 @@ class Play:
             if not due.idle:
                 due.office = replace(self.office, inbox=None)  # an approval is not waited for in a simulation
                 _FLOWS[kind_of(step.name)](due)
-
-
-def _order(step: Step) -> tuple[datetime, int, int]:
-    return step.due, ORDER.index(kind_of(step.name)), step.version
 
 
 async def play(tale: Tale, offer: str, database_url: str) -> Play:

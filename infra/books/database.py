@@ -69,9 +69,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(
-        "PRAGMA cache_size = -65536"
-    )  # 64 MB: by itself it keeps two, and writes the rest back and forth
+    # 64 MB: by itself it keeps two, and writes the rest back and forth.
+    connection.execute("PRAGMA cache_size = -65536")
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.ledgers.files import LEDGERS, write_csv
-from optex.milestones import ORDER, kind_of
+from optex.schedule import turn
 
 Rows = Iterable[tuple[Any, ...]]
 
@@ -28,7 +28,7 @@ def ledger_rows(book: Reader, name: str) -> list[dict[str, Any]]:
 
 
 def _milestones(book: Reader) -> Rows:
-    for step in sorted(book.steps(), key=lambda s: (s.due, s.version, ORDER.index(kind_of(s.name)))):
+    for step in sorted(book.steps(), key=lambda step: (step.due, step.version, turn(step))):
         yield step.name, step.due, step.done_at, step.status
 
 

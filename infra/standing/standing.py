@@ -17,10 +17,10 @@ from infra.standing.correspondence import Correspondence, correspondence
 from infra.standing.phase import Phase, phase_of
 from infra.standing.turnout import Participation, turnout
 from optex.calendar import ONE_DAY, local_text, utc_text
-from optex.milestones import CANCEL, ORDER, REGRANT, kind_of
+from optex.milestones import CANCEL, REGRANT
 from optex.records import FormKind
 from optex.records import Standing as FormStanding
-from optex.schedule import Status, Step
+from optex.schedule import Status, Step, turn
 from optex.state import CONDITIONS, OfferState
 from optex.terms import Terms
 
@@ -145,7 +145,7 @@ def standing_of(book: Reader, at: datetime) -> Standing:
 
 
 def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepStanding, ...]:
-    in_order = sorted(steps, key=lambda step: (step.due, ORDER.index(kind_of(step.name)), step.version))
+    in_order = sorted(steps, key=turn)
     last = {}
     for step in in_order:
         last[step.name] = max(step.version, last.get(step.name, 0))
