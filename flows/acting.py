@@ -17,7 +17,7 @@ from tasks.intake import record_act
 Person = Annotated[str, Field(min_length=1)]
 
 
-async def act(offer: str, verb: str, by: str, **options: Any) -> State:
+async def perform(offer: str, verb: str, by: str, **options: Any) -> State:
     """Weigh, record and carry out one act, send what it queued, and make the schedule agree."""
     with office_of(offer).book() as book:
         outcome: Outcome = record_act(quote(book), verb, quote(options), by.strip(), asked_at())

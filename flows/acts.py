@@ -9,7 +9,7 @@ from typing import Literal
 
 from prefect.states import Completed, Failed, State
 
-from flows.acting import Person, act
+from flows.acting import Person, perform
 from flows.finishing import act_flow
 from flows.rerun import run_latest
 from optex.errors import OptexError
@@ -36,7 +36,7 @@ async def extend(offer: str, to: datetime, by: Person, announced_at: datetime | 
         announced_at: When it was announced to the public; leave it at None if it is announced with this.
         reason: The reason, in words.
     """
-    return await act(offer, "extend", by, to=to, announced_at=announced_at, reason=reason)
+    return await perform(offer, "extend", by, to=to, announced_at=announced_at, reason=reason)
 
 
 @act_flow("amend")
@@ -61,7 +61,7 @@ async def amend(
         percent: By how many percent of the option shares sought, for an increase or a decrease, such as 2.5.
         extend_to: Extend the offer with it, to this instant. Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC.
     """
-    return await act(
+    return await perform(
         offer, "amend", by, change=change, reason=reason, percent=percent.strip() or None, extend_to=extend_to
     )
 
@@ -77,7 +77,7 @@ async def terminate(offer: str, reason: str, by: Person) -> State:
         reason: The reason, as holders shall read it.
         by: Who decided: your full name.
     """
-    return await act(offer, "terminate", by, reason=reason)
+    return await perform(offer, "terminate", by, reason=reason)
 
 
 @act_flow("condition")
@@ -93,7 +93,7 @@ async def condition(
         by: Who decided: your full name.
         evidence: What shows it.
     """
-    return await act(offer, f"condition-{act}", by, number=int(number[0]), evidence=evidence)
+    return await perform(offer, f"condition-{act}", by, number=int(number[0]), evidence=evidence)
 
 
 @act_flow("choose-grant-date")
@@ -105,7 +105,7 @@ async def choose_grant_date(offer: str, on: date, by: Person) -> State:
         on: The grant date: a business day on which the exchange trades.
         by: Who decided: the Committee's member or your full name.
     """
-    return await act(offer, "committee-grant-date", by, on=on)
+    return await perform(offer, "committee-grant-date", by, on=on)
 
 
 @act_flow("hold-grant")
@@ -118,7 +118,7 @@ async def hold_grant(offer: str, act: Literal["hold", "release"], reason: str, b
         reason: Why.
         by: Who decided: your full name.
     """
-    return await act(offer, act, by, reason=reason)
+    return await perform(offer, act, by, reason=reason)
 
 
 @act_flow("approve")
@@ -133,7 +133,7 @@ async def approve(offer: str, step: Literal["cancel", "regrant"], by: Person, di
         by: Who approves: your full name.
         digest: The digest shown with what you approve; anything else that waits by now is then not approved.
     """
-    approved = await act(offer, "approve", by, step=step, digest=digest.strip().lower())
+    approved = await perform(offer, "approve", by, step=step, digest=digest.strip().lower())
     if not approved.is_completed():
         return approved
     try:

@@ -41,13 +41,16 @@ async def deploy(client: PrefectClient, offers: Sequence[str]) -> None:
 async def deploy_missing(client: PrefectClient, offers: Sequence[str]) -> bool:
     """Deploy anew where a deployment or an automation is missing, or a form does not know all of these offers.
 
-    That is so after `prefect deploy --all`, whose file names no offer, and after something was deleted by hand.
+    That is so after `prefect deploy --all`, whose file names no offer, and after something was deleted by hand. A
+    deployment that names another entry point is of another version of optex, whose modules lay elsewhere: an offer runs
+    for seven months, and is upgraded under way.
     """
-    names = [entry["name"] for entry in entries()]
-    found = await client.read_deployments(deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=names)))
+    points = {entry["name"]: entry["entrypoint"] for entry in entries()}
+    by_name = DeploymentFilter(name=DeploymentFilterName(any_=list(points)))
+    found = await client.read_deployments(deployment_filter=by_name)
     fields = [(each.parameter_openapi_schema or {}).get("properties", {}).get("offer") for each in found]
     lists = [field.get("enum", []) for field in fields if field]
-    complete = len(found) == len(names) and await is_automated(client)
+    complete = {each.name: each.entrypoint for each in found} == points and await is_automated(client)
     if complete and all(set(offers) <= set(known) for known in lists):
         return False
     known = sorted({offer for known in lists for offer in known})

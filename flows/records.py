@@ -6,7 +6,7 @@ from typing import Literal
 from prefect.states import Completed, State
 from prefect.utilities.annotations import quote
 
-from flows.acting import Person, act, afterwards
+from flows.acting import Person, afterwards, perform
 from flows.finishing import act_flow
 from infra.office import office_of
 from tasks.intake import record_received_form
@@ -70,7 +70,7 @@ async def waive_defect(offer: str, form: str, reason: str, by: Person, all_holde
         by: Who decided: your full name.
         all_holders: Waive the same defects for all holders.
     """
-    return await act(offer, "election-waive", by, form=form, reason=reason, all_holders=all_holders)
+    return await perform(offer, "election-waive", by, form=form, reason=reason, all_holders=all_holders)
 
 
 @act_flow("set-service")
@@ -92,7 +92,7 @@ async def set_service(
         by: Who reports it: your full name.
         last_day: The last day in service; leave empty while the holder serves.
     """
-    return await act(offer, "service-set", by, holder=holder, capacity=capacity, **{"from": first_day, "to": last_day})
+    return await perform(offer, "service-set", by, holder=holder, capacity=capacity, **{"from": first_day, "to": last_day})
 
 
 @act_flow("set-price")
@@ -105,7 +105,7 @@ async def set_price(offer: str, on: date, close: str, by: Person) -> State:
         close: Dollars and exact cents, such as 0.95.
         by: Who reports it: your full name.
     """
-    return await act(offer, "price-set", by, on=on, close=close)
+    return await perform(offer, "price-set", by, on=on, close=close)
 
 
 @act_flow("record-split")
@@ -119,7 +119,7 @@ async def record_split(offer: str, on: date, new: int, old: int, by: Person) -> 
         old: For so many old ones (2 for a 3-for-2 split).
         by: Who reports it: your full name.
     """
-    return await act(offer, "split", by, on=on, new=new, old=old)
+    return await perform(offer, "split", by, on=on, new=new, old=old)
 
 
 @act_flow("defer-grant")
@@ -133,7 +133,7 @@ async def defer_grant(offer: str, holder: str, shares: int, kind: Literal["ISO",
         kind: Incentive (ISO) or nonqualified (NSO).
         by: Who decided: your full name.
     """
-    return await act(offer, "defer", by, holder=holder, shares=shares, type=kind)
+    return await perform(offer, "defer", by, holder=holder, shares=shares, type=kind)
 
 
 @act_flow("sign-agreement")
@@ -146,4 +146,4 @@ async def sign_agreement(offer: str, grant: str, on: date, by: Person) -> State:
         on: The day of the signature.
         by: Who reports it: your full name.
     """
-    return await act(offer, "agreement-signed", by, grant=grant, on=on)
+    return await perform(offer, "agreement-signed", by, grant=grant, on=on)
