@@ -92,7 +92,8 @@ async def set_service(
         by: Who reports it: your full name.
         last_day: The last day in service; leave empty while the holder serves.
     """
-    return await perform(offer, "service-set", by, holder=holder, capacity=capacity, **{"from": first_day, "to": last_day})
+    service = {"from": first_day, "to": last_day}
+    return await perform(offer, "service-set", by, holder=holder, capacity=capacity, **service)
 
 
 @act_flow("set-price")
