@@ -104,7 +104,7 @@ def figures(book: Reader) -> Figures:
     return Figures(
         state=state,
         as_of=as_of,
-        lines=tuple(chronicle(steps, book.facts(), state)),
+        lines=tuple(chronicle(steps, book.actions(), state)),
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(book, state),
         classes=tuple(by_class(dossiers, state, decided, standing)),

@@ -9,9 +9,9 @@ from sqlalchemy import update
 
 from infra.books import tables as t
 from infra.books.database import engine_for, sqlite_url
-from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.inbox import Arrival
+from infra.handlers.actions import record_action
 from infra.office import Office
 from infra.standing.alarms import alarms, raised
 from infra.standing.attention import attention
@@ -19,6 +19,8 @@ from infra.standing.dashboard import as_markdown
 from infra.standing.standing import as_document, standing_of
 from infra.standing.turnout import percent
 from optex import roll
+from optex.actions import Approve, read_action
+from optex.calendar import EST
 from tasks.book import record_close, record_opening
 from tasks.steps import DueStep
 
@@ -66,11 +68,11 @@ class Desk:
 
     def fact(self, verb, at, **data):
         with self.office.book() as book:
-            assert take_fact(book, verb, data, "Board", at).accepted
+            assert record_action(book, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
         with self.office.book() as book:
-            return take_fact(book, "approve", {"step": "cancel", "digest": digest}, "Board", at).message
+            return record_action(book, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
         with self.office.book() as book:
