@@ -9,14 +9,12 @@ from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from optex.calendar import CLOCKS, Calendar, instant, local_date
 from optex.errors import BadData, Fault
+from optex.fields import Email, Id, Text
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Positive = Annotated[int, Field(gt=0)]
 # Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
 Few = Annotated[int, Field(gt=0, le=1000)]
