@@ -86,7 +86,7 @@ def read_account(book: Reader, holder_id: str) -> Account:
         dossier=dossier,
         steps=book.steps(),
         decisions=book.decisions_about(holder_id),
-        facts=book.rows(t.facts, t.facts.c.position),
+        facts=book.rows(t.actions, t.actions.c.position),
         forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
         notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[
@@ -100,7 +100,8 @@ def read_account(book: Reader, holder_id: str) -> Account:
 
 
 def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
-    rows = [row for row in book.rows_about(holder_id, t.options, t.options.c.grant_id) if row.kind == "new"]
+    issued = book.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
+    rows = [row for row in issued if row.kind == "new"]
     rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
     tranches: dict[str, list[Tranche]] = defaultdict(list)
     own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])

@@ -60,7 +60,7 @@ def read_holders(connection: Connection, offer: str, holder_ids: Ids) -> list[Ho
 
 def read_spells(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Spell]]:
     """The spells of service by holder, in order of their first days."""
-    s = t.spells.c
+    s = t.service_periods.c
     found: dict[str, list[Spell]] = defaultdict(list)
     columns = (s.holder_id, s.capacity, s.first_day, s.last_day)
     for holder_id, capacity, first, last in _cells(connection, offer, columns, holder_ids, s.first_day):

@@ -52,7 +52,7 @@ class Reader:
         return fold(state, self.facts())
 
     def facts(self, *, accepted: bool = True) -> list[Fact]:
-        query = self._select(t.facts).where(t.facts.c.accepted == accepted).order_by(t.facts.c.position)
+        query = self._select(t.actions).where(t.actions.c.accepted == accepted).order_by(t.actions.c.position)
         return [
             Fact(fact_id=row.fact_id, at=row.at, verb=row.verb, by=row.actor, data=row.data)
             for row in self.connection.execute(query)

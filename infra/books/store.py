@@ -137,7 +137,7 @@ class Book(Reader):
         row = {
             "offer": self.offer,
             "fact_id": fact.fact_id,
-            "position": self._next(t.facts),
+            "position": self._next(t.actions),
             "at": fact.at,
             "verb": fact.verb,
             "actor": fact.by,
@@ -147,7 +147,7 @@ class Book(Reader):
             "section": ruling.section,
             "reason": ruling.reason,
         }
-        self.connection.execute(insert(t.facts).values(**row))
+        self.connection.execute(insert(t.actions).values(**row))
 
     def add_forms(self, forms: Sequence[Form], recorded_at: datetime) -> None:
         first = self._next(t.forms)
@@ -163,21 +163,21 @@ class Book(Reader):
 
     def add_spells(self, spells: Iterable[Spell]) -> None:
         """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
-        s = t.spells.c
+        s = t.service_periods.c
         told = {(spell.holder_id, spell.capacity.value, spell.first_day): spell.last_day for spell in spells}
         query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
         if len(told) <= FEW:
             query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
         known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
         new = [dict(zip(_SPELL_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
-        self.add(t.spells, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
+        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
         if known:
-            mine = [t.spells.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
+            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
             ends = [
                 {f"its_{c}": cell for c, cell in zip(_SPELL_KEY, key, strict=True)} | {"last": told[key]}
                 for key in known
             ]
-            statement = update(t.spells).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
+            statement = update(t.service_periods).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
             self.connection.execute(statement, ends)
 
     def set_prices(self, prices: Mapping[date, Decimal]) -> None:
@@ -229,7 +229,7 @@ class Book(Reader):
     def add_options(self, kind: str, options: Sequence[OptionRecord]) -> None:
         columns = ("grant_id", "holder_id", "from_grant_id", "granted_on", "shares", "price", "type", "expires_on")
         rows = [{"offer": self.offer, "kind": kind, **{c: getattr(o, c) for c in columns}} for o in options]
-        bulk_insert(self.connection, t.options, rows)
+        bulk_insert(self.connection, t.issued_options, rows)
         self.add_tranches((option.grant_id, option.vesting) for option in options)
 
     def add_tranches(self, schedules: Iterable[tuple[str, Iterable[Tranche]]]) -> None:

@@ -39,7 +39,7 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
         book.add_terms(1, terms, at, "as the offer was made")
         book.add(t.holders, [{field: getattr(h, field) for field in _HOLDER} for h in folder.holders])
         known = folder.spells if spells is None else spells
-        book.add(t.spells, [{field: getattr(s, field) for field in _SPELL} for s in known])
+        book.add(t.service_periods, [{field: getattr(s, field) for field in _SPELL} for s in known])
         book.add(t.grants, [{field: getattr(g, field) for field in _GRANT} for g in folder.grants])
         book.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
         book.move_pool(ledger.opening(terms.commences, terms.plan.shares_authorized, folder.grants))

@@ -139,10 +139,10 @@ def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Pa
         end = outcomes.get(promise.promise_id)
         by_outcome[end.decision if end else "open"] += promise.shares
     cancelled = _summed(book, t.cancellations)
-    o = t.options.c
-    balancing = _summed(book, t.options, o.kind == "balancing")
-    granted = _summed(book, t.options, o.kind == "new")
-    deferred = _summed(book, t.options, o.kind == "new", o.from_grant_id == "")
+    o = t.issued_options.c
+    balancing = _summed(book, t.issued_options, o.kind == "balancing")
+    granted = _summed(book, t.issued_options, o.kind == "new")
+    deferred = _summed(book, t.issued_options, o.kind == "new", o.from_grant_id == "")
     return Passage(
         outstanding=sum(g.remaining for d in dossiers for g in d.grants.values() if roll.in_offer(g, terms)),
         cancelled=cancelled[1],
@@ -199,7 +199,7 @@ def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tu
 
 def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
     """The exercise prices of the new options with the shares of each, the most shares first."""
-    o = t.options.c
+    o = t.issued_options.c
     query = select(o.price, func.sum(o.shares)).where(o.offer == book.offer, o.kind == "new").group_by(o.price)
     found = [(price, int(shares)) for price, shares in book.connection.execute(query)]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
@@ -207,7 +207,7 @@ def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
 
 def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
     """The shares of the new options that become exercisable, by day; those of the grant date are vested at grant."""
-    o, v = t.options, t.tranches
+    o, v = t.issued_options, t.tranches
     query = (
         select(v.c.vests_on, func.sum(v.c.shares))
         .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))

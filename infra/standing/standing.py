@@ -200,15 +200,15 @@ def _missed_forms(book: Reader) -> tuple[str, ...]:
 
 def _totals(book: Reader) -> Totals:
     ended = book.latest_decisions("promise").values()
-    o = t.options.c
+    o = t.issued_options.c
     new = o.kind == "new"
     return Totals(
         cancelled=_total(book, t.cancellations),
-        balancing=_total(book, t.options, o.kind == "balancing"),
+        balancing=_total(book, t.issued_options, o.kind == "balancing"),
         promised=_total(book, t.promises),
         lapsed=_summed(row.shares for row in ended if row.decision == "lapsed"),
-        regranted=_total(book, t.options, new, o.from_grant_id != ""),
-        deferred_granted=_total(book, t.options, new, o.from_grant_id == ""),
+        regranted=_total(book, t.issued_options, new, o.from_grant_id != ""),
+        deferred_granted=_total(book, t.issued_options, new, o.from_grant_id == ""),
     )
 
 

@@ -73,7 +73,7 @@ def _eligible(book: Reader, terms: Terms, spells: dict[str, list[Spell]], shares
 
 def _spells(book: Reader) -> dict[str, list[Spell]]:
     spells: dict[str, list[Spell]] = defaultdict(list)
-    for row in book.rows(t.spells):
+    for row in book.rows(t.service_periods):
         spells[row.holder_id].append(
             Spell(
                 holder_id=row.holder_id,
