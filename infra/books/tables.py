@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     JSON,
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     ForeignKey,
@@ -351,21 +351,26 @@ audit = Table(
 
 APPEND_ONLY = (decisions, audit)
 
-# By which the database itself refuses to update or delete an entry.
 _REFUSALS = {
     "sqlite": [
-        f"CREATE TRIGGER %(table)s_no_{act} BEFORE {act.upper()} ON %(table)s "
-        "BEGIN SELECT RAISE(ABORT, '%(table)s is append-only'); END"
+        f"CREATE TRIGGER {{table}}_no_{act} BEFORE {act.upper()} ON {{table}} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for act in ("update", "delete")
     ],
     "postgresql": [
-        "CREATE FUNCTION %(table)s_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%(table)s is append-only'; END $$",
-        "CREATE TRIGGER %(table)s_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s "
-        "FOR EACH STATEMENT EXECUTE FUNCTION %(table)s_append_only()",
+        "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
     ],
 }
+
+
+def _refuse_changes(table: Table, connection: Connection, **_: Any) -> None:
+    """The database itself refuses to update or delete an entry of the table."""
+    for statement in _REFUSALS[connection.dialect.name]:
+        connection.exec_driver_sql(statement.format(table=table.name))
+
+
 for _table in APPEND_ONLY:
-    for _dialect, _statements in _REFUSALS.items():
-        for _statement in _statements:
-            event.listen(_table, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+    event.listen(_table, "after_create", _refuse_changes)

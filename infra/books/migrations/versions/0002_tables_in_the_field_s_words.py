@@ -45,6 +45,6 @@ def _rename_in_place(old: str, new: str) -> None:
     keys = bind.execute(text("SELECT conname FROM pg_constraint WHERE conrelid = CAST(:old AS regclass)"), {"old": old})
     for key in keys.scalars().all():
         bind.exec_driver_sql(f'ALTER TABLE {old} RENAME CONSTRAINT "{key}" TO "{key.replace(old, new)}"')
-    for index in inspect(bind).get_indexes(old):
-        bind.exec_driver_sql(f'ALTER INDEX "{index["name"]}" RENAME TO "{index["name"].replace(old, new)}"')
+    for index in [str(index["name"]) for index in inspect(bind).get_indexes(old)]:
+        bind.exec_driver_sql(f'ALTER INDEX "{index}" RENAME TO "{index.replace(old, new)}"')
     bind.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
