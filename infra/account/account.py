@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from infra.books import tables as t
+from infra.books.mapping import ISSUED_OPTIONS
 from infra.books.reading import Reader
 from optex import cancellation
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
 from optex.milestones import REGRANT
-from optex.records import Dossier, Grant, OptionRecord, OptionType, Tranche
+from optex.records import Dossier, Grant, OptionRecord, Tranche
 from optex.schedule import Status, Step
 from optex.state import OfferState
 from optex.terms import Terms
@@ -108,20 +109,7 @@ def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
     query = select(t.tranches).where(t.tranches.c.offer == book.offer, own).order_by(t.tranches.c.vests_on)
     for row in book.connection.execute(query):
         tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
-    return [
-        OptionRecord(
-            grant_id=row.grant_id,
-            holder_id=row.holder_id,
-            from_grant_id=row.from_grant_id,
-            granted_on=row.granted_on,
-            shares=row.shares,
-            price=row.price,
-            type=OptionType(row.type),
-            expires_on=row.expires_on,
-            vesting=tuple(tranches[row.grant_id]),
-        )
-        for row in rows
-    ]
+    return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
 
 
 def titled(option: Grant | OptionRecord) -> str:

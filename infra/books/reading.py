@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.books import tables as t
 from infra.books.dossiers import read_dossiers, read_grants, read_holders, read_spells
+from infra.books.mapping import STEPS
 from optex.records import Dossier, Grant, Holder, Spell
 from optex.schedule import Status, Step
 from optex.state import Fact, OfferState, fold
@@ -60,7 +61,7 @@ class Reader:
 
     def steps(self) -> list[Step]:
         query = self._select(t.steps).order_by(t.steps.c.due, t.steps.c.version)
-        return [_step(row) for row in self.connection.execute(query)]
+        return [STEPS.of(row) for row in self.connection.execute(query)]
 
     def step(self, name: str, version: int | None = None) -> Step | None:
         """One version of a step, the last where none is named."""
@@ -68,7 +69,7 @@ class Reader:
         if version is not None:
             query = query.where(t.steps.c.version == version)
         row = self.connection.execute(query.limit(1)).first()
-        return row and _step(row)
+        return row and STEPS.of(row)
 
     def awaiting_approval(self, name: str) -> Row[Any] | None:
         """The step of that name, in its last version, where it is held for an approval."""
@@ -179,14 +180,3 @@ def _holder_of(each: Dossier | Grant) -> str:
 def _terms(document: str) -> Terms:
     """Terms as they were kept: the same text is the same object, so that what is remembered of it is found at once."""
     return Terms.model_validate_json(document)
-
-
-def _step(row: Row[Any]) -> Step:
-    return Step(
-        name=row.name,
-        version=row.version,
-        due=row.due,
-        status=Status(row.status),
-        done_at=row.done_at,
-        message=row.message,
-    )

@@ -3,7 +3,7 @@
 pydantic's core checks a whole file in one call; a blank cell counts as absent, so an optional column is `NotRequired`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin
@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 # On Python 3.11 pydantic cannot read typing's own TypedDict.
 from typing_extensions import TypedDict
 
-from optex.records import Capacity, FormKind, OptionType
+from optex.records import Capacity, FormKind, FormLine, OptionType
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,8 @@ class PriceRow(TypedDict):
     close: Close
 
 
-OPTION_COLUMNS = ("grant_id", "shares", "original_shares", "granted_on", "price", "exercised")
+# A form stands on one row an option: these are the option's, the others the same on every row of the form.
+OPTION_COLUMNS = tuple(field.name for field in fields(FormLine))
 FormRow = Annotated[ElectionRow | WithdrawalRow, Discriminator("kind")]
 
 
@@ -168,4 +169,5 @@ GRANTS = Shape(GrantRow.__annotations__, GrantRow)
 _KIND = Annotated[FormKind, Expected("election or withdrawal")]
 _FIRST = {"form_id": Id, "holder_id": Id, "kind": _KIND}
 ELECTIONS = Shape({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
+FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
 PRICES = Shape(PriceRow.__annotations__, PriceRow)
