@@ -16,6 +16,7 @@ from infra.folder.rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.table import Table, read_table
 from optex.errors import BadData, Fault, OptexError
+from optex.fields import ID
 from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
 from optex.terms import Terms, parse_terms
 
@@ -119,7 +120,7 @@ def init_folder(path: Path) -> None:
     name = path.resolve().name
     for source in sorted(files("infra.folder").joinpath("blank").iterdir(), key=lambda source: source.name):
         text = source.read_text(encoding="utf-8")
-        if source.name == "offer.toml" and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        if source.name == "offer.toml" and re.fullmatch(ID, name):
             text = text.replace('offer = "example-2027"', f'offer = "{name}"', 1)
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
 
