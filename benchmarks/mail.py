@@ -27,9 +27,7 @@ from infra.post.letters import render
 from infra.post.mail import SmtpSettings
 from infra.post.mime import compose
 from infra.post.sink import Sink
-from optex import roll
 from optex.milestones import OPEN
-from tasks import book
 
 
 class Nowhere:
@@ -49,9 +47,7 @@ def main() -> None:
         big_offer.write(folder, asked.holders)
         office, _ = taken_in(Office(offer="big", database_url=new("offer"), mail_dir=Path(root) / "mail"), folder)
         with opened(office):
-            at(office, OPEN, lambda step: book.record_opening.fn(
-                step, roll.eligibility(step.book.dossiers(), step.state)
-            ))  # fmt: skip
+            at(office, OPEN)
         rendered(office)
         half = asked.holders // 2
         with elsewhere() as smtp:

@@ -41,16 +41,20 @@ async def finish(offer: str, state: State) -> State:
 
     So trouble here is no failure: it is said, and `watch` goes on with it.
     """
-    said = []
-    sent = await send_notices(offer, return_state=True)
-    said.append(await sent.result() if sent.is_completed() else f"The mail waits in the outbox: {sent.message}")
+    said = [await _or_why(send_notices(offer), "The mail waits in the outbox")]
     if not office_of(offer).virtual:
-        scheduled = await agree_with_plan(offer, return_state=True)
-        said.append(await scheduled.result() if scheduled.is_completed() else f"Not scheduled yet: {scheduled.message}")
-        await show_dashboard(offer, return_state=True)
+        said.append(await _or_why(agree_with_plan(offer), "Not scheduled yet"))
+        said.append(await _or_why(show_dashboard(offer), "The dashboard is as it was"))
     if more := " ".join(filter(None, said)):
         state.message = f"{(state.message or '').rstrip('.')}. {more}"
     return state
+
+
+async def _or_why(part: Awaitable[str | None], trouble: str) -> str | None:
+    try:
+        return await part
+    except Exception as error:  # what was recorded stands, whatever keeps the world from hearing of it
+        return f"{trouble}: {error or type(error).__name__}"
 
 
 async def introduce(offer: str) -> None:
