@@ -30,7 +30,7 @@ from infra.desk.forms import record_forms
 from infra.desk.taking_in import take_in_folder
 from infra.folder.files import Folder, read_folder
 from infra.folder.inbox import Inbox
-from infra.office import Office, opened
+from infra.office import Office, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
 from tasks.steps import due_step
 
@@ -102,7 +102,7 @@ def taken_in(office: Office, path: Path) -> tuple[Office, Folder]:
 def run(office: Office, path: Path, clock: Clock) -> None:
     with clock.step("read + take-in"):
         office, folder = taken_in(office, path)
-    with opened(office):
+    with using(office):
         with clock.step("open"):
             at(office, OPEN)
         with clock.step("forms"), office.book() as book:

@@ -21,7 +21,7 @@ from benchmarks import big_offer
 from benchmarks.books import at, taken_in
 from benchmarks.databases import databases
 from infra.books import tables as t
-from infra.office import Office, opened
+from infra.office import Office, using
 from infra.post.delivery import deliver
 from infra.post.letters import render
 from infra.post.mail import SmtpSettings
@@ -46,7 +46,7 @@ def main() -> None:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)
         office, _ = taken_in(Office(offer="big", database_url=new("offer"), mail_dir=Path(root) / "mail"), folder)
-        with opened(office):
+        with using(office):
             at(office, OPEN)
         rendered(office)
         half = asked.holders // 2

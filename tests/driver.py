@@ -13,7 +13,7 @@ from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.files import Folder
 from infra.folder.inbox import Inbox
-from infra.office import Office, opened
+from infra.office import Office, using
 from optex.calendar import instant
 from optex.milestones import CANCEL, REGRANT, kind_of
 from optex.schedule import Status, Step, turn
@@ -143,6 +143,6 @@ async def play(tale: Tale, offer: str, database_url: str) -> Play:
     office = Office(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), inbox=inbox)
     take_in_folder(office.engine, folder, terms.opens, inbox.known_service(terms.commences, folder.spells))
     playing = Play(tale=tale, folder=folder, office=office, inbox=inbox)
-    with opened(office):
+    with using(office):
         await playing.run()
     return playing
