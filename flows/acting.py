@@ -7,7 +7,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed, State
 from pydantic import Field
 
-from flows.finishing import finish
+from flows.follow_up import followed_up
 from infra.desk.acts import Outcome
 from infra.office import office_of
 from tasks.intake import record_act
@@ -27,7 +27,7 @@ async def perform(offer: str, verb: str, by: str, **options: Any) -> State:
 
 async def afterwards(offer: str, message: str) -> State:
     """What follows when something has been recorded."""
-    return await finish(offer, Completed(message=message))
+    return await followed_up(offer, Completed(message=message))
 
 
 def asked_at() -> datetime:

@@ -10,7 +10,8 @@ from prefect import Flow, State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.finishing import finish, introduce
+from flows.finishing import introduce
+from flows.follow_up import followed_up
 from infra.office import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
@@ -73,10 +74,10 @@ async def _run(body: Body, offer: str, name: str, version: int | None, at: datet
     state = Completed(message=outcome) if isinstance(outcome, str) else outcome
     if state.name == "NothingToDo":
         # A run by itself is finished all the same: what another one left undone when it was killed is done then.
-        return await finish(offer, state) if real and flow_run.parent_flow_run_id is None else state
+        return await followed_up(offer, state) if real and flow_run.parent_flow_run_id is None else state
     if real:
         await show_result(offer, name)
-    return await finish(offer, state)
+    return await followed_up(offer, state)
 
 
 def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:

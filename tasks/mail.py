@@ -3,8 +3,7 @@
 import math
 
 from infra.office import office_of
-from infra.post.delivery import Undelivered, deliver
-from optex.wording import count
+from infra.post.delivery import send_queued
 from tasks.kinds import effect
 
 # So long a run goes on sending; what is left then goes out by the rounds of the watch, and the run can end.
@@ -15,7 +14,4 @@ _LONGEST = 600.0
 async def send_notices(offer: str) -> str:
     """Send the unsent notices of an offer once; says what is left. `watch` sends that, and what a server put off."""
     office = office_of(offer)
-    delivered = await deliver(office, math.inf if office.virtual else _LONGEST)
-    if delivered.put_off:
-        raise Undelivered(delivered)
-    return f"{count(delivered.left, 'notice')} still to be sent." if delivered.left else ""
+    return await send_queued(office, math.inf if office.virtual else _LONGEST)
