@@ -19,7 +19,7 @@ from tasks.dashboard import show_result
 from tasks.steps import DueStep, due_step
 
 Body = Callable[[DueStep], str | State]
-RETRIES = 5
+RETRIES = 3
 RETRY_SECONDS = 20
 # What the form in the UI says of the parameters that every step has.
 _HELP = """
@@ -59,8 +59,8 @@ class StepFlow(Flow[..., Coroutine[Any, Any, State]]):
 def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], StepFlow]:
     """A flow for one step of an offer: its body decides and writes in one transaction, then what it queued is sent.
 
-    A failure rolls the transaction back, so that the step may simply be run again; so does a step that is rung before
-    an earlier one is done (`OutOfOrder`): Prefect runs it again, by when the earlier one's own alarm has rung.
+    A failure rolls the transaction back, so that the step may simply be run again. So is one that waited in vain for a
+    step before its own (`OutOfOrder`).
     """
     return lambda body: StepFlow(body, name, step)
 
