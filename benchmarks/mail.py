@@ -22,15 +22,13 @@ from benchmarks import big_offer
 from benchmarks.books import at, taken_in
 from benchmarks.databases import databases
 from infra.books import tables as t
-from infra.office import Office, opened
+from infra.office import Office, using
 from infra.post.delivery import deliver
 from infra.post.letters import render
 from infra.post.mail import SmtpSettings
 from infra.post.message import compose
 from infra.post.sink import Sink
-from optex import roll
 from optex.milestones import OPEN
-from tasks import book
 
 
 class Nowhere:
@@ -64,10 +62,8 @@ def main() -> None:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)
         office, _ = taken_in(Office(offer="big", database_url=new("offer"), mail_dir=Path(root) / "mail"), folder)
-        with opened(office):
-            at(office, OPEN, lambda step: book.record_opening.fn(
-                step, roll.eligibility(step.book.dossiers(), step.state)
-            ))  # fmt: skip
+        with using(office):
+            at(office, OPEN)
         rendered(office)
         half = asked.holders // 2
         with elsewhere(away=0.02) as smtp:

@@ -2,7 +2,8 @@
 
 from prefect.states import Completed, State
 
-from flows.finishing import act_flow, finish
+from flows.finishing import act_flow
+from flows.follow_up import followed_up
 from flows.steps import Name, run_step
 from infra.office import office_of
 from infra.post.delivery import deliver
@@ -35,7 +36,7 @@ async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
         reminder: For a reminder: how many business days before the expiration.
     """
     message = await run_latest(offer, f"reminder-{reminder}" if step == "reminder" else step)
-    return await finish(offer, Completed(message=message))
+    return await followed_up(offer, Completed(message=message))
 
 
 @act_flow("reschedule")
@@ -46,7 +47,7 @@ async def reschedule(offer: str) -> State:
         offer: The offer, by its name.
     """
     message = await agree_with_plan(offer)
-    return await finish(offer, Completed(message=message or "The scheduled runs agree with the plan."))
+    return await followed_up(offer, Completed(message=message or "The scheduled runs agree with the plan."))
 
 
 @act_flow("send-unsent", "send unsent mail of {offer}")
@@ -65,4 +66,4 @@ async def send_unsent(offer: str, again: bool = False) -> State:
     with office.reading() as reader:
         without = reader.unsendable()
     more = f"; {count(without, 'notice')} to holders without an e-mail address" if without else ""
-    return await finish(offer, Completed(message=f"{delivered}{more}."))
+    return await followed_up(offer, Completed(message=f"{delivered}{more}."))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from prefect.states import State
+from prefect import State
 
 from flows.cancel_options import cancel_options
 from flows.close_offer import close_offer
@@ -12,6 +12,7 @@ from flows.open_offer import open_offer
 from flows.recheck_employment import recheck_employment
 from flows.regrant import regrant
 from flows.remind import remind
+from flows.stepping import StepFlow
 from flows.withdrawal import open_withdrawal_right
 from optex.milestones import (
     CANCEL,
@@ -36,7 +37,7 @@ Name = Literal[
     "regrant",
 ]
 
-FLOWS: dict[str, Any] = {
+FLOWS: dict[str, StepFlow] = {
     OPEN: open_offer,
     "reminder": remind,
     CLOSE: close_offer,

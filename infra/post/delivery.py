@@ -94,6 +94,14 @@ async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
     return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
 
 
+async def send_queued(office: Office, seconds: float = math.inf) -> str:
+    """Deliver, and say what somebody should know of it; Undelivered where the server put some notices off."""
+    delivered = await deliver(office, seconds)
+    if delivered.put_off:
+        raise Undelivered(delivered)
+    return f"Mail: {delivered}." if delivered.refused or delivered.left else ""
+
+
 @asynccontextmanager
 async def _post(office: Office) -> AsyncIterator[Post]:
     """The way the mail leaves; without a server it goes to a sink of our own and is kept as files."""

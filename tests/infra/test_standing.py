@@ -40,8 +40,8 @@ class Desk:
 
     def step(self, name):
         act = {
-            "open": lambda s: record_opening.fn(s, roll.eligibility(s.book.dossiers(), s.state)),
-            "close": lambda s: record_close.fn(s, roll.judge_all(s.book.dossiers(), s.state, s.at)),
+            "open": lambda s: record_opening(s, roll.eligibility(s.book.dossiers(), s.state)),
+            "close": lambda s: record_close(s, roll.judge_all(s.book.dossiers(), s.state, s.at)),
         }[name]
         with self.office.book() as book:
             step = book.step(name)
