@@ -20,11 +20,11 @@ from infra.books.reading import Reader
 from infra.office import BOOKS, name_of, office_in
 from infra.settings import load_settings
 from infra.standing.attention import attention
-from infra.standing.phase import step_words
 from infra.standing.standing import Standing, as_document, standing_of
 from optex.authority import RULES
 from optex.calendar import CLOCKS, local_text, utc_text
 from optex.errors import BadData, OptexError
+from optex.milestones import step_kind
 from optex.records import Holder
 from optex.terms import Terms, parse_terms
 from optex.wording import sentence
@@ -182,7 +182,7 @@ def _timeline(standing: Standing) -> Table:
     repeated = {step.name for step in standing.timeline if step.version > 1}
     for step in standing.timeline:
         version = f" (version {step.version})" if step.name in repeated else ""
-        said = Text(sentence(step_words(step.name))[:-1] + version)
+        said = Text(step_kind(step.name).title + version)
         if step.why:
             said.append(f"\n{sentence(step.why)}" if sys.stdout.isatty() else f". {sentence(step.why)}", style="dim")
         table.add_row(step.local, Text(step.status, style=_COLOURS.get(step.status, "dim")), said)

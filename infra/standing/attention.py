@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from infra.standing.correspondence import ConfirmationDue
-from infra.standing.phase import step_words
 from infra.standing.standing import Standing
 from optex.calendar import CLOCKS, local_text
+from optex.milestones import step_kind
 from optex.wording import count, day, sentence
 
 _NAMED = 5
@@ -15,9 +15,9 @@ def attention(standing: Standing) -> Iterator[str]:
     """Overdue and held steps, approvals, conditions, holds, confirmations due, and mail that does not arrive."""
     for step in standing.overdue:
         what = "is held" if step.status == "held" else "is overdue"
-        yield f"{sentence(step_words(step.name))[:-1]} {what}, due {step.local}. {sentence(step.why)}"
+        yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
     for approval in standing.approvals:
-        yield f"An approval is awaited: {step_words(approval.step)}."
+        yield f"An approval is awaited: {step_kind(approval.step).says}."
     for condition in standing.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
     for hold in standing.holds:
