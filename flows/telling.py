@@ -20,7 +20,8 @@ from infra.books.reading import Reader
 from infra.office import BOOKS, name_of, office_in
 from infra.settings import load_settings
 from infra.standing.attention import attention
-from infra.standing.standing import Standing, as_document, standing_of
+from infra.standing.document import as_document
+from infra.standing.standing import Standing, standing_of
 from optex.authority import RULES
 from optex.calendar import CLOCKS, local_text, utc_text
 from optex.errors import BadData, OptexError

@@ -68,19 +68,21 @@ def reschedule(steps: Iterable[Step], plan: Plan, version: int, at: datetime) ->
     A reminder whose day has passed when it is added is moot. A step that was held keeps its row as the record of it.
     Authority: §2, §15 (EXT-2).
     """
-    latest: dict[str, Step] = {}
-    for step in steps:
-        if step.name not in latest or step.version > latest[step.name].version:
-            latest[step.name] = step
+    last = latest(steps)
     superseded, added = [], []
     for milestone in plan.milestones:
-        old = latest.get(milestone.name)
+        old = last.get(milestone.name)
         if old is not None and (old.due == milestone.due or not _moves(old)):
             continue
         added.append(_new(milestone, version, at, first=old is None))
         if old is not None and (old.status is Status.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
             superseded.append(old)
     return Rescheduled(superseded=tuple(superseded), added=tuple(added))
+
+
+def latest(steps: Iterable[Step]) -> dict[str, Step]:
+    """The last version of every step, by its name."""
+    return {step.name: step for step in sorted(steps, key=lambda step: step.version)}
 
 
 def goes_first(step: Step, steps: Iterable[Step]) -> Step | None:

@@ -19,7 +19,7 @@ from prefect.states import Cancelled, Scheduled
 from infra.office import Office, office_of
 from optex.calendar import local_text
 from optex.milestones import REMINDER, kind_of, step_kind
-from optex.schedule import Status, Step
+from optex.schedule import Status, Step, latest
 from tasks.kinds import effect
 
 ALARM = "optex:alarm"
@@ -64,7 +64,7 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     runs = await alarms(client, office.offer)
     with office.reading() as reader:
         steps, zone = reader.steps(), reader.first_terms().zone
-    last = {step.name: step for step in sorted(steps, key=lambda step: step.version)}
+    last = latest(steps)
     added, moved, cancelled = [], [], []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])

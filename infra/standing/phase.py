@@ -6,7 +6,7 @@ from datetime import datetime
 
 from optex.calendar import ONE_DAY
 from optex.milestones import CANCEL, REGRANT, extension_deadline
-from optex.schedule import Status, Step
+from optex.schedule import Status, Step, latest
 from optex.state import CONDITIONS, OfferState
 from optex.wording import count, day, sentence, stamp
 
@@ -41,7 +41,7 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
 
 
 def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
-    last = {step.name: step for step in sorted(steps, key=lambda step: step.version)}
+    last = latest(steps)
     for name, act in ((CANCEL, "Acceptance"), (REGRANT, "The grant")):
         if name in last and last[name].status is Status.HELD:
             return f"{act} is held. {sentence(last[name].message)}"

@@ -16,7 +16,8 @@ from infra.office import Office
 from infra.standing.alarms import alarms, raised
 from infra.standing.attention import attention
 from infra.standing.dashboard import as_markdown
-from infra.standing.standing import as_document, standing_of
+from infra.standing.document import as_document
+from infra.standing.standing import standing_of
 from infra.standing.turnout import percent
 from optex import roll
 from tasks.book import record_close, record_opening
