@@ -6,7 +6,7 @@ from infra.standing.correspondence import ConfirmationDue
 from infra.standing.standing import Standing
 from optex.calendar import CLOCKS, local_text
 from optex.milestones import step_kind
-from optex.wording import count, day, sentence
+from optex.wording import count, day, first_few, sentence
 
 _NAMED = 5
 
@@ -24,17 +24,17 @@ def attention(standing: Standing) -> Iterator[str]:
         yield f"The grant is held: {sentence(hold)}"
     if missed := standing.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
-        yield f"{which}, without effect; the company must decide: {_some(list(missed))}."
+        yield f"{which}, without effect; the company must decide: {first_few(missed)}."
     yield from _confirmations(standing)
     mail = standing.correspondence
     if mail.refused:
-        told = _some([f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused])
-        yield f"{count(len(mail.refused), 'letter')} refused: {told}."
+        told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
+        yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, CLOCKS[standing.clock])
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
-        who = _some([f"{each.holder_id} {each.name}" for each in mail.without_address])
+        who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
 
 
@@ -56,8 +56,3 @@ def _confirmation(each: ConfirmationDue) -> str:
         f"The Confirmation of Receipt of form {each.form_id} ({each.holder_id}) {when} by the end of "
         f"{day(each.last_day)}: {each.why}."
     )
-
-
-def _some(parts: list[str]) -> str:
-    more = len(parts) - _NAMED
-    return ", ".join(parts[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
