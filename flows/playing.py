@@ -74,7 +74,7 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
 
 def _totals(folder: Folder, out: Path, console: Console) -> None:
     from infra.office import office_in
-    from infra.standing.totals import letters, tendered, together, totals_of
+    from infra.standing.totals import letters, tendered, totals_of
 
     with office_in(out).reading() as book:
         totals, tenders, (_, sent) = totals_of(book), tendered(book), letters(book)
@@ -84,7 +84,7 @@ def _totals(folder: Folder, out: Path, console: Console) -> None:
         ("accepted and cancelled", totals.cancelled, "option"),
         ("promised", totals.promised, "promise"),
         ("lapsed", totals.lapsed, "promise"),
-        ("regranted", together((totals.regranted, totals.deferred_granted)), "new option"),
+        ("regranted", totals.regranted + totals.deferred_granted, "new option"),
     ):
         table.add_row(line, f"{total.shares:>12,} shares", count(total.number, unit))
     table.add_row("mails sent", f"{sent:>12,}", "")

@@ -15,7 +15,7 @@ from infra.report.chronicle import Line, chronicle
 from infra.report.findings import Finding, findings
 from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
 from infra.standing.phase import Phase, phase_of
-from infra.standing.totals import Total, letters, promises_by_outcome, together, totals_of
+from infra.standing.totals import letters, promises_by_outcome, totals_of
 from infra.standing.turnout import turnout
 from optex import roll
 from optex.records import Dossier
@@ -100,6 +100,7 @@ def figures(book: Reader) -> Figures:
     forms, decided = book.latest_decisions("form"), book.latest_decisions("tender")
     standing = {} if decided else standing_tenders(dossiers, state, as_of)
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
+    took_part = turnout(book, state.terms)
     written, sent = letters(book)
     return Figures(
         state=state,
@@ -107,9 +108,9 @@ def figures(book: Reader) -> Figures:
         lines=tuple(chronicle(steps, book.facts(), state)),
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(book, state),
-        classes=tuple(by_class(turnout(book, state.terms), decided)),
+        classes=tuple(by_class(took_part, decided)),
         course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
-        passage=_passage(book, dossiers, state),
+        passage=_passage(book, sum(took_part.shares.values())),
         prices=_prices(dossiers, state, exchanged),
         new_prices=_new_prices(book),
         vesting=_vesting(book),
@@ -131,22 +132,20 @@ def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
     return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
 
 
-def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Passage:
+def _passage(book: Reader, outstanding: int) -> Passage:
     totals, promises = totals_of(book), promises_by_outcome(book)
-    granted = together((totals.regranted, totals.deferred_granted))
-    kept, still = promises.get("granted", Total()), promises.get("open", Total())
-    held = (grant for dossier in dossiers for grant in dossier.grants.values())
+    granted = totals.regranted + totals.deferred_granted
     return Passage(
-        outstanding=sum(grant.remaining for grant in held if roll.in_offer(grant, state.terms)),
+        outstanding=outstanding,
         cancelled=totals.cancelled.shares,
         grants=totals.cancelled.number,
         balancing=totals.balancing.shares,
         balancing_options=totals.balancing.number,
         promised=totals.promised.shares,
-        kept=kept.shares,
+        kept=promises["granted"].shares,
         lapsed=totals.lapsed.shares,
         lapsed_promises=totals.lapsed.number,
-        open=still.shares,
+        open=promises["open"].shares,
         granted=granted.shares,
         deferred=totals.deferred_granted.shares,
         new_options=granted.number,

@@ -1,7 +1,6 @@
 """What an offer came to, in numbers and in shares: the same sums for the dashboard, the report and a play."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,9 @@ class Total:
 
     number: int = 0
     shares: int = 0
+
+    def __add__(self, other: "Total") -> "Total":
+        return Total(number=self.number + other.number, shares=self.shares + other.shares)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,21 +41,21 @@ def totals_of(book: Reader) -> Totals:
     return Totals(
         cancelled=_total(book, t.cancellations),
         balancing=_total(book, t.options, o.kind == "balancing"),
-        promised=together(promises.values()),
-        lapsed=promises.get("lapsed", Total()),
+        promised=sum(promises.values(), Total()),
+        lapsed=promises["lapsed"],
         regranted=_total(book, t.options, new, o.from_grant_id != ""),
         deferred_granted=_total(book, t.options, new, o.from_grant_id == ""),
     )
 
 
-def promises_by_outcome(book: Reader) -> Mapping[str, Total]:
+def promises_by_outcome(book: Reader) -> defaultdict[str, Total]:
     """The promises by what became of them, `open` where nothing has yet."""
     ended = book.latest_decisions("promise")
-    shares: dict[str, list[int]] = defaultdict(list)
+    found: defaultdict[str, Total] = defaultdict(Total)
     for promise in book.rows(t.promises):
         end = ended.get(promise.promise_id)
-        shares[end.decision if end else "open"].append(promise.shares)
-    return {outcome: Total(number=len(each), shares=sum(each)) for outcome, each in shares.items()}
+        found[end.decision if end else "open"] += Total(number=1, shares=promise.shares)
+    return found
 
 
 def tendered(book: Reader) -> Total:
@@ -68,11 +70,6 @@ def letters(book: Reader) -> tuple[int, int]:
     query = select(func.count(), func.count(n.sent_at)).where(n.offer == book.offer)
     written, sent = book.connection.execute(query).one()
     return written, sent
-
-
-def together(totals: Iterable[Total]) -> Total:
-    each = list(totals)
-    return Total(number=sum(one.number for one in each), shares=sum(one.shares for one in each))
 
 
 def _total(book: Reader, table: Any, *where: Any) -> Total:
