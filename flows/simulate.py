@@ -87,7 +87,7 @@ async def _take_in(office: Office, at: datetime, tell: Tell) -> None:
 
 async def _try_held(office: Office, at: datetime, tell: Tell) -> None:
     with office.reading() as reader:
-        held = [step for step in reader.steps() if step.status is Status.HELD and reader.step(step.name) == step]
+        held = reader.held_steps()
     for step in held:
         _told(at, step.name, await run_step(office.offer, step, at), tell)
 

@@ -19,7 +19,7 @@ from optex.records import Dossier, Grant, OptionRecord, Tranche
 from optex.schedule import Status, Step
 from optex.state import OfferState
 from optex.terms import Terms
-from optex.wording import count, money, short_day, stamp
+from optex.wording import count, listed, money, short_day, stamp
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,11 +124,6 @@ def tranches_told(tranches: tuple[Tranche, ...], granted_on: date | None = None)
         for tranche in tranches
     ]
     return listed(said)
-
-
-def listed(parts: list[str]) -> str:
-    """Things in a row: a, b and c."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def options_told(ids: list[str]) -> str:
