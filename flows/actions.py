@@ -12,12 +12,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
+from prefect import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed, State
-from prefect.utilities.annotations import quote
+from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.finishing import act_flow, finish
+from flows.finishing import act_flow
+from flows.follow_up import followed_up
 from flows.rerun import run_latest
 from infra.office import office_of
 from optex.action import Action, Option
@@ -34,10 +35,10 @@ async def perform(offer: str, kind: type[Action], by: str, **options: Any) -> St
     with office_of(offer).book() as book:
         given = {**options, "by": by.strip(), "at": requested_at()}
         action = read_action(kind.verb, given, book.first_terms().zone)
-        result = weigh_and_record(quote(book), quote(action))
+        result = weigh_and_record(book, action)
     if not result.accepted:
         return Failed(name="Refused", message=result.message)
-    state = await finish(offer, Completed(message=result.message))
+    state = await followed_up(offer, Completed(message=result.message))
     return await _go_on(offer, action, state) if isinstance(action, Approve) else state
 
 
@@ -165,5 +166,5 @@ async def record_election(
     with office_of(offer).book() as book:
         if form.strip() in book.form_ids():
             return Completed(message=f"Already recorded: form {form.strip()} is on record, and nothing was changed.")
-        message = record_received_form(quote(book), row, options.split(), datetime.now(UTC).replace(microsecond=0))
-    return await finish(offer, Completed(message=message))
+        message = record_received_form(book, row, options.split(), datetime.now(UTC).replace(microsecond=0))
+    return await followed_up(offer, Completed(message=message))

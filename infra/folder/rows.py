@@ -3,6 +3,7 @@
 pydantic's core checks a whole file in one call; a blank cell counts as absent, so an optional column is `NotRequired`.
 """
 
+from dataclasses import fields
 from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin
 
 from pydantic import ConfigDict, Discriminator, TypeAdapter
@@ -25,7 +26,7 @@ from optex.fields import (
     SharesCell,
     WholeCell,
 )
-from optex.records import Capacity, FormKind, OptionType
+from optex.records import Capacity, FormKind, FormLine, OptionType
 
 
 class HolderRow(TypedDict):
@@ -91,7 +92,8 @@ class PriceRow(TypedDict):
     close: CloseCell
 
 
-OPTION_COLUMNS = ("grant_id", "shares", "original_shares", "granted_on", "price", "exercised")
+# A form stands on one row an option: these are the option's, the others the same on every row of the form.
+OPTION_COLUMNS = tuple(field.name for field in fields(FormLine))
 FormRow = Annotated[ElectionRow | WithdrawalRow, Discriminator("kind")]
 
 
@@ -118,4 +120,5 @@ GRANTS = Shape(GrantRow.__annotations__, GrantRow)
 _KIND = Annotated[FormKind, Expected("election or withdrawal")]
 _FIRST = {"form_id": Id, "holder_id": Id, "kind": _KIND}
 ELECTIONS = Shape({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
+FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
 PRICES = Shape(PriceRow.__annotations__, PriceRow)

@@ -227,7 +227,7 @@ def _defer(action: Defer, book: Book) -> str:
 
 @refused.register
 def _may_sign(action: AgreementSigned, book: Book, state: OfferState) -> Ruling | None:
-    for option in book.rows(t.options):
+    for option in book.rows(t.issued_options):
         if option.grant_id == action.grant and option.kind == "new":
             if action.on < option.granted_on:
                 reason = f"the option was granted on {option.granted_on}, after {action.on}"
