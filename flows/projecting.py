@@ -11,7 +11,7 @@ import click
 
 from flows.noting import Note
 from infra.office import BOOKS, Office, offices
-from infra.quiet import QUIET
+from infra.quiet import be_quiet, pass_proxies_by
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def tell_prefect(office: Office) -> None:
 
 def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
     os.environ["PREFECT_API_URL"] = api
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
+    be_quiet()
+    pass_proxies_by(os.environ)
     from prefect.client.orchestration import get_client
 
     from flows.deploying import deploy_missing
