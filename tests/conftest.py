@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,8 @@ from tests.offers import Offer
 for name in [name for name in os.environ if name.startswith(("OPTEX_", "PREFECT_"))]:
     del os.environ[name]
 _HOME = tempfile.TemporaryDirectory(prefix="optex-tests-", ignore_cleanup_errors=True)
-be_quiet(Path(_HOME.name))
+be_quiet()
+os.environ["PREFECT_HOME"] = _HOME.name
 
 
 @pytest.fixture(scope="session")
