@@ -45,7 +45,7 @@ class Kind(StrEnum):
     words: str
     rule: str
 
-    def __new__(cls, value: str, words: str, rule: str) -> Self:
+    def __new__(cls, value: str, words: str = "", rule: str = "") -> Self:
         kind = str.__new__(cls, value)
         kind._value_, kind.words, kind.rule = value, words, rule
         return kind
