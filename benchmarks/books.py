@@ -11,7 +11,7 @@ import pstats
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,18 +22,17 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from benchmarks import big_offer
 from benchmarks.databases import databases
+from flows.steps import FLOWS
 from infra.books.database import connect, migrate
-from infra.books.lapses import lapse, open_promises
+from infra.books.lapses import lapse
 from infra.books.tables import metadata
 from infra.desk.forms import record_forms
 from infra.desk.taking_in import take_in_folder
 from infra.folder.files import Folder, read_folder
 from infra.folder.inbox import Inbox
-from infra.office import Office, opened
-from optex import roll
-from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT, first_grant_day
-from tasks import acceptance, book, granting
-from tasks.steps import DueStep, due_step
+from infra.office import Office, using
+from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
+from tasks.steps import due_step
 
 GRANTED = datetime(2003, 10, 3, 22, tzinfo=UTC)
 
@@ -103,24 +102,24 @@ def taken_in(office: Office, path: Path) -> tuple[Office, Folder]:
 def run(office: Office, path: Path, clock: Clock) -> None:
     with clock.step("read + take-in"):
         office, folder = taken_in(office, path)
-    with opened(office):
+    with using(office):
         with clock.step("open"):
-            at(office, OPEN, _open)
+            at(office, OPEN)
         with clock.step("forms"), office.book() as book:
             record_forms(book, folder.forms, folder.terms.expires)
         with clock.step("close"):
-            at(office, CLOSE, _close)
-        at(office, EXTENSION_DEADLINE, lambda step: step.done("No extension."))
+            at(office, CLOSE)
+        at(office, EXTENSION_DEADLINE)
         with clock.step("cancel"):
-            at(office, CANCEL, _cancel)
+            at(office, CANCEL)
         with clock.step("service ends"), office.book() as book:
             _leave(book, folder)
-        at(office, RECHECK, lambda step: step.done("Service checked."))
+        at(office, RECHECK)
         with clock.step("regrant"):
-            at(office, REGRANT, _regrant)
+            at(office, REGRANT)
 
 
-def at(office: Office, name: str, flow: Callable[[DueStep], Any]) -> None:
+def at(office: Office, name: str) -> None:
     """Run a step when it is due, as its flow does."""
 
     async def ring() -> None:
@@ -128,27 +127,9 @@ def at(office: Office, name: str, flow: Callable[[DueStep], Any]) -> None:
             due = reader.step(name).due
         async with due_step(office.offer, name, None, due) as step:
             assert step.idle is None, step.idle
-            flow(step)
+            FLOWS[name].body(step)
 
     asyncio.run(ring())
-
-
-def _open(step: DueStep) -> None:
-    book.record_opening.fn(step, roll.eligibility(step.book.dossiers(), step.state))
-
-
-def _close(step: DueStep) -> None:
-    book.record_close.fn(step, roll.judge_all(step.book.dossiers(), step.state, step.at))
-
-
-def _cancel(step: DueStep) -> None:
-    terms, on = step.state.terms, step.state.day(step.at)
-    dossiers = step.book.dossiers()
-    judgements = roll.judge_all(dossiers, step.state, step.at)
-    decisions = roll.decide_all(dossiers, judgements, step.state, on)
-    cancellations = roll.cancel_all(decisions, dossiers, step.state, on)
-    promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    acceptance.record_cancellation.fn(step, dossiers, judgements, decisions, cancellations, promises)
 
 
 def _leave(book: Any, folder: Folder) -> None:
@@ -156,15 +137,6 @@ def _leave(book: Any, folder: Folder) -> None:
     book.add_spells(ended)
     lapse(book, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
     book.set_prices(folder.prices)
-
-
-def _regrant(step: DueStep) -> None:
-    on = step.state.plan.grant_on
-    lapsed = granting.record_lapses.fn(step)
-    kept = open_promises(step.book, step.state)
-    dossiers = {d.holder.holder_id: d for d in step.book.dossiers(each.promise.holder_id for each in kept)}
-    granted = roll.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
-    granting.record_grants.fn(step, granted, kept, lapsed)
 
 
 def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed, State
-from prefect.utilities.annotations import quote
 from pydantic import Field
 
-from flows.finishing import finish
+from flows.follow_up import followed_up
 from infra.desk.acts import Outcome
 from infra.office import office_of
 from tasks.intake import record_act
@@ -20,7 +19,7 @@ Person = Annotated[str, Field(min_length=1)]
 async def perform(offer: str, verb: str, by: str, **options: Any) -> State:
     """Weigh, record and carry out one act, send what it queued, and make the schedule agree."""
     with office_of(offer).book() as book:
-        outcome: Outcome = record_act(quote(book), verb, quote(options), by.strip(), asked_at())
+        outcome: Outcome = record_act(book, verb, options, by.strip(), asked_at())
     if not outcome.accepted:
         return Failed(name="Refused", message=outcome.message)
     return await afterwards(offer, outcome.message)
@@ -28,7 +27,7 @@ async def perform(offer: str, verb: str, by: str, **options: Any) -> State:
 
 async def afterwards(offer: str, message: str) -> State:
     """What follows when something has been recorded."""
-    return await finish(offer, Completed(message=message))
+    return await followed_up(offer, Completed(message=message))
 
 
 def asked_at() -> datetime:

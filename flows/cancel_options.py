@@ -1,10 +1,9 @@
 """Acceptance and cancellation, one act on the business day after expiration: all or nothing (§6, CAN-1)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from prefect.states import Completed, State
-from prefect.utilities.annotations import quote
+from prefect import State
 
 from flows.stepping import step_flow
 from optex.acceptance import Decision
@@ -16,40 +15,34 @@ from tasks.acceptance import record_cancellation
 from tasks.approvals import digest_of, missing_approval
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, judge_forms, promise_options
-from tasks.steps import due_step
+from tasks.steps import DueStep
 
 
 @step_flow("cancel", step=CANCEL)
-async def cancel_options(offer: str, version: int | None = None, at: datetime | None = None) -> State:
+def cancel_options(step: DueStep) -> str | State:
     """Re-read service and withdrawals, accept, cancel, issue balancing options and promises, and write to everyone.
 
     Held while a condition of §7 stands asserted, or until a required approval is given.
     """
-    async with due_step(offer, CANCEL, version, at) as step:
-        if step.idle:
-            return step.idle
-        if step.state.accepted_at is not None:
-            return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
-        terms, on = step.state.terms, step.state.day(step.at)
-        if standing := step.state.conditions:
-            named = "; ".join(f"{number}: {CONDITIONS[number]}" for number in standing)
-            return step.held("CND-1", f"nothing is accepted while a condition of §7 stands asserted ({named})")
-        if not terms.calendar.is_business_day(on):
-            again = next_cancellation(terms, step.at)
-            due = local_text(again, terms.zone)
-            return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
-        dossiers = step.book.dossiers()
-        judgements = judge_forms(quote(dossiers), quote(step.state), step.at)
-        decisions = decide_acceptance(quote(dossiers), quote(judgements), quote(step.state), on)
-        digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
-        if missing := missing_approval(step, digest, _would_be(decisions, on)):
-            return step.held("CAN-1", missing, digest)
-        cancellations = cancel_tendered(quote(decisions), quote(dossiers), quote(step.state), on)
-        promises = promise_options(quote(cancellations), on, first_grant_day(on, terms.waiting, terms.calendar))
-        outcome = record_cancellation(
-            quote(step), quote(dossiers), quote(judgements), quote(decisions), quote(cancellations), quote(promises)
-        )
-    return Completed(message=outcome)
+    if step.state.accepted_at is not None:
+        return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
+    terms, on = step.state.terms, step.state.day(step.at)
+    if standing := step.state.conditions:
+        named = "; ".join(f"{number}: {CONDITIONS[number]}" for number in standing)
+        return step.held("CND-1", f"nothing is accepted while a condition of §7 stands asserted ({named})")
+    if not terms.calendar.is_business_day(on):
+        again = next_cancellation(terms, step.at)
+        due = local_text(again, terms.zone)
+        return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
+    dossiers = step.book.dossiers()
+    judgements = judge_forms(dossiers, step.state, step.at)
+    decisions = decide_acceptance(dossiers, judgements, step.state, on)
+    digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
+    if missing := missing_approval(step, digest, _would_be(decisions, on)):
+        return step.held("CAN-1", missing, digest)
+    cancellations = cancel_tendered(decisions, dossiers, step.state, on)
+    promises = promise_options(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
+    return record_cancellation(step, dossiers, judgements, decisions, cancellations, promises)
 
 
 def _would_be(decisions: Sequence[Decision], on: date) -> str:

@@ -1,4 +1,4 @@
-"""How every run ends: what was queued is sent, and the schedule and the dashboard follow."""
+"""How every run begins: with the tag of its offer, and the way to its dashboard; and what ends it as refused."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -14,9 +14,7 @@ from prefect.states import Failed, State
 
 from infra.office import office_of
 from optex.errors import OptexError
-from tasks.dashboard import dashboard_url, show_dashboard
-from tasks.mail import send_notices
-from tasks.schedule import agree_with_plan
+from tasks.dashboard import dashboard_url
 
 
 def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable[State]]], Any]:
@@ -34,23 +32,6 @@ def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable
         return flow(name=name, flow_run_name=run_name or f"{name} {{offer}}", persist_result=False)(run)
 
     return decorate
-
-
-async def finish(offer: str, state: State) -> State:
-    """Send what was queued, and bring the schedule and the dashboard up to date; what was decided is committed.
-
-    So trouble here is no failure: it is said, and `watch` goes on with it.
-    """
-    said = []
-    sent = await send_notices(offer, return_state=True)
-    said.append(await sent.result() if sent.is_completed() else f"The mail waits in the outbox: {sent.message}")
-    if not office_of(offer).virtual:
-        scheduled = await agree_with_plan(offer, return_state=True)
-        said.append(await scheduled.result() if scheduled.is_completed() else f"Not scheduled yet: {scheduled.message}")
-        await show_dashboard(offer, return_state=True)
-    if more := " ".join(filter(None, said)):
-        state.message = f"{(state.message or '').rstrip('.')}. {more}"
-    return state
 
 
 async def introduce(offer: str) -> None:

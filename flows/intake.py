@@ -5,7 +5,6 @@ from datetime import datetime
 from prefect import flow
 from prefect.runtime import flow_run
 from prefect.states import Completed, State
-from prefect.utilities.annotations import quote
 
 from flows.stepping import run_name
 from infra.office import office_of
@@ -26,7 +25,7 @@ async def take_in_due(offer: str, at: datetime) -> State:
     assert office.inbox is not None
     with office.book() as book:
         arrivals = office.inbox.due(book.row().played_until, at)
-        said = take_in_arrivals(quote(book), quote(arrivals), at)
+        said = take_in_arrivals(book, arrivals, at)
         book.set_offer(played_until=at)
     await send_notices(offer)
     return Completed(message=" ".join(said) or "Nothing new.")

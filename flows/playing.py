@@ -74,24 +74,20 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
 
 
 def _totals(folder: Folder, out: Path, console: Console) -> None:
-    from infra.ledgers.export import ledger_rows
     from infra.office import office_in
+    from infra.standing.totals import letters, tendered, totals_of
 
     with office_in(out).reading() as book:
-        tenders = ledger_rows(book, "tenders.csv")
-        promises = ledger_rows(book, "promises.csv")
-        options = ledger_rows(book, "new_options.csv")
-        cancelled = ledger_rows(book, "cancellations.csv")
-        notices = ledger_rows(book, "notices.csv")
+        totals, tenders, (_, sent) = totals_of(book), tendered(book), letters(book)
     table = Table(title="What it came to", title_justify="left", show_header=False, box=None, pad_edge=False)
-    for line, rows, unit in (
+    for line, total, unit in (
         ("tendered", tenders, "option"),
-        ("accepted and cancelled", cancelled, "option"),
-        ("promised", promises, "promise"),
-        ("lapsed", [p for p in promises if p["outcome"] == "lapsed"], "promise"),
-        ("regranted", options, "new option"),
+        ("accepted and cancelled", totals.cancelled, "option"),
+        ("promised", totals.promised, "promise"),
+        ("lapsed", totals.lapsed, "promise"),
+        ("regranted", totals.regranted + totals.deferred_granted, "new option"),
     ):
-        table.add_row(line, f"{sum(row['shares'] for row in rows):>12,} shares", count(len(rows), unit))
-    table.add_row("mails sent", f"{sum(n['sent_at'] is not None for n in notices):>12,}", "")
+        table.add_row(line, f"{total.shares:>12,} shares", count(total.number, unit))
+    table.add_row("mails sent", f"{sent:>12,}", "")
     console.print()
     console.print(table)

@@ -21,52 +21,52 @@ if TYPE_CHECKING:
 def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
     os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
+    _talk_to(api)
+    from tasks.schedule import in_full
+
     try:
-        projected = _project(office, api, deploy=True)
+        projected = asyncio.run(_deployed_and_projected(office))
     except OptexError:
         raise
     except Exception as error:  # a server that is down fails in as many ways as its client has layers
         raise OptexError(f"Prefect at {api} could not be told: {error or type(error).__name__}") from error
-    from tasks.schedule import in_full
-
     click.echo(json.dumps(asdict(projected)) if as_json else in_full(projected))
 
 
-def tell_prefect(office: Office) -> None:
-    """After a change from the command line: make the scheduled runs agree, where a Prefect server is known."""
-    if office.mail_dir.parent.name != BOOKS.name:  # a play that `simulate` wrote: Prefect has no run of it
-        return
-    api = _known_api(office.mail_dir.parent.parent)
-    if api is None:
-        return
-    try:
-        said = str(_project(office, api))
-    except Exception as error:  # what was recorded stands, whatever keeps Prefect from hearing of it
-        click.echo(f"Recorded; Prefect could not be told ({error}): the watch will do it.", err=True)
-    else:
-        if said:
-            click.echo(said, err=True)
-
-
-def _project(office: Office, api: str, *, deploy: bool = False) -> "Projected":
-    os.environ["PREFECT_API_URL"] = api
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
+async def _deployed_and_projected(office: Office) -> "Projected":
     from prefect.client.orchestration import get_client
 
     from flows.deploying import deploy_missing
     from tasks.dashboard import draw_dashboard
     from tasks.schedule import project
 
-    async def agree() -> "Projected":
-        async with get_client() as client:
-            if deploy:
-                await deploy_missing(client, [office.offer, *(each.offer for each in offices())])
-            projected = await project(client, office)
-            await draw_dashboard(client, office)
-            return projected
+    async with get_client() as client:
+        await deploy_missing(client, [office.offer, *(each.offer for each in offices())])
+        projected = await project(client, office)
+        await draw_dashboard(client, office)
+        return projected
 
-    return asyncio.run(agree())
+
+def followed_up(office: Office, api: str) -> list[str]:
+    """What follows a change from the command line, as after a run: the mail, the scheduled runs, the dashboard."""
+    _talk_to(api)
+    from flows.follow_up import follow_up
+
+    return asyncio.run(follow_up(office))
+
+
+def _talk_to(api: str) -> None:
+    """Prefect, which reads the environment when it is imported, is to talk to this server."""
+    os.environ["PREFECT_API_URL"] = api
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def api_of(office: Office) -> str | None:
+    """The Prefect server that must hear of a change; none for a play that `simulate` wrote, of which it has no run."""
+    if office.mail_dir.parent.name != BOOKS.name:
+        return None
+    return _known_api(office.mail_dir.parent.parent)
 
 
 def known_api(folder: Path) -> str:

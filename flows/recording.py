@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from flows.planning import state_of
-from flows.projecting import known_api, schedule, tell_prefect
+from flows.projecting import api_of, followed_up, known_api, schedule
 from infra.books.lapses import lapse
 from infra.books.store import Book, UnknownOffer
 from infra.desk.acts import take_fact
@@ -20,7 +20,7 @@ from infra.desk.keying import forms_of_file, keyed_form, take_forms
 from infra.desk.taking_in import take_in_folder
 from infra.folder.files import read_folder, read_prices, read_service
 from infra.office import Office, office_in
-from infra.post.delivery import deliver
+from infra.post.delivery import send_queued
 from infra.post.mail import MailError
 from optex.errors import OptexError
 from optex.wording import count
@@ -157,12 +157,16 @@ def take_in_files(folder: Path, office: Office, *, err: bool = False) -> None:
 
 
 def after_change(office: Office) -> None:
-    """Send what was queued, and make Prefect's scheduled runs agree where a Prefect server is known."""
+    """What follows a change that was made from here; what somebody should know of it is said on stderr."""
+    api = api_of(office)
+    for sentence in asyncio.run(_sent(office)) if api is None else followed_up(office, api):
+        click.echo(sentence, err=True)
+
+
+async def _sent(office: Office) -> list[str]:
+    """All that follows where no Prefect server is known that must be told."""
     try:
-        delivered = asyncio.run(deliver(office))
+        said = await send_queued(office)
     except MailError as error:
-        click.echo(f"Recorded, but the mail waits in the outbox: {error}", err=True)
-    else:
-        if delivered.put_off or delivered.refused:
-            click.echo(f"Mail: {delivered}", err=True)
-    tell_prefect(office)
+        said = f"The mail waits in the outbox: {error}"
+    return [said] if said else []

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from prefect.states import Completed, State
-from prefect.utilities.annotations import quote
 
 from flows.acting import Person, afterwards, perform
 from flows.finishing import act_flow
@@ -55,7 +54,7 @@ async def record_election(
     with office_of(offer).book() as book:
         if form.strip() in book.form_ids():
             return Completed(message=f"Already recorded: form {form.strip()} is on record, and nothing was changed.")
-        message = record_received_form(quote(book), row, options.split(), datetime.now(UTC).replace(microsecond=0))
+        message = record_received_form(book, row, options.split(), datetime.now(UTC).replace(microsecond=0))
     return await afterwards(offer, message)
 
 

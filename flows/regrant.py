@@ -1,9 +1,6 @@
 """The new options are granted, on the first eligible day after six months and one day, at that day's close (§6, §9)."""
 
-from datetime import datetime
-
-from prefect.states import Completed, State
-from prefect.utilities.annotations import quote
+from prefect import State
 
 from flows.stepping import step_flow
 from infra.books.lapses import open_promises
@@ -12,45 +9,39 @@ from optex.wording import count
 from tasks.approvals import digest_of, missing_approval
 from tasks.granting import record_grants, record_lapses
 from tasks.rules import grant_options
-from tasks.steps import due_step
+from tasks.steps import DueStep
 
 
 @step_flow("regrant", step=REGRANT)
-async def regrant(offer: str, version: int | None = None, at: datetime | None = None) -> State:
+def regrant(step: DueStep) -> str | State:
     """Grant the new options to whoever stayed in service through the grant date, and write to each of them.
 
     Held while the closing price is missing, while a hold stands, or until a required approval is given.
     """
-    async with due_step(offer, REGRANT, version, at) as step:
-        if step.idle:
-            return step.idle
-        state, on = step.state, step.state.plan.grant_on
-        if state.granted_on is not None:
-            return step.moot(f"the new options were granted on {state.granted_on}")
-        if state.cancelled_on is None:
-            return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
-        if state.holds:
-            return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
-        lapsed = record_lapses(quote(step))
-        kept = open_promises(step.book, state)
-        if not kept and not state.deferred:
-            step.book.set_offer(granted_on=on)
-            return Completed(message=step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip()))
-        close = step.book.close_on(on)
-        if close is None:
-            return step.held(
-                "GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded"
-            )
-        holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-        dossiers = {d.holder.holder_id: d for d in step.book.dossiers(holder_ids)}
-        granted = grant_options(quote(kept), quote(dossiers), quote(state), on, close)
-        options = [option for each in granted for option in each.options]
-        digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
-        asked = (
-            f"{sum(option.shares for option in options):,} option shares would be granted as of {on} at ${close}, "
-            f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"
-        )
-        if missing := missing_approval(step, digest, asked):
-            return step.held("GRT-2", missing, digest)
-        outcome = record_grants(quote(step), quote(granted), quote(kept), lapsed)
-    return Completed(message=outcome)
+    state, on = step.state, step.state.plan.grant_on
+    if state.granted_on is not None:
+        return step.moot(f"the new options were granted on {state.granted_on}")
+    if state.cancelled_on is None:
+        return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
+    if state.holds:
+        return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
+    lapsed = record_lapses(step)
+    kept = open_promises(step.book, state)
+    if not kept and not state.deferred:
+        step.book.set_offer(granted_on=on)
+        return step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip())
+    close = step.book.close_on(on)
+    if close is None:
+        return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
+    holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
+    dossiers = {d.holder.holder_id: d for d in step.book.dossiers(holder_ids)}
+    granted = grant_options(kept, dossiers, state, on, close)
+    options = [option for each in granted for option in each.options]
+    digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
+    asked = (
+        f"{sum(option.shares for option in options):,} option shares would be granted as of {on} at ${close}, "
+        f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"
+    )
+    if missing := missing_approval(step, digest, asked):
+        return step.held("GRT-2", missing, digest)
+    return record_grants(step, granted, kept, lapsed)

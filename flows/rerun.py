@@ -2,12 +2,14 @@
 
 from prefect.states import Completed, State
 
-from flows.finishing import act_flow, finish
+from flows.finishing import act_flow
+from flows.follow_up import followed_up
 from flows.steps import Name, run_step
 from infra.office import office_of
 from infra.post.delivery import deliver
 from infra.post.outbox import retry_refused
 from optex.errors import OptexError
+from optex.milestones import REMINDER, kind_of
 from optex.wording import count
 from tasks.schedule import agree_with_plan
 
@@ -16,7 +18,7 @@ async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
     with office_of(offer).reading() as reader:
         step = reader.step(name)
-        reminders = [each.name for each in reader.steps() if each.name.startswith("reminder-")]
+        reminders = [each.name for each in reader.steps() if kind_of(each.name) == REMINDER]
     if step is None:
         raise OptexError(f"{offer} has no step {name}; its reminders are {', '.join(reminders) or 'none'}")
     state = await run_step(offer, step)
@@ -34,8 +36,8 @@ async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
         step: The step.
         reminder: For a reminder: how many business days before the expiration.
     """
-    message = await run_latest(offer, f"reminder-{reminder}" if step == "reminder" else step)
-    return await finish(offer, Completed(message=message))
+    message = await run_latest(offer, f"{REMINDER}-{reminder}" if step == REMINDER else step)
+    return await followed_up(offer, Completed(message=message))
 
 
 @act_flow("reschedule")
@@ -46,7 +48,7 @@ async def reschedule(offer: str) -> State:
         offer: The offer, by its name.
     """
     message = await agree_with_plan(offer)
-    return await finish(offer, Completed(message=message or "The scheduled runs agree with the plan."))
+    return await followed_up(offer, Completed(message=message or "The scheduled runs agree with the plan."))
 
 
 @act_flow("send-unsent", "send unsent mail of {offer}")
@@ -65,4 +67,4 @@ async def send_unsent(offer: str, again: bool = False) -> State:
     with office.reading() as reader:
         without = reader.unsendable()
     more = f"; {count(without, 'notice')} to holders without an e-mail address" if without else ""
-    return await finish(offer, Completed(message=f"{delivered}{more}."))
+    return await followed_up(offer, Completed(message=f"{delivered}{more}."))

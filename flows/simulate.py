@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from prefect import flow
+from prefect import State, flow
 from prefect.context import SyncClientContext
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from flows.intake import take_in_due
 from flows.steps import run_step
@@ -18,7 +18,7 @@ from infra.desk.taking_in import take_in_folder
 from infra.folder.files import Folder
 from infra.folder.inbox import Inbox
 from infra.ledgers.export import export
-from infra.office import BOOKS, Office, office_of, opened
+from infra.office import BOOKS, Office, using
 from infra.post.sink import Sink
 from infra.report.page import write_report
 from optex.errors import OptexError
@@ -38,15 +38,16 @@ def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tel
     """
     office = _office(folder, out)
     _prepare(folder, out, office)
-    with Sink(out / "mail") as sink, opened(replace(office, smtp=sink.smtp)):
-        if tell is not None:
-            _TELLERS[office.offer] = tell
-        try:
-            # One client for all tasks: each would make its own, and read all the world's certificates for it.
-            with SyncClientContext.get_or_create():
-                asyncio.run(play(office.offer, until))
-        finally:
-            _TELLERS.pop(office.offer, None)
+    with Sink(out / "mail") as sink, using(replace(office, smtp=sink.smtp)) as office:
+
+        @flow(name="simulate", flow_run_name="simulate {offer}", persist_result=False)
+        async def play(offer: str, until: datetime | None) -> State:
+            """Play an offer on its virtual clock: what is due next is run next, until nothing is left."""
+            return Completed(message=f"Played {offer}: {await _play(office, until, tell or _silent)} runs")
+
+        # One client for all tasks: each would make its own, and read all the world's certificates for it.
+        with SyncClientContext.get_or_create():
+            asyncio.run(play(office.offer, until))
         with office.reading() as book:
             export(book, out / "ledgers")
             write_report(book, out / "report.html")
@@ -59,40 +60,36 @@ def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tel
 # Kept as long as a folder is being played: which version of it.
 PLAYING = "playing"
 
-_TELLERS: dict[str, Tell] = {}
 
-
-@flow(name="simulate", flow_run_name="simulate {offer}", persist_result=False)
-async def play(offer: str, until: datetime | None = None) -> State:
-    """Play an offer that has been opened for simulation: what is due next is run next, until nothing is left."""
-    office = office_of(offer)
-    await send_notices(offer)
+async def _play(office: Office, until: datetime | None, tell: Tell) -> int:
+    """Run what is due next until nothing is left; how many runs that were."""
+    await send_notices(office.offer)
     with office.reading() as reader:
         played = reader.row().played_until
     if played is not None:
-        await _try_held(office, played)
+        await _try_held(office, played, tell)
     events = 0
     while event := _next(office, until):
         at, step = event
         if step is None:
-            await _take_in(office, at)
+            await _take_in(office, at, tell)
         else:
-            _told(offer, at, step.name, await run_step(offer, step, at))
+            _told(at, step.name, await run_step(office.offer, step, at), tell)
         events += 1
-    return Completed(message=f"Played {offer}: {events} runs")
+    return events
 
 
-async def _take_in(office: Office, at: datetime) -> None:
+async def _take_in(office: Office, at: datetime, tell: Tell) -> None:
     """Take in what arrived, then let every held step see whether it may go on."""
-    _told(office.offer, at, "intake", await take_in_due(office.offer, at, return_state=True))
-    await _try_held(office, at)
+    _told(at, "intake", await take_in_due(office.offer, at, return_state=True), tell)
+    await _try_held(office, at, tell)
 
 
-async def _try_held(office: Office, at: datetime) -> None:
+async def _try_held(office: Office, at: datetime, tell: Tell) -> None:
     with office.reading() as reader:
-        held = [step for step in reader.steps() if step.status is Status.HELD and reader.step(step.name) == step]
+        held = reader.held_steps()
     for step in held:
-        _told(office.offer, at, step.name, await run_step(office.offer, step, at))
+        _told(at, step.name, await run_step(office.offer, step, at), tell)
 
 
 def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None] | None:
@@ -119,11 +116,15 @@ def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None
     return at, step
 
 
-def _told(offer: str, at: datetime, name: str, state: State) -> None:
+def _told(at: datetime, name: str, state: State, tell: Tell) -> None:
     if state.is_failed() or state.is_crashed():
         state.result(raise_on_failure=True)
-    if (tell := _TELLERS.get(offer)) and state.name != "NothingToDo":
+    if state.name != "NothingToDo":
         tell(at, name, state.message or "")
+
+
+def _silent(at: datetime, name: str, message: str) -> None:
+    """For a play of which nobody wants to hear as it goes."""
 
 
 def _office(folder: Folder, out: Path) -> Office:

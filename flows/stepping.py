@@ -1,23 +1,24 @@
 """What every step's flow has in common: its name in the Prefect UI, its retries, and that it sends what it queued."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, tzinfo
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
-from prefect import flow
+from prefect import Flow, State
 from prefect.runtime import flow_run
-from prefect.states import State
+from prefect.states import Completed
 
-from flows.finishing import finish, introduce
+from flows.finishing import introduce
+from flows.follow_up import followed_up
 from infra.office import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
-from optex.schedule import Status, Step, turn
 from tasks.dashboard import show_result
+from tasks.steps import DueStep, due_step
 
-Body = Callable[..., Awaitable[State]]
+Body = Callable[[DueStep], str | State]
 RETRIES = 3
 RETRY_SECONDS = 20
 # What the form in the UI says of the parameters that every step has.
@@ -31,67 +32,52 @@ Args:
 """
 
 
-def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], Any]:
-    """A flow for one step of an offer: its body decides and commits, then what it queued is sent.
+class StepFlow(Flow[..., Coroutine[Any, Any, State]]):
+    """The flow of one step; `body` is what it does with the step it holds, and needs no Prefect."""
 
-    A failure rolls the step's transaction back, so that it may simply be run again.
-    """
+    def __init__(self, body: Body, name: str, step: str | None) -> None:
+        async def run(offer: str, version: int | None = None, at: datetime | None = None) -> State:
+            return await _run(body, offer, step or "", version, at)
 
-    def decorate(body: Body) -> Any:
-        @wraps(body)
-        async def run(*args: Any, **parameters: Any) -> State:
-            if _virtual(flow_run.parameters["offer"]):
-                state = await body(*args, **parameters)
-                return state if state.name == "NothingToDo" else await finish(flow_run.parameters["offer"], state)
-            return await _run(partial(body, *args, **parameters), step)
+        async def run_named(offer: str, name: str, version: int | None = None, at: datetime | None = None) -> State:
+            return await _run(body, offer, name, version, at)
 
-        run.__doc__ = inspect.cleandoc(body.__doc__ or "") + _HELP
-        return flow(
+        made = run if step else run_named
+        made.__module__, made.__name__, made.__qualname__ = body.__module__, body.__name__, body.__qualname__
+        made.__doc__ = inspect.cleandoc(body.__doc__ or "") + _HELP
+        super().__init__(
+            made,
             name=name,
             flow_run_name=partial(_run_name, step),
             retries=RETRIES,
             retry_delay_seconds=RETRY_SECONDS,
             persist_result=False,
-        )(run)
+        )
+        self.body = body
 
-    return decorate
+
+def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], StepFlow]:
+    """A flow for one step of an offer: its body decides and writes in one transaction, then what it queued is sent.
+
+    A failure rolls the transaction back, so that the step may simply be run again. So is one that waited in vain for a
+    step before its own (`OutOfOrder`).
+    """
+    return lambda body: StepFlow(body, name, step)
 
 
-async def _run(body: Callable[[], Awaitable[State]], step: str | None) -> State:
-    """Run a step of a real offer. An error is raised and not returned: Prefect retries no flow but one that raises."""
-    offer, name = flow_run.parameters["offer"], step or flow_run.parameters["name"]
-    await introduce(offer)
-    if flow_run.parent_flow_run_id is None:
-        await _earlier_first(offer, name, flow_run.parameters.get("version"))
-    state = await body()
+async def _run(body: Body, offer: str, name: str, version: int | None, at: datetime | None) -> State:
+    """Run a step; only a simulation says at which instant. An error is raised: Prefect retries no flow but by that."""
+    if real := at is None:
+        await introduce(offer)
+    async with due_step(offer, name, version, at) as step:
+        outcome = step.idle or body(step)
+    state = Completed(message=outcome) if isinstance(outcome, str) else outcome
     if state.name == "NothingToDo":
         # A run by itself is finished all the same: what another one left undone when it was killed is done then.
-        return state if flow_run.parent_flow_run_id else await finish(offer, state)
-    await show_result(offer, name)
-    return await finish(offer, state)
-
-
-async def _earlier_first(offer: str, name: str, version: int | None) -> None:
-    """Run what fell due before and was not done: after a while without a worker all alarms ring at the same time.
-
-    Each of these runs says for itself what became of it; whatever that is, this step does not depend on it.
-    """
-    from flows.steps import run_step  # which imports the flows, and they this
-
-    now = office_of(offer).clock(None)
-    with office_of(offer).reading() as reader:
-        mine, steps = reader.step(name, version), reader.steps()
-    if mine is None:
-        raise OptexError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
-    for each in sorted(steps, key=turn):
-        if each.status is Status.PENDING and each.due <= now and turn(each) < turn(mine) and _still(offer, each):
-            await run_step(offer, each)
-
-
-def _still(offer: str, step: Step) -> bool:
-    """Whether a step waits even now: its own alarm rings at the same time."""
-    with office_of(offer).reading() as reader:
-        return reader.step(step.name, step.version) == step
+        return await followed_up(offer, state) if real and flow_run.parent_flow_run_id is None else state
+    if real:
+        await show_result(offer, name)
+    return await followed_up(offer, state)
 
 
 def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:
@@ -109,10 +95,3 @@ def _run_name(step: str | None) -> str:
     except OptexError:  # the run itself will say what is wrong
         found = None
     return run_name(offer, name, found.due, zone) if found else f"{name} {offer}"
-
-
-def _virtual(offer: str) -> bool:
-    try:
-        return office_of(offer).virtual
-    except OptexError:
-        return False

@@ -8,6 +8,7 @@ desk/                 what arrives: weighed by the rules, recorded, carried out
 post/                 letters: rendered, queued, sent over SMTP, none twice
 standing/             where the offer stands: `optex status` and the dashboard
 account/              everything decided about one holder: `optex explain`
+whole_files           files written whole or not at all
 ledgers/, report/     what is written out: CSV ledgers, the calendar file, the report
 production/           how it is run on servers: compose, the manual of operation
 """

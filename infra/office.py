@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -68,23 +69,24 @@ class Office:
             yield reader
 
 
-_OPEN: dict[str, Office] = {}
+_USED: ContextVar[Office | None] = ContextVar("office", default=None)
 
 
 @contextmanager
-def opened(office: Office) -> Iterator[Office]:
-    """Make an office known to the flows of this process, as a simulation does."""
-    _OPEN[office.offer] = office
+def using(office: Office) -> Iterator[Office]:
+    """Make an office the one of its offer for whatever runs inside, flows and their tasks included, as a play does."""
+    before = _USED.set(office)
     try:
         yield office
     finally:
-        del _OPEN[office.offer]
+        _USED.reset(before)
 
 
 def office_of(offer: str) -> Office:
-    """The office of an offer by its name: one opened in this process, else where the settings say its books are."""
-    if offer in _OPEN:
-        return _OPEN[offer]
+    """The office of an offer by its name: the one in use here, else where the settings say its books are."""
+    used = _USED.get()
+    if used is not None and used.offer == offer:
+        return used
     settings = load_settings()
     folder = _folders(settings).get(offer)
     if folder or settings.database_url:

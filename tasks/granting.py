@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from infra.books import pool
-from infra.books.lapses import lapse
+from infra.books.lapses import lapse, record_lapsed
 from infra.books.store import Decided
 from optex import ledger, notices, roll
 from optex.adjustment import ratio, scaled_total
@@ -94,41 +94,9 @@ def _let_lapse(step: DueStep, empty: Sequence[OpenPromise], on: date) -> str:
     """Let the promises lapse of which a reverse split leaves nothing: no share, and no cash for a fraction (ADJ-1)."""
     if not empty:
         return ""
-    book, state = step.book, step.state
-    holders = {d.holder.holder_id: d.holder for d in book.dossiers([each.promise.holder_id for each in empty])}
-    rulings = {each.promise.promise_id: _nothing_left(each, state, on) for each in empty}
-    book.decide(
-        "promise",
-        step.at,
-        [
-            Decided(
-                subject=each.promise.promise_id,
-                holder_id=each.promise.holder_id,
-                decision="lapsed",
-                ruling=rulings[each.promise.promise_id],
-                shares=each.promise.shares,
-            )
-            for each in empty
-        ],
-    )
-    book.move_pool(ledger.lapsed(on, sum(roll.reserved_for(each, state, on) for each in empty)))
-    book.queue(
-        (
-            notices.promise_lapsed(
-                state.terms,
-                holders[each.promise.holder_id],
-                each.promise,
-                0,
-                rulings[each.promise.promise_id],
-                on,
-            )
-            for each in empty
-        ),
-        step.at,
-    )
-    book.audit(step.at, "", [("promise lapsed", key, ruling.rule, ruling.reason) for key, ruling in rulings.items()])
-    shares = sum(each.promise.shares for each in empty)
-    return f"{count(len(empty), 'promise')} for {shares:,} shares lapsed: no share is left after the split."
+    lapsed = [(each, _nothing_left(each, step.state, on)) for each in empty]
+    said = record_lapsed(step.book, lapsed, on, step.at)
+    return f"{said}: no share is left after the split."
 
 
 def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:

@@ -2,29 +2,16 @@
 
 import math
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from infra.office import office_of
-from infra.post.delivery import Undelivered, deliver
-from optex.wording import count
+from infra.post.delivery import send_queued
+from tasks.kinds import effect
 
 # So long a run goes on sending; what is left then goes out by the rounds of the watch, and the run can end.
 _LONGEST = 600.0
 
 
-@task(
-    name="send notices",
-    task_run_name="send notices of {offer}",
-    cache_policy=NO_CACHE,
-    retries=2,
-    retry_delay_seconds=[5, 30],
-    tags=["effect"],
-)
+@effect("send notices of {offer}", retry_after=[5, 30])
 async def send_notices(offer: str) -> str:
     """Send the unsent notices of an offer once; says what is left. `watch` sends that, and what a server put off."""
     office = office_of(offer)
-    delivered = await deliver(office, math.inf if office.virtual else _LONGEST)
-    if delivered.put_off:
-        raise Undelivered(delivered)
-    return f"{count(delivered.left, 'notice')} still to be sent." if delivered.left else ""
+    return await send_queued(office, math.inf if office.virtual else _LONGEST)

@@ -1,7 +1,4 @@
-"""The rules as Prefect tasks, each applied to everyone on the roll at once.
-
-Facts come and go quoted (`quote`): Prefect would otherwise walk through every one of half a million records.
-"""
+"""The rules as Prefect tasks, each applied to everyone on the roll at once."""
 
 from optex import roll
 from tasks.kinds import rule

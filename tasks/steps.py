@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +19,9 @@ from optex.state import Fact, OfferState
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
+# After a while without a worker all alarms ring at once: so many seconds a run waits for those of the steps before its
+# own. It waits as long whenever it is tried again: by then the watch has rung what did not ring by itself.
+PATIENCE, _EVERY = 60.0, 0.5
 
 
 class OutOfOrder(OptexError):
@@ -73,7 +76,7 @@ def nothing_to_do(message: str) -> State:
 async def due_step(offer: str, name: str, version: int | None, at: datetime | None) -> AsyncIterator[DueStep]:
     """Lock a step and see whether it is due; the transaction commits what was decided when the step is left.
 
-    OutOfOrder where a step before it is still to be done: whoever runs a late step runs the earlier ones first.
+    OutOfOrder where a step before it is still to be done, and was not done while this one waited for it.
     """
     office = office_of(offer)
     if not office.virtual:
@@ -94,12 +97,24 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
 
 
 async def _wait_for(office: Office, name: str, version: int | None) -> None:
+    """Wait for the instant of a step that is rung a blink early, and for the steps before it, whose own alarms ring."""
     with office.reading() as reader:
         step = reader.step(name, version)
-    if step is not None and step.waiting:
-        early = step.due - datetime.now(UTC)
-        if timedelta(0) < early <= BLINK:
-            await asyncio.sleep(early.total_seconds())
+    if step is None or not step.waiting:
+        return
+    early = step.due - datetime.now(UTC)
+    if early > BLINK:
+        return
+    await asyncio.sleep(early.total_seconds())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while _first(office, step):
+                await asyncio.sleep(_EVERY)
+
+
+def _first(office: Office, step: Step) -> Step | None:
+    with office.reading() as reader:
+        return goes_first(step, reader.steps())
 
 
 def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:

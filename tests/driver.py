@@ -1,4 +1,4 @@
-"""A whole offer played without Prefect: what flows/*.py do, in the same order, with alarms that may ring late."""
+"""A whole offer played without Prefect: the flows' own bodies, in order, with alarms that may ring late."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -7,31 +7,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from infra.books.lapses import open_promises
+from flows.steps import FLOWS
 from infra.books.tables import metadata
 from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.files import Folder
 from infra.folder.inbox import Inbox
-from infra.office import Office, opened
-from optex import roll
+from infra.office import Office, using
 from optex.calendar import instant
-from optex.milestones import (
-    CANCEL,
-    CLOSE,
-    EXTENSION_DEADLINE,
-    OPEN,
-    RECHECK,
-    REGRANT,
-    WITHDRAWAL_RIGHT,
-    first_grant_day,
-    kind_of,
-    next_cancellation,
-)
+from optex.milestones import CANCEL, REGRANT, kind_of
 from optex.schedule import Status, Step, turn
-from tasks import acceptance, book, granting
-from tasks.approvals import digest_of, missing_approval
-from tasks.steps import DueStep, due_step
+from tasks.steps import due_step
 from tests.strategies import Tale
 
 LATE = [timedelta(0)] * 6 + [timedelta(seconds=1), timedelta(hours=3), timedelta(hours=30), timedelta(days=4)]
@@ -146,7 +132,7 @@ class Play:
         async with due_step(self.office.offer, step.name, step.version, at) as due:
             if not due.idle:
                 due.office = replace(self.office, inbox=None)  # an approval is not waited for in a simulation
-                _FLOWS[kind_of(step.name)](due)
+                FLOWS[kind_of(step.name)].body(due)
 
 
 async def play(tale: Tale, offer: str, database_url: str) -> Play:
@@ -157,110 +143,6 @@ async def play(tale: Tale, offer: str, database_url: str) -> Play:
     office = Office(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), inbox=inbox)
     take_in_folder(office.engine, folder, terms.opens, inbox.known_service(terms.commences, folder.spells))
     playing = Play(tale=tale, folder=folder, office=office, inbox=inbox)
-    with opened(office):
+    with using(office):
         await playing.run()
     return playing
-
-
-def _open(due: DueStep) -> None:
-    book.record_opening.fn(due, roll.eligibility(due.book.dossiers(), due.state))
-
-
-def _remind(due: DueStep) -> None:
-    terms = due.state.terms
-    if due.at < terms.opens:
-        due.moot("the offer was not open yet on that day")
-        return
-    if due.at >= terms.expires:
-        due.moot("the offer had expired when the reminder could be sent")
-        return
-    days = terms.calendar.business_days(due.state.day(due.at), terms.expires_on) - 1
-    dossiers = due.book.dossiers()
-    addressees = roll.addressees(dossiers, due.state, due.at)
-    book.record_reminder.fn(due, max(days, 0), addressees, roll.judge_all(dossiers, due.state, due.at))
-
-
-def _close(due: DueStep) -> None:
-    book.record_close.fn(due, roll.judge_all(due.book.dossiers(), due.state, due.at))
-
-
-def _deadline(due: DueStep) -> None:
-    due.done("No extension was announced in time.")
-
-
-def _cancel(due: DueStep) -> None:
-    state, terms, on = due.state, due.state.terms, due.state.day(due.at)
-    if state.accepted_at is not None:
-        due.moot(f"the tendered options were accepted and cancelled on {state.cancelled_on}")
-        return
-    if state.conditions:
-        due.held("CND-1", f"a condition of §7 stands asserted: {state.conditions}")
-        return
-    if not terms.calendar.is_business_day(on):
-        due.postponed(state.day(next_cancellation(terms, due.at)), f"{on} is no business day")
-        return
-    dossiers = due.book.dossiers()
-    judgements = roll.judge_all(dossiers, state, due.at)
-    decisions = roll.decide_all(dossiers, judgements, state, on)
-    digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
-    if missing := missing_approval(due, digest, "options would be cancelled"):
-        due.held("CAN-1", missing, digest)
-        return
-    cancellations = roll.cancel_all(decisions, dossiers, state, on)
-    promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    acceptance.record_cancellation.fn(due, dossiers, judgements, decisions, cancellations, promises)
-
-
-def _withdrawal(due: DueStep) -> None:
-    dossiers = due.book.dossiers()
-    book.record_withdrawal_right.fn(due, dossiers, roll.judge_all(dossiers, due.state, due.at), "")
-
-
-def _recheck(due: DueStep) -> None:
-    if due.state.cancelled_on is None:
-        due.held("CAN-1", "nothing has been accepted and cancelled yet")
-        return
-    due.done(f"Service checked again. {granting.record_lapses.fn(due)}".strip())
-
-
-def _regrant(due: DueStep) -> None:
-    state, on = due.state, due.state.plan.grant_on
-    if state.granted_on is not None:
-        due.moot(f"the new options were granted on {state.granted_on}")
-        return
-    if state.cancelled_on is None:
-        due.held("CAN-1", "nothing has been accepted and cancelled yet")
-        return
-    if state.holds:
-        due.held("CIC-1", f"the grant waits until it is released: {state.holds}")
-        return
-    lapsed = granting.record_lapses.fn(due)
-    kept = open_promises(due.book, state)
-    if not kept and not state.deferred:
-        due.book.set_offer(granted_on=on)
-        due.done(f"No promise is left to be kept. {lapsed}".strip())
-        return
-    close = due.book.close_on(on)
-    if close is None:
-        due.held("GRT-3", f"the closing price of {on} is not known yet")
-        return
-    holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    dossiers = {d.holder.holder_id: d for d in due.book.dossiers(holder_ids)}
-    granted = roll.grant_all(kept, dossiers, state, on, close)
-    digest = digest_of(on, ((o.grant_id, o.shares, str(o.price)) for each in granted for o in each.options))
-    if missing := missing_approval(due, digest, "options would be granted"):
-        due.held("GRT-2", missing, digest)
-        return
-    granting.record_grants.fn(due, granted, kept, lapsed)
-
-
-_FLOWS = {
-    OPEN: _open,
-    "reminder": _remind,
-    CLOSE: _close,
-    EXTENSION_DEADLINE: _deadline,
-    CANCEL: _cancel,
-    WITHDRAWAL_RIGHT: _withdrawal,
-    RECHECK: _recheck,
-    REGRANT: _regrant,
-}

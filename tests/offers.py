@@ -176,12 +176,12 @@ class Played:
         from infra.books.database import sqlite_url
         from infra.folder.files import read_folder
         from infra.folder.inbox import Inbox
-        from infra.office import Office, opened
+        from infra.office import Office, using
 
         folder = read_folder(self.folder)
         books = sqlite_url((self.out / ".optex" / "optex.db").resolve())
         mine = Office(offer=folder.terms.offer, database_url=books, mail_dir=self.out / "mail", inbox=Inbox(folder))
-        with opened(mine):
+        with using(mine):
             yield mine
 
     def steps(self):

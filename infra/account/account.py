@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from infra.books import tables as t
+from infra.books.mapping import ISSUED_OPTIONS
 from infra.books.reading import Reader
 from optex import cancellation
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
 from optex.milestones import REGRANT
-from optex.records import Dossier, Grant, OptionRecord, OptionType, Tranche
+from optex.records import Dossier, Grant, OptionRecord, Tranche
 from optex.schedule import Status, Step
 from optex.state import OfferState
 from optex.terms import Terms
-from optex.wording import count, money, short_day, stamp
+from optex.wording import count, listed, money, short_day, stamp
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +87,7 @@ def read_account(book: Reader, holder_id: str) -> Account:
         dossier=dossier,
         steps=book.steps(),
         decisions=book.decisions_about(holder_id),
-        facts=book.rows(t.facts, t.facts.c.position),
+        facts=book.rows(t.actions, t.actions.c.position),
         forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
         notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[
@@ -100,27 +101,15 @@ def read_account(book: Reader, holder_id: str) -> Account:
 
 
 def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
-    rows = [row for row in book.rows_about(holder_id, t.options, t.options.c.grant_id) if row.kind == "new"]
+    issued = book.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
+    rows = [row for row in issued if row.kind == "new"]
     rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
     tranches: dict[str, list[Tranche]] = defaultdict(list)
     own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])
     query = select(t.tranches).where(t.tranches.c.offer == book.offer, own).order_by(t.tranches.c.vests_on)
     for row in book.connection.execute(query):
         tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
-    return [
-        OptionRecord(
-            grant_id=row.grant_id,
-            holder_id=row.holder_id,
-            from_grant_id=row.from_grant_id,
-            granted_on=row.granted_on,
-            shares=row.shares,
-            price=row.price,
-            type=OptionType(row.type),
-            expires_on=row.expires_on,
-            vesting=tuple(tranches[row.grant_id]),
-        )
-        for row in rows
-    ]
+    return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
 
 
 def titled(option: Grant | OptionRecord) -> str:
@@ -135,11 +124,6 @@ def tranches_told(tranches: tuple[Tranche, ...], granted_on: date | None = None)
         for tranche in tranches
     ]
     return listed(said)
-
-
-def listed(parts: list[str]) -> str:
-    """Things in a row: a, b and c."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def options_told(ids: list[str]) -> str:

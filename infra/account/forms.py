@@ -6,27 +6,22 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from infra.account.account import Account, Line, listed, shares_told, titled
+from infra.account.account import Account, Line, shares_told, titled
 from optex import roll
 from optex.calendar import ONE_DAY, instant, local_date
 from optex.milestones import CLOSE
 from optex.notices import Kind
 from optex.records import Capacity, Form, FormKind, Standing
 from optex.schedule import Status
-from optex.wording import channel, count, day, sentence
-
-_CAPACITY = {
-    Capacity.EMPLOYEE: "an employee",
-    Capacity.DIRECTOR: "a director (not an employee)",
-    Capacity.CONSULTANT: "a consultant",
-}
+from optex.wording import capacity, channel, count, day, listed, sentence
 
 
 def service(account: Account) -> Iterator[tuple[datetime, Line]]:
     """Each spell of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
     zone = account.terms.zone
     for spell in account.dossier.spells:
-        as_what = _CAPACITY[spell.capacity]
+        only = " (not an employee)" if spell.capacity is Capacity.DIRECTOR else ""
+        as_what = f"{capacity(spell.capacity)}{only}"
         still = "; still serving" if spell.last_day is None else ""
         begins = f"Entered service as {as_what}{still}."
         yield instant(spell.first_day, time(0), zone), Line(at=spell.first_day, what=begins, rule="ELG-2")

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from infra.account.account import Account, Line, listed, shares_told, titled, tranches_told
+from infra.account.account import Account, Line, shares_told, titled, tranches_told
 from optex.adjustment import ratio, scaled_total
 from optex.cancellation import Cancellation
-from optex.wording import day, money, sentence
+from optex.wording import day, listed, money, sentence
 
 
 def acceptance(account: Account) -> Iterator[Line]:

@@ -1,15 +1,17 @@
 """Promises in the books: which are still open, and which lapse when the service record shows a break."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from infra.books import tables as t
+from infra.books.dossiers import read_holders
 from infra.books.pool import follow_splits
 from infra.books.reading import Reader
 from infra.books.store import Book, Decided
 from optex import cancellation, ledger, roll
 from optex.cancellation import Cancellation, Promise
 from optex.eligibility import may_receive
+from optex.errors import Ruling
 from optex.notices import promise_lapsed
 from optex.records import Grant
 from optex.roll import OpenPromise
@@ -58,43 +60,50 @@ def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | N
     promises = open_promises(book, state, suspects)
     dossiers = {d.holder.holder_id: d for d in book.dossiers(suspects)}
     broken = roll.broken_promises(promises, dossiers, through)
+    return f"{record_lapsed(book, broken, state.day(at), at)}."
+
+
+def record_lapsed(book: Book, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: date, at: datetime) -> str:
+    """Record that promises have lapsed on a day, each by its ruling; what is reserved for them goes back to the pool.
+
+    Says how many promises lapsed, and for how many shares.
+    """
+    state = book.state()
+    holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
+    holders = {holder.holder_id: holder for holder in read_holders(book.connection, book.offer, holder_ids)}
     counted = follow_splits(book, at)  # while what lapses is still held
-    book.decide(
-        "promise",
-        at,
-        [
-            Decided(
-                subject=each.promise.promise_id,
-                holder_id=each.promise.holder_id,
-                decision="lapsed",
-                ruling=ruling,
-                shares=each.promise.shares,
-            )
-            for each, ruling in broken
-        ],
-    )
-    today = state.day(at)
-    freed = {each.promise.promise_id: roll.reserved_for(each, state, counted) for each, _ in broken}
-    book.move_pool(ledger.lapsed(today, sum(freed.values())))
+    freed = {each.promise.promise_id: roll.reserved_for(each, state, counted) for each, _ in lapsed}
+    book.decide("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
+    book.move_pool(ledger.lapsed(on, sum(freed.values())))
     book.queue(
         (
             promise_lapsed(
                 state.terms,
-                dossiers[each.promise.holder_id].holder,
+                holders[each.promise.holder_id],
                 each.promise,
                 freed[each.promise.promise_id],
                 ruling,
-                today,
+                on,
             )
-            for each, ruling in broken
+            for each, ruling in lapsed
         ),
         at,
     )
     book.audit(
-        at, "", [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in broken]
+        at, "", [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in lapsed]
     )
-    shares = sum(each.promise.shares for each, _ in broken)
-    return f"{count(len(broken), 'promise')} for {shares:,} shares lapsed."
+    shares = sum(each.promise.shares for each, _ in lapsed)
+    return f"{count(len(lapsed), 'promise')} for {shares:,} shares lapsed"
+
+
+def _lapsed(promise: Promise, ruling: Ruling) -> Decided:
+    return Decided(
+        subject=promise.promise_id,
+        holder_id=promise.holder_id,
+        decision="lapsed",
+        ruling=ruling,
+        shares=promise.shares,
+    )
 
 
 def _out_of_service(book: Reader, through: date, holder_ids: Iterable[str] | None) -> list[str]:

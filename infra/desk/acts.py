@@ -60,7 +60,7 @@ def _key(verb: str, data: Mapping[str, Any], at: datetime) -> str:
 
 def _recorded(book: Book, fact: Fact) -> Outcome | None:
     """What was said of the very same fact before: the same key, or an act that would do again what it has done."""
-    rows = book.rows(t.facts, t.facts.c.position.desc())
+    rows = book.rows(t.actions, t.actions.c.position.desc())
     row = next((row for row in rows if row.fact_id == fact.fact_id), None) or _done_before(rows, fact)
     if row is None:
         return None

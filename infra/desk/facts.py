@@ -1,24 +1,13 @@
 """The facts that arrive: one model per verb, read alike from the command line, script.toml and a form in the UI."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
+from datetime import tzinfo
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from infra.folder.rows import A_CLOSE, A_DAY, A_WHOLE, AN_INSTANT, DAY, INSTANT, WHOLE, Expected, Id
 from optex.errors import OptexError
+from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.records import Capacity, OptionType
 
 
@@ -33,49 +22,7 @@ class BadFact(OptexError):
         self.problems = problems
 
 
-def _moment(value: Any, info: ValidationInfo) -> datetime:
-    """An instant in UTC; one without an offset is read on the offer's clock (CAL-2)."""
-    if isinstance(value, str) and re.fullmatch(INSTANT, value.strip()):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            value = None
-    if not isinstance(value, datetime):
-        raise PydanticCustomError("expected", AN_INSTANT)
-    return (value if value.tzinfo else value.replace(tzinfo=info.context["zone"])).astimezone(UTC)
-
-
-def _day(value: Any) -> date:
-    if isinstance(value, str) and re.fullmatch(DAY, value.strip()):
-        try:
-            value = date.fromisoformat(value.strip())
-        except ValueError:
-            value = None
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise PydanticCustomError("expected", A_DAY)
-    return value
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not re.fullmatch(WHOLE, str(value).strip()):
-        raise PydanticCustomError("expected", A_WHOLE)
-    return int(value)
-
-
-def _exact(value: Any) -> Decimal:
-    """A decimal by its written digits, so that a number from JSON does not become a binary fraction."""
-    text = str(value).strip()
-    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,4})?", text):
-        raise PydanticCustomError("expected", "a number such as 12.5")
-    return Decimal(text)
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-OnDay = Annotated[date, BeforeValidator(_day)]
-Count = Annotated[int, Field(gt=0), BeforeValidator(_whole), Expected("a whole number above zero")]
-Exact = Annotated[Decimal, BeforeValidator(_exact)]
-ClosingPrice = Annotated[Decimal, Field(gt=0, decimal_places=2), BeforeValidator(_exact), Expected(A_CLOSE)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Expected("a reason in words")]
+Reason = Annotated[Text, Expected("a reason in words")]
 
 
 class Fact(BaseModel):
@@ -112,9 +59,7 @@ class Terminate(Fact):
 
 
 class _Condition(Fact):
-    number: Annotated[
-        int, Field(ge=1, le=5), BeforeValidator(_whole), Expected("1 to 5, in the order of §7 of the offer")
-    ]
+    number: Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")]
     evidence: str = ""
 
 
@@ -141,19 +86,19 @@ class ServiceSet(Fact):
 
     holder: Id
     capacity: Annotated[Capacity, Field(strict=False), Expected("employee, director or consultant")]
-    first_day: OnDay = Field(alias="from")
-    last_day: OnDay | None = Field(default=None, alias="to")
+    first_day: Day = Field(alias="from")
+    last_day: Day | None = Field(default=None, alias="to")
 
 
 class PriceSet(Fact):
-    on: OnDay
+    on: Day
     close: ClosingPrice
 
 
 class SplitFact(Fact):
     """`new` shares for every `old`: a 3-for-2 split has new 3 and old 2."""
 
-    on: OnDay
+    on: Day
     new: Count
     old: Count
 
@@ -165,12 +110,12 @@ class Defer(Fact):
 
 
 class CommitteeGrantDate(Fact):
-    on: OnDay
+    on: Day
 
 
 class AgreementSigned(Fact):
     grant: Id
-    on: OnDay
+    on: Day
 
 
 class Hold(Fact):

@@ -81,7 +81,7 @@ def _defer_weigh(book: Book, state: OfferState, fact: Fact) -> Ruling | None:
 
 def _signed_weigh(book: Book, _state: OfferState, fact: Fact) -> Ruling | None:
     grant_id, on = fact.data["grant"], date.fromisoformat(fact.data["on"])
-    for option in book.rows(t.options):
+    for option in book.rows(t.issued_options):
         if option.grant_id == grant_id and option.kind == "new":
             if on < option.granted_on:
                 return Ruling(rule="GRT-5", reason=f"the option was granted on {option.granted_on}, after {on}")

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from infra.books import tables as t
 from infra.books.lapses import lapse
+from infra.books.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
 from infra.books.memory import without_collection
 from infra.books.store import Book
 from infra.desk.acts import take_fact
@@ -37,10 +38,10 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
             return False
         book = Book(connection, terms.offer)
         book.add_terms(1, terms, at, "as the offer was made")
-        book.add(t.holders, [{field: getattr(h, field) for field in _HOLDER} for h in folder.holders])
+        book.add(t.holders, HOLDERS.rows(folder.holders))
         known = folder.spells if spells is None else spells
-        book.add(t.spells, [{field: getattr(s, field) for field in _SPELL} for s in known])
-        book.add(t.grants, [{field: getattr(g, field) for field in _GRANT} for g in folder.grants])
+        book.add(t.service_periods, SERVICE_PERIODS.rows(known))
+        book.add(t.grants, GRANTS.rows(folder.grants))
         book.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
         book.move_pool(ledger.opening(terms.commences, terms.plan.shares_authorized, folder.grants))
         book.replan(at, "")
@@ -77,8 +78,3 @@ def _take_entry(book: Book, entry: ScriptEntry) -> str:
     options = json.loads(json.dumps(entry.options))
     by = options.pop("by", "")
     return take_fact(book, entry.do, options, by, entry.when).message
-
-
-_HOLDER = ("holder_id", "name", "email", "jurisdiction", "voting_percent")
-_SPELL = ("holder_id", "capacity", "first_day", "last_day")
-_GRANT = ("grant_id", "holder_id", "granted_on", "shares", "exercised", "price", "type", "expires_on")

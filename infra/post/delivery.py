@@ -16,7 +16,7 @@ from infra.office import Office
 from infra.post import outbox
 from infra.post.letters import render
 from infra.post.mail import Letter, MailError, Outcome, Post, Status
-from infra.post.mime import BadAddress, compose, mailbox, message_id
+from infra.post.message import BadAddress, compose, mailbox, message_id
 from infra.post.sink import Sink
 from optex.terms import Terms
 from optex.wording import count
@@ -92,6 +92,14 @@ async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
             with office.book() as book:
                 outbox.release_claims(book, by)
     return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+
+
+async def send_queued(office: Office, seconds: float = math.inf) -> str:
+    """Deliver, and say what somebody should know of it; Undelivered where the server put some notices off."""
+    delivered = await deliver(office, seconds)
+    if delivered.put_off:
+        raise Undelivered(delivered)
+    return f"Mail: {delivered}." if delivered.refused or delivered.left else ""
 
 
 @asynccontextmanager

@@ -6,33 +6,14 @@ from datetime import date, datetime, time
 from itertools import groupby
 
 from optex.calendar import instant
-from optex.milestones import (
-    CANCEL,
-    CLOSE,
-    EXTENSION_DEADLINE,
-    OPEN,
-    ORDER,
-    RECHECK,
-    REGRANT,
-    WITHDRAWAL_RIGHT,
-    kind_of,
-)
+from optex.milestones import step_kind, step_order
 from optex.schedule import Status, Step
 from optex.state import Fact, OfferState
-from optex.wording import count, short_day, time_of_day
+from optex.wording import short_day, time_of_day
 
 HAPPENED = "happened"
 """The outcome of a row that is no milestone but something decided or announced meanwhile."""
 
-_NAMES = {
-    OPEN: "The offer opens",
-    CLOSE: "The offer expires",
-    EXTENSION_DEADLINE: "Last hour to announce an extension",
-    CANCEL: "Acceptance and cancellation",
-    WITHDRAWAL_RIGHT: "Right to withdraw, if not accepted",
-    RECHECK: "Service is checked again",
-    REGRANT: "New options are granted",
-}
 _WORDS = {Status.MOOT: "no longer needed"}
 
 
@@ -88,7 +69,7 @@ def _milestone(versions: list[Step]) -> Line:
     current, earlier = versions[-1], versions[:-1]
     return Line(
         name=current.name,
-        label=_name(current.name),
+        label=step_kind(current.name).report,
         at=current.due,
         outcome=current.status,
         former=tuple((step.due, step.status) for step in earlier if step.due != current.due),
@@ -96,15 +77,9 @@ def _milestone(versions: list[Step]) -> Line:
     )
 
 
-def _name(name: str) -> str:
-    if kind_of(name) == "reminder":
-        return f"Reminder, {count(int(name.removeprefix('reminder-')), 'business day')} before"
-    return _NAMES[name]
-
-
 def _rank(line: Line) -> int:
     """Milestones of one instant in their order; what happened comes before them."""
-    return -1 if line.outcome == HAPPENED else ORDER.index(kind_of(line.name))
+    return -1 if line.outcome == HAPPENED else step_order(line.name)
 
 
 def _instant(fact: Fact, state: OfferState) -> tuple[datetime, bool]:

@@ -54,7 +54,7 @@ def findings(
     for promise_id, row in book.latest_decisions("promise").items():
         if row.decision == "lapsed":
             note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
-    for row in book.rows(t.facts, t.facts.c.position):
+    for row in book.rows(t.actions, t.actions.c.position):
         if not row.accepted:
             note("audit.csv", f"Refused: {row.verb.replace('-', ' ')}", row.rule, row.section, 0)
     for ledger, counted in found.items():

@@ -80,10 +80,10 @@ class Desk:
             act(DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due))
 
     def open(self):
-        self.make("open", lambda s: record_opening.fn(s, roll.eligibility(s.book.dossiers(), s.state)))
+        self.make("open", lambda s: record_opening(s, roll.eligibility(s.book.dossiers(), s.state)))
 
     def close(self):
-        self.make("close", lambda s: record_close.fn(s, roll.judge_all(s.book.dossiers(), s.state, s.at)))
+        self.make("close", lambda s: record_close(s, roll.judge_all(s.book.dossiers(), s.state, s.at)))
 
     def cancel(self):
         self.make("cancel", _cancel)
@@ -99,16 +99,16 @@ def _cancel(step):
     decisions = roll.decide_all(dossiers, judgements, step.state, on)
     cancellations = roll.cancel_all(decisions, dossiers, step.state, on)
     promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    record_cancellation.fn(step, dossiers, judgements, decisions, cancellations, promises)
+    record_cancellation(step, dossiers, judgements, decisions, cancellations, promises)
 
 
 def _grant(step):
-    lapsed = record_lapses.fn(step)
+    lapsed = record_lapses(step)
     kept = open_promises(step.book, step.state)
     dossiers = {d.holder.holder_id: d for d in step.book.dossiers()}
     on = step.state.plan.grant_on
     granted = roll.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
-    record_grants.fn(step, granted, kept, lapsed)
+    record_grants(step, granted, kept, lapsed)
 
 
 def _at(day, hour=17):

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections import Counter
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psutil
@@ -27,7 +27,6 @@ from flows.serving import server_at, worker_for
 from flows.steps import run_step
 from flows.watch import look_after
 from infra.books import tables as t
-from infra.office import opened
 from optex.milestones import CANCEL, CLOSE
 from optex.schedule import Status
 from tasks.rescue import free_the_stuck
@@ -135,7 +134,7 @@ def stack(tmp_path_factory, slow_post):
     settings["PREFECT_WORKER_QUERY_SECONDS"] = "1"
     port = free_port()
     note = Note(api=f"http://127.0.0.1:{port}/api", mark=f"test-{os.getpid()}-{port}")
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as opening:
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(name, value)
         for name in ("PREFECT_HOME", "PREFECT_API_URL"):
@@ -143,8 +142,8 @@ def stack(tmp_path_factory, slow_post):
         offices = {name: taken_in(folder) for name, folder in zip(names, folders, strict=True)}
         for folder, office in zip(folders, offices.values(), strict=True):
             import_received(folder, office)
-            opening.enter_context(opened(office))
         environment = environment_of(folders, note)
+        patch.setenv("OPTEX_OFFERS", environment["OPTEX_OFFERS"])
         server, worker = server_at(port, environment, root), worker_for(environment, root)
         prefect = Prefect(note.api)
         stack = Stack(prefect, worker, offices)
@@ -257,7 +256,7 @@ def outcome(office):
             ),
             "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in book.rows(t.cancellations)),
             "promises": sorted((r.promise_id, r.shares, r.not_before) for r in book.rows(t.promises)),
-            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.options)),
+            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.issued_options)),
             "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in book.rows(t.tranches)),
             "pool": [(r.event, r.shares, r.available_after) for r in book.rows(t.pool, t.pool.c.position)],
             "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in book.rows(t.notices)),

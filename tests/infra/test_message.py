@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from infra.post.mime import BadAddress, address, compose, message_id
+from infra.post.message import BadAddress, address, compose, message_id
 
 SENT = datetime(2003, 3, 31, 17, 0, tzinfo=timezone(timedelta(hours=-5)))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -75,15 +75,13 @@ def test_the_same_letter_is_the_same_bytes():
 @example(text=".\n..\n.x\nFrom here\n", html="a " * 300 + "\n \n\t\n")
 @example(text="", html="x" * 5_000)
 def test_bodies_survive(text: str, html: str):
-    """Whatever a letter says comes out as it went in, blanks at line ends aside, sent as short lines of ASCII."""
+    """Whatever a letter says comes out as it went in, sent as short lines of ASCII that end in CRLF."""
     content = composed(text=text, html=html)
     message = parsed(content)
-    lines = content.split(b"\r\n")
-    assert max(map(len, lines)) <= 76
+    assert max(map(len, content.split(b"\r\n"))) <= 76
     assert re.findall(rb"[^\r]\n|\r[^\n]|[\x80-\xff\x00]", content) == []
-    assert b"." not in lines
     for kind, sent in (("plain", text), ("html", html)):
-        lines = [line.rstrip(" \t") for line in re.split(r"\r\n|\r|\n", sent)]
+        lines = re.split(r"\r\n|\r|\n", sent)
         whole = "\r\n".join(lines if lines[-1] == "" else [*lines, ""]) or "\r\n"
         assert whole.encode() == message.get_body((kind,)).get_payload(decode=True)
 
@@ -99,7 +97,7 @@ def test_subjects_survive(subject: str):
     content = composed(subject=subject)
     head = content.partition(b"\r\n\r\n")[0]
     names = [line.partition(b":")[0] for line in head.split(b"\r\n") if not line.startswith(b" ")]
-    expected = [b"Date", b"From", b"To", b"Subject", b"Message-ID", b"Auto-Submitted", b"MIME-Version", b"Content-Type"]
+    expected = [b"Content-Type", b"MIME-Version", b"Date", b"From", b"To", b"Subject", b"Message-ID", b"Auto-Submitted"]
     assert expected == names
     raw = email.message_from_bytes(content, policy=policy.compat32)["Subject"]
     assert one_line(subject) == str(make_header(decode_header(re.sub(r"\r\n(?= )", "", raw))))

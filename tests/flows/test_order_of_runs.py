@@ -1,0 +1,54 @@
+"""Alarms that ring at once: each run waits for the steps before its own, and what is out of order changes nothing."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from flows.steps import FLOWS
+from infra.desk.taking_in import take_in_folder
+from infra.folder.files import read_folder
+from infra.office import office_in, using
+from optex.schedule import Status
+from tasks import steps
+from tasks.steps import OutOfOrder, due_step
+from tests.offers import Offer
+
+LINE = ["open", "close", "extension-deadline", "cancel"]
+
+
+@pytest.fixture
+def office(tmp_path):
+    """The office of an offer of 2003 that was taken in by now: all of its steps are due."""
+    path = Offer(tmp_path).holder("H1", "Ann Lee").grant("G1", 1000).write()
+    with using(office_in(path)) as office:
+        take_in_folder(office.engine, read_folder(path), datetime.now(UTC).replace(microsecond=0))
+        yield office
+
+
+async def ring(name, done):
+    """Run the body of a step, as its flow does."""
+    async with due_step("alpha-2003", name, None, None) as step:
+        assert step.idle is None
+        FLOWS[name].body(step)
+        done.append(name)
+
+
+def test_all_alarms_at_once_are_done_in_order(office):
+    """Rung in the wrong order, the steps are done in the right one: none of them fails, and none is left out."""
+    done = []
+
+    async def at_once():
+        await asyncio.gather(*(ring(name, done) for name in reversed(LINE)))
+
+    asyncio.run(at_once())
+    assert LINE == done
+
+
+def test_a_step_whose_turn_does_not_come_is_out_of_order(office, monkeypatch):
+    """It waits for a while; then it fails, so that it is tried again, and names the step that is to be done first."""
+    monkeypatch.setattr(steps, "PATIENCE", 0.1)
+    with pytest.raises(OutOfOrder, match="cancel waits until open is done"):
+        asyncio.run(ring("cancel", []))
+    with office.reading() as reader:
+        assert {Status.PENDING} == {step.status for step in reader.steps() if step.name in LINE}
