@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("optex", "infra", "tasks", "flows")
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow  # it plays a whole offer with a Prefect server
 
 
 @pytest.fixture(scope="module")
