@@ -26,10 +26,11 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Pin again after a change of pyproject.toml (needs uv; nothing else does).
+# Pin again after a change of pyproject.toml, for here and for production (needs uv; nothing else does).
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate \
-	  --group dev pyproject.toml --output-file requirements.lock
+	$(LOCK) --group dev --output-file requirements.lock
+	$(LOCK) --extra production --constraint requirements.lock --output-file infra/production/requirements.lock
 
 clean:
 	rm -rf $(VENV) out .pytest_cache .hypothesis .mypy_cache .ruff_cache

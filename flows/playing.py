@@ -2,10 +2,10 @@
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime, time
-from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -16,8 +16,8 @@ from flows.children import Stop, wait_until_healthy
 from flows.cli_types import moment
 from flows.rehearsing import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
 from infra.folder.files import Folder, read_folder
+from infra.shipped import shipped
 from optex.calendar import local_text
-from optex.errors import OptexError
 from optex.wording import count
 
 
@@ -35,26 +35,26 @@ def play_demo(out: Path) -> None:
     console.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
     _play(folder, out, None, console)
     _totals(folder, out, console)
+    command = _command()
     console.print(
         f"\nLedgers  {out / 'ledgers'}\nMails    {out / 'mail'}\nReport   {out / 'report.html'}\n\n"
-        f"Next:  .venv/bin/optex explain {out} H01         one holder's whole story, with rule and section\n"
-        f"       .venv/bin/optex status {out}              where the offer stands\n"
-        f"       .venv/bin/optex plan {path_of_sample()} --extend-to 2003-04-14T17:00\n"
-        "       .venv/bin/optex init my-offer             a folder of your own"
+        f"Next:  {command} explain {out} H01         one holder's whole story, with rule and section\n"
+        f"       {command} status {out}              where the offer stands\n"
+        f"       {command} plan {sample()} --extend-to 2003-04-14T17:00\n"
+        f"       {command} init my-offer             a folder of your own"
     )
 
 
 def sample() -> Path:
-    """The sample offer, beside the program where it is run from a checkout."""
-    folder = path_of_sample()
-    if not folder.is_dir():
-        raise OptexError("the sample offer is not here: run the demo from a checkout of optex")
-    return folder
-
-
-def path_of_sample() -> Path:
-    here = Path(str(files("optex"))).parent / "examples" / "alpha-2003"
+    """The sample offer that ships with the program."""
+    here = shipped("examples") / "alpha-2003"
     return here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here
+
+
+def _command() -> str:
+    """The command as it was typed, so that what is said about it can be typed as well."""
+    typed = sys.argv[0]
+    return typed if Path(typed).name == "optex" and shutil.which("optex") != typed else "optex"
 
 
 def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from string import Template
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+import yaml
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -119,6 +121,7 @@ class Installation:
         home.mkdir(parents=True, exist_ok=True)
         kept = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
         path = str(SHIPPED.parents[1])
+        told = {key: value.replace("/home/optex", str(home)) for key, value in told.items()}
         return {**kept, "HOME": str(home), "PREFECT_HOME": str(home), "PYTHONPATH": path, **told}
 
     def _told(self):
@@ -143,10 +146,11 @@ class Installation:
             "OPTEX_OFFERS": "",
             "OPTEX_SMTP_HOST": "localhost",
             "OPTEX_SMTP_PORT": str(self.relay.port),
+            "OPTEX_SMTP_USER": "optex",
             "OPTEX_SMTP_PASSWORD": "relay-password",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
         }
-        shipped_server, shipped_worker = shipped("server"), shipped("worker")
+        shipped_server, shipped_worker = shipped("prefect-api-1"), shipped("worker")
         assert set(server) <= set(shipped_server)
         assert set(worker) <= set(shipped_worker)
         trusted = {"SSL_CERT_FILE": str(self.root / "certificate.pem")}
@@ -190,10 +194,12 @@ class Installation:
         engine.dispose()
 
 
-def shipped(name):
-    """The settings in an env file that is shipped."""
-    lines = (SHIPPED / "systemd" / f"{name}.env.example").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+def shipped(service):
+    """What compose.yaml tells a service, filled in from env.example; secrets are blank there."""
+    given = dict(re.findall(r"^([A-Z_]+)=(.*)$", (SHIPPED / "env.example").read_text(), re.MULTILINE))
+    asked = re.compile(r"\$\{([A-Z_]+)(?::\?|:-([^}]*))\}")
+    told = yaml.safe_load((SHIPPED / "compose.yaml").read_text())["services"][service]["environment"]
+    return {name: asked.sub(lambda found: given[found[1]] or found[2] or "", text) for name, text in told.items()}
 
 
 def until(holds):

@@ -15,20 +15,6 @@ from optex.records import Capacity, Form, FormKind, Standing
 from optex.schedule import Status
 from optex.wording import capacity, channel, count, day, listed, sentence
 
-_NOTICES: dict[str, tuple[str, str]] = {
-    Kind.OFFER_OPENED: ("The offer, with the holder's own statement of options,", "ELG-1"),
-    Kind.CONFIRMATION: ("A Confirmation of Receipt", "CNF-1"),
-    Kind.REMINDER: ("A reminder", "EXP-1"),
-    Kind.EXTENSION: ("The notice of the extension", "EXT-1"),
-    Kind.AMENDMENT: ("The notice of the amendment", "AMD-1"),
-    Kind.ACCEPTANCE: ("The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"),
-    Kind.REJECTION: ("The notice of what was not accepted, and why,", "CAN-1"),
-    Kind.WITHDRAWAL_RIGHT: ("The notice that tenders may be withdrawn", "WDR-3"),
-    Kind.TERMINATION: ("The notice of termination", "CND-2"),
-    Kind.LAPSE: ("The notice that the promise has lapsed", "ELG-3"),
-    Kind.GRANT: ("The new option agreement, to be signed,", "GRT-5"),
-}
-
 
 def service(account: Account) -> Iterator[tuple[datetime, Line]]:
     """Each spell of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
@@ -145,16 +131,17 @@ def closes(account: Account) -> Iterator[Line]:
 
 def notices(account: Account) -> Iterator[Line]:
     for row in account.notices:
-        name, rule = _NOTICES[row.kind]
+        kind = Kind(row.kind)
+        rule = kind.rule
         detail = ""
-        if row.kind == Kind.CONFIRMATION:
+        if kind is Kind.CONFIRMATION:
             again = ", written anew," if row.data.get("revision", 1) > 1 else ""
             detail = f" of {row.data['form']['form_id']}{again}"
-        elif row.kind == Kind.REMINDER:
+        elif kind is Kind.REMINDER:
             detail = f" ({count(row.data['days'], 'business day')} left)"
-        elif row.kind == Kind.LAPSE:
+        elif kind is Kind.LAPSE:
             rule = row.data["ruling"]["rule"]
-        yield Line(at=row.queued_at, what=f"{name}{detail} {_delivered(account, row)}.", rule=rule)
+        yield Line(at=row.queued_at, what=f"{kind.words}{detail} {_delivered(account, row)}.", rule=rule)
 
 
 def _delivered(account: Account, row: Row[Any]) -> str:
