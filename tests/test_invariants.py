@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from infra.folder.files import Folder
 from infra.folder.script import ScriptEntry
@@ -32,7 +32,6 @@ def outcome(tale: Tale) -> Outcome:
         return Outcome(played, reader)
 
 
-@settings(max_examples=75, deadline=None)
 @given(tales())
 def test_every_invariant_holds(tale):
     """Whatever is tendered and whatever happens, every sum balances, every date is kept and nothing is done twice."""
