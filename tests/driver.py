@@ -94,7 +94,7 @@ class Play:
                 take_fact(book, asked[1], asked[2], "Committee", asked[0])
 
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
-        """What fell due before a step and was not done: a step that comes late runs it first."""
+        """What fell due before a step and was not done: a step that comes late waits until it is."""
         pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
         return sorted((each for each in pending if turn(each) < turn(step)), key=turn)
 
