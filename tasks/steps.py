@@ -21,7 +21,7 @@ from optex.state import OfferState
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
 # After a while without a worker all alarms ring at once: so many seconds a run waits for those of the steps before its
-# own. It waits as long whenever it is tried again: by then the watch has rung what did not ring by itself.
+# own, and as long again whenever it is tried again: by then the watch has rung what did not ring by itself.
 PATIENCE, _EVERY = 60.0, 0.5
 
 
@@ -107,6 +107,8 @@ async def _wait_for(office: Office, name: str, version: int | None) -> None:
     if early > BLINK:
         return
     await asyncio.sleep(early.total_seconds())
+    if flow_run.parent_flow_run_id is not None:  # the watch, or a person, for whom it is better said at once
+        return
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
             while _first(office, step):

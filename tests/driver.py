@@ -96,7 +96,7 @@ class Play:
                 record_action(book, read_action(asked[1], stated, self.folder.terms.zone))
 
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
-        """What fell due before a step and was not done: a step that comes late runs it first."""
+        """What fell due before a step and was not done: a step that comes late waits until it is."""
         pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
         return sorted((each for each in pending if turn(each) < turn(step)), key=turn)
 
