@@ -1,4 +1,4 @@
-"""What Prefect is told by the environment: a rehearsal goes by nobody's settings, and this machine is reached directly."""
+"""What Prefect is told by the environment: a rehearsal goes by no one's settings, this machine is reached directly."""
 
 from pathlib import Path
 
