@@ -1,7 +1,6 @@
 """A simulation can be repeated, interrupted, killed and taken up again, and always comes to the same."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -33,11 +32,6 @@ def command(folder, out):
     return [sys.executable, "-m", "flows.cli", "simulate", str(folder), "--out", str(out)]
 
 
-def environment(server):
-    """The environment of a command that reports to the server of the tests, instead of starting one of its own."""
-    return {**os.environ, "PREFECT_API_URL": server}
-
-
 def wait_for_letters(running, out, number):
     """Wait until so many letters have been sent, and for no longer than the command runs."""
     deadline = time.monotonic() + PATIENCE
@@ -61,16 +55,16 @@ def test_a_play_repeated_into_its_directory_begins_anew(new_offer):
     assert before == offer.play().bytes()
 
 
-def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, prefect_server, tmp_path):
+def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, tmp_path):
     """Killed after 2 letters, after 8 and after 14, it ends as if it never had been, and no notice is sent twice."""
     out = tmp_path / "out"
     for letters in (2, 8, 14):
-        running = subprocess.Popen(command(undisturbed.folder, out), env=environment(prefect_server))
+        running = subprocess.Popen(command(undisturbed.folder, out))
         wait_for_letters(running, out, letters)
         running.send_signal(signal.SIGKILL)
         assert -signal.SIGKILL == running.wait()
         assert not (out / "ledgers").exists()
-    subprocess.run(command(undisturbed.folder, out), env=environment(prefect_server), check=True)
+    subprocess.run(command(undisturbed.folder, out), check=True)
     again = type(undisturbed)(undisturbed.folder, out)
     assert undisturbed.bytes() == again.bytes()
     keys = again.column("notices", "message_id")
