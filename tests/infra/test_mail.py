@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from infra.post.mail import Letter, Post, SmtpSettings, Status, WrongSettings, send
+from infra.post.mail import Letter, Post, SmtpSettings, Status, Unsendable, WrongSettings, send
 from infra.post.message import compose
 from infra.post.sink import Sink
 
@@ -186,6 +186,36 @@ def test_recipients_reach_the_server_as_addresses_only():
         outcomes = delivered([bad, good], plain(controller), connections=1)
     assert [Status.REFUSED, Status.ACCEPTED] == [status for _, status, _ in outcomes]
     assert ["zoe@xn--bcher-kva.example"] == server.seen
+
+
+def test_a_letter_that_cannot_be_composed_keeps_no_other_waiting():
+    """What is wrong with it is its answer, and the letters after it go."""
+
+    def compose() -> bytes:
+        raise Unsendable("the template reminder.j2: 'x' is undefined")
+
+    wrong = Letter(notice_id="x", sender=SENDER, recipient="zoe@x.example", compose=compose)
+    with serving(Server()) as controller:
+        outcomes = delivered([wrong, letter(1)], plain(controller), connections=1)
+    assert [
+        ("x", Status.REFUSED, "the template reminder.j2: 'x' is undefined"),
+        ("reminder:1", Status.ACCEPTED, "250 2.0.0 Queued"),
+    ] == outcomes
+
+
+def test_a_mistake_of_ours_hides_nothing_that_was_sent():
+    """Composing fails as nobody foresaw: the error is told, and the letters that the server took are known."""
+    wrong = Letter(notice_id="x", sender=SENDER, recipient="zoe@x.example", compose=lambda: bytes(1 // 0))
+
+    async def broken_off(smtp: SmtpSettings) -> dict[str, Status]:
+        async with Post(smtp, connections=2) as post:
+            with pytest.raises(ZeroDivisionError):
+                await post.send([letter(1), wrong, letter(2)])
+            return {notice_id: outcome.status for notice_id, outcome in post.outcomes.items()}
+
+    with serving(Server()) as controller:
+        outcomes = asyncio.run(broken_off(plain(controller)))
+    assert {"reminder:1": Status.ACCEPTED, "x": Status.LATER, "reminder:2": Status.ACCEPTED} == outcomes
 
 
 def test_a_sender_refused_is_not_the_holders_fault():
