@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from benchmarks import big_offer
 from benchmarks.books import at, taken_in
@@ -25,7 +26,7 @@ from infra.office import Office, using
 from infra.post.delivery import deliver
 from infra.post.letters import render
 from infra.post.mail import SmtpSettings
-from infra.post.mime import compose
+from infra.post.message import compose
 from infra.post.sink import Sink
 from optex.milestones import OPEN
 
@@ -35,6 +36,21 @@ class Nowhere:
 
     async def handle_DATA(self, server, session, envelope):
         return "250 2.0.0 Taken"
+
+
+class FarAway(SMTP):
+    """A server whose every answer comes so many seconds late, as over a long line."""
+
+    seconds = 0.0
+
+    async def push(self, status):
+        await asyncio.sleep(self.seconds)
+        await super().push(status)
+
+
+class Relay(Controller):
+    def factory(self):
+        return FarAway(self.handler, **self.SMTP_kwargs)
 
 
 def main() -> None:
@@ -50,6 +66,8 @@ def main() -> None:
             at(office, OPEN)
         rendered(office)
         half = asked.holders // 2
+        with elsewhere(away=0.02) as smtp:
+            sent(replace(office, smtp=smtp), "to a relay 20 ms away", min(2_000, half))
         with elsewhere() as smtp:
             sent(replace(office, smtp=smtp), "to a server that keeps nothing", half)
         with Sink(office.mail_dir) as sink:
@@ -104,12 +122,12 @@ def said(what: str, how_many: int, seconds: float) -> None:
 
 
 @contextmanager
-def elsewhere() -> Iterator[SmtpSettings]:
-    """A server in a process of its own, as a real one is."""
+def elsewhere(away: float = 0.0) -> Iterator[SmtpSettings]:
+    """A server in a process of its own, as a real one is; `away` is the time of a round trip to it, in seconds."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     ready = multiprocessing.Event()
-    server = multiprocessing.Process(target=_serve, args=(port, ready), daemon=True)
+    server = multiprocessing.Process(target=_serve, args=(port, away, ready), daemon=True)
     server.start()
     ready.wait(10)
     try:
@@ -119,8 +137,9 @@ def elsewhere() -> Iterator[SmtpSettings]:
         server.join()
 
 
-def _serve(port: int, ready: "multiprocessing.synchronize.Event") -> None:
-    controller = Controller(Nowhere(), hostname="127.0.0.1", port=port)
+def _serve(port: int, away: float, ready: "multiprocessing.synchronize.Event") -> None:
+    FarAway.seconds = away
+    controller = Relay(Nowhere(), hostname="127.0.0.1", port=port)
     controller.start()
     ready.set()
     while True:

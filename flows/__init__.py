@@ -3,3 +3,11 @@
 open_offer, remind, close_offer, extend_offer (its deadline), cancel_options, withdrawal, recheck_employment, regrant;
 then intake (what arrives), watch (what was missed), simulate (a whole offer on a virtual clock) and cli (`optex`).
 """
+
+from pathlib import Path
+
+from optex_command import foreign
+
+# A worker imports a flow by its module, and `python -m flows.cli` runs one. With this name Python says it in one line.
+if problem := foreign(Path(__file__).parents[1]):
+    raise ImportError(problem, name=__name__)

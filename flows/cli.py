@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ def cli() -> None:
 
 def main() -> None:
     """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
+            stream.reconfigure(errors="replace")
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -8,8 +8,6 @@ import inspect
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -23,6 +21,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 
 from flows.automating import automate, is_automated
+from infra.shipped import shipped
 from tasks.dashboard import dashboard_url
 
 POOL = "optex"
@@ -60,8 +59,7 @@ async def deploy_missing(client: PrefectClient, offers: Sequence[str]) -> bool:
 
 def entries() -> list[dict[str, Any]]:
     """The deployments as prefect.yaml lists them."""
-    file = Path(str(files("flows"))).parent / "prefect.yaml"
-    return list(yaml.safe_load(file.read_text(encoding="utf-8"))["deployments"])
+    return list(yaml.safe_load(shipped("prefect.yaml").read_text(encoding="utf-8"))["deployments"])
 
 
 async def _deploy(client: PrefectClient, entry: dict[str, Any], dashboards: Mapping[str, str]) -> None:

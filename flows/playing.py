@@ -1,21 +1,24 @@
 """`optex simulate` and `optex demo`: a play with its story as it happens, and what it came to."""
 
+import contextlib
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import datetime, time
-from importlib.resources import files
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.table import Table
 
+from flows.children import Stop, wait_until_healthy
 from flows.cli_types import moment
+from flows.rehearsing import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
 from infra.folder.files import Folder, read_folder
-from infra.quiet import be_quiet
+from infra.shipped import shipped
 from optex.calendar import local_text
-from optex.errors import OptexError
 from optex.wording import count
-
-PREFECT_BOOKS = Path(".optex") / "prefect"
 
 
 def play_folder(path: Path, out: Path, until: str | None) -> None:
@@ -32,33 +35,32 @@ def play_demo(out: Path) -> None:
     console.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
     _play(folder, out, None, console)
     _totals(folder, out, console)
+    command = _command()
     console.print(
         f"\nLedgers  {out / 'ledgers'}\nMails    {out / 'mail'}\nReport   {out / 'report.html'}\n\n"
-        f"Next:  .venv/bin/optex explain {out} H01         one holder's whole story, with rule and section\n"
-        f"       .venv/bin/optex status {out}              where the offer stands\n"
-        f"       .venv/bin/optex plan {path_of_sample()} --extend-to 2003-04-14T17:00\n"
-        "       .venv/bin/optex init my-offer             a folder of your own"
+        f"Next:  {command} explain {out} H01         one holder's whole story, with rule and section\n"
+        f"       {command} status {out}              where the offer stands\n"
+        f"       {command} plan {sample()} --extend-to 2003-04-14T17:00\n"
+        f"       {command} init my-offer             a folder of your own"
     )
 
 
 def sample() -> Path:
-    """The sample offer, beside the program where it is run from a checkout."""
-    folder = path_of_sample()
-    if not folder.is_dir():
-        raise OptexError("the sample offer is not here: run the demo from a checkout of optex")
-    return folder
-
-
-def path_of_sample() -> Path:
-    here = Path(str(files("optex"))).parent / "examples" / "alpha-2003"
+    """The sample offer that ships with the program."""
+    here = shipped("examples") / "alpha-2003"
     return here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here
 
 
+def _command() -> str:
+    """The command as it was typed, so that what is said about it can be typed as well."""
+    typed = sys.argv[0]
+    return typed if Path(typed).name == "optex" and shutil.which("optex") != typed else "optex"
+
+
 def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -> None:
-    be_quiet(out / PREFECT_BOOKS)
-    with console.status("Prefect is starting…"):
-        # Prefect reads the environment when it is imported.
-        from flows.simulate import simulate
+    must_be_no_offer(out)
+    rehearsal = rehearsal_in(out)
+    end_on_signal(lambda: _leave(rehearsal))
 
     def story(status: Callable[[str], None]) -> Callable[[datetime, str, str], None]:
         def tell(at: datetime, name: str, message: str) -> None:
@@ -68,29 +70,41 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
 
         return tell
 
-    with console.status("Playing…") as status:
+    with console.status("Prefect is starting…") as status, rehearsal.server.running():
+        # Where it is imported Prefect also goes by what .env, prefect.toml and pyproject.toml say there.
+        with contextlib.chdir(rehearsal.home):
+            from flows.simulate import simulate
+        wait_until_healthy(rehearsal.api, rehearsal.server, Stop())
+        status.update("Playing…")
         simulate(folder, out, until, story(status.update))
 
 
+def _leave(rehearsal: Rehearsal) -> None:
+    """Say that nothing is lost, and leave neither a server nor a hidden cursor behind."""
+    if sys.stdout.isatty():
+        os.write(sys.stdout.fileno(), b"\r\x1b[2K\x1b[?25h")  # the console itself is in the hands of the main thread
+    click.echo("Stopped. The same command goes on from here.", err=True)
+    with Path(os.devnull).open("w") as nowhere:  # what the main thread says of a server that is gone is of no interest
+        for said in (1, 2):
+            os.dup2(nowhere.fileno(), said)
+    rehearsal.server.kill()
+
+
 def _totals(folder: Folder, out: Path, console: Console) -> None:
-    from infra.ledgers.export import ledger_rows
     from infra.office import office_in
+    from infra.standing.totals import letters, tendered, totals_of
 
     with office_in(out).reading() as book:
-        tenders = ledger_rows(book, "tenders.csv")
-        promises = ledger_rows(book, "promises.csv")
-        options = ledger_rows(book, "new_options.csv")
-        cancelled = ledger_rows(book, "cancellations.csv")
-        notices = ledger_rows(book, "notices.csv")
+        totals, tenders, (_, sent) = totals_of(book), tendered(book), letters(book)
     table = Table(title="What it came to", title_justify="left", show_header=False, box=None, pad_edge=False)
-    for line, rows, unit in (
+    for line, total, unit in (
         ("tendered", tenders, "option"),
-        ("accepted and cancelled", cancelled, "option"),
-        ("promised", promises, "promise"),
-        ("lapsed", [p for p in promises if p["outcome"] == "lapsed"], "promise"),
-        ("regranted", options, "new option"),
+        ("accepted and cancelled", totals.cancelled, "option"),
+        ("promised", totals.promised, "promise"),
+        ("lapsed", totals.lapsed, "promise"),
+        ("regranted", totals.regranted + totals.deferred_granted, "new option"),
     ):
-        table.add_row(line, f"{sum(row['shares'] for row in rows):>12,} shares", count(len(rows), unit))
-    table.add_row("mails sent", f"{sum(n['sent_at'] is not None for n in notices):>12,}", "")
+        table.add_row(line, f"{total.shares:>12,} shares", count(total.number, unit))
+    table.add_row("mails sent", f"{sent:>12,}", "")
     console.print()
     console.print(table)

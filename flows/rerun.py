@@ -9,6 +9,7 @@ from infra.office import office_of
 from infra.post.delivery import deliver
 from infra.post.outbox import retry_refused
 from optex.errors import OptexError
+from optex.milestones import REMINDER, kind_of
 from optex.wording import count
 from tasks.schedule import agree_with_plan
 
@@ -17,7 +18,7 @@ async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
     with office_of(offer).reading() as reader:
         step = reader.step(name)
-        reminders = [each.name for each in reader.steps() if each.name.startswith("reminder-")]
+        reminders = [each.name for each in reader.steps() if kind_of(each.name) == REMINDER]
     if step is None:
         raise OptexError(f"{offer} has no step {name}; its reminders are {', '.join(reminders) or 'none'}")
     state = await run_step(offer, step)
@@ -35,7 +36,7 @@ async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
         step: The step.
         reminder: For a reminder: how many business days before the expiration.
     """
-    message = await run_latest(offer, f"reminder-{reminder}" if step == "reminder" else step)
+    message = await run_latest(offer, f"{REMINDER}-{reminder}" if step == REMINDER else step)
     return await followed_up(offer, Completed(message=message))
 
 

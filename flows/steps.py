@@ -1,7 +1,7 @@
 """Which flow does which step."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from prefect import State
 
@@ -14,45 +14,29 @@ from flows.regrant import regrant
 from flows.remind import remind
 from flows.stepping import StepFlow
 from flows.withdrawal import open_withdrawal_right
-from optex.milestones import (
-    CANCEL,
-    CLOSE,
-    EXTENSION_DEADLINE,
-    OPEN,
-    RECHECK,
-    REGRANT,
-    WITHDRAWAL_RIGHT,
-    kind_of,
-)
+from optex.milestones import STEPS, kind_of
 from optex.schedule import Step
+from tasks.schedule import parameters_of
 
-Name = Literal[
-    "open",
-    "reminder",
-    "close",
-    "extension-deadline",
-    "cancel",
-    "withdrawal-right",
-    "recheck-employment",
-    "regrant",
-]
+_IN_ORDER = (
+    open_offer,
+    remind,
+    close_offer,
+    pass_extension_deadline,
+    cancel_options,
+    open_withdrawal_right,
+    recheck_employment,
+    regrant,
+)
+_STEP_OF = {kind.flow: kind.name for kind in STEPS}
 
-FLOWS: dict[str, StepFlow] = {
-    OPEN: open_offer,
-    "reminder": remind,
-    CLOSE: close_offer,
-    EXTENSION_DEADLINE: pass_extension_deadline,
-    CANCEL: cancel_options,
-    WITHDRAWAL_RIGHT: open_withdrawal_right,
-    RECHECK: recheck_employment,
-    REGRANT: regrant,
-}
+FLOWS: dict[str, StepFlow] = {_STEP_OF[flow.name]: flow for flow in _IN_ORDER}
 
-
-def parameters_of(offer: str, step: Step) -> dict[str, Any]:
-    """The parameters with which a step's flow is called; a reminder is told which one it is."""
-    named = {"name": step.name} if kind_of(step.name) == "reminder" else {}
-    return {"offer": offer, "version": step.version, **named}
+# The form of `rerun` offers just these to choose from, which a type checker cannot know.
+if TYPE_CHECKING:
+    Name = str
+else:
+    Name = Literal[tuple(FLOWS)]
 
 
 async def run_step(offer: str, step: Step, at: datetime | None = None) -> State:

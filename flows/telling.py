@@ -9,8 +9,8 @@ from io import StringIO
 from pathlib import Path
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, RenderableType
+from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
@@ -19,20 +19,18 @@ from infra.account.story import find_holder, story
 from infra.books.reading import Reader
 from infra.office import BOOKS, name_of, office_in
 from infra.settings import load_settings
-from infra.standing.attention import attention
-from infra.standing.phase import step_words
-from infra.standing.standing import Standing, as_document, standing_of
+from infra.standing.dashboard import as_markdown
+from infra.standing.document import as_document
+from infra.standing.standing import standing_of
 from optex.authority import RULES
-from optex.calendar import CLOCKS, local_text, utc_text
+from optex.calendar import local_text, utc_text
 from optex.errors import BadData, OptexError
 from optex.records import Holder
 from optex.terms import Terms, parse_terms
-from optex.wording import sentence
 
 # Piped, a line is never broken: it is for grep and for files.
 _UNBROKEN = 10_000
 _NARROW = 72
-_COLOURS = {"done": "green", "next": "bold", "overdue": "bold red", "held": "bold yellow", "to-come": ""}
 
 
 def show_story(folder: Path, holder: str, as_json: bool) -> None:
@@ -48,7 +46,7 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
 
 
 def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
-    """Where the offer stands: now, or at the last instant of a play."""
+    """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as book:
         standing = standing_of(book, _now(folder, book, at))
         note = _differs(folder, book.first_terms())
@@ -57,9 +55,11 @@ def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None
         return
     if note:
         click.echo(note)
-    title = Text.assemble((f"{standing.issuer} · {standing.offer}\n", "bold"), standing.says)
-    when = Text(f"As of {local_text(standing.at, CLOCKS[standing.clock])}", style="dim")
-    _print(Group(title, when), *_urgent(standing), _timeline(standing), _participation(standing), _came_to(standing))
+    page = as_markdown(standing)
+    if sys.stdout.isatty():
+        Console().print(Markdown(page))
+    else:
+        click.echo(page, nl=False)
 
 
 @contextmanager
@@ -167,67 +167,6 @@ def _relied_on(lines: list[Line]) -> RenderableType:
     for rule, authority in RULES.items():
         if rule in used:
             table.add_row(rule, Text(f"{authority.section}: “{authority.sentence}”"))
-    return table
-
-
-def _urgent(standing: Standing) -> Iterator[RenderableType]:
-    said = list(attention(standing))
-    if said:
-        lines = [Padding(Text(f"! {each}"), (0, 0, 0, 2)) for each in said]
-        yield Group(Text("Needs attention", style="bold red"), *lines)
-
-
-def _timeline(standing: Standing) -> Table:
-    table = Table(title="Timeline", title_justify="left", box=None, show_header=False, pad_edge=False)
-    repeated = {step.name for step in standing.timeline if step.version > 1}
-    for step in standing.timeline:
-        version = f" (version {step.version})" if step.name in repeated else ""
-        said = Text(sentence(step_words(step.name))[:-1] + version)
-        if step.why:
-            said.append(f"\n{sentence(step.why)}" if sys.stdout.isatty() else f". {sentence(step.why)}", style="dim")
-        table.add_row(step.local, Text(step.status, style=_COLOURS.get(step.status, "dim")), said)
-    return table
-
-
-def _participation(standing: Standing) -> Table:
-    table = Table(title="Participation", title_justify="left", box=None, pad_edge=False)
-    table.add_column("")
-    for heading in ("holders", "of", "%", "shares", "of", "%"):
-        table.add_column(heading, justify="right")
-    for each in (*standing.participation, standing.overall):
-        table.add_row(
-            "together" if each.capacity == "all" else each.capacity,
-            f"{each.tendering_holders:,}",
-            f"{each.eligible_holders:,}",
-            str(each.percent_of_holders or ""),
-            f"{each.tendered_shares:,}",
-            f"{each.eligible_shares:,}",
-            str(each.percent_of_shares or ""),
-            style="bold" if each.capacity == "all" else "",
-        )
-    return table
-
-
-def _came_to(standing: Standing) -> Table:
-    forms, totals = standing.forms, standing.totals
-    table = Table(title="On record", title_justify="left", box=None, show_header=False, pad_edge=False)
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column(justify="right")
-    named = [(f"  {name}", number) for name, number in forms.by_standing.items() if number]
-    for name, number in (("forms received", forms.received), *named):
-        table.add_row(name, f"{number:,}", "")
-    for name, total in (
-        ("options cancelled", totals.cancelled),
-        ("balancing options", totals.balancing),
-        ("promises", totals.promised),
-        ("promises lapsed", totals.lapsed),
-        ("new options", totals.regranted),
-        ("deferred grants made", totals.deferred_granted),
-    ):
-        if total.number:
-            table.add_row(name, f"{total.number:,}", f"{total.shares:,} shares")
-    table.add_row("available in the pool", "", f"{standing.pool_available:,} shares")
     return table
 
 

@@ -16,7 +16,6 @@ from infra.post.delivery import deliver
 from infra.post.mail import MailError
 from infra.standing.alarms import alarms, raised
 from optex.errors import OptexError
-from optex.schedule import Status
 from tasks.dashboard import draw_dashboard
 from tasks.rescue import free_lost_acts, free_the_stuck
 from tasks.schedule import project
@@ -81,7 +80,7 @@ async def _missed(office: Office, _now: datetime) -> Iterable[str]:
 async def _held(office: Office, _now: datetime) -> Iterable[str]:
     """Let each held step see whether it may go on."""
     with office.reading() as reader:
-        held = [step for step in reader.steps() if step.status is Status.HELD and reader.step(step.name) == step]
+        held = reader.held_steps()
     said = []
     for step in held:
         state = await run_step(office.offer, step)

@@ -25,6 +25,7 @@ Which module holds which part, in the order of an offer's life:
     ledger                          the plan's pool of shares, and the sums that must balance
     roll                            the same rules for everyone at once
     warnings                        what is lawful but deserves a second look before the offer opens
+    fields, toml                    how an id, a day or a price is written and read; TOML with the line of every key
     errors                          a refusal is a value, a `Ruling`; an exception is for broken input
 
 Start with `milestones`, then `election`, then `grant`: the dates, the forms, and the new options.

@@ -1,15 +1,18 @@
 """The dated milestones of an offer: when it opens, reminds, closes, cancels and grants; again after an extension."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from optex.authority import section_of
 from optex.calendar import ONE_DAY, Calendar, earlier_reading, instant
 from optex.terms import Terms, Waiting
+from optex.wording import count
 
 OPEN = "open"
+REMINDER = "reminder"
 CLOSE = "close"
 EXTENSION_DEADLINE = "extension-deadline"
 CANCEL = "cancel"
@@ -17,19 +20,99 @@ WITHDRAWAL_RIGHT = "withdrawal-right"
 RECHECK = "recheck-employment"
 REGRANT = "regrant"
 
-# At the same instant the earlier in this order goes first.
-ORDER = (OPEN, "reminder", CLOSE, EXTENSION_DEADLINE, WITHDRAWAL_RIGHT, CANCEL, RECHECK, REGRANT)
 
-_RULE = {
-    OPEN: "ELG-1",
-    "reminder": "EXP-1",
-    CLOSE: "EXP-1",
-    EXTENSION_DEADLINE: "EXT-1",
-    WITHDRAWAL_RIGHT: "WDR-3",
-    CANCEL: "CAN-1",
-    RECHECK: "ELG-2",
-    REGRANT: "GRT-1",
-}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepKind:
+    """One step of every offer: under which rule it is due, which flow does it, and what people call it.
+
+    What is `in_line` waits for those before it that are in line too. `says` stands on the dashboard, `report` in the
+    report, `calendar` in the calendar file; of a reminder they say how many {days} before the expiration it is.
+    """
+
+    name: str
+    rule: str
+    flow: str
+    in_line: bool = True
+    says: str
+    report: str
+    calendar: str
+
+    @property
+    def title(self) -> str:
+        """What it says, at the head of a line."""
+        return self.says[0].upper() + self.says[1:]
+
+
+# At the same instant the earlier of these goes first.
+STEPS = (
+    StepKind(
+        name=OPEN,
+        rule="ELG-1",
+        flow="open",
+        says="the offer opens",
+        report="The offer opens",
+        calendar="The offer opens",
+    ),
+    StepKind(
+        name=REMINDER,
+        rule="EXP-1",
+        flow="remind",
+        in_line=False,
+        says="reminder, {days} before",
+        report="Reminder, {days} before",
+        calendar="Reminder, {days} before expiration",
+    ),
+    StepKind(
+        name=CLOSE,
+        rule="EXP-1",
+        flow="close",
+        says="the offer closes",
+        report="The offer expires",
+        calendar="The offer expires: forms received from now on are late",
+    ),
+    StepKind(
+        name=EXTENSION_DEADLINE,
+        rule="EXT-1",
+        flow="extension-deadline",
+        says="last instant to announce an extension",
+        report="Last hour to announce an extension",
+        calendar="Last instant to announce an extension",
+    ),
+    StepKind(
+        name=WITHDRAWAL_RIGHT,
+        rule="WDR-3",
+        flow="withdrawal-right",
+        in_line=False,
+        says="right to withdraw what is not accepted",
+        report="Right to withdraw, if not accepted",
+        calendar="What is not yet accepted may be withdrawn from now on",
+    ),
+    StepKind(
+        name=CANCEL,
+        rule="CAN-1",
+        flow="cancel",
+        says="acceptance and cancellation",
+        report="Acceptance and cancellation",
+        calendar="Acceptance and cancellation",
+    ),
+    StepKind(
+        name=RECHECK,
+        rule="ELG-2",
+        flow="recheck-employment",
+        says="service checked again",
+        report="Service is checked again",
+        calendar="Service is checked again",
+    ),
+    StepKind(
+        name=REGRANT,
+        rule="GRT-1",
+        flow="regrant",
+        says="new options granted",
+        report="New options are granted",
+        calendar="The new options are granted",
+    ),
+)
+_ORDER = {kind.name: place for place, kind in enumerate(STEPS)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +129,7 @@ class Milestone:
 
     @property
     def sort_key(self) -> tuple[datetime, int]:
-        return self.due, ORDER.index(kind_of(self.name))
+        return self.due, step_order(self.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +172,7 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
     }
     for days in terms.reminders:
         day = calendar.business_day_offset(terms.expires_on, -days)
-        due[f"reminder-{days}"] = instant(day, terms.open_at, zone)
+        due[f"{REMINDER}-{days}"] = instant(day, terms.open_at, zone)
     milestones = [Milestone(name=name, due=at, rule=rule_of(name)) for name, at in due.items()]
     return Plan(
         milestones=tuple(sorted(milestones, key=lambda milestone: milestone.sort_key)),
@@ -100,12 +183,28 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
 
 def kind_of(name: str) -> str:
     """The kind of a milestone: `reminder` for `reminder-10`, else the name itself."""
-    return "reminder" if name.startswith("reminder-") else name
+    return REMINDER if name.startswith(f"{REMINDER}-") else name
+
+
+@lru_cache(maxsize=256)
+def step_kind(name: str) -> StepKind:
+    """What kind of step a milestone is; of `reminder-10` the words say ten business days."""
+    kind = STEPS[step_order(name)]
+    if kind.name == name:
+        return kind
+    days = count(int(name.removeprefix(f"{REMINDER}-")), "business day")
+    said = {each: getattr(kind, each).format(days=days) for each in ("says", "report", "calendar")}
+    return replace(kind, **said)
+
+
+def step_order(name: str) -> int:
+    """The place of a milestone among those of the same instant."""
+    return _ORDER[kind_of(name)]
 
 
 def rule_of(name: str) -> str:
     """The rule under which a milestone is due."""
-    return _RULE[kind_of(name)]
+    return step_kind(name).rule
 
 
 def extension_deadline(terms: Terms) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from optex import statements
 from optex.calendar import utc_text
@@ -28,17 +28,27 @@ Grants = Mapping[str, Grant]
 
 
 class Kind(StrEnum):
-    OFFER_OPENED = "offer-opened"
-    REMINDER = "reminder"
-    CONFIRMATION = "confirmation-of-receipt"
-    EXTENSION = "extension"
-    AMENDMENT = "amendment"
-    ACCEPTANCE = "acceptance-and-promise"
-    REJECTION = "rejection"
-    WITHDRAWAL_RIGHT = "withdrawal-right"
-    TERMINATION = "termination"
-    LAPSE = "promise-lapsed"
-    GRANT = "grant"
+    """The kinds of letters: the name of its template, what the audit calls it, and the rule that asks for it."""
+
+    OFFER_OPENED = "offer-opened", "The offer, with the holder's own statement of options,", "ELG-1"
+    REMINDER = "reminder", "A reminder", "EXP-1"
+    CONFIRMATION = "confirmation-of-receipt", "A Confirmation of Receipt", "CNF-1"
+    EXTENSION = "extension", "The notice of the extension", "EXT-1"
+    AMENDMENT = "amendment", "The notice of the amendment", "AMD-1"
+    ACCEPTANCE = "acceptance-and-promise", "The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"
+    REJECTION = "rejection", "The notice of what was not accepted, and why,", "CAN-1"
+    WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
+    TERMINATION = "termination", "The notice of termination", "CND-2"
+    LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
+    GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
+
+    words: str
+    rule: str
+
+    def __new__(cls, value: str, words: str = "", rule: str = "") -> Self:
+        kind = str.__new__(cls, value)
+        kind._value_, kind.words, kind.rule = value, words, rule
+        return kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

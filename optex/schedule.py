@@ -6,17 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from optex.milestones import (
-    CANCEL,
     CLOSE,
     EXTENSION_DEADLINE,
     OPEN,
-    ORDER,
     RECHECK,
-    REGRANT,
+    REMINDER,
     WITHDRAWAL_RIGHT,
     Milestone,
     Plan,
     kind_of,
+    step_kind,
+    step_order,
 )
 
 
@@ -68,19 +68,21 @@ def reschedule(steps: Iterable[Step], plan: Plan, version: int, at: datetime) ->
     A reminder whose day has passed when it is added is moot. A step that was held keeps its row as the record of it.
     Authority: §2, §15 (EXT-2).
     """
-    latest: dict[str, Step] = {}
-    for step in steps:
-        if step.name not in latest or step.version > latest[step.name].version:
-            latest[step.name] = step
+    last = latest(steps)
     superseded, added = [], []
     for milestone in plan.milestones:
-        old = latest.get(milestone.name)
+        old = last.get(milestone.name)
         if old is not None and (old.due == milestone.due or not _moves(old)):
             continue
         added.append(_new(milestone, version, at, first=old is None))
         if old is not None and (old.status is Status.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
             superseded.append(old)
     return Rescheduled(superseded=tuple(superseded), added=tuple(added))
+
+
+def latest(steps: Iterable[Step]) -> dict[str, Step]:
+    """The last version of every step, by its name."""
+    return {step.name: step for step in sorted(steps, key=lambda step: step.version)}
 
 
 def goes_first(step: Step, steps: Iterable[Step]) -> Step | None:
@@ -90,31 +92,29 @@ def goes_first(step: Step, steps: Iterable[Step]) -> Step | None:
     the right to withdraw keeps nobody waiting, nor does a step that is held.
     Authority: §4, §6.
     """
-    first = [s for s in steps if s.status is Status.PENDING and s.name in _IN_LINE and turn(s) < turn(step)]
-    if step.name not in _IN_LINE:
+    before = [s for s in steps if s.status is Status.PENDING and turn(s) < turn(step)]
+    first = [s for s in before if step_kind(s.name).in_line]
+    if not step_kind(step.name).in_line:
         first = [s for s in first if s.name == OPEN]
     return min(first, key=turn, default=None)
 
 
-_IN_LINE = (OPEN, CLOSE, EXTENSION_DEADLINE, CANCEL, RECHECK, REGRANT)
-
-
 def turn(step: Step) -> tuple[datetime, int, int]:
     """When a step's turn comes: at its instant, at one instant in the order of an offer's life, then by version."""
-    return step.due, ORDER.index(kind_of(step.name)), step.version
+    return step.due, step_order(step.name), step.version
 
 
 def _moves(step: Step) -> bool:
     """Whether a later version of a step may follow this one; what the end of the offer made moot never returns."""
     if step.name in (OPEN, WITHDRAWAL_RIGHT):
         return step.waiting
-    if kind_of(step.name) == "reminder":
+    if kind_of(step.name) == REMINDER:
         return True
     return step.waiting or (step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) and step.status is not Status.MOOT)
 
 
 def _new(milestone: Milestone, version: int, at: datetime, *, first: bool) -> Step:
-    passed = kind_of(milestone.name) == "reminder" and milestone.due < at and not first
+    passed = kind_of(milestone.name) == REMINDER and milestone.due < at and not first
     return Step(
         name=milestone.name,
         version=version,

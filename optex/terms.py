@@ -1,22 +1,18 @@
 """The terms of an offer: the text of offer.toml becomes `Terms`, or every fault found in it."""
 
-import re
-import tomllib
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from optex.calendar import CLOCKS, Calendar, instant, local_date
 from optex.errors import BadData, Fault
+from optex.fields import Email, Id, Text
+from optex.toml import Document, read_toml
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Positive = Annotated[int, Field(gt=0)]
 # Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
 Few = Annotated[int, Field(gt=0, le=1000)]
@@ -175,20 +171,13 @@ class Terms(_Part):
 
 def parse_terms(text: str, file: str = "offer.toml") -> Terms:
     """The terms that a TOML text states; BadData with every fault by line and key."""
+    read = read_toml(text, file)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        problem = re.sub(r" \(at .*\)$", "", str(error))
-        raise BadData([Fault(file=file, line=line, column="TOML", problem=problem)]) from error
-    lines = _lines_of_keys(text)
-    try:
-        terms = Terms.model_validate(data)
+        terms = Terms.model_validate(read.data)
     except ValidationError as error:
-        raise BadData([_fault(file, lines, dict(details)) for details in error.errors()]) from error
+        raise BadData([_fault(file, read, dict(details)) for details in error.errors()]) from error
     faults = [
-        Fault(file=file, line=_line(lines, key.split(".")), column=key, problem=problem, expected=expected)
+        Fault(file=file, line=read.line(key.split(".")), column=key, problem=problem, expected=expected)
         for key, problem, expected in _contradictions(terms)
     ]
     if faults:
@@ -224,7 +213,7 @@ _EXPECTED = {
 }
 
 
-def _fault(file: str, lines: Mapping[tuple[str, ...], int], error: dict[str, Any]) -> Fault:
+def _fault(file: str, read: Document, error: dict[str, Any]) -> Fault:
     path = tuple(str(part) for part in error["loc"])
     kind, value = error["type"], error["input"]
     if kind == "missing":
@@ -232,39 +221,6 @@ def _fault(file: str, lines: Mapping[tuple[str, ...], int], error: dict[str, Any
     elif kind == "extra_forbidden":
         problem, expected = "unknown key", "only the keys that the manual lists"
     else:
-        problem = f"{value!r} cannot be taken" if isinstance(value, str | int | float) else f"{value} cannot be taken"
+        problem = f"{value!r} cannot be taken" if isinstance(value, str | int) else f"{value} cannot be taken"
         expected = _EXPECTED.get(kind) or error["msg"].removeprefix("Input should be ").removeprefix("Value should ")
-    return Fault(file=file, line=_line(lines, path), column=".".join(path), problem=problem, expected=expected)
-
-
-def _line(lines: Mapping[tuple[str, ...], int], path: tuple[str, ...] | list[str]) -> int:
-    """The line of a key, or of the nearest table around it."""
-    for length in range(len(path), 0, -1):
-        if line := lines.get(tuple(path[:length])):
-            return line
-    return 1
-
-
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"^\s*([\w.\-\"' ]+?)\s*=")
-
-
-def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
-    """The line on which each key of a TOML text stands; tomllib itself forgets it."""
-    lines: dict[tuple[str, ...], int] = {}
-    counts: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            table = _parts(header[2])
-            if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, str(counts[table]))
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            lines.setdefault((*table, *_parts(key[1])), number)
-    return lines
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    return Fault(file=file, line=read.line(path), column=".".join(path), problem=problem, expected=expected)

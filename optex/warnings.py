@@ -11,8 +11,8 @@ from optex.calendar import CLOCKS, ONE_DAY, instant, local_date, local_text, utc
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, plan
 from optex.records import Form, Grant, Holder, OptionType, Spell
 from optex.terms import Terms
+from optex.wording import count, first_few
 
-SHOWN = 5  # ids named in one warning
 LISTED = 20  # groups of people who look alike
 
 
@@ -61,7 +61,7 @@ def _length(terms: Terms) -> Iterator[Warning]:
         earliest = calendar.business_day_offset(terms.commences - ONE_DAY, minimum)
         yield Warning(
             rule="AMD-1",
-            message=f"the offer is open for {_count(days, 'business day')}, {minimum - days} fewer than {minimum}; "
+            message=f"the offer is open for {count(days, 'business day')}, {minimum - days} fewer than {minimum}; "
             f"the earliest expiration that would do is on {earliest}",
             file="offer.toml",
         )
@@ -137,7 +137,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spel
     if isos and days >= 30:
         yield Warning(
             rule="ISO-1",
-            message=f"the offer is open for {days} calendar days with {_count(len(isos), 'ISO')} outstanding: at 30 "
+            message=f"the offer is open for {days} calendar days with {count(len(isos), 'ISO')} outstanding: at 30 "
             "days or more it may count as a modification of the ISOs of holders who do not even accept "
             "(Treas. Reg. 1.424-1(e)(4)(iii))",
             file="offer.toml",
@@ -146,18 +146,18 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spel
     if recent:
         yield Warning(
             rule="TND-3",
-            message=f"{_count(len(recent), 'grant')} dated in the look-back window, {lookback_from} to {commences}: "
-            f"whoever tenders anything must tender them whole ({_some(recent)})",
+            message=f"{count(len(recent), 'grant')} dated in the look-back window, {lookback_from} to {commences}: "
+            f"whoever tenders anything must tender them whole ({first_few(recent)})",
             file="grants.csv",
         )
     later = [grant.grant_id for grant in grants if grant.granted_on > commences]
     if later:
-        message = f"{_count(len(later), 'grant')} dated after commencement cannot be tendered ({_some(later)})"
+        message = f"{count(len(later), 'grant')} dated after commencement cannot be tendered ({first_few(later)})"
         yield Warning(rule="ELG-1", message=message, file="grants.csv")
     expired = [grant.grant_id for grant in held if grant.expires_on < commences]
     if expired:
         message = (
-            f"{_count(len(expired), 'grant')} expired before commencement, and not in the offer ({_some(expired)})"
+            f"{count(len(expired), 'grant')} expired before commencement, and not in the offer ({first_few(expired)})"
         )
         yield Warning(rule="TND-1", message=message, file="grants.csv")
     serving = {
@@ -167,7 +167,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spel
     }
     absent = sorted({grant.holder_id for grant in outstanding} - serving)
     if absent:
-        message = f"{_count(len(absent), 'holder')} of grants not in service on commencement ({_some(absent)})"
+        message = f"{count(len(absent), 'holder')} of grants not in service on commencement ({first_few(absent)})"
         yield Warning(rule="ELG-1", message=message, file="service.csv")
     issued = sum(grant.shares for grant in grants)
     if issued > terms.plan.shares_authorized:
@@ -190,7 +190,7 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
         without.append(("ELG-4", "without a jurisdiction, while some jurisdictions are excluded", unplaced))
     for rule, what, ids in without:
         if ids:
-            message = f"{_count(len(ids), 'holder')} {what} ({_some(ids)})"
+            message = f"{count(len(ids), 'holder')} {what} ({first_few(ids)})"
             yield Warning(rule=rule, message=message, file="holders.csv")
     for what, groups in (
         ("name", _alike((holder.name, holder.holder_id) for holder in holders)),
@@ -202,8 +202,8 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
         for group in groups[:LISTED]:
             yield Warning(
                 rule="TND-3",
-                message=f"{_some(group)} have the same {what}: under several ids one person's look-back and ISO limit "
-                "cannot be seen together",
+                message=f"{first_few(group)} have the same {what}: under several ids one person's look-back and ISO "
+                "limit cannot be seen together",
                 file="holders.csv",
             )
 
@@ -215,7 +215,7 @@ def _form_warnings(terms: Terms, forms: Iterable[Form]) -> Iterator[Warning]:
         if form.signed_on is not None and form.signed_on > local_date(form.received_at, terms.zone)
     ]
     if ahead:
-        message = f"{_count(len(ahead), 'form')} signed on a day after the day of receipt ({_some(ahead)})"
+        message = f"{count(len(ahead), 'form')} signed on a day after the day of receipt ({first_few(ahead)})"
         yield Warning(rule="TND-5", message=message, file="elections.csv")
 
 
@@ -226,12 +226,3 @@ def _alike(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
         if text:
             groups[" ".join(unicodedata.normalize("NFKC", text).casefold().split())].append(id_)
     return [ids for ids in groups.values() if len(ids) > 1]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _some(ids: Sequence[str]) -> str:
-    more = len(ids) - SHOWN
-    return ", ".join(ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,5 +1,6 @@
 """How letters to holders write dates, instants, money and counts: plain American English, whatever the locale."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -24,6 +25,7 @@ _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _ZONES = {"EST": "Eastern Standard Time", "EDT": "Eastern Daylight Time"}
 _CHANNELS = {"fax": "by facsimile", "hand": "by hand delivery", "mail": "by mail", "email": "by e-mail"}
+_CAPACITIES = {"employee": "an employee", "director": "a director", "consultant": "a consultant"}
 
 
 @lru_cache(maxsize=65536)
@@ -100,14 +102,34 @@ def sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
-def one_of(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
+    """Things in a row: a, b and c."""
+    return _in_a_row(parts, "and")
+
+
+def one_of(parts: Sequence[str]) -> str:
     """Alternatives in prose: a, b or c."""
-    return " or ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return _in_a_row(parts, "or")
+
+
+def first_few(parts: Sequence[str], shown: int = 5) -> str:
+    """The first of many things and how many more there are: a, b, c, d, e and 7 more."""
+    more = len(parts) - shown
+    return ", ".join(parts[:shown]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def channel(name: str) -> str:
     """A way of delivery in prose; a channel the vocabulary does not know keeps the name that the terms gave it."""
     return _CHANNELS.get(name.strip().casefold(), f"by {name.strip()}")
+
+
+def capacity(name: str) -> str:
+    """In which capacity somebody serves, in prose: an employee, a director, a consultant."""
+    return _CAPACITIES[name]
+
+
+def _in_a_row(parts: Sequence[str], word: str) -> str:
+    return f" {word} ".join([", ".join(parts[:-1]), *parts[-1:]] if len(parts) > 1 else parts)
 
 
 def _zone(at: datetime) -> str:

@@ -15,8 +15,8 @@ from prefect.settings import get_current_settings
 
 from infra.office import Office, office_of
 from infra.standing.dashboard import as_markdown, result_rows
-from infra.standing.phase import step_words
 from infra.standing.standing import ApprovalAwaited, standing_of
+from optex.milestones import step_kind
 from tasks.kinds import effect
 from tasks.schedule import alarms
 
@@ -47,7 +47,7 @@ async def draw_dashboard(client: PrefectClient, office: Office) -> None:
         standing = standing_of(reader, datetime.now(UTC))
     runs = await alarms(client, office.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
-    links |= {f"Approve: {step_words(each.step)}": await _form(client, office, each) for each in standing.approvals}
+    links |= {f"Approve: {step_kind(each.step).says}": await _form(client, office, each) for each in standing.approvals}
     links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{office.offer}"
     links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{office.offer}"
     page = as_markdown(standing, links)

@@ -6,7 +6,8 @@ One run per pending step, created one after the other, under a key that holds th
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -17,8 +18,8 @@ from prefect.states import Cancelled, Scheduled
 
 from infra.office import Office, office_of
 from optex.calendar import local_text
-from optex.milestones import kind_of
-from optex.schedule import Status, Step
+from optex.milestones import REMINDER, kind_of, step_kind
+from optex.schedule import Status, Step, latest
 from tasks.kinds import effect
 
 ALARM = "optex:alarm"
@@ -63,12 +64,12 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     runs = await alarms(client, office.offer)
     with office.reading() as reader:
         steps, zone = reader.steps(), reader.first_terms().zone
-    last = {step.name: step for step in sorted(steps, key=lambda step: step.version)}
+    last = latest(steps)
     added, moved, cancelled = [], [], []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
         if step.status is Status.PENDING and not any(_rings(run, step, now) for run in mine) and not _rests(mine, now):
-            name = f"{step.name} {office.offer} · {local_text(step.due, zone)}"
+            name = run_name(office.offer, step.name, step.due, zone)
             await _schedule(client, office.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
             earlier = any(each.name == step.name and each.version < step.version for each in steps)
             (moved if earlier else added).append(step.name)
@@ -126,11 +127,11 @@ def _why(step: Step | None) -> str:
 
 
 async def _schedule(client: PrefectClient, offer: str, step: Step, name: str, attempt: int) -> None:
-    deployment = await client.read_deployment_by_name(f"{_flow_of(step)}/{_flow_of(step)}")
-    named = {"name": step.name} if kind_of(step.name) == "reminder" else {}
+    flow = step_kind(step.name).flow
+    deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
     await client.create_flow_run_from_deployment(
         UUID(str(deployment.id)),
-        parameters={"offer": offer, "version": step.version, **named},
+        parameters=parameters_of(offer, step),
         state=Scheduled(scheduled_time=step.due, message=f"Due {step.due:%Y-%m-%d %H:%M} UTC by the plan of the offer"),
         name=name,
         tags=["optex", ALARM, f"offer:{offer}", f"step:{step.name}", f"version:{step.version}"],
@@ -143,9 +144,15 @@ def _attempt(run: FlowRun) -> int:
     return int((run.idempotency_key or "").rpartition("/")[2] or 0)
 
 
-def _flow_of(step: Step) -> str:
-    kind = kind_of(step.name)
-    return "remind" if kind == "reminder" else kind
+def parameters_of(offer: str, step: Step) -> dict[str, Any]:
+    """The parameters with which a step's flow is called; a reminder is told which one it is."""
+    named = {"name": step.name} if kind_of(step.name) == REMINDER else {}
+    return {"offer": offer, "version": step.version, **named}
+
+
+def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:
+    """How a run reads in the UI: close alpha-2003 · 2003-03-31 17:00 EST."""
+    return f"{step} {offer} · {local_text(due, zone)}"
 
 
 def in_full(projected: Projected) -> str:

@@ -11,11 +11,12 @@ from prefect.states import Completed, State
 
 from infra.books.store import PROGRAM, Book
 from infra.office import Office, office_of
+from optex.actions import Postpone
 from optex.calendar import local_text
 from optex.errors import OptexError, Ruling
 from optex.milestones import rule_of
 from optex.schedule import Status, Step, goes_first
-from optex.state import Fact, OfferState
+from optex.state import OfferState
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
@@ -56,9 +57,9 @@ class DueStep:
     def postponed(self, on: date, message: str) -> State:
         """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
         key = f"postpone-{self.step.name}.v{self.step.version}"
-        fact = Fact(fact_id=key, at=self.at, verb="postpone", by=PROGRAM, data={"on": on.isoformat()})
-        self.book.add_fact(fact, Ruling(rule="CAN-1", reason=message), accepted=True)
-        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, "CAN-1", message)])
+        action = Postpone(at=self.at, by=PROGRAM, on=on)
+        self.book.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
+        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
         self.book.replan(self.at, message)
         return nothing_to_do(message)
 

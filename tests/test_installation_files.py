@@ -1,4 +1,4 @@
-"""What infra/production ships agrees with itself and with optex: the rehearsal of it is tests/test_production.py."""
+"""What infra/production ships agrees with itself and with optex: tests/production rehearses it."""
 
 import re
 import tomllib
@@ -10,20 +10,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from flows.cli import cli
-from tests.installation import SHIPPED, shipped
+from tests.production.installation import SHIPPED
 
 COMPOSE = yaml.safe_load((SHIPPED / "compose.yaml").read_text())
 OPERATIONS = (SHIPPED / "OPERATIONS.md").read_text()
-
-
-@pytest.mark.parametrize(("service", "file"), [("prefect-api-1", "server"), ("worker", "worker")])
-def test_containers_and_units_are_told_the_same(service, file):
-    """Every setting of the env files is in compose.yaml and the other way round, with its value if no secret."""
-    told, expected = COMPOSE["services"][service]["environment"], shipped(file)
-    # A unit sets this one itself: each server on a machine has a directory of its own.
-    assert set(expected) == set(told) - {"PREFECT_SERVER_UI_STATIC_DIRECTORY"}
-    plain = {name: value for name, value in expected.items() if "$" not in told[name] and "://" not in value}
-    assert plain == {name: told[name] for name in plain}
 
 
 def test_servers_know_nothing_of_the_books_nor_workers_of_prefects_database():
@@ -59,8 +49,21 @@ def test_a_lock_pins_what_the_project_asks_for(lock):
     assert [] == [str(each) for each in asked if not each.specifier.contains(pinned[canonicalize_name(each.name)])]
 
 
+def test_the_image_is_given_what_optex_is_made_of():
+    """All that pyproject.toml packs, and what it reads to do so, is copied into the image and not ignored there."""
+    project = tomllib.loads((SHIPPED.parents[1] / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel["packages"], *wheel["force-include"], project["project"]["readme"], "pyproject.toml"}
+    needed |= set(project["project"]["license-files"])
+    copied = " ".join(re.findall(r"^COPY (.*) \S+$", (SHIPPED / "Dockerfile").read_text(), re.MULTILINE)).split()
+    kept = {line[1:] for line in (SHIPPED / "Dockerfile.dockerignore").read_text().split() if line.startswith("!")}
+    assert (set(), set()) == (needed - set(copied), needed - kept)
+
+
 def test_every_command_of_the_manual_is_there():
-    """The verbs of optex and the deployments that OPERATIONS.md names exist."""
+    """The verbs of optex, the containers and the deployments that OPERATIONS.md names exist."""
+    with_service = r"docker compose (?:stop|start|restart|ps|run --rm|exec(?: -T)?) ([a-z][a-z0-9-]*)"
+    assert set() == set(re.findall(with_service, OPERATIONS)) - set(COMPOSE["services"])
     verbs = set(re.findall(r"optex ([a-z]+) (?:FOLDER|/srv)", OPERATIONS))
     assert set() == verbs - set(cli.list_commands(click.Context(cli)))
     deployed = {

@@ -4,21 +4,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 
 from infra.books import tables as t
-from infra.books.reading import Reader
+from infra.books.mapping import ISSUED_OPTIONS
+from infra.books.reading import Reader, RecordedAction
 from optex import cancellation
+from optex.action import Action
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
 from optex.milestones import REGRANT
-from optex.records import Dossier, Grant, OptionRecord, OptionType, Tranche
+from optex.records import Dossier, Grant, OptionRecord, Tranche
 from optex.schedule import Status, Step
 from optex.state import OfferState
 from optex.terms import Terms
-from optex.wording import count, money, short_day, stamp
+from optex.wording import count, listed, money, short_day, stamp
+
+A = TypeVar("A", bound=Action)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +50,7 @@ class Account:
     dossier: Dossier
     steps: list[Step]
     decisions: list[Row[Any]]
-    facts: list[Row[Any]]
+    actions: list[RecordedAction]
     forms: list[Row[Any]]
     notices: list[Row[Any]]
     cancellations: list[Cancellation]
@@ -69,6 +73,10 @@ class Account:
         done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is Status.DONE]
         return done[-1] if done else None
 
+    def taken(self, kind: type[A]) -> list[A]:
+        """The actions of a kind that were taken, in the order in which they were recorded."""
+        return [each.action for each in self.actions if each.accepted and isinstance(each.action, kind)]
+
     def decided(self, kind: str) -> list[Row[Any]]:
         return [row for row in self.decisions if row.kind == kind]
 
@@ -86,7 +94,7 @@ def read_account(book: Reader, holder_id: str) -> Account:
         dossier=dossier,
         steps=book.steps(),
         decisions=book.decisions_about(holder_id),
-        facts=book.rows(t.facts, t.facts.c.position),
+        actions=book.recorded_actions(),
         forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
         notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[
@@ -100,27 +108,15 @@ def read_account(book: Reader, holder_id: str) -> Account:
 
 
 def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
-    rows = [row for row in book.rows_about(holder_id, t.options, t.options.c.grant_id) if row.kind == "new"]
+    issued = book.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
+    rows = [row for row in issued if row.kind == "new"]
     rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
     tranches: dict[str, list[Tranche]] = defaultdict(list)
     own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])
     query = select(t.tranches).where(t.tranches.c.offer == book.offer, own).order_by(t.tranches.c.vests_on)
     for row in book.connection.execute(query):
         tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
-    return [
-        OptionRecord(
-            grant_id=row.grant_id,
-            holder_id=row.holder_id,
-            from_grant_id=row.from_grant_id,
-            granted_on=row.granted_on,
-            shares=row.shares,
-            price=row.price,
-            type=OptionType(row.type),
-            expires_on=row.expires_on,
-            vesting=tuple(tranches[row.grant_id]),
-        )
-        for row in rows
-    ]
+    return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
 
 
 def titled(option: Grant | OptionRecord) -> str:
@@ -135,11 +131,6 @@ def tranches_told(tranches: tuple[Tranche, ...], granted_on: date | None = None)
         for tranche in tranches
     ]
     return listed(said)
-
-
-def listed(parts: list[str]) -> str:
-    """Things in a row: a, b and c."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def options_told(ids: list[str]) -> str:

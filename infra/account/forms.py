@@ -6,40 +6,22 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from infra.account.account import Account, Line, listed, shares_told, titled
+from infra.account.account import Account, Line, shares_told, titled
 from optex import roll
 from optex.calendar import ONE_DAY, instant, local_date
 from optex.milestones import CLOSE
 from optex.notices import Kind
 from optex.records import Capacity, Form, FormKind, Standing
 from optex.schedule import Status
-from optex.wording import channel, count, day, sentence
-
-_CAPACITY = {
-    Capacity.EMPLOYEE: "an employee",
-    Capacity.DIRECTOR: "a director (not an employee)",
-    Capacity.CONSULTANT: "a consultant",
-}
-_NOTICES: dict[str, tuple[str, str]] = {
-    Kind.OFFER_OPENED: ("The offer, with the holder's own statement of options,", "ELG-1"),
-    Kind.CONFIRMATION: ("A Confirmation of Receipt", "CNF-1"),
-    Kind.REMINDER: ("A reminder", "EXP-1"),
-    Kind.EXTENSION: ("The notice of the extension", "EXT-1"),
-    Kind.AMENDMENT: ("The notice of the amendment", "AMD-1"),
-    Kind.ACCEPTANCE: ("The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"),
-    Kind.REJECTION: ("The notice of what was not accepted, and why,", "CAN-1"),
-    Kind.WITHDRAWAL_RIGHT: ("The notice that tenders may be withdrawn", "WDR-3"),
-    Kind.TERMINATION: ("The notice of termination", "CND-2"),
-    Kind.LAPSE: ("The notice that the promise has lapsed", "ELG-3"),
-    Kind.GRANT: ("The new option agreement, to be signed,", "GRT-5"),
-}
+from optex.wording import capacity, channel, count, day, listed, sentence
 
 
 def service(account: Account) -> Iterator[tuple[datetime, Line]]:
     """Each spell of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
     zone = account.terms.zone
     for spell in account.dossier.spells:
-        as_what = _CAPACITY[spell.capacity]
+        only = " (not an employee)" if spell.capacity is Capacity.DIRECTOR else ""
+        as_what = f"{capacity(spell.capacity)}{only}"
         still = "; still serving" if spell.last_day is None else ""
         begins = f"Entered service as {as_what}{still}."
         yield instant(spell.first_day, time(0), zone), Line(at=spell.first_day, what=begins, rule="ELG-2")
@@ -149,16 +131,17 @@ def closes(account: Account) -> Iterator[Line]:
 
 def notices(account: Account) -> Iterator[Line]:
     for row in account.notices:
-        name, rule = _NOTICES[row.kind]
+        kind = Kind(row.kind)
+        rule = kind.rule
         detail = ""
-        if row.kind == Kind.CONFIRMATION:
+        if kind is Kind.CONFIRMATION:
             again = ", written anew," if row.data.get("revision", 1) > 1 else ""
             detail = f" of {row.data['form']['form_id']}{again}"
-        elif row.kind == Kind.REMINDER:
+        elif kind is Kind.REMINDER:
             detail = f" ({count(row.data['days'], 'business day')} left)"
-        elif row.kind == Kind.LAPSE:
+        elif kind is Kind.LAPSE:
             rule = row.data["ruling"]["rule"]
-        yield Line(at=row.queued_at, what=f"{name}{detail} {_delivered(account, row)}.", rule=rule)
+        yield Line(at=row.queued_at, what=f"{kind.words}{detail} {_delivered(account, row)}.", rule=rule)
 
 
 def _delivered(account: Account, row: Row[Any]) -> str:

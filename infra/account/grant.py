@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from infra.account.account import Account, Line, listed, options_told, shares_told, titled, tranches_told
+from infra.account.account import Account, Line, options_told, shares_told, titled, tranches_told
+from optex import wording
+from optex.actions import AgreementSigned
 from optex.eligibility import capacity_on
 from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry
 from optex.iso import LIMIT, UNIT, exercisable, room
 from optex.pricing import is_ten_percent_owner
 from optex.records import Capacity, OptionRecord, OptionType
-from optex.wording import day, in_words, money
+from optex.wording import day, in_words, listed, money
 
-_SERVES = {Capacity.EMPLOYEE: "an employee", Capacity.DIRECTOR: "a director", Capacity.CONSULTANT: "a consultant"}
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -65,7 +66,7 @@ def _type(account: Account) -> Iterator[tuple[str, str]]:
     if not by_source:
         return
     if capacity is not Capacity.EMPLOYEE:
-        serves = f"then serving as {_SERVES[capacity]}" if capacity else "not then one"
+        serves = f"then serving as {wording.capacity(capacity)}" if capacity else "not then one"
         whose = f"In place of the ISO{'s' * (len(by_source) > 1)} {listed(list(by_source))} there are NSOs"
         yield (
             f"{whose}: only an employee on the grant date can be granted an ISO, and the holder was {serves}.",
@@ -144,7 +145,7 @@ def _term(account: Account) -> Iterator[tuple[str, str]]:
                 f"{DAYS_AFTER_DIRECTORSHIP} days after the holder ceases to be a director, if that comes before"
             )
         else:
-            why = f"the holder is {_SERVES[capacity]}" if capacity else "the usual term"
+            why = f"the holder is {wording.capacity(capacity)}" if capacity else "the usual term"
         ids = options_told([option.grant_id for option in options])
         yield f"The term of {ids} is {term}: {why}.", "GRT-4"
 
@@ -173,19 +174,16 @@ def _vesting(account: Account) -> Iterator[tuple[str, str]]:
 def _agreements(account: Account, at: datetime) -> Iterator[Line]:
     """Signed agreements when their signature was recorded; what is not signed cannot be exercised yet (GRT-5)."""
     own = {option.grant_id for option in account.new_options}
-    signed = [
-        row for row in account.facts if row.accepted and row.verb == "agreement-signed" and row.data["grant"] in own
-    ]
-    done = {row.data["grant"] for row in signed}
+    signed = [each for each in account.taken(AgreementSigned) if each.grant in own]
+    done = {each.grant for each in signed}
     pending = [option.grant_id for option in account.new_options if option.grant_id not in done]
     if pending:
         which = f"agreement on {pending[0]} is" if len(pending) == 1 else f"agreements on {listed(pending)} are"
         until = "until it is, the option" if len(pending) == 1 else "until they are, these options"
         what = f"Pending signature: the {which} not on record as signed; {until} cannot be exercised."
         yield Line(at=at, what=what, rule="GRT-5")
-    for row in signed:
-        what = f"The agreement on {row.data['grant']} was signed on {day(date.fromisoformat(row.data['on']))}."
-        yield Line(at=row.at, what=what, rule="GRT-5")
+    for each in signed:
+        yield Line(at=each.at, what=f"The agreement on {each.grant} was signed on {day(each.on)}.", rule="GRT-5")
 
 
 def _source(option: OptionRecord) -> str:

@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from itertools import islice
 
 from sqlalchemy import func, select
 
@@ -17,8 +16,7 @@ from infra.books import tables as t
 from infra.books.reading import Reader
 from optex.calendar import instant
 from optex.errors import OptexError
-
-_SHOWN = 8
+from optex.wording import first_few
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (
@@ -91,5 +89,4 @@ def _folded(name: str) -> str:
 
 
 def _named(ids: list[str], names: dict[str, str]) -> str:
-    said = ", ".join(f"{key} {names[key]}" for key in islice(ids, _SHOWN))
-    return f"{said} and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else said
+    return first_few([f"{key} {names[key]}" for key in ids], 8)

@@ -22,11 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from infra.books.tables import Instant
+from infra.books.tables import Instant, metadata
 from optex.errors import OptexError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+# By the names of their files, as Alembic takes a third of a second to import: 0001_what_it_does.py.
+REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+HEAD = REVISIONS[-1]
 # pydantic's JSON is written five times as fast as the standard library's, and there is one with every notice.
 _JSON = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
 
@@ -80,7 +82,10 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema up to date; nothing happens where it is, and nobody who only reads waits for one who writes."""
+    """Make the schema, or bring an older one up to date; who only reads does not wait for one who writes.
+
+    OptexError where the schema is of no version that this code knows: a newer one is not to be written into.
+    """
     with engine.connect().execution_options(read_only=True) as connection:
         if _version(connection) == HEAD:
             return
@@ -88,22 +93,33 @@ def migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             # Workers that start at the same moment wait here for the one that migrates, then find it done.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('optex migrations'))"))
-        if _version(connection) == HEAD:
+        version = _version(connection)
+        if version == HEAD:
             return
-        # Alembic takes a third of a second to import: only when there is something to do.
         from alembic import command
         from alembic.config import Config
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if version is None:
+            metadata.create_all(connection, checkfirst=False)  # a table of that name is somebody else's: refused
+            command.stamp(config, "head")
+        else:
+            command.upgrade(config, "head")
 
 
 def _version(connection: Connection) -> str | None:
+    """The revision of the database's schema, one that this code knows; None where nothing was made yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if version is not None and version not in REVISIONS:
+        raise OptexError(
+            f"OPTEX_DATABASE_URL: the database's schema is of revision {version!r}, and this optex knows none after "
+            f"{HEAD!r}: a newer optex made it, or another program; nothing was changed"
+        )
+    return version
 
 
 def bulk_insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]] | Iterable[dict[str, Any]]) -> int:

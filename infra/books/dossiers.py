@@ -7,28 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from infra.books import tables as t
-from optex.records import (
-    Capacity,
-    Dossier,
-    Form,
-    FormKind,
-    FormLine,
-    Grant,
-    Holder,
-    OptionType,
-    Spell,
-    Tranche,
-)
+from infra.books.mapping import FORM_LINES, FORMS, GRANTS, HOLDERS, SERVICE_PERIODS, RecordTable
+from optex.records import Dossier, Form, FormLine, Grant, Holder, Spell, Tranche
 
 Ids = Sequence[str] | None
-
-# To look a member up in an Enum takes longer than all else about a row.
-_CAPACITY = {member.value: member for member in Capacity}
-_TYPE = {member.value: member for member in OptionType}
-_KIND = {member.value: member for member in FormKind}
 
 
 def read_dossiers(connection: Connection, offer: str, holder_ids: Ids) -> list[Dossier]:
@@ -50,46 +35,24 @@ def read_dossiers(connection: Connection, offer: str, holder_ids: Ids) -> list[D
 
 
 def read_holders(connection: Connection, offer: str, holder_ids: Ids) -> list[Holder]:
-    h = t.holders.c
-    columns = (h.holder_id, h.name, h.email, h.jurisdiction, h.voting_percent)
-    return [
-        Holder(holder_id=holder_id, name=name, email=email, jurisdiction=jurisdiction, voting_percent=percent)
-        for holder_id, name, email, jurisdiction, percent in _cells(connection, offer, columns, holder_ids, h.holder_id)
-    ]
+    rows = _rows(connection, offer, HOLDERS, holder_ids, t.holders.c.holder_id)
+    return [HOLDERS.record(row) for row in rows]
 
 
 def read_spells(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Spell]]:
     """The spells of service by holder, in order of their first days."""
-    s = t.spells.c
     found: dict[str, list[Spell]] = defaultdict(list)
-    columns = (s.holder_id, s.capacity, s.first_day, s.last_day)
-    for holder_id, capacity, first, last in _cells(connection, offer, columns, holder_ids, s.first_day):
-        spell = Spell(holder_id=holder_id, capacity=_CAPACITY[capacity], first_day=first, last_day=last)
-        found[holder_id].append(spell)
+    for row in _rows(connection, offer, SERVICE_PERIODS, holder_ids, t.service_periods.c.first_day):
+        spell = SERVICE_PERIODS.record(row)
+        found[spell.holder_id].append(spell)
     return found
 
 
 def read_grants(connection: Connection, offer: str, holder_ids: Ids) -> list[Grant]:
     """The grants with the schedules that they state, in order of their ids."""
-    g = t.grants.c
     vesting = _stated_vesting(connection, offer, holder_ids)
-    columns = (g.grant_id, g.holder_id, g.granted_on, g.shares, g.exercised, g.price, g.type, g.expires_on)
-    return [
-        Grant(
-            grant_id=grant_id,
-            holder_id=holder_id,
-            granted_on=granted_on,
-            shares=shares,
-            exercised=exercised,
-            price=price,
-            type=_TYPE[type_],
-            expires_on=expires_on,
-            vesting=tuple(vesting.get(grant_id, ())),
-        )
-        for grant_id, holder_id, granted_on, shares, exercised, price, type_, expires_on in _cells(
-            connection, offer, columns, holder_ids, g.grant_id
-        )
-    ]
+    rows = _rows(connection, offer, GRANTS, holder_ids, t.grants.c.grant_id)
+    return [GRANTS.record(row, vesting=tuple(vesting.get(row[0], ()))) for row in rows]
 
 
 def _stated_vesting(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Tranche]]:
@@ -108,50 +71,22 @@ def _stated_vesting(connection: Connection, offer: str, holder_ids: Ids) -> dict
 
 def _forms(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Form]]:
     """The forms by holder, in order of receipt."""
-    f = t.forms.c
     lines = _form_lines(connection, offer, holder_ids)
     found: dict[str, list[Form]] = defaultdict(list)
-    columns = (
-        f.form_id, f.holder_id, f.kind, f.received_at, f.signed_on, f.signed_as, f.channel, f.title, f.authority,
-        f.missed,
-    )  # fmt: skip
-    for form_id, holder_id, kind, received_at, signed_on, signed_as, channel, title, authority, missed in _cells(
-        connection, offer, columns, holder_ids, f.received_at, f.position
-    ):
-        form = Form(
-            form_id=form_id,
-            holder_id=holder_id,
-            kind=_KIND[kind],
-            received_at=received_at,
-            signed_on=signed_on,
-            signed_as=signed_as,
-            channel=channel,
-            title=title,
-            authority=authority,
-            missed=missed,
-            lines=tuple(lines.get(form_id, ())),
-        )
-        found[holder_id].append(form)
+    for row in _rows(connection, offer, FORMS, holder_ids, t.forms.c.received_at, t.forms.c.position):
+        form = FORMS.record(row, lines=tuple(lines.get(row[0], ())))
+        found[form.holder_id].append(form)
     return found
 
 
 def _form_lines(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[FormLine]]:
     n, f = t.form_lines.c, t.forms.c
-    query = select(n.form_id, n.grant_id, n.shares, n.original_shares, n.granted_on, n.price, n.exercised)
-    query = query.where(n.offer == offer).order_by(n.form_id, n.grant_id)
+    query = select(n.form_id, *FORM_LINES.columns).where(n.offer == offer).order_by(n.form_id, n.grant_id)
     if holder_ids is not None:
         query = query.where(n.form_id.in_(_mine(f.form_id, f.offer == offer, f.holder_id, holder_ids)))
     found: dict[str, list[FormLine]] = defaultdict(list)
-    for form_id, grant_id, shares, original, granted_on, price, exercised in connection.execute(query).all():
-        line = FormLine(
-            grant_id=grant_id,
-            shares=shares,
-            original_shares=original,
-            granted_on=granted_on,
-            price=price,
-            exercised=exercised,
-        )
-        found[form_id].append(line)
+    for form_id, *cells in connection.execute(query).all():
+        found[form_id].append(FORM_LINES.record(cells))
     return found
 
 
@@ -160,9 +95,9 @@ def _mine(key: Any, of_offer: Any, holder: Any, holder_ids: Ids) -> Any:
     return query if holder_ids is None else query.where(holder.in_(holder_ids))
 
 
-def _cells(connection: Connection, offer: str, columns: Sequence[Any], holder_ids: Ids, *order: Any) -> Sequence[Any]:
-    table = columns[0].table
-    query = select(*columns).where(table.c.offer == offer).order_by(*order)
-    if holder_ids is not None:
-        query = query.where(table.c.holder_id.in_(holder_ids))
-    return connection.execute(query).all()
+def _rows(
+    connection: Connection, offer: str, kept: RecordTable[Any], holder_ids: Ids, *order: Any
+) -> Sequence[Row[Any]]:
+    holder, of_offer = kept.table.c.holder_id, kept.table.c.offer == offer
+    query = select(*kept.columns).where(of_offer).order_by(*order)
+    return connection.execute(query if holder_ids is None else query.where(holder.in_(holder_ids))).all()

@@ -1,6 +1,7 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -10,14 +11,28 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.books import tables as t
 from infra.books.dossiers import read_dossiers, read_grants, read_holders, read_spells
+from infra.books.mapping import STEPS
+from optex.action import Action
+from optex.actions import STATEFUL, recorded_action, replay
+from optex.errors import Ruling
 from optex.records import Dossier, Grant, Holder, Spell
-from optex.schedule import Status, Step
-from optex.state import Fact, OfferState, fold
+from optex.schedule import Status, Step, latest
+from optex.state import OfferState
 from optex.terms import Terms
 
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
 FEW = 500
 MANY = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordedAction:
+    """An action as it stands on record, taken or refused by a ruling."""
+
+    key: str
+    action: Action
+    accepted: bool
+    ruling: Ruling
 
 
 class Reader:
@@ -49,18 +64,30 @@ class Reader:
             terminated_at=row.terminated_at,
             granted_on=row.granted_on,
         )
-        return fold(state, self.facts())
+        return replay(state, self.actions(*STATEFUL))
 
-    def facts(self, *, accepted: bool = True) -> list[Fact]:
-        query = self._select(t.facts).where(t.facts.c.accepted == accepted).order_by(t.facts.c.position)
+    def actions(self, *verbs: str) -> list[Action]:
+        """The accepted actions in the order in which they were recorded, of these verbs where any is named."""
+        return [each.action for each in self.recorded_actions(*verbs) if each.accepted]
+
+    def recorded_actions(self, *verbs: str) -> list[RecordedAction]:
+        """The actions, accepted and refused, in the order in which they were recorded; all, or those of these verbs."""
+        query = self._select(t.actions).order_by(t.actions.c.position)
+        if verbs:
+            query = query.where(t.actions.c.verb.in_(verbs))
         return [
-            Fact(fact_id=row.fact_id, at=row.at, verb=row.verb, by=row.actor, data=row.data)
+            RecordedAction(
+                key=row.fact_id,
+                action=recorded_action(row.verb, row.data, row.actor, row.at),
+                accepted=row.accepted,
+                ruling=Ruling(rule=row.rule, reason=row.reason),
+            )
             for row in self.connection.execute(query)
         ]
 
     def steps(self) -> list[Step]:
         query = self._select(t.steps).order_by(t.steps.c.due, t.steps.c.version)
-        return [_step(row) for row in self.connection.execute(query)]
+        return [STEPS.of(row) for row in self.connection.execute(query)]
 
     def step(self, name: str, version: int | None = None) -> Step | None:
         """One version of a step, the last where none is named."""
@@ -68,7 +95,13 @@ class Reader:
         if version is not None:
             query = query.where(t.steps.c.version == version)
         row = self.connection.execute(query.limit(1)).first()
-        return row and _step(row)
+        return row and STEPS.of(row)
+
+    def held_steps(self) -> list[Step]:
+        """The steps that came due and wait for something, by their dates; a version that was replaced waits no more."""
+        steps = self.steps()
+        last = latest(steps)
+        return [step for step in steps if step.status is Status.HELD and last[step.name] == step]
 
     def awaiting_approval(self, name: str) -> Row[Any] | None:
         """The step of that name, in its last version, where it is held for an approval."""
@@ -92,10 +125,11 @@ class Reader:
         """The grants of these holders, or of all."""
         return self._of_holders(read_grants, holder_ids)
 
-    def spells(self, holder_ids: Iterable[str]) -> dict[str, list[Spell]]:
-        """The spells of service of these holders."""
-        wanted = sorted(set(holder_ids))
-        return read_spells(self.connection, self.offer, wanted if len(wanted) <= FEW else None)
+    def spells(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[Spell]]:
+        """The spells of service of these holders, or of all."""
+        wanted = None if holder_ids is None else sorted(set(holder_ids))
+        few = wanted if wanted is not None and len(wanted) <= FEW else None
+        return read_spells(self.connection, self.offer, few)
 
     def _of_holders(
         self, read: Callable[[Connection, str, Sequence[str] | None], list[Any]], holder_ids: Iterable[str] | None
@@ -116,6 +150,12 @@ class Reader:
     def holder_of_form(self, form_id: str) -> str | None:
         query = select(t.forms.c.holder_id).where(t.forms.c.offer == self.offer, t.forms.c.form_id == form_id)
         return self.connection.execute(query).scalar()
+
+    def missed_forms(self) -> list[Row[Any]]:
+        """The forms that came in time but were put on record only after the acceptance, with their holders (CAN-1)."""
+        f = t.forms.c
+        query = select(f.form_id, f.holder_id).where(f.offer == self.offer, f.missed).order_by(f.position)
+        return list(self.connection.execute(query))
 
     def latest_decisions(self, kind: str, subjects: Sequence[str] | None = None) -> dict[str, Row[Any]]:
         """The decision in force on every subject of a kind, or on these subjects."""
@@ -179,14 +219,3 @@ def _holder_of(each: Dossier | Grant) -> str:
 def _terms(document: str) -> Terms:
     """Terms as they were kept: the same text is the same object, so that what is remembered of it is found at once."""
     return Terms.model_validate_json(document)
-
-
-def _step(row: Row[Any]) -> Step:
-    return Step(
-        name=row.name,
-        version=row.version,
-        due=row.due,
-        status=Status(row.status),
-        done_at=row.done_at,
-        message=row.message,
-    )

@@ -15,15 +15,16 @@ from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from infra.books import tables as t
 from infra.books.database import bulk_insert
+from infra.books.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.books.memory import without_collection
 from infra.books.reading import FEW, Reader
+from optex.action import Action
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling
 from optex.ledger import PoolEntry, post
 from optex.notices import Notice
 from optex.records import Form, OptionRecord, Spell, Tranche
 from optex.schedule import Rescheduled, Status, Step, reschedule
-from optex.state import Fact
 from optex.terms import Terms
 
 PROGRAM = "optex"
@@ -118,7 +119,7 @@ class Book(Reader):
         return changed
 
     def _add_steps(self, steps: Iterable[Step]) -> None:
-        bulk_insert(self.connection, t.steps, [{"offer": self.offer, **asdict(step)} for step in steps])
+        bulk_insert(self.connection, t.steps, STEPS.rows(steps, offer=self.offer))
 
     def make_moot(self, message: str, *names: str) -> None:
         """Mark every waiting version of these steps (of all, where none is named) as no longer needed."""
@@ -133,51 +134,49 @@ class Book(Reader):
         row = {"offer": self.offer, "version": version, "at": at, "reason": reason, "document": document}
         self.connection.execute(insert(t.terms).values(**row))
 
-    def add_fact(self, fact: Fact, ruling: Ruling, *, accepted: bool) -> None:
+    def add_action(self, key: str, action: Action, ruling: Ruling, *, accepted: bool) -> None:
         row = {
             "offer": self.offer,
-            "fact_id": fact.fact_id,
-            "position": self._next(t.facts),
-            "at": fact.at,
-            "verb": fact.verb,
-            "actor": fact.by,
-            "data": dict(fact.data),
+            "fact_id": key,
+            "position": self._next(t.actions),
+            "at": action.at,
+            "verb": action.verb,
+            "actor": action.by,
+            "data": action.data,
             "accepted": accepted,
             "rule": ruling.rule,
             "section": ruling.section,
             "reason": ruling.reason,
         }
-        self.connection.execute(insert(t.facts).values(**row))
+        self.connection.execute(insert(t.actions).values(**row))
 
     def add_forms(self, forms: Sequence[Form], recorded_at: datetime) -> None:
         first = self._next(t.forms)
-        rows, lines = [], []
+        rows: list[dict[str, Any]] = []
+        lines: list[dict[str, Any]] = []
         for position, form in enumerate(forms, start=first):
-            row = {column: getattr(form, column) for column in _FORM_COLUMNS}
-            rows.append({"offer": self.offer, **row, "recorded_at": recorded_at, "position": position})
-            for line in form.lines:
-                stated = {column: getattr(line, column) for column in _LINE_COLUMNS}
-                lines.append({"offer": self.offer, "form_id": form.form_id, **stated})
+            rows += FORMS.rows([form], offer=self.offer, recorded_at=recorded_at, position=position)
+            lines += FORM_LINES.rows(form.lines, offer=self.offer, form_id=form.form_id)
         bulk_insert(self.connection, t.forms, rows)
         bulk_insert(self.connection, t.form_lines, lines)
 
     def add_spells(self, spells: Iterable[Spell]) -> None:
         """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
-        s = t.spells.c
+        s = t.service_periods.c
         told = {(spell.holder_id, spell.capacity.value, spell.first_day): spell.last_day for spell in spells}
         query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
         if len(told) <= FEW:
             query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
         known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
         new = [dict(zip(_SPELL_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
-        self.add(t.spells, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
+        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
         if known:
-            mine = [t.spells.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
+            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
             ends = [
                 {f"its_{c}": cell for c, cell in zip(_SPELL_KEY, key, strict=True)} | {"last": told[key]}
                 for key in known
             ]
-            statement = update(t.spells).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
+            statement = update(t.service_periods).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
             self.connection.execute(statement, ends)
 
     def set_prices(self, prices: Mapping[date, Decimal]) -> None:
@@ -227,9 +226,7 @@ class Book(Reader):
         return {subject: (revision, tuple(said)) for subject, revision, *said in self.connection.execute(query).all()}
 
     def add_options(self, kind: str, options: Sequence[OptionRecord]) -> None:
-        columns = ("grant_id", "holder_id", "from_grant_id", "granted_on", "shares", "price", "type", "expires_on")
-        rows = [{"offer": self.offer, "kind": kind, **{c: getattr(o, c) for c in columns}} for o in options]
-        bulk_insert(self.connection, t.options, rows)
+        bulk_insert(self.connection, t.issued_options, ISSUED_OPTIONS.rows(options, offer=self.offer, kind=kind))
         self.add_tranches((option.grant_id, option.vesting) for option in options)
 
     def add_tranches(self, schedules: Iterable[tuple[str, Iterable[Tranche]]]) -> None:
@@ -301,16 +298,3 @@ class Book(Reader):
 
 
 _SPELL_KEY = ("holder_id", "capacity", "first_day")
-_LINE_COLUMNS = ("grant_id", "shares", "original_shares", "granted_on", "price", "exercised")
-_FORM_COLUMNS = (
-    "form_id",
-    "holder_id",
-    "kind",
-    "received_at",
-    "signed_on",
-    "signed_as",
-    "channel",
-    "title",
-    "authority",
-    "missed",
-)

@@ -1,6 +1,7 @@
 """What the database looks like: one schema for SQLite and PostgreSQL, every row belonging to an offer.
 
-What was decided is appended and never edited: `decisions` and `audit` refuse update and delete (see the migrations).
+What was decided is appended and never edited: `decisions` and `audit` refuse update and delete (by triggers).
+A new database is made from here; one that an older version made is brought up to it by the migrations.
 """
 
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     ForeignKey,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -121,8 +124,8 @@ def _of_holder() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["offer", "holder_id"], ["holders.offer", "holders.holder_id"])
 
 
-spells = Table(
-    "spells",
+service_periods = Table(
+    "service_periods",
     metadata,
     _offer(),
     Column("holder_id", Key, primary_key=True),
@@ -201,8 +204,8 @@ prices = Table(
 )
 
 # The facts that arrived (interface: extend, amend, split, ...), accepted or refused, each under a key of its own.
-facts = Table(
-    "facts",
+actions = Table(
+    "actions",
     metadata,
     _offer(),
     Column("fact_id", Key, primary_key=True),
@@ -274,8 +277,8 @@ promises = Table(
 )
 
 # What the offer itself brings into being: balancing options and new ones.
-options = Table(
-    "options",
+issued_options = Table(
+    "issued_options",
     metadata,
     _offer(),
     Column("grant_id", Key, primary_key=True),
@@ -347,3 +350,27 @@ audit = Table(
 )
 
 APPEND_ONLY = (decisions, audit)
+
+_REFUSALS = {
+    "sqlite": [
+        f"CREATE TRIGGER {{table}}_no_{act} BEFORE {act.upper()} ON {{table}} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for act in ("update", "delete")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+    ],
+}
+
+
+def _refuse_changes(table: Table, connection: Connection, **_: Any) -> None:
+    """The database itself refuses to update or delete an entry of the table."""
+    for statement in _REFUSALS[connection.dialect.name]:
+        connection.exec_driver_sql(statement.format(table=table.name))
+
+
+for _table in APPEND_ONLY:
+    event.listen(_table, "after_create", _refuse_changes)

@@ -10,11 +10,10 @@ from infra.books.reading import Reader
 from infra.books.store import Book
 from infra.desk.forms import record_forms
 from infra.folder.files import read_forms
+from infra.folder.rows import OPTION_COLUMNS
 from optex.errors import OptexError
 from optex.records import Form
 from optex.wording import count
-
-LINE = ("grant_id", "shares", "original_shares", "granted_on", "price", "exercised")
 
 
 def forms_of_file(book: Reader, file: Path) -> list[Form]:
@@ -25,11 +24,11 @@ def forms_of_file(book: Reader, file: Path) -> list[Form]:
 
 def keyed_form(book: Reader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
     """One form, each option as GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]; BadData for what is wrong."""
-    lines = [dict(zip(LINE, option.split(":"), strict=False)) for option in options]
+    lines = [dict(zip(OPTION_COLUMNS, option.split(":"), strict=False)) for option in options]
     with tempfile.TemporaryDirectory() as kept:
         file = Path(kept) / "form.csv"
         with file.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, [*row, *LINE])
+            writer = csv.DictWriter(out, [*row, *OPTION_COLUMNS])
             writer.writeheader()
             writer.writerows({**row, **line} for line in lines or [{}])
         return forms_of_file(book, file)

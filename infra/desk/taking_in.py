@@ -1,6 +1,5 @@
 """The desk: an offer's folder is taken into the books, and what arrives is taken in, in order of its instants."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -10,13 +9,14 @@ from sqlalchemy.exc import IntegrityError
 
 from infra.books import tables as t
 from infra.books.lapses import lapse
+from infra.books.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
 from infra.books.memory import without_collection
 from infra.books.store import Book
-from infra.desk.acts import take_fact
 from infra.desk.forms import record_forms
 from infra.folder.files import Folder
 from infra.folder.inbox import Arrival, Price
 from infra.folder.script import ScriptEntry
+from infra.handlers.actions import record_action
 from optex import ledger
 from optex.records import Form, Spell
 from optex.wording import count
@@ -37,10 +37,10 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
             return False
         book = Book(connection, terms.offer)
         book.add_terms(1, terms, at, "as the offer was made")
-        book.add(t.holders, [{field: getattr(h, field) for field in _HOLDER} for h in folder.holders])
+        book.add(t.holders, HOLDERS.rows(folder.holders))
         known = folder.spells if spells is None else spells
-        book.add(t.spells, [{field: getattr(s, field) for field in _SPELL} for s in known])
-        book.add(t.grants, [{field: getattr(g, field) for field in _GRANT} for g in folder.grants])
+        book.add(t.service_periods, SERVICE_PERIODS.rows(known))
+        book.add(t.grants, GRANTS.rows(folder.grants))
         book.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
         book.move_pool(ledger.opening(terms.commences, terms.plan.shares_authorized, folder.grants))
         book.replan(at, "")
@@ -62,7 +62,7 @@ def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
         things = [arrival.thing for arrival in each]
         now = next((fact for fact in facts if fact >= each[-1].at), at)
         if kind is ScriptEntry:
-            said += [_take_entry(book, entry) for entry in things]
+            said += [record_action(book, entry.action).message for entry in things]
         elif kind is Form:
             said.append(record_forms(book, things, now))
         elif kind is Spell:
@@ -71,14 +71,3 @@ def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
         elif kind is Price:
             book.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]
-
-
-def _take_entry(book: Book, entry: ScriptEntry) -> str:
-    options = json.loads(json.dumps(entry.options))
-    by = options.pop("by", "")
-    return take_fact(book, entry.do, options, by, entry.when).message
-
-
-_HOLDER = ("holder_id", "name", "email", "jurisdiction", "voting_percent")
-_SPELL = ("holder_id", "capacity", "first_day", "last_day")
-_GRANT = ("grant_id", "holder_id", "granted_on", "shares", "exercised", "price", "type", "expires_on")

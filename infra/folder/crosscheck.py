@@ -8,12 +8,12 @@ from collections.abc import Collection
 from datetime import date
 from itertools import pairwise
 
+from infra.folder.rows import FORM_COLUMNS
 from infra.folder.table import Table
 from optex.records import FormKind, Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
 GENERATED = ("-B", "-N", "-N-ISO", "-N-NSO")
-FORM_COLUMNS = ("holder_id", "kind", "received_at", "signed_on", "signed_as", "channel", "title", "authority")
 
 Ids = Collection[str] | None
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from infra.books.memory import without_collection
 from infra.folder.crosscheck import check_forms, check_grants, check_holders, check_prices, check_service
-from infra.folder.rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE, Shape
+from infra.folder.rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, Shape
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.table import Table, read_table
 from optex.errors import BadData, Fault, OptexError
+from optex.fields import ID
 from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
 from optex.terms import Terms, parse_terms
 
@@ -119,7 +120,7 @@ def init_folder(path: Path) -> None:
     name = path.resolve().name
     for source in sorted(files("infra.folder").joinpath("blank").iterdir(), key=lambda source: source.name):
         text = source.read_text(encoding="utf-8")
-        if source.name == "offer.toml" and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        if source.name == "offer.toml" and re.fullmatch(ID, name):
             text = text.replace('offer = "example-2027"', f'offer = "{name}"', 1)
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
 
@@ -166,13 +167,7 @@ def _parsed(data: bytes | None, name: str, parse: Callable[[str], Any], faults: 
 
 
 def _holder(row: dict[str, Any]) -> Holder:
-    return Holder(
-        holder_id=row["holder_id"],
-        name=row["name"],
-        email=row.get("email", ""),
-        jurisdiction=row.get("jurisdiction", ""),
-        voting_percent=row.get("voting_percent", Decimal(0)),
-    )
+    return Holder(**{"email": "", "jurisdiction": "", "voting_percent": Decimal(0), **row})
 
 
 def _spell(row: dict[str, Any]) -> Spell:
@@ -190,29 +185,15 @@ def _forms(rows: list[dict[str, Any]], zone: tzinfo) -> list[Form]:
 def _form(group: list[dict[str, Any]], zone: tzinfo) -> Form:
     row, kind = group[0], FormKind(group[0]["kind"])
     received_at: datetime = row["received_at"]
-    return Form(
-        form_id=row["form_id"],
-        holder_id=row["holder_id"],
-        kind=kind,
-        received_at=(received_at if received_at.tzinfo else received_at.replace(tzinfo=zone)).astimezone(UTC),
-        signed_on=row.get("signed_on"),
-        signed_as=row.get("signed_as", ""),
-        channel=row.get("channel", ""),
-        title=row.get("title", ""),
-        authority=row.get("authority", ""),
-        lines=tuple(_line(each) for each in group) if kind is FormKind.ELECTION else (),
-    )
+    stated = {name: cell for name, cell in row.items() if name not in OPTION_COLUMNS}
+    stated["kind"] = kind
+    stated["received_at"] = (received_at if received_at.tzinfo else received_at.replace(tzinfo=zone)).astimezone(UTC)
+    lines = tuple(_line(each) for each in group) if kind is FormKind.ELECTION else ()
+    return Form(**{"signed_on": None, "signed_as": "", "channel": "", **stated}, lines=lines)
 
 
 def _line(row: dict[str, Any]) -> FormLine:
-    return FormLine(
-        grant_id=row["grant_id"],
-        shares=row["shares"],
-        original_shares=row.get("original_shares"),
-        granted_on=row.get("granted_on"),
-        price=row.get("price"),
-        exercised=row.get("exercised"),
-    )
+    return FormLine(**{name: row[name] for name in OPTION_COLUMNS if name in row})
 
 
 def _prices(table: Table) -> dict[date, Decimal]:

@@ -53,7 +53,7 @@ def _cancellations(book: Reader) -> Rows:
 
 def _options(kind: str) -> Callable[[Reader], Rows]:
     def rows(book: Reader) -> Rows:
-        for row in book.rows(t.options, t.options.c.grant_id):
+        for row in book.rows(t.issued_options, t.issued_options.c.grant_id):
             if row.kind == kind:
                 yield (
                     row.grant_id,
@@ -78,7 +78,7 @@ def _promises(book: Reader) -> Rows:
 
 
 def _vesting(book: Reader) -> Rows:
-    own = {row.grant_id for row in book.rows(t.options)}
+    own = {row.grant_id for row in book.rows(t.issued_options)}
     for row in book.rows(t.tranches, t.tranches.c.grant_id, t.tranches.c.vests_on):
         if row.grant_id in own:
             yield row.grant_id, row.vests_on, row.shares

@@ -1,7 +1,6 @@
 """The ledgers as CSV files: the same rows give the same bytes, and no cell runs in a spreadsheet."""
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from infra.whole_files import written_whole
 from optex.calendar import utc_text
 
 LEDGERS: dict[str, tuple[str, ...]] = {
@@ -38,16 +38,10 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
     TypeError for a cell of a type that has no exact text, such as a float.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows([cell_text(cell) for cell in row] for row in rows)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([cell_text(cell) for cell in row] for row in rows)
 
 
 def cell_text(cell: Any) -> str:

@@ -3,18 +3,8 @@
 from icalendar import Calendar, Event
 
 from optex.calendar import local_text, utc_text
-from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT, WITHDRAWAL_RIGHT, Plan, kind_of
+from optex.milestones import Plan, step_kind
 from optex.terms import Terms
-
-_SUMMARY = {
-    OPEN: "The offer opens",
-    CLOSE: "The offer expires: forms received from now on are late",
-    EXTENSION_DEADLINE: "Last instant to announce an extension",
-    CANCEL: "Acceptance and cancellation",
-    WITHDRAWAL_RIGHT: "What is not yet accepted may be withdrawn from now on",
-    RECHECK: "Service is checked again",
-    REGRANT: "The new options are granted",
-}
 
 
 def plan_ics(terms: Terms, plan: Plan) -> bytes:
@@ -29,7 +19,7 @@ def plan_ics(terms: Terms, plan: Plan) -> bytes:
         # The instant of making would make every file a different one; the commencement stands for it.
         event.add("dtstamp", terms.opens)
         event.add("dtstart", milestone.due)
-        event.add("summary", f"{terms.offer}: {_summary(milestone.name)}")
+        event.add("summary", f"{terms.offer}: {step_kind(milestone.name).calendar}")
         event.add(
             "description",
             f"{milestone.name}: {local_text(milestone.due, terms.zone)} ({utc_text(milestone.due)}). "
@@ -38,10 +28,3 @@ def plan_ics(terms: Terms, plan: Plan) -> bytes:
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return calendar.to_ical()
-
-
-def _summary(name: str) -> str:
-    if kind_of(name) == "reminder":
-        days = name.removeprefix("reminder-")
-        return f"Reminder, {days} business day{'' if days == '1' else 's'} before expiration"
-    return _SUMMARY[name]

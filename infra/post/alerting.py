@@ -8,7 +8,7 @@ import httpx
 
 from infra.office import Office
 from infra.post.mail import Letter, MailError, Status, send
-from infra.post.mime import compose, mailbox, message_id
+from infra.post.message import compose, mailbox, message_id
 from infra.post.sink import Sink
 
 

@@ -16,7 +16,7 @@ from infra.office import Office
 from infra.post import outbox
 from infra.post.letters import render
 from infra.post.mail import Letter, MailError, Outcome, Post, Status
-from infra.post.mime import BadAddress, compose, mailbox, message_id
+from infra.post.message import BadAddress, compose, mailbox, message_id
 from infra.post.sink import Sink
 from optex.terms import Terms
 from optex.wording import count

@@ -13,7 +13,7 @@ from typing import Literal, Self
 import aiosmtplib
 from aiosmtplib import SMTP
 
-from infra.post.mime import BadAddress, address
+from infra.post.message import BadAddress, address
 from infra.settings import is_loopback
 from optex.errors import OptexError
 

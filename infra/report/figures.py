@@ -1,6 +1,6 @@
 """What the report shows, counted from the books: only sums and dates, nobody by name."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +15,8 @@ from infra.report.chronicle import Line, chronicle
 from infra.report.findings import Finding, findings
 from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
 from infra.standing.phase import Phase, phase_of
+from infra.standing.totals import letters, promises_by_outcome, totals_of
+from infra.standing.turnout import turnout
 from optex import roll
 from optex.records import Dossier
 from optex.state import OfferState
@@ -98,25 +100,24 @@ def figures(book: Reader) -> Figures:
     forms, decided = book.latest_decisions("form"), book.latest_decisions("tender")
     standing = {} if decided else standing_tenders(dossiers, state, as_of)
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
-    letters, letters_sent = book.connection.execute(
-        select(func.count(), func.count(t.notices.c.sent_at)).where(t.notices.c.offer == book.offer)
-    ).one()
+    took_part = turnout(book, state.terms)
+    written, sent = letters(book)
     return Figures(
         state=state,
         as_of=as_of,
-        lines=tuple(chronicle(steps, book.facts(), state)),
+        lines=tuple(chronicle(steps, book.actions(), state)),
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(book, state),
-        classes=tuple(by_class(dossiers, state, decided, standing)),
+        classes=tuple(by_class(took_part, decided)),
         course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
-        passage=_passage(book, dossiers, state),
+        passage=_passage(book, sum(took_part.shares.values())),
         prices=_prices(dossiers, state, exchanged),
         new_prices=_new_prices(book),
         vesting=_vesting(book),
         pool=_pool(book),
         findings=tuple(findings(book, dossiers, state, forms, decided)),
-        letters=letters,
-        letters_sent=letters_sent,
+        letters=written,
+        letters_sent=sent,
     )
 
 
@@ -131,40 +132,24 @@ def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
     return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
 
 
-def _passage(book: Reader, dossiers: Iterable[Dossier], state: OfferState) -> Passage:
-    terms = state.terms
-    outcomes = book.latest_decisions("promise")
-    by_outcome: Counter[str] = Counter()
-    for promise in book.rows(t.promises):
-        end = outcomes.get(promise.promise_id)
-        by_outcome[end.decision if end else "open"] += promise.shares
-    cancelled = _summed(book, t.cancellations)
-    o = t.options.c
-    balancing = _summed(book, t.options, o.kind == "balancing")
-    granted = _summed(book, t.options, o.kind == "new")
-    deferred = _summed(book, t.options, o.kind == "new", o.from_grant_id == "")
+def _passage(book: Reader, outstanding: int) -> Passage:
+    totals, promises = totals_of(book), promises_by_outcome(book)
+    granted = totals.regranted + totals.deferred_granted
     return Passage(
-        outstanding=sum(g.remaining for d in dossiers for g in d.grants.values() if roll.in_offer(g, terms)),
-        cancelled=cancelled[1],
-        grants=cancelled[0],
-        balancing=balancing[1],
-        balancing_options=balancing[0],
-        promised=by_outcome.total(),
-        kept=by_outcome["granted"],
-        lapsed=by_outcome["lapsed"],
-        lapsed_promises=sum(row.decision == "lapsed" for row in outcomes.values()),
-        open=by_outcome["open"],
-        granted=granted[1],
-        deferred=deferred[1],
-        new_options=granted[0],
+        outstanding=outstanding,
+        cancelled=totals.cancelled.shares,
+        grants=totals.cancelled.number,
+        balancing=totals.balancing.shares,
+        balancing_options=totals.balancing.number,
+        promised=totals.promised.shares,
+        kept=promises["granted"].shares,
+        lapsed=totals.lapsed.shares,
+        lapsed_promises=totals.lapsed.number,
+        open=promises["open"].shares,
+        granted=granted.shares,
+        deferred=totals.deferred_granted.shares,
+        new_options=granted.number,
     )
-
-
-def _summed(book: Reader, table: Any, *where: Any) -> tuple[int, int]:
-    """How many rows of a table there are, and their shares together."""
-    query = select(func.count(), func.sum(table.c.shares)).where(table.c.offer == book.offer, *where)
-    number, shares = book.connection.execute(query).one()
-    return number, int(shares or 0)
 
 
 def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
@@ -199,7 +184,7 @@ def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tu
 
 def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
     """The exercise prices of the new options with the shares of each, the most shares first."""
-    o = t.options.c
+    o = t.issued_options.c
     query = select(o.price, func.sum(o.shares)).where(o.offer == book.offer, o.kind == "new").group_by(o.price)
     found = [(price, int(shares)) for price, shares in book.connection.execute(query)]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
@@ -207,7 +192,7 @@ def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
 
 def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
     """The shares of the new options that become exercisable, by day; those of the grant date are vested at grant."""
-    o, v = t.options, t.tranches
+    o, v = t.issued_options, t.tranches
     query = (
         select(v.c.vests_on, func.sum(v.c.shares))
         .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))

@@ -1,6 +1,6 @@
 """`optex report`: one page to look at, complete in itself, that shows an offer in charts, sums and a few sentences."""
 
-import os
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from infra.report.charts.svg import COLOURS
 from infra.report.chronicle import when
 from infra.report.figures import Figures, figures
 from infra.report.panels import panels
+from infra.standing import turnout
+from infra.whole_files import written_whole
 from optex.authority import RULES
 from optex.wording import count, day, money, short_day
 
@@ -22,13 +24,8 @@ Stat = tuple[str, str, str]
 def write_report(book: Reader, file: Path) -> None:
     """Write the report of an offer as it stands in the books: the same books give the same bytes, never half a file."""
     page = render_report(figures(book))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
-    try:
+    with written_whole(file) as unfinished:
         unfinished.write_text(page, encoding="utf-8", newline="\n")
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def render_report(found: Figures) -> str:
@@ -91,7 +88,9 @@ def _granted(found: Figures) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A part of a whole to a tenth of a percent; 0% and 100% only where it is none or all."""
-    if not whole:
+    found = turnout.percent(part, whole)
+    if found is None:
         return "none"
-    tenths = max(1, min(999, (2000 * part + whole) // (2 * whole))) if 0 < part < whole else 1000 * part // whole
-    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+    if 0 < part < whole:
+        found = min(max(found, Decimal("0.1")), Decimal("99.9"))
+    return f"{found.normalize():f}%"

@@ -1,23 +1,24 @@
 """Who takes up the offer: the course of the tenders day by day, and the outcome by class of holder. Nobody by name."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from infra.standing.turnout import OTHER, Turnout
 from optex import roll
-from optex.eligibility import capacity_on
 from optex.records import Capacity, Dossier, FormKind, Standing, Tender
 from optex.state import OfferState
 
 NOT_ELIGIBLE = "Not eligible"
 ALL_ELIGIBLE = "All eligible holders"
 CLASSES = {
-    Capacity.EMPLOYEE: "Employees",
-    Capacity.DIRECTOR: "Directors, not employees",
-    Capacity.CONSULTANT: "Consultants",
+    Capacity.EMPLOYEE.value: "Employees",
+    Capacity.DIRECTOR.value: "Directors, not employees",
+    Capacity.CONSULTANT.value: "Consultants",
+    OTHER: "Others",
 }
 
 
@@ -80,41 +81,28 @@ def standing_tenders(dossiers: Sequence[Dossier], state: OfferState, at: datetim
     return {t.grant_id: t.shares for each in roll.tenders(judgements).values() for t in each}
 
 
-def by_class(
-    dossiers: Iterable[Dossier], state: OfferState, decided: Mapping[str, Any], standing: Mapping[str, int]
-) -> list[ClassOutcome]:
+def by_class(took_part: Turnout, decided: Mapping[str, Any]) -> list[ClassOutcome]:
     """The outcome by class, those not eligible apart, and last of all the eligible holders together.
 
-    `decided` are the decisions on tenders by grant, `standing` what is tendered while nothing is decided.
+    `decided` are the decisions on tenders, by grant; who has none has tendered what stands tendered.
     """
-    classes = {label: ClassOutcome(label=label) for label in (*CLASSES.values(), NOT_ELIGIBLE)}
-    every = ClassOutcome(label=ALL_ELIGIBLE)
-    for dossier, refused in roll.eligibility(dossiers, state):
-        shares = _outcome_of(dossier, state, decided, standing)
-        holder = next(outcome for outcome in Outcome if shares[outcome] or outcome is Outcome.NOT_TENDERED)
-        capacity = capacity_on(dossier.spells, state.terms.commences)
-        label = NOT_ELIGIBLE if refused or capacity is None else CLASSES[capacity]
-        for each in (classes[label],) if label == NOT_ELIGIBLE else (classes[label], every):
-            each.shares.update(shares)
-            each.holders[holder] += 1
-    return [*(each for each in classes.values() if each.holders), every]
-
-
-def _outcome_of(
-    dossier: Dossier, state: OfferState, decided: Mapping[str, Any], standing: Mapping[str, int]
-) -> Counter[Outcome]:
-    shares: Counter[Outcome] = Counter()
-    for grant in dossier.grants.values():
-        if grant.granted_on > state.terms.commences:
-            continue
-        found, tendered = decided.get(grant.grant_id), standing.get(grant.grant_id, 0)
-        if found is not None:
-            tendered = min(found.shares, grant.remaining)
-            shares[Outcome.ACCEPTED if found.decision == "accepted" else Outcome.REJECTED] += tendered
-        elif tendered:
-            shares[Outcome.TENDERED] += tendered
-        shares[Outcome.NOT_TENDERED] += grant.remaining - tendered
-    return shares
+    outcomes: dict[str, Counter[Outcome]] = defaultdict(Counter)
+    for row in decided.values():
+        outcomes[row.holder_id][Outcome.ACCEPTED if row.decision == "accepted" else Outcome.REJECTED] += row.shares
+    everyone = took_part.everyone()
+    members = {CLASSES[capacity]: holders for capacity, holders in took_part.members.items()}
+    members |= {NOT_ELIGIBLE: sorted(took_part.shares.keys() - everyone), ALL_ELIGIBLE: everyone}
+    classes = []
+    for label, holders in members.items():
+        outcome = ClassOutcome(label=label)
+        for holder_id in holders:
+            shares = outcomes.get(holder_id) or Counter({Outcome.TENDERED: took_part.tendered.get(holder_id, 0)})
+            kept = took_part.shares.get(holder_id, 0) - shares.total()
+            outcome.shares.update(shares)
+            outcome.shares[Outcome.NOT_TENDERED] += kept
+            outcome.holders[next((part for part in Outcome if shares[part]), Outcome.NOT_TENDERED)] += 1
+        classes.append(outcome)
+    return [each for each in classes if each.holders or each.label == ALL_ELIGIBLE]
 
 
 _CHANGES = ("standing", "holders")

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, select
-
-from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.books.store import Book
+from infra.standing.correspondence import confirmations_due, refused_mail
 from optex.calendar import local_text
-from optex.confirmation import alarm_from, confirmation_due
 
 # What is audited of an alarm: the action, its subject, the rule and the sentence.
 Entry = tuple[str, str, str, str]
@@ -39,41 +36,33 @@ def _not_raised(book: Reader, entries: Sequence[Entry]) -> list[Entry]:
 
 def _late_confirmations(book: Reader, at: datetime) -> list[Entry]:
     """Every form whose confirmation is unsent on the fourth business day (CNF-1)."""
-    f, n = t.forms, t.notices
-    unsent = (
-        select(f.c.form_id, f.c.received_at)
-        .join(n, and_(n.c.offer == f.c.offer, n.c.notice_id == "confirmation:" + f.c.form_id))
-        .where(f.c.offer == book.offer, n.c.sent_at.is_(None))
-        .order_by(f.c.received_at)
-    )
     terms = book.state().terms
-    entries = []
-    for form_id, received_at in book.connection.execute(unsent):
-        if at >= alarm_from(received_at, terms):
-            due = local_text(confirmation_due(received_at, terms), terms.zone)
-            detail = f"the confirmation of form {form_id} is not sent; it must be by {due}"
-            entries.append(("confirmation overdue", form_id, "CNF-1", detail))
-    return entries
+    return [
+        (
+            "confirmation overdue",
+            each.form_id,
+            "CNF-1",
+            f"the confirmation of form {each.form_id} is not sent; it must be by {local_text(each.due, terms.zone)}",
+        )
+        for each in confirmations_due(book, terms, at)
+        if each.alarm
+    ]
 
 
 def _missed_forms(book: Reader) -> list[Entry]:
     """Every form in time that was put on record only after the acceptance: somebody must decide about it (CAN-1)."""
-    f = t.forms.c
-    query = select(f.form_id, f.holder_id).where(f.offer == book.offer, f.missed).order_by(f.position)
     why = "was received in time, but put on record only after the acceptance: it has no effect, and the company decides"
     return [
-        ("form missed", form_id, "CAN-1", f"form {form_id} of {holder_id} {why}")
-        for form_id, holder_id in book.connection.execute(query)
+        ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
+        for row in book.missed_forms()
     ]
 
 
 def _refused_letters(book: Reader) -> list[Entry]:
     """Every letter that the mail server would not take: it is not tried again, so somebody must see to it."""
-    n = t.notices.c
-    query = select(n.notice_id, n.kind, n.holder_id, n.answer).where(n.offer == book.offer, n.refused)
     return [
-        ("letter refused", notice_id, "", f"{kind} to {holder_id} was refused: {answer}")
-        for notice_id, kind, holder_id, answer in book.connection.execute(query.order_by(n.notice_id))
+        ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
+        for each in refused_mail(book)
     ]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from infra.standing.correspondence import ConfirmationDue
-from infra.standing.phase import step_words
 from infra.standing.standing import Standing
 from optex.calendar import CLOCKS, local_text
-from optex.wording import count, day, sentence
+from optex.milestones import step_kind
+from optex.wording import count, day, first_few, sentence
 
 _NAMED = 5
 
@@ -15,26 +15,26 @@ def attention(standing: Standing) -> Iterator[str]:
     """Overdue and held steps, approvals, conditions, holds, confirmations due, and mail that does not arrive."""
     for step in standing.overdue:
         what = "is held" if step.status == "held" else "is overdue"
-        yield f"{sentence(step_words(step.name))[:-1]} {what}, due {step.local}. {sentence(step.why)}"
+        yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
     for approval in standing.approvals:
-        yield f"An approval is awaited: {step_words(approval.step)}."
+        yield f"An approval is awaited: {step_kind(approval.step).says}."
     for condition in standing.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
     for hold in standing.holds:
         yield f"The grant is held: {sentence(hold)}"
     if missed := standing.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
-        yield f"{which}, without effect; the company must decide: {_some(list(missed))}."
+        yield f"{which}, without effect; the company must decide: {first_few(missed)}."
     yield from _confirmations(standing)
     mail = standing.correspondence
     if mail.refused:
-        told = _some([f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused])
-        yield f"{count(len(mail.refused), 'letter')} refused: {told}."
+        told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
+        yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, CLOCKS[standing.clock])
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
-        who = _some([f"{each.holder_id} {each.name}" for each in mail.without_address])
+        who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
 
 
@@ -56,8 +56,3 @@ def _confirmation(each: ConfirmationDue) -> str:
         f"The Confirmation of Receipt of form {each.form_id} ({each.holder_id}) {when} by the end of "
         f"{day(each.last_day)}: {each.why}."
     )
-
-
-def _some(parts: list[str]) -> str:
-    more = len(parts) - _NAMED
-    return ", ".join(parts[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

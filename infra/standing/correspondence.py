@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.post.outbox import waiting
+from infra.standing.document import Instant
 from optex.confirmation import alarm_from, confirmation_due, last_day_to_confirm
 from optex.notices import Kind
 from optex.terms import Terms
@@ -20,8 +21,8 @@ class ConfirmationDue:
 
     form_id: str
     holder_id: str
-    received_at: datetime
-    due: datetime
+    received_at: Instant
+    due: Instant
     last_day: date
     alarm: bool
     overdue: bool
@@ -50,7 +51,7 @@ class WithoutAddress:
 class Correspondence:
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
-    unsent_since: datetime | None
+    unsent_since: Instant | None
     refused: tuple[RefusedMail, ...]
     without_address: tuple[WithoutAddress, ...]
 
@@ -63,22 +64,30 @@ def correspondence(book: Reader, terms: Terms, eligible: Collection[str], at: da
         .join(t.holders, and_(h.offer == n.offer, h.holder_id == n.holder_id))
         .where(unsent, n.refused.is_(False), h.email != "")
     )
-    refused = select(n.notice_id, n.holder_id, n.kind, n.answer).where(unsent, n.refused.is_(True))
     bare = select(h.holder_id, h.name).where(h.offer == book.offer, h.email == "").order_by(h.holder_id)
     return Correspondence(
         confirmations=tuple(confirmations_due(book, terms, at)),
         unsent=waiting(book),
         unsent_since=book.connection.execute(oldest).scalar(),
-        refused=tuple(
-            RefusedMail(notice_id=row.notice_id, holder_id=row.holder_id, kind=row.kind, answer=row.answer or "")
-            for row in book.connection.execute(refused.order_by(n.notice_id))
-        ),
+        refused=tuple(refused_mail(book)),
         without_address=tuple(
             WithoutAddress(holder_id=row.holder_id, name=row.name)
             for row in book.connection.execute(bare)
             if row.holder_id in eligible
         ),
     )
+
+
+def refused_mail(book: Reader) -> list[RefusedMail]:
+    """The letters that the mail server refused for good: they are not tried again by themselves."""
+    n = t.notices.c
+    query = select(n.notice_id, n.holder_id, n.kind, n.answer).where(
+        n.offer == book.offer, n.sent_at.is_(None), n.refused.is_(True)
+    )
+    return [
+        RefusedMail(notice_id=row.notice_id, holder_id=row.holder_id, kind=row.kind, answer=row.answer or "")
+        for row in book.connection.execute(query.order_by(n.notice_id))
+    ]
 
 
 def confirmations_due(book: Reader, terms: Terms, at: datetime) -> list[ConfirmationDue]:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from infra.standing.attention import attention
-from infra.standing.phase import step_words
 from infra.standing.standing import Standing, StepStanding
 from infra.standing.turnout import Participation
 from optex.calendar import CLOCKS, local_text
-from optex.milestones import kind_of
+from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_of, step_kind
 from optex.wording import count, day, sentence
 
 _PHASES = {
@@ -45,18 +44,20 @@ def as_markdown(standing: Standing, links: Mapping[str, str] | None = None) -> s
 def result_rows(standing: Standing, step: str) -> list[dict[str, str]]:
     """What a step came to, as the rows of a table on the page of its run; none for a step that only moves the clock."""
     totals, tenders = standing.totals, standing.overall
-    if step == "open" or kind_of(step) == "reminder":
+    if kind_of(step) in (OPEN, REMINDER):
         return [_row("holders who may tender", tenders.eligible_holders, tenders.eligible_shares), _tendered(tenders)]
-    if step == "close":
+    if step == CLOSE:
         by_standing = standing.forms.by_standing.items()
         return [*(_row(f"forms {name}", number) for name, number in by_standing), _tendered(tenders)]
-    named = {"cancel": _CANCELLED, "recheck-employment": _KEPT, "regrant": _GRANTED}.get(step, {})
+    named = _RESULTS.get(step, {})
     return [_row(name, found.number, found.shares) for name, key in named.items() if (found := getattr(totals, key))]
 
 
-_CANCELLED = {"options cancelled": "cancelled", "balancing options": "balancing", "promises": "promised"}
-_KEPT = {"promises": "promised", "promises lapsed": "lapsed"}
-_GRANTED = {"new options": "regranted", "deferred grants made": "deferred_granted", "promises lapsed": "lapsed"}
+_RESULTS = {
+    CANCEL: {"options cancelled": "cancelled", "balancing options": "balancing", "promises": "promised"},
+    RECHECK: {"promises": "promised", "promises lapsed": "lapsed"},
+    REGRANT: {"new options": "regranted", "deferred grants made": "deferred_granted", "promises lapsed": "lapsed"},
+}
 
 
 def _tendered(found: Participation) -> dict[str, str]:
@@ -74,7 +75,7 @@ def _head(standing: Standing) -> Iterator[str]:
     yield f"## {_PHASES[standing.phase]} {_text(standing.says)}"
     yield ""
     upcoming = standing.next[0] if standing.next else None
-    then = f" · next: **{_text(step_words(upcoming.name))}**, {upcoming.local}" if upcoming else ""
+    then = f" · next: **{_text(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
     yield f"As of {at}{then}"
     yield ""
 
@@ -96,7 +97,7 @@ def _timeline(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
     rows = []
     for step in standing.timeline:
         version = f" (v{step.version})" if step.name in repeated else ""
-        name = _linked(sentence(step_words(step.name))[:-1] + version, _link(step, links))
+        name = _linked(step_kind(step.name).title + version, _link(step, links))
         gone = step.status in ("superseded", "moot")
         done = f" {local_text(step.done_at, zone)}" if step.done_at and step.done_at != step.due else ""
         rows.append([f"~~{name}~~" if gone else name, step.local, _MARKS[step.status] + done])
@@ -110,7 +111,7 @@ def _outcomes(standing: Standing) -> Iterator[str]:
         yield "### What became of each step"
         yield ""
     for step in told:
-        yield f"- **{_text(sentence(step_words(step.name))[:-1])}**, {step.local}: {_text(sentence(step.why))}"
+        yield f"- **{_text(step_kind(step.name).title)}**, {step.local}: {_text(sentence(step.why))}"
     if told:
         yield ""
 

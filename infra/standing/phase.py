@@ -5,20 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from optex.calendar import ONE_DAY
-from optex.milestones import CANCEL, REGRANT, extension_deadline, kind_of
-from optex.schedule import Status, Step
+from optex.milestones import CANCEL, REGRANT, extension_deadline
+from optex.schedule import Status, Step, latest
 from optex.state import CONDITIONS, OfferState
 from optex.wording import count, day, sentence, stamp
-
-_STEPS = {
-    "open": "the offer opens",
-    "close": "the offer closes",
-    "extension-deadline": "last instant to announce an extension",
-    "cancel": "acceptance and cancellation",
-    "withdrawal-right": "right to withdraw what is not accepted",
-    "recheck-employment": "service checked again",
-    "regrant": "new options granted",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,13 +17,6 @@ class Phase:
 
     slug: str
     says: str
-
-
-def step_words(name: str) -> str:
-    """A step by what it is, such as `acceptance and cancellation` for cancel."""
-    if kind_of(name) == "reminder":
-        return f"reminder, {count(int(name.partition('-')[2]), 'business day')} before"
-    return _STEPS.get(name, name)
 
 
 def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
@@ -58,7 +41,7 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
 
 
 def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
-    last = {step.name: step for step in sorted(steps, key=lambda step: step.version)}
+    last = latest(steps)
     for name, act in ((CANCEL, "Acceptance"), (REGRANT, "The grant")):
         if name in last and last[name].status is Status.HELD:
             return f"{act} is held. {sentence(last[name].message)}"

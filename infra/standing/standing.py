@@ -2,11 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -14,13 +11,15 @@ from infra.books import tables as t
 from infra.books.pool import available
 from infra.books.reading import Reader
 from infra.standing.correspondence import Correspondence, correspondence
+from infra.standing.document import Instant
 from infra.standing.phase import Phase, phase_of
+from infra.standing.totals import Totals, totals_of
 from infra.standing.turnout import Participation, turnout
-from optex.calendar import ONE_DAY, local_text, utc_text
+from optex.calendar import ONE_DAY, local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.records import FormKind
 from optex.records import Standing as FormStanding
-from optex.schedule import Status, Step, turn
+from optex.schedule import Status, Step, latest, turn
 from optex.state import CONDITIONS, OfferState
 from optex.terms import Terms
 
@@ -31,10 +30,10 @@ class StepStanding:
 
     name: str
     version: int
-    due: datetime
+    due: Instant
     local: str
     status: str
-    done_at: datetime | None
+    done_at: Instant | None
     why: str
 
 
@@ -44,26 +43,6 @@ class FormCount:
     elections: int
     notices: int
     by_standing: Mapping[str, int]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Total:
-    """How many of something, and for how many shares together."""
-
-    number: int
-    shares: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Totals:
-    """What the offer came to so far; promises in shares as cancelled, new options as granted."""
-
-    cancelled: Total
-    balancing: Total
-    promised: Total
-    lapsed: Total
-    regranted: Total
-    deferred_granted: Total
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,15 +60,15 @@ class ApprovalAwaited:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """Where an offer stands. Plain data, which `as_document` turns into JSON; all that is printed is made from it."""
+    """Where an offer stands. Plain data, of which `as_document` makes JSON; all that is printed is made from it."""
 
     offer: str
     issuer: str
-    at: datetime
+    at: Instant
     clock: str
     phase: str
     says: str
-    expires: datetime
+    expires: Instant
     business_days_left: int
     cancel_on: date
     grant_on: date
@@ -128,30 +107,28 @@ def standing_of(book: Reader, at: datetime) -> Standing:
         business_days_left=terms.calendar.business_days(today + ONE_DAY, terms.expires_on),
         cancel_on=state.plan.cancel_on,
         grant_on=state.granted_on or state.plan.grant_on,
-        participation=took_part.by_capacity,
-        overall=took_part.overall,
+        participation=took_part.by_capacity(),
+        overall=took_part.overall(),
         forms=_forms(book),
         next=tuple(step for step in timeline if step.status in ("next", "to-come")),
         overdue=tuple(step for step in timeline if step.status in ("overdue", "held")),
         timeline=timeline,
         correspondence=correspondence(book, terms, took_part.eligible, at),
         pool_available=available(book),
-        totals=_totals(book),
+        totals=totals_of(book),
         conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
         holds=state.holds,
         approvals=_approvals(book, state),
-        missed_forms=_missed_forms(book),
+        missed_forms=tuple(row.form_id for row in book.missed_forms()),
     )
 
 
 def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepStanding, ...]:
     in_order = sorted(steps, key=turn)
-    last = {}
-    for step in in_order:
-        last[step.name] = max(step.version, last.get(step.name, 0))
+    last = latest(in_order)
     told: list[StepStanding] = []
     for step in in_order:
-        status, why = _status(step, at, latest=last[step.name] == step.version)
+        status, why = _status(step, at, replaced=last[step.name] != step)
         if status == "to-come" and not any(each.status == "next" for each in told):
             status = "next"
         told.append(
@@ -168,10 +145,10 @@ def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepSt
     return tuple(told)
 
 
-def _status(step: Step, at: datetime, *, latest: bool) -> tuple[str, str]:
+def _status(step: Step, at: datetime, *, replaced: bool) -> tuple[str, str]:
     """A step that was held keeps its row as a record when a later version follows it: nothing is due by it any more."""
     if step.status is Status.HELD:
-        return ("held", step.message) if latest else ("superseded", f"was held: {step.message}")
+        return ("superseded", f"was held: {step.message}") if replaced else ("held", step.message)
     if step.status is not Status.PENDING:
         return step.status.value, step.message
     if step.due < at:
@@ -192,54 +169,6 @@ def _forms(book: Reader) -> FormCount:
     )
 
 
-def _missed_forms(book: Reader) -> tuple[str, ...]:
-    f = t.forms.c
-    query = select(f.form_id).where(f.offer == book.offer, f.missed).order_by(f.position)
-    return tuple(book.connection.execute(query).scalars())
-
-
-def _totals(book: Reader) -> Totals:
-    ended = book.latest_decisions("promise").values()
-    o = t.options.c
-    new = o.kind == "new"
-    return Totals(
-        cancelled=_total(book, t.cancellations),
-        balancing=_total(book, t.options, o.kind == "balancing"),
-        promised=_total(book, t.promises),
-        lapsed=_summed(row.shares for row in ended if row.decision == "lapsed"),
-        regranted=_total(book, t.options, new, o.from_grant_id != ""),
-        deferred_granted=_total(book, t.options, new, o.from_grant_id == ""),
-    )
-
-
-def _total(book: Reader, table: Any, *where: Any) -> Total:
-    query = select(func.count(), func.sum(table.c.shares)).where(table.c.offer == book.offer, *where)
-    number, shares = book.connection.execute(query).one()
-    return Total(number=number, shares=int(shares or 0))
-
-
-def _summed(shares: Iterable[int]) -> Total:
-    each = list(shares)
-    return Total(number=len(each), shares=sum(each))
-
-
 def _approvals(book: Reader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
     held = [book.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
     return tuple(ApprovalAwaited(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
-
-
-def as_document(value: Any) -> Any:
-    """The standing, or any part of it, as JSON has it: instants in UTC, dates in ISO form, percentages as text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_document(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): as_document(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_document(each) for each in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return utc_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value

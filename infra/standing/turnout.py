@@ -1,7 +1,7 @@
 """How many of those to whom the offer is made take part, and with how many of their option shares."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -12,6 +12,9 @@ from infra.books.reading import Reader
 from optex.eligibility import capacity_on, may_tender
 from optex.records import Capacity, Spell, Standing
 from optex.terms import Terms
+
+OTHER = "other"
+"""The capacity of who did not serve on the commencement date."""
 
 _TENTH = Decimal("0.1")
 
@@ -31,16 +34,44 @@ class Participation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turnout:
-    """Participation by capacity on the commencement date, and of everyone; and who the eligible holders are."""
+    """Who takes part: those to whom the offer is made or who tendered, by capacity on the commencement date.
 
-    by_capacity: tuple[Participation, ...]
-    overall: Participation
+    `shares` are the option shares of each holder that the offer is about, `tendered` those that stand tendered or stood
+    when they were decided.
+    """
+
+    members: Mapping[str, Sequence[str]]
     eligible: frozenset[str]
+    shares: Mapping[str, int]
+    tendered: Mapping[str, int]
+
+    def everyone(self) -> list[str]:
+        return [holder_id for members in self.members.values() for holder_id in members]
+
+    def by_capacity(self) -> tuple[Participation, ...]:
+        return tuple(self._counted(capacity, members) for capacity, members in self.members.items())
+
+    def overall(self) -> Participation:
+        return self._counted("all", self.everyone())
+
+    def _counted(self, capacity: str, members: Collection[str]) -> Participation:
+        tendering = [holder_id for holder_id in members if holder_id in self.tendered]
+        eligible_shares = sum(self.shares.get(holder_id, 0) for holder_id in members)
+        tendered_shares = sum(self.tendered[holder_id] for holder_id in tendering)
+        return Participation(
+            capacity=capacity,
+            eligible_holders=len(members),
+            tendering_holders=len(tendering),
+            percent_of_holders=percent(len(tendering), len(members)),
+            eligible_shares=eligible_shares,
+            tendered_shares=tendered_shares,
+            percent_of_shares=percent(tendered_shares, eligible_shares),
+        )
 
 
 def turnout(book: Reader, terms: Terms) -> Turnout:
     """The turnout by the decisions on record; before the opening by the rule that will decide (ELG-1, ELG-4)."""
-    spells = _spells(book)
+    spells = book.spells()
     shares = _option_shares(book, terms)
     eligible = _eligible(book, terms, spells, shares)
     tendered = {
@@ -49,18 +80,17 @@ def turnout(book: Reader, terms: Terms) -> Turnout:
         if row.decision == Standing.EFFECTIVE and row.shares
     }
     members: dict[str, list[str]] = defaultdict(list)
-    for holder_id in eligible | tendered.keys():
-        capacity = capacity_on(spells.get(holder_id, ()), terms.commences)
-        members[capacity or "other"].append(holder_id)
-    named = [*Capacity, "other"]
+    for holder_id in sorted(eligible | tendered.keys()):
+        members[capacity_on(spells.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
     return Turnout(
-        by_capacity=tuple(_counted(str(name), members[name], shares, tendered) for name in named if members[name]),
-        overall=_counted("all", eligible | tendered.keys(), shares, tendered),
+        members={str(name): members[name] for name in (*Capacity, OTHER) if members[name]},
         eligible=frozenset(eligible),
+        shares=shares,
+        tendered=tendered,
     )
 
 
-def _eligible(book: Reader, terms: Terms, spells: dict[str, list[Spell]], shares: dict[str, int]) -> set[str]:
+def _eligible(book: Reader, terms: Terms, spells: Mapping[str, Sequence[Spell]], shares: Mapping[str, int]) -> set[str]:
     decided = book.latest_decisions("eligibility")
     if decided or book.row().opened_at is not None:
         return {holder_id for holder_id, row in decided.items() if row.decision == "eligible"}
@@ -69,20 +99,6 @@ def _eligible(book: Reader, terms: Terms, spells: dict[str, list[Spell]], shares
         for holder_id, holder in book.holders().items()
         if shares.get(holder_id) and may_tender(holder, spells.get(holder_id, ()), terms) is None
     }
-
-
-def _spells(book: Reader) -> dict[str, list[Spell]]:
-    spells: dict[str, list[Spell]] = defaultdict(list)
-    for row in book.rows(t.spells):
-        spells[row.holder_id].append(
-            Spell(
-                holder_id=row.holder_id,
-                capacity=Capacity(row.capacity),
-                first_day=row.first_day,
-                last_day=row.last_day,
-            )
-        )
-    return spells
 
 
 def _option_shares(book: Reader, terms: Terms) -> dict[str, int]:
@@ -94,27 +110,6 @@ def _option_shares(book: Reader, terms: Terms) -> dict[str, int]:
         .group_by(g.holder_id)
     )
     return {holder_id: int(shares) for holder_id, shares in book.connection.execute(query)}
-
-
-def _counted(
-    capacity: str, members: Collection[str], shares: dict[str, int], tendered: dict[str, int]
-) -> Participation:
-    tendering = [holder_id for holder_id in members if holder_id in tendered]
-    eligible_shares = _sum(shares, members)
-    tendered_shares = _sum(tendered, tendering)
-    return Participation(
-        capacity=capacity,
-        eligible_holders=len(members),
-        tendering_holders=len(tendering),
-        percent_of_holders=percent(len(tendering), len(members)),
-        eligible_shares=eligible_shares,
-        tendered_shares=tendered_shares,
-        percent_of_shares=percent(tendered_shares, eligible_shares),
-    )
-
-
-def _sum(by_holder: dict[str, int], members: Iterable[str]) -> int:
-    return sum(by_holder.get(holder_id, 0) for holder_id in members)
 
 
 def percent(part: int, whole: int) -> Decimal | None:

@@ -38,7 +38,7 @@ def after_termination(new_offer):
         ("F4", "H3", "election", "2003-03-31T10:00:00", "2003-03-31", "Cy Fox", "G3:400:400:2000-05-16:12.50:0"),
     )
     with played.office() as office, office.reading() as book:
-        played.turnout = turnout(book, book.state().terms).overall
+        played.turnout = turnout(book, book.state().terms).overall()
         played.story = [line.what for line in story(book, "H2")]
     offer.play(until="2003-03-31T12:00:00")
     return played

@@ -8,12 +8,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from infra.books.database import connect, migrate, sqlite_url
 from infra.folder.files import FILES, Folder, read_folder
 from optex.errors import BadData
 from tests import postgres
+from tests.infra.old_books import load_old_books
 
 OFFER = """offer = "alpha-2003"
 issuer = "Alpha"
@@ -128,6 +129,22 @@ def engine(database_url: str) -> Iterator[Engine]:
     """A new database with its schema up to date, of one kind and of the other."""
     with _migrated(database_url) as engine:
         yield engine
+
+
+@pytest.fixture
+def old_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> str:
+    """The URL of another database of the same kind, with the books of an offer as the first schema kept them."""
+    url = _new_database(make_url(database_url).get_backend_name(), tmp_path / "old", request)
+    load_old_books(url)
+    return url
+
+
+@pytest.fixture
+def old_engine(old_url: str) -> Iterator[Engine]:
+    """The database of the first schema."""
+    engine = connect(old_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ HOLDERS = of_many(
     }
 )
 ROWS = {
-    t.spells: of_many(
+    t.service_periods: of_many(
         lambda n: {
             "holder_id": f"H{n:04}",
             "capacity": list(Capacity)[n % 3],

@@ -28,7 +28,7 @@ from infra.office import Office
 from infra.post import delivery, outbox
 from infra.post.delivery import STALE, Delivered, deliver
 from infra.post.mail import SmtpSettings, WrongSettings
-from infra.post.mime import message_id
+from infra.post.message import message_id
 from optex import notices
 
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infra.post.mail import Letter, Post, SmtpSettings, Status, WrongSettings, send
-from infra.post.mime import compose
+from infra.post.message import compose
 from infra.post.sink import Sink
 
 SENDER = "plan@alpha.example"

@@ -1,16 +1,23 @@
-"""The migrations make the schema that the code goes by, and the database itself guards what is append-only."""
+"""New and upgraded databases have the schema that the code goes by, and guard by themselves what is append-only."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from infra.books import tables as t
-from infra.books.database import HEAD, connect, migrate
+from infra.books.database import HEAD, MIGRATIONS, REVISIONS, connect, engine_for, migrate
 from infra.books.tables import metadata
+from optex.errors import OptexError
+from tests.infra.old_books import load_old_books
 
 OFFER = {"offer": "alpha", "digest": "0", "taken_in_at": datetime(2003, 2, 28, tzinfo=UTC), "version": 0}
 AT = datetime(2003, 4, 1, 14, tzinfo=UTC)
@@ -36,12 +43,43 @@ ENTRIES = [
 ]
 
 
-def test_the_migrations_make_the_schema_of_the_tables(engine):
-    """Alembic finds no difference between the migrated database and the tables that the code uses."""
+def schema(engine):
+    """All that a database says of its schema; the order of the keys within a table is of no account."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            made = connection.execute(text("SELECT type, name, sql FROM sqlite_master ORDER BY type, name"))
+            texts = [
+                (kind, name, sorted(line.strip(" ,\t") for line in (sql or "").splitlines()))
+                for kind, name, sql in made
+            ]
+            return texts, [connection.execute(text(f"PRAGMA table_info({table})")).all() for table in metadata.tables]
+        return [connection.execute(text(query)).all() for query in CATALOGUE]
+
+
+CATALOGUE = [
+    "SELECT table_name, ordinal_position, column_name, data_type, character_maximum_length, is_nullable,"
+    " column_default, collation_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+    "SELECT CAST(CAST(conrelid AS regclass) AS text), conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE conrelid <> 0 AND connamespace = CAST('public' AS regnamespace) ORDER BY 1, 2",
+    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+    "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
+    "SELECT proname, pg_get_functiondef(oid) FROM pg_proc"
+    " WHERE pronamespace = CAST('public' AS regnamespace) ORDER BY 1",
+]
+
+
+def test_a_new_database_has_the_schema_of_the_tables(engine):
+    """Alembic finds no difference between a new database and the tables that the code uses, and nothing left to do."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert [] == compare_metadata(context, metadata)
         assert HEAD == context.get_current_revision()
+
+
+def test_the_revisions_are_those_of_alembic():
+    """The names of their files say in which order the migrations come, as Alembic has it from within them."""
+    revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert REVISIONS == [script.revision for script in revisions][::-1]
 
 
 def test_the_schema_is_brought_up_to_date_once(engine):
@@ -53,22 +91,69 @@ def test_the_schema_is_brought_up_to_date_once(engine):
         assert 1 == connection.execute(select(func.count()).select_from(t.offers)).scalar()
 
 
-def test_the_migrations_can_be_taken_back(engine):
-    """Downgrading leaves nothing behind but Alembic's own table, so that the migrations can be run again."""
-    from alembic import command
-    from alembic.config import Config
+def test_an_upgraded_database_is_as_a_new_one(engine, old_engine):
+    """Columns, keys, indexes, triggers and their functions are the same by name and content."""
+    migrate(old_engine)
+    assert schema(engine) == schema(old_engine)
 
-    from infra.books.database import MIGRATIONS
 
+def test_the_migrations_can_be_taken_back(engine, old_engine):
+    """Downgraded to the first revision, a database is as the first version made it; and it can be upgraded again."""
+    before = schema(engine)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
-        assert ["alembic_version"] == inspect(connection).get_table_names()
+        command.downgrade(config, "0001")
+    assert schema(old_engine) == schema(engine)
     migrate(engine)
+    assert before == schema(engine)
+
+
+@pytest.mark.parametrize("kind", ["new", "old"])
+def test_many_may_open_a_database_at_once(database_url, kind):
+    """Of those who open a new or an old database at the same moment one makes its schema, and nobody fails."""
+    if kind == "old":
+        load_old_books(database_url)
+    together = Barrier(4)
+
+    def open_it(_):
+        engine = connect(database_url)
+        together.wait()
+        migrate(engine)
+        with engine.connect() as connection:
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        engine.dispose()
+        return version
+
+    with ThreadPoolExecutor(4) as processes:
+        assert [[HEAD]] * 4 == list(processes.map(open_it, range(4)))
+
+
+def test_a_newer_database_is_refused(engine, database_url):
+    """A schema that this code does not know is not written into: one line says why, and nothing is changed."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+    with pytest.raises(OptexError) as refused:
+        engine_for(database_url)
+    assert str(refused.value) == (
+        f"OPTEX_DATABASE_URL: the database's schema is of revision '0999', and this optex knows none after '{HEAD}': "
+        "a newer optex made it, or another program; nothing was changed"
+    )
     with engine.connect() as connection:
-        assert {*metadata.tables, "alembic_version"} == set(inspect(connection).get_table_names())
+        assert "0999" == connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def test_the_tables_of_another_program_are_left_alone(database_url):
+    """A database that holds a table of one of our names, which optex did not make, is refused and not touched."""
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE actions (id INTEGER)"))
+    refusal = r"^OPTEX_DATABASE_URL: the database cannot be had: .*actions.* already exists$"
+    with pytest.raises(OptexError, match=refusal):
+        engine_for(database_url)
+    assert ["actions"] == inspect(engine).get_table_names()
+    engine.dispose()
 
 
 @pytest.mark.parametrize(("table", "entry"), ENTRIES, ids=["audit", "decisions"])

@@ -5,24 +5,28 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from infra.books import tables as t
 from infra.books.database import engine_for, sqlite_url
-from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.inbox import Arrival
+from infra.handlers.actions import record_action
 from infra.office import Office
 from infra.standing.alarms import alarms, raised
 from infra.standing.attention import attention
 from infra.standing.dashboard import as_markdown
-from infra.standing.standing import as_document, standing_of
+from infra.standing.document import as_document
+from infra.standing.standing import standing_of
 from infra.standing.turnout import percent
 from optex import roll
+from optex.actions import Approve, read_action
+from optex.calendar import EST
 from tasks.book import record_close, record_opening
 from tasks.steps import DueStep
 
 MONDAY = datetime(2003, 3, 10, 16, tzinfo=UTC)
+FRIDAY = datetime(2003, 3, 14, 5, tzinfo=UTC)
 
 
 class Desk:
@@ -66,11 +70,11 @@ class Desk:
 
     def fact(self, verb, at, **data):
         with self.office.book() as book:
-            assert take_fact(book, verb, data, "Board", at).accepted
+            assert record_action(book, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
         with self.office.book() as book:
-            return take_fact(book, "approve", {"step": "cancel", "digest": digest}, "Board", at).message
+            return record_action(book, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
         with self.office.book() as book:
@@ -228,6 +232,22 @@ def test_what_somebody_must_see_to_is_an_alarm_once(desk):
         {},
     ] == told
     assert {"letter refused": ["offer-opened:H1"], "split without effect": ["2003-04-02"]} == audited
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_confirmation_that_is_not_sent_is_an_alarm_whether_it_was_written_or_not(desk, written):
+    """Operations hear of it from Friday, March 14, just as the dashboard says: both look at the same forms (CNF-1)."""
+    desk.step("open")
+    desk.arrive("F1")
+    with desk.office.book() as book:
+        if not written:
+            book.connection.execute(delete(t.notices).where(t.notices.c.notice_id == "confirmation:F1"))
+        told = [alarms(book, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]
+    detail = "the confirmation of form F1 is not sent; it must be by 2003-03-18 00:00 EST"
+    assert [{}, {"a Confirmation of Receipt is due": [("confirmation overdue", "F1", "CNF-1", detail)]}] == told
+    assert [(True, "it waits to be sent" if written else "no confirmation has been written")] == [
+        (each.alarm, each.why) for each in desk.at(FRIDAY).correspondence.confirmations
+    ]
 
 
 def test_a_held_acceptance_is_the_phase_and_needs_attention(desk):

@@ -256,7 +256,7 @@ def outcome(office):
             ),
             "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in book.rows(t.cancellations)),
             "promises": sorted((r.promise_id, r.shares, r.not_before) for r in book.rows(t.promises)),
-            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.options)),
+            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.issued_options)),
             "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in book.rows(t.tranches)),
             "pool": [(r.event, r.shares, r.available_after) for r in book.rows(t.pool, t.pool.c.position)],
             "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in book.rows(t.notices)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from optex import notices, statements
+from optex.authority import RULES
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement
 from optex.errors import Ruling
@@ -293,3 +294,8 @@ def test_facts_of_the_offer_are_shared():
     """What is common to all letters is computed once for all holders, so that 100,000 of them cost little."""
     first, second = (notices.reminder(TERMS, plan(TERMS), HOLDER, days, 1, [], GRANTS) for days in (10, 5))
     assert first.data["offer"] is second.data["offer"]
+
+
+def test_every_kind_of_letter_is_asked_for_by_a_rule():
+    """The audit names it and says why it was written."""
+    assert [] == [kind.value for kind in notices.Kind if not kind.words or kind.rule not in RULES]

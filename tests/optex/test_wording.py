@@ -71,3 +71,15 @@ def test_alternatives():
     assert "a, b or c" == wording.one_of(["a", "b", "c"])
     assert ("by facsimile", "by courier") == (wording.channel("fax"), wording.channel("courier"))
     assert ("by facsimile", "by hand delivery") == (wording.channel(" Fax"), wording.channel("HAND"))
+
+
+def test_things_in_a_row():
+    """With an `and` before the last."""
+    assert ["", "a", "a and b", "a, b and c"] == [wording.listed(["a", "b", "c"][:n]) for n in range(4)]
+
+
+def test_of_many_things_the_first_few_are_named():
+    """Five and how many more there are; of five there are no more."""
+    assert "a, b, c, d, e" == wording.first_few(list("abcde"))
+    assert "a, b, c, d, e and 1 more" == wording.first_few(list("abcdef"))
+    assert "n, n, n, n, n and 1,000 more" == wording.first_few(["n"] * 1005)

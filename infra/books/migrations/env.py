@@ -1,4 +1,4 @@
-"""Alembic runs in the connection that `infra.database.migrate` hands it."""
+"""Alembic runs in the connection that `infra.books.database.migrate` hands it."""
 
 from alembic import context
 

@@ -1,0 +1,124 @@
+"""The types of single values: how an id, a day, an instant or a price is written, read, and called where it is wrong.
+
+The cells of a CSV file are checked by pydantic's core alone, half a million at a time. A value from the command line,
+from TOML or from a form may also come as a number, a date or an instant already.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a text must be written, as a pattern, before its type reads it; `expected` is told where it is not so."""
+
+    pattern: str
+    expected: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(pattern=f"^(?:{self.pattern})$")
+        return core_schema.custom_error_schema(
+            core_schema.chain_schema([text, handler(source)]),
+            custom_error_type="expected",
+            custom_error_message=self.expected,
+        )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What to tell where a value cannot be read as its type."""
+
+    expected: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.custom_error_schema(
+            handler(source), custom_error_type="expected", custom_error_message=self.expected
+        )
+
+
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+WHOLE = r"[0-9]{1,15}"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+INSTANT = DAY + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+EXACT = r"[0-9]{1,12}(\.[0-9]{1,4})?"
+
+AN_ID = "an id of letters, digits, dots, dashes and underscores"
+A_DAY = "a date such as 2003-02-28"
+AN_INSTANT = "a date and time such as 2003-03-31T16:59:59"
+A_WHOLE = "a whole number such as 1000"
+A_PRICE = "dollars above zero such as 12.50, with at most four decimals"
+A_CLOSE = "dollars above zero with at most two decimals, such as 0.95"
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Id = Annotated[str, Written(ID, AN_ID)]
+# A line break in a name would break the head of a letter.
+OneLine = Annotated[str, Written(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
+Email = Annotated[
+    str, Written(r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+", "an e-mail address")
+]
+
+DayCell = Annotated[date, Written(DAY, A_DAY)]
+InstantCell = Annotated[datetime, Written(INSTANT, AN_INSTANT)]
+WholeCell = Annotated[int, Written(WHOLE, A_WHOLE)]
+SharesCell = Annotated[int, Field(gt=0), Written(WHOLE, "a whole number above zero such as 1000")]
+PriceCell = Annotated[Decimal, Field(gt=0), Written(EXACT, A_PRICE)]
+CloseCell = Annotated[Decimal, Field(gt=0), Written(r"[0-9]{1,12}(\.[0-9]{1,2})?", A_CLOSE)]
+# What a form restates is compared with the grant; that it is wrong is a defect of the form, not of the file.
+RestatedCell = Annotated[Decimal, Written(EXACT, "dollars such as 12.50")]
+PercentCell = Annotated[
+    Decimal, Field(le=100), Written(r"[0-9]{1,3}(\.[0-9]{1,4})?", "a percentage from 0 to 100 such as 12.5")
+]
+ScheduleCell = Annotated[
+    str, Written(rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*", "date:shares;date:shares such as 2003-01-15:500;2004-01-15:500")
+]
+
+
+def _moment(value: Any, info: ValidationInfo) -> datetime:
+    """An instant in UTC; one without an offset is read on the offer's clock, the context's `zone` (CAL-2)."""
+    if isinstance(value, str) and re.fullmatch(INSTANT, value.strip()):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime):
+        raise PydanticCustomError("expected", AN_INSTANT)
+    return (value if value.tzinfo else value.replace(tzinfo=(info.context or {})["zone"])).astimezone(UTC)
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and re.fullmatch(DAY, value.strip()):
+        try:
+            value = date.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise PydanticCustomError("expected", A_DAY)
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not re.fullmatch(WHOLE, str(value).strip()):
+        raise PydanticCustomError("expected", A_WHOLE)
+    return int(value)
+
+
+def _exact(value: Any) -> Decimal:
+    """A decimal by its written digits, so that a number from JSON does not become a binary fraction."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not re.fullmatch(EXACT, text):
+        raise PydanticCustomError("expected", "a number such as 12.5")
+    return Decimal(text)
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_day)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Count = Annotated[int, Field(gt=0), BeforeValidator(_whole), Expected("a whole number above zero")]
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+ClosingPrice = Annotated[Decimal, Field(gt=0, decimal_places=2), BeforeValidator(_exact), Expected(A_CLOSE)]

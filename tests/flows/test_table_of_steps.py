@@ -1,0 +1,79 @@
+"""One table of steps: what schedules them, what runs them and what people read all follow from it."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from prefect.utilities.importtools import import_object
+
+from flows.steps import FLOWS, Name
+from optex.milestones import STEPS, kind_of, rule_of, step_kind
+
+ENTRIES = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text())["deployments"]
+
+
+@pytest.mark.parametrize("kind", STEPS, ids=[kind.name for kind in STEPS])
+def test_a_step_is_deployed_and_run_by_the_flow_that_its_row_names(kind):
+    """The deployment of that name, its entry point and the flow that `run_step` calls are the same flow."""
+    (entry,) = [entry for entry in ENTRIES if entry["name"] == kind.flow]
+    assert "optex:step" in entry["tags"]
+    assert FLOWS[kind.name] is import_object(entry["entrypoint"])
+    assert kind.flow == FLOWS[kind.name].name
+
+
+def test_nothing_else_is_deployed_as_a_step():
+    """prefect.yaml tags no other deployment as a step."""
+    assert {kind.flow for kind in STEPS} == {entry["name"] for entry in ENTRIES if "optex:step" in entry["tags"]}
+
+
+def test_the_form_of_a_rerun_offers_every_step():
+    """In the order in which the form has always shown them."""
+    assert (
+        "open",
+        "reminder",
+        "close",
+        "extension-deadline",
+        "cancel",
+        "withdrawal-right",
+        "recheck-employment",
+        "regrant",
+    ) == get_args(Name)
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "report", "calendar"),
+    [
+        (
+            "reminder-10",
+            "reminder, 10 business days before",
+            "Reminder, 10 business days before",
+            "Reminder, 10 business days before expiration",
+        ),
+        (
+            "reminder-1",
+            "reminder, 1 business day before",
+            "Reminder, 1 business day before",
+            "Reminder, 1 business day before expiration",
+        ),
+        (
+            "close",
+            "the offer closes",
+            "The offer expires",
+            "The offer expires: forms received from now on are late",
+        ),
+    ],
+)
+def test_a_step_is_called_by_what_it_is(name, says, report, calendar):
+    """On the dashboard, in the report and in the calendar file; a reminder says how many days before."""
+    kind = step_kind(name)
+    assert (says, report, calendar) == (kind.says, kind.report, kind.calendar)
+
+
+def test_every_reminder_is_a_reminder():
+    """Whatever its number: the kind, the rule and the flow are the same."""
+    assert ("reminder", "EXP-1", "remind") == (
+        kind_of("reminder-7"),
+        rule_of("reminder-7"),
+        step_kind("reminder-7").flow,
+    )
