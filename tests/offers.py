@@ -1,4 +1,4 @@
-"""Small offers, written as folders and played through the real flows: a story states only what matters to it."""
+"""Small offers, written as folders and played by the flows' own bodies: a story states only what matters to it."""
 
 import asyncio
 import csv
@@ -7,6 +7,7 @@ import re
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
+from functools import partial
 
 from optex.calendar import EST
 
@@ -116,12 +117,25 @@ class Offer:
         return path
 
     def play(self, until=None, out=None):
-        """Play the offer, up to an instant if one is named; a play that stopped at one is taken up again."""
+        """Play the offer, up to an instant if one is named; a play that stopped at one is taken up again.
+
+        It is what `simulate` does, with the same rules, books and letters, and without Prefect.
+        """
+        from tests.driver import play_folder
+
+        return self._played(play_folder, until, out)
+
+    def simulate(self, until=None, out=None):
+        """Play the offer as a person does: every step and every task of it a run of Prefect."""
         from flows.simulate import simulate
+
+        return self._played(partial(simulate, report=False), until, out)
+
+    def _played(self, play, until, out):
         from infra.folder.files import read_folder
 
         out = out or self.root / "out"
-        simulate(read_folder(self.write()), out, until and local(until))
+        play(read_folder(self.write()), out, until=until and local(until))
         return Played(self.root / "offer", out)
 
 
