@@ -9,12 +9,10 @@ from optex.changes import may_lift
 from optex.milestones import plan
 from optex.schedule import Status, Step, reschedule
 from optex.state import Fact, OfferState, fold
-from optex.terms import parse_terms
-from tests.offers import TABLES, local
+from tests import builders
+from tests.offers import local
 
-TERMS = parse_terms(
-    'offer = "alpha-2003"\nissuer = "Alpha"\ncommences = 2003-02-28\nexpires = 2003-03-31T17:00:00\n' + TABLES
-)
+TERMS = builders.terms()
 ASSERTED = Fact(fact_id="1", at=local("2003-03-20T10:00:00"), verb="condition-assert", by="Counsel", data={"number": 1})
 ENDED = Fact(fact_id="2", at=local("2003-04-10T10:00:00"), verb="condition-end", by="Counsel", data={"number": 1})
 

@@ -61,6 +61,7 @@ def test_a_play_repeated_into_its_directory_begins_anew(new_offer):
     assert before == offer.simulate().bytes()
 
 
+@pytest.mark.slow  # four processes, each of which imports Prefect anew
 def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, prefect_server, tmp_path):
     """Killed after 2 letters, after 8 and after 14, it ends as if it never had been, and no notice is sent twice."""
     out = tmp_path / "out"
@@ -91,7 +92,7 @@ def test_a_play_that_stopped_at_noon_ends_as_one_that_did_not_stop(new_offer, tm
     """What had arrived by noon is on record then; played on, it is taken in with all of the day, in the evening."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.closes_at("2003-10-03", "1.27")
-    straight = offer.simulate(out=tmp_path / "straight").bytes()
+    straight = offer.play(out=tmp_path / "straight").bytes()
     stopped = offer.simulate(until="2003-03-10T12:00:00", out=tmp_path / "stopped")
     assert [("F1", "effective")] == stopped.column("forms", "form_id", "standing")
     assert straight == offer.simulate(out=tmp_path / "stopped").bytes()
@@ -122,6 +123,6 @@ def test_the_folder_of_an_offer_is_not_played_into(new_offer):
 def test_a_play_stops_where_it_is_told_to(new_offer):
     """Until noon of April 1 the options are cancelled, and the grant is still to come."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
-    played = offer.simulate(until="2003-04-01T12:00:00")
+    played = offer.play(until="2003-04-01T12:00:00")
     assert ["2003-04-01"] == played.column("cancellations", "cancelled_on")
     assert [("2003-10-03T22:00:00Z", "pending")] == played.milestone("regrant")
