@@ -18,8 +18,9 @@ from sqlalchemy import select
 from flows.deploying import deploy, deploy_missing, entries
 from flows.recording import taken_in
 from infra.books import tables as t
-from infra.desk.acts import take_fact
+from infra.handlers.actions import record_action
 from infra.office import office_in
+from optex.actions import Extend
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
 from tests.offers import Offer, Played
 
@@ -27,7 +28,7 @@ ENTRIES = entries()
 BY = "Ruth Counsel"
 OPS = "ops@alpha.example"
 # A fact that was refused is on record as that, and is no change of the offer.
-ON_RECORD = {"facts", "audit"}
+ON_RECORD = {"actions", "audit"}
 
 
 class World:
@@ -63,7 +64,7 @@ class World:
         offer.happens("2003-03-20T10:00:00", "condition-assert", number=4)
         return offer.play(until="2003-04-28T12:00:00")
 
-    def run(self, name, **parameters):
+    def run(self, name, /, **parameters):
         """Run a deployment's flow in this process and return its final state."""
         [entry] = [entry for entry in ENTRIES if entry["name"] == name]
         flow = import_object(entry["entrypoint"]).with_options(retries=0)
@@ -159,7 +160,7 @@ class Case:
     settings: Callable[[World], dict[str, str]] = lambda w: {}  # under which it is refused
 
 
-def step(name, offer="steps-2003", **parameters):
+def step(name, offer="steps-2003", /, **parameters):
     """A step refuses nothing: a run that rings before its time, as any may, finds nothing to do."""
     known = parameters.get("name", name)
     return Case(
@@ -224,8 +225,8 @@ def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
     office = world.office("ending")
     with office.book() as book:
-        later = (book.state().terms.expires + timedelta(days=7)).isoformat()
-        assert take_fact(book, "extend", {"to": later}, BY, office.clock(None)).accepted
+        later = book.state().terms.expires + timedelta(days=7)
+        assert record_action(book, Extend(to=later, by=BY, at=office.clock(None))).accepted
     return {"offer": "ending"}
 
 
