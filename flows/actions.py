@@ -6,7 +6,7 @@ already recorded. `record-election` is written out: a form that came by fax or b
 """
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -30,7 +30,7 @@ from tasks.intake import record_received_form, weigh_and_record
 Person = Annotated[str, Field(min_length=1)]
 
 
-async def perform(offer: str, kind: type[Action], by: str, **options: Any) -> State:
+async def perform(offer: str, kind: type[Action], by: str, options: Mapping[str, Any]) -> State:
     """Weigh, record and carry out one action, send what it queued, and make the schedule agree."""
     with office_of(offer).book() as book:
         given = {**options, "by": by.strip(), "at": requested_at()}
@@ -69,7 +69,8 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     async def run(**fields: Any) -> State:
         offer, by = fields.pop("offer"), fields.pop("by")
         kind = acts[fields.pop("act", next(iter(acts)))]
-        return await perform(offer, kind, by, **{each.key: _value(each, fields[each.name]) for each in options})
+        stated = {each.key: _value(each, fields[each.name]) for each in options}
+        return await perform(offer, kind, by, {key: value for key, value in stated.items() if value is not None})
 
     fields = list(_fields(shared, options, list(acts) if len(acts) > 1 else []))
     run.__name__ = run.__qualname__ = deployment.replace("-", "_")
