@@ -69,7 +69,7 @@ class Reader:
         if version is not None:
             query = query.where(t.steps.c.version == version)
         row = self.connection.execute(query.limit(1)).first()
-        return row and STEPS.of(row)
+        return None if row is None else STEPS.of(row)
 
     def awaiting_approval(self, name: str) -> Row[Any] | None:
         """The step of that name, in its last version, where it is held for an approval."""
