@@ -20,7 +20,6 @@ class RecordTable(Generic[Record]):
 
     def __init__(self, record: type[Any], table: Table) -> None:
         kept = [field for field in fields(record) if field.name in table.c]
-        self.table = table
         self.names = tuple(field.name for field in kept)
         self.columns = tuple(table.c[name] for name in self.names)
         self._record: Callable[..., Record] = record
