@@ -65,13 +65,13 @@ def main() -> None:
         with using(office):
             at(office, OPEN)
         rendered(office)
-        half = asked.holders // 2
+        third = asked.holders // 3
         with elsewhere(away=0.02) as smtp:
-            sent(replace(office, smtp=smtp), "to a relay 20 ms away", min(2_000, half))
+            sent(replace(office, smtp=smtp), "to a relay 20 ms away", min(2_000, third))
         with elsewhere() as smtp:
-            sent(replace(office, smtp=smtp), "to a server that keeps nothing", half)
+            sent(replace(office, smtp=smtp), "to a server that keeps nothing", third)
         with Sink(office.mail_dir) as sink:
-            sent(replace(office, smtp=sink.smtp), "to the sink, each kept as a file", half)
+            sent(replace(office, smtp=sink.smtp), "to the sink, each kept as a file", third)
         office.engine.dispose()
 
 

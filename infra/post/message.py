@@ -89,7 +89,7 @@ def compose(
 
 
 def _part(content: str, subtype: str) -> MIMEText:
-    lines = re.sub(r"\r\n?", "\n", _whole(content))
+    lines = re.sub(r"\r\n?", "\n", content)
     whole = lines if lines.endswith("\n") else f"{lines}\n"
     return MIMEText(whole, subtype, _UTF8, policy=_POLICY)  # type: ignore[arg-type] # a Charset does as well as its name
 
@@ -114,9 +114,4 @@ def _is_plain(text: str) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return _CONTROLS.sub(" ", _whole(text)).strip()
-
-
-def _whole(text: str) -> str:
-    """What an alert quotes from a file's name may hold half a character, which no message can."""
-    return text.encode("utf-8", "replace").decode()
+    return _CONTROLS.sub(" ", text).strip()

@@ -136,3 +136,24 @@ def test_an_offer_that_expires_before_it_opens_is_refused():
 def test_an_exchange_nobody_knows_is_refused():
     """The exchange must be one whose holidays are known."""
     assert [(7, "stock.exchange")] == _places(LEAST.replace("NASDAQ", "MOON"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            '"alpha-2003"',
+            '"alpha 2003"',
+            "offer.toml:1: offer: 'alpha 2003' cannot be taken, expected an id of letters",
+        ),
+        (
+            '"options@example.com"',
+            '"a@b.example,c@d.example"',
+            "offer.toml:13: contact.email: 'a@b.example,c@d.example' ",
+        ),
+    ],
+)
+def test_ids_and_addresses_are_those_of_the_csv_files(old, new, told):
+    """What no CSV file may hold as an id or an e-mail address, the terms may not either, and it is told in words."""
+    [fault] = _faults(LEAST.replace(old, new))
+    assert fault.startswith(told)
