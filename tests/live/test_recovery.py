@@ -158,7 +158,7 @@ def stack(tmp_path_factory, slow_post):
 
 
 async def begin(offices):
-    """Deploy for every offer, and schedule the calm one: the others, and any watch, wait until their tests are ready."""
+    """Deploy for every offer, and schedule the calm one: the others, and the watch, wait for their tests."""
     async with get_client() as client:
         await deploy(client, list(offices))
         watch = await client.read_deployment_by_name("watch/watch")
