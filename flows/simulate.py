@@ -2,8 +2,9 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,67 +30,87 @@ from tasks.mail import send_notices
 Tell = Callable[[datetime, str, str], None]
 
 
-def simulate(folder: Folder, out: Path, until: datetime | None = None, tell: Tell | None = None) -> Path:
-    """Play an offer into a directory: its books, every mail as sent, and the ledgers.
+def simulate(
+    folder: Folder, out: Path, until: datetime | None = None, tell: Tell | None = None, *, report: bool = True
+) -> Path:
+    """Play an offer into a directory: its books, every mail as sent, the ledgers and the report.
 
     A play that was interrupted is taken up where it stopped and ends as if it had not been; one that was played
     through, or of another version of the folder, begins anew. So does one that stopped `until` an instant at which it
     took in what had arrived by then, hours before its evening: played on, it would end otherwise.
     """
-    office = _office(folder, out)
-    _prepare(folder, out, office)
-    with Sink(out / "mail") as sink, using(replace(office, smtp=sink.smtp)) as office:
+    with staged(folder, out, until) as office:
 
         @flow(name="simulate", flow_run_name="simulate {offer}", persist_result=False)
         async def play(offer: str, until: datetime | None) -> State:
             """Play an offer on its virtual clock: what is due next is run next, until nothing is left."""
-            return Completed(message=f"Played {offer}: {await _play(office, until, tell or _silent)} runs")
+            return Completed(message=f"Played {offer}: {await play_through(office, until, Runs(), tell)} runs")
 
         # One client for all tasks: each would make its own, and read all the world's certificates for it.
         with SyncClientContext.get_or_create():
             asyncio.run(play(office.offer, until))
+        if report:
+            with office.reading() as book:
+                write_report(book, out / "report.html")
+    return out
+
+
+@contextmanager
+def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Office]:
+    """An offer ready to be played `until` an instant, with a sink for its mail; played, its ledgers are written."""
+    office = _office(folder, out)
+    _prepare(folder, out, office)
+    with Sink(out / "mail") as sink, using(replace(office, smtp=sink.smtp)) as office:
+        yield office
         with office.reading() as book:
             export(book, out / "ledgers")
-            write_report(book, out / "report.html")
             early = until is not None and book.row().played_until == until
     if until is None or early:
         (out / BOOKS / PLAYING).unlink()
-    return out
 
 
 # Kept as long as a folder is being played: which version of it.
 PLAYING = "playing"
 
 
-async def _play(office: Office, until: datetime | None, tell: Tell) -> int:
+async def _take_in(offer: str, at: datetime) -> State:
+    return await take_in_due(offer, at, return_state=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """How a play has done what is due: by the flows of Prefect; the tests, which play much, by their bodies alone."""
+
+    step: Callable[[str, Step, datetime], Awaitable[State]] = run_step
+    take_in: Callable[[str, datetime], Awaitable[State]] = _take_in
+    send: Callable[[str], Awaitable[object]] = send_notices
+
+
+async def play_through(office: Office, until: datetime | None, runs: Runs, tell: Tell | None = None) -> int:
     """Run what is due next until nothing is left; how many runs that were."""
-    await send_notices(office.offer)
+    await runs.send(office.offer)
     with office.reading() as reader:
         played = reader.row().played_until
     if played is not None:
-        await _try_held(office, played, tell)
+        await _try_held(office, played, runs, tell)
     events = 0
     while event := _next(office, until):
         at, step = event
         if step is None:
-            await _take_in(office, at, tell)
+            _told(at, "intake", await runs.take_in(office.offer, at), tell)
+            await _try_held(office, at, runs, tell)
         else:
-            _told(at, step.name, await run_step(office.offer, step, at), tell)
+            _told(at, step.name, await runs.step(office.offer, step, at), tell)
         events += 1
     return events
 
 
-async def _take_in(office: Office, at: datetime, tell: Tell) -> None:
-    """Take in what arrived, then let every held step see whether it may go on."""
-    _told(at, "intake", await take_in_due(office.offer, at, return_state=True), tell)
-    await _try_held(office, at, tell)
-
-
-async def _try_held(office: Office, at: datetime, tell: Tell) -> None:
+async def _try_held(office: Office, at: datetime, runs: Runs, tell: Tell | None) -> None:
+    """After something was taken in, let every held step see whether it may go on."""
     with office.reading() as reader:
         held = reader.held_steps()
     for step in held:
-        _told(at, step.name, await run_step(office.offer, step, at), tell)
+        _told(at, step.name, await runs.step(office.offer, step, at), tell)
 
 
 def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None] | None:
@@ -116,15 +137,11 @@ def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None
     return at, step
 
 
-def _told(at: datetime, name: str, state: State, tell: Tell) -> None:
+def _told(at: datetime, name: str, state: State, tell: Tell | None) -> None:
     if state.is_failed() or state.is_crashed():
         state.result(raise_on_failure=True)
-    if state.name != "NothingToDo":
+    if tell is not None and state.name != "NothingToDo":
         tell(at, name, state.message or "")
-
-
-def _silent(at: datetime, name: str, message: str) -> None:
-    """For a play of which nobody wants to hear as it goes."""
 
 
 def _office(folder: Folder, out: Path) -> Office:

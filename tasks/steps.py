@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from prefect import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from infra.books.store import PROGRAM, Book
 from infra.office import Office, office_of

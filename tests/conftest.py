@@ -49,7 +49,7 @@ def prefect_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_offer(prefect_server, tmp_path_factory):
+def new_offer(tmp_path_factory):
     """A new offer with the dates of Alpha's, terms of its own where named, and nobody in it yet."""
 
     def new(tables="", **terms):

@@ -1,19 +1,23 @@
-"""A whole offer played without Prefect: the flows' own bodies, in order, with alarms that may ring late."""
+"""Whole offers played without Prefect, by the flows' own bodies: in order, or with alarms that may ring late."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from prefect.states import Completed, State
 from sqlalchemy import select
 
+from flows.simulate import Runs, play_through, staged
 from flows.steps import FLOWS
 from infra.books.tables import metadata
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.files import Folder
 from infra.folder.inbox import Inbox
 from infra.handlers.actions import record_action
-from infra.office import Office, using
+from infra.office import Office, office_of, using
+from infra.post.delivery import deliver
 from optex.actions import read_action
 from optex.calendar import instant
 from optex.milestones import CANCEL, REGRANT, kind_of
@@ -23,6 +27,37 @@ from tests.strategies import Tale
 
 LATE = [timedelta(0)] * 6 + [timedelta(seconds=1), timedelta(hours=3), timedelta(hours=30), timedelta(days=4)]
 Asked = tuple[datetime, str, dict[str, Any]]
+
+
+def play_folder(folder: Folder, out: Path, until: datetime | None) -> None:
+    """Play as `simulate` does, into the same files: only Prefect is not told, and no report is drawn."""
+    with staged(folder, out, until) as office:
+        asyncio.run(play_through(office, until, Runs(step=run_body, take_in=take_in_due, send=send)))
+
+
+async def run_body(offer: str, step: Step, at: datetime) -> State:
+    """A step by the body of its flow, in the same transaction, and what it queued sent."""
+    async with due_step(offer, step.name, step.version, at) as due:
+        said = due.idle or FLOWS[kind_of(step.name)].body(due)
+    state = Completed(message=said) if isinstance(said, str) else said
+    if state.name != "NothingToDo":
+        await send(offer)
+    return state
+
+
+async def take_in_due(offer: str, at: datetime) -> State:
+    """What has arrived since the last time is taken in, and what it queued sent."""
+    office = office_of(offer)
+    with office.book() as book:
+        said = take_in(book, office.inbox.due(book.row().played_until, at), at)
+        book.set_offer(played_until=at)
+    await send(offer)
+    return Completed(message=" ".join(said) or "Nothing new.")
+
+
+async def send(offer: str) -> None:
+    delivered = await deliver(office_of(offer))
+    assert not delivered.put_off, delivered
 
 
 @dataclass(kw_only=True)

@@ -1,34 +1,20 @@
-"""Small offers, written as folders and played through the real flows: a story states only what matters to it."""
+"""Small offers, written as folders and played by the flows' own bodies: a story states only what matters to it."""
 
 import asyncio
 import csv
-import json
-import re
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
+from functools import partial
 
 from optex.calendar import EST
+from tests.builders import offer_toml, toml
 
 TERMS = {
-    "offer": "alpha-2003",
-    "issuer": "Alpha Technologies Group, Inc.",
-    "commences": "2003-02-28",
-    "expires": "2003-03-31T17:00:00",
     "withdrawable_after": "2003-04-28T17:00:00",
     "reminders": [1],
+    "plan": {"shares_authorized": 100_000},
 }
-TABLES = """
-[stock]
-symbol = "ATGI"
-exchange = "NASDAQ"
-[plan]
-name = "1994 Stock Plan"
-shares_authorized = 100000
-[contact]
-name = "James Polakiewicz"
-email = "options@alpha.example"
-"""
 COLUMNS = {
     "holders.csv": "holder_id,name,email,jurisdiction,voting_percent",
     "service.csv": "holder_id,capacity,from,to",
@@ -37,7 +23,6 @@ COLUMNS = {
     "grant_id,shares,original_shares,granted_on,price,exercised",
     "prices.csv": "date,close",
 }
-BARE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})?)?|\d{2}:\d{2}:\d{2}")
 
 
 class Offer:
@@ -49,7 +34,7 @@ class Offer:
     def __init__(self, root, tables="", **terms):
         self.root = root
         self.terms = {**TERMS, **terms}
-        self.tables = TABLES + tables
+        self.tables = tables
         self.rows = {name: [] for name in COLUMNS}
         self.script = []
         self.names = {}
@@ -106,9 +91,8 @@ class Offer:
         """Write the folder as it stands now; returns where."""
         path = path or self.root / "offer"
         path.mkdir(parents=True, exist_ok=True)
-        terms = "".join(f"{key} = {_toml(value)}\n" for key, value in self.terms.items() if value is not None)
-        script = "".join("[[at]]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in fact.items()) for fact in self.script)
-        (path / "offer.toml").write_text(terms + self.tables)
+        script = "".join("[[at]]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in fact.items()) for fact in self.script)
+        (path / "offer.toml").write_text(offer_toml(**self.terms) + self.tables)
         (path / "script.toml").write_text(script)
         for name, columns in COLUMNS.items():
             with (path / name).open("w", newline="") as file:
@@ -116,12 +100,25 @@ class Offer:
         return path
 
     def play(self, until=None, out=None):
-        """Play the offer, up to an instant if one is named; a play that stopped at one is taken up again."""
+        """Play the offer, up to an instant if one is named; a play that stopped at one is taken up again.
+
+        It is what `simulate` does, with the same rules, books and letters, and without Prefect.
+        """
+        from tests.driver import play_folder
+
+        return self._played(play_folder, until, out)
+
+    def simulate(self, until=None, out=None):
+        """Play the offer as a person does: every step and every task of it a run of Prefect."""
         from flows.simulate import simulate
+
+        return self._played(partial(simulate, report=False), until, out)
+
+    def _played(self, play, until, out):
         from infra.folder.files import read_folder
 
         out = out or self.root / "out"
-        simulate(read_folder(self.write()), out, until and local(until))
+        play(read_folder(self.write()), out, until=until and local(until))
         return Played(self.root / "offer", out)
 
 
@@ -206,7 +203,3 @@ def local(text):
     """An instant on the clock EST, unless it carries a zone of its own."""
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=EST)).astimezone(UTC)
-
-
-def _toml(value):
-    return value if isinstance(value, str) and BARE.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -15,8 +15,8 @@ from infra.folder.files import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import read_action
 from optex.calendar import EST
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell
-from optex.terms import Terms
+from optex.records import Form, FormKind, FormLine, OptionType
+from tests import builders
 from tests.driver import play
 from tests.invariants import broken
 from tests.outcome import Outcome
@@ -56,27 +56,7 @@ class Small:
     script: tuple[tuple[str, str, dict], ...] = ()
 
     def tale(self) -> Tale:
-        terms = Terms.model_validate(
-            {
-                "offer": "small",
-                "issuer": "Alpha",
-                "commences": date(2003, 2, 28),
-                "expires": datetime.fromisoformat("2003-03-31T17:00:00"),
-                "stock": {"symbol": "ATGI", "exchange": "NASDAQ"},
-                "plan": {"name": "Plan", "shares_authorized": 20},
-                "contact": {"name": "Options", "email": "options@alpha.example"},
-            }
-        )
-        grant = Grant(
-            grant_id="G1",
-            holder_id="H1",
-            granted_on=date(2000, 5, 16),
-            shares=10,
-            exercised=0,
-            price=Decimal("12.50"),
-            type=OptionType.NSO,
-            expires_on=date(2010, 5, 16),
-        )
+        grant = builders.grant(shares=10, type=OptionType.NSO)
         form = Form(
             form_id="F1",
             holder_id="H1",
@@ -98,11 +78,9 @@ class Small:
         )
         actions = [read_action(verb, {**options, "at": at}, EST) for at, verb, options in self.script]
         folder = Folder(
-            terms=terms,
-            holders=[Holder(holder_id="H1", name="Ann", email="", jurisdiction="US", voting_percent=Decimal(0))],
-            spells=[
-                Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4), last_day=self.last_day)
-            ],
+            terms=builders.terms(offer="small", plan={"shares_authorized": 20}),
+            holders=[builders.holder(name="Ann")],
+            spells=[builders.spell(last_day=self.last_day)],
             grants=[grant],
             forms=[form],
             prices={},

@@ -95,7 +95,7 @@ class Reader:
         if version is not None:
             query = query.where(t.steps.c.version == version)
         row = self.connection.execute(query.limit(1)).first()
-        return row and STEPS.of(row)
+        return STEPS.of(row) if row is not None else None
 
     def held_steps(self) -> list[Step]:
         """The steps that came due and wait for something, by their dates; a version that was replaced waits no more."""

@@ -23,14 +23,13 @@ def extended(book: Book, action: Action, to: datetime, announced_at: datetime) -
     """
     zone = book.state().terms.zone
     closed = book.step(CLOSE)
-    reopened = closed is not None and closed.status is Status.DONE
     moved = book.replan(
         action.at, f"superseded by the extension to {local_text(to, zone)}, announced {local_text(announced_at, zone)}"
     )
     state = book.state()
     version = book.row().version
     book.add_terms(version, state.terms, action.at, f"extended to {local_text(to, zone)}")
-    if reopened:
+    if closed is not None and closed.status is Status.DONE:
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
         book.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
     rejudge(book, None, action.at)

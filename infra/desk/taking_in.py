@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
@@ -59,7 +60,7 @@ def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     facts = [arrival.at for arrival in arrivals if isinstance(arrival.thing, ScriptEntry)]
     for kind, group in groupby(arrivals, key=lambda arrival: type(arrival.thing)):
         each = list(group)
-        things = [arrival.thing for arrival in each]
+        things: list[Any] = [arrival.thing for arrival in each]  # all of one kind
         now = next((fact for fact in facts if fact >= each[-1].at), at)
         if kind is ScriptEntry:
             said += [record_action(book, entry.action).message for entry in things]

@@ -62,7 +62,7 @@ def _entry(table: dict[str, Any], zone: tzinfo, line: int) -> ScriptEntry:
     try:
         action = read_action(verb, options, zone)
     except BadAction as error:
-        problems += [("when" if key == "at" else key, *rest) for key, *rest in error.problems]
+        problems += [("when" if key == "at" else key, what, want) for key, what, want in error.problems]
     if problems:
         raise BadAction(verb, problems)
     return ScriptEntry(action=action, line=line)

@@ -123,7 +123,8 @@ def figures(book: Reader) -> Figures:
 
 def _last_entry(book: Reader) -> datetime:
     query = select(t.audit.c.at).where(t.audit.c.offer == book.offer).order_by(t.audit.c.at.desc()).limit(1)
-    return book.connection.execute(query).scalar_one()
+    found: datetime = book.connection.execute(query).scalar_one()
+    return found
 
 
 def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:

@@ -273,7 +273,7 @@ def test_simulate_refuses_bad_data_and_leaves_nothing(new_offer, tmp_path):
 
 
 def test_simulate_and_export_from_the_command_line(new_offer, tmp_path):
-    """With a Prefect server of its own the command plays as the flows do here, and `export` writes the same ledgers."""
+    """With a Prefect server of its own the command plays as their bodies do here; `export` writes the same ledgers."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     played = offer.closes_at("2003-10-03", "1.27").play()
     out = tmp_path / "out"
@@ -281,6 +281,7 @@ def test_simulate_and_export_from_the_command_line(new_offer, tmp_path):
     assert 0 == done.returncode, done.stderr
     assert "Granted 1 new option for 1,000 shares to 1 holder" in " ".join(done.stdout.split())
     assert played.bytes() == type(played)(played.folder, out).bytes()
+    assert (out / "report.html").read_text().startswith("<!DOCTYPE html>")
     assert 0 == optex("export", out, "--out", tmp_path / "copy").returncode
     for ledger in (out / "ledgers").iterdir():
         assert ledger.read_bytes() == (tmp_path / "copy" / "ledgers" / ledger.name).read_bytes()

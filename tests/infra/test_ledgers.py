@@ -11,7 +11,7 @@ from infra.ledgers.files import LEDGERS, cell_text, write_csv
 from infra.ledgers.ics import plan_ics
 from optex.milestones import plan
 from optex.records import OptionType, Standing
-from optex.terms import parse_terms
+from tests import builders
 
 
 @pytest.mark.parametrize(
@@ -93,20 +93,7 @@ def test_a_ledger_that_fails_half_way_leaves_the_old_one(tmp_path):
     assert [path] == list(tmp_path.iterdir())
 
 
-TERMS = parse_terms("""offer = "alpha-2003"
-issuer = "Alpha"
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-[stock]
-symbol = "ALPH"
-exchange = "NASDAQ"
-[plan]
-name = "Plan"
-shares_authorized = 2400000
-[contact]
-name = "Options"
-email = "options@example.com"
-""")
+TERMS = builders.terms()
 
 
 def test_the_calendar_file_has_one_event_per_milestone():

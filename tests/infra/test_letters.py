@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 
 from infra.post.letters import WIDTH, Columns, fill, in_columns, render
 from optex import notices
-from optex.cancellation import Cancellation, Promise
+from optex.cancellation import Cancellation
 from optex.election import Judgement
 from optex.errors import Ruling
 from optex.milestones import plan
@@ -23,8 +23,6 @@ from optex.records import (
     Form,
     FormKind,
     FormLine,
-    Grant,
-    Holder,
     OptionRecord,
     OptionType,
     Standing,
@@ -32,56 +30,29 @@ from optex.records import (
     Tranche,
 )
 from optex.state import OfferState
-from optex.terms import Terms, parse_terms
+from optex.terms import Terms
+from tests import builders
 from tests.offers import local
 
-OFFER = """
-offer = "alpha-2003"
-issuer = "Alpha Technologies Group, Inc."
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-withdrawable_after = 2003-04-28T17:00:00
-[stock]
-symbol = "ATGI"
-exchange = "NASDAQ"
-[plan]
-name = "Amended and Restated 1994 Stock Option Plan"
-shares_authorized = 2_400_000
-[contact]
-name = "James Polakiewicz"
-email = "options@alphatech.example"
-"""
-CONTACT = """
-title = "Chief Financial Officer"
-phone = "(603) 635-5160"
-fax = "(603) 635-5260"
-address = "33 Bridge Street, Pelham, NH 03076"
-"""
-TERMS = parse_terms(OFFER + CONTACT)
+BARE = {
+    "withdrawable_after": "2003-04-28T17:00:00",
+    "plan": {"name": "Amended and Restated 1994 Stock Option Plan"},
+}
+TERMS = builders.terms(
+    **BARE,
+    contact={
+        "title": "Chief Financial Officer",
+        "phone": "(603) 635-5160",
+        "fax": "(603) 635-5260",
+        "address": "33 Bridge Street, Pelham, NH 03076",
+    },
+)
 STATE = OfferState(terms=TERMS)
 EXTENDED = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
-HOLDER = Holder(
-    holder_id="H-017", name="Zoë O'Brien & Co", email="zoe@x.example", jurisdiction="US-NH", voting_percent=Decimal(0)
-)
-OLD = Grant(
-    grant_id="G-0017",
-    holder_id="H-017",
-    granted_on=date(2000, 3, 15),
-    shares=12_000,
-    exercised=2_000,
-    price=Decimal("4.25"),
-    type=OptionType.ISO,
-    expires_on=date(2010, 3, 15),
-)
-RECENT = Grant(
-    grant_id="G-0170",
-    holder_id="H-017",
-    granted_on=date(2002, 9, 3),
-    shares=1_500,
-    exercised=0,
-    price=Decimal("2.10"),
-    type=OptionType.NSO,
-    expires_on=date(2012, 9, 3),
+HOLDER = builders.holder("H-017", "Zoë O'Brien & Co")
+OLD = builders.grant("G-0017", holder_id="H-017", granted_on=date(2000, 3, 15), shares=12_000, exercised=2_000)
+RECENT = builders.grant(
+    "G-0170", holder_id="H-017", granted_on=date(2002, 9, 3), shares=1_500, price="2.10", type=OptionType.NSO
 )
 GRANTS = {grant.grant_id: grant for grant in (OLD, RECENT)}
 TENDERS = (
@@ -133,9 +104,7 @@ CANCELLATIONS = (
         vesting=(Tranche(vests_on=date(2003, 9, 3), shares=500), Tranche(vests_on=date(2004, 9, 3), shares=1_000)),
     ),
 )
-PROMISE = Promise(
-    promise_id="P-H-017", holder_id="H-017", shares=7_500, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
-)
+PROMISE = builders.promise("P-H-017", "H-017", 7_500)
 NEW = (
     OptionRecord(
         grant_id="G-0017-N",
@@ -228,7 +197,7 @@ def test_letters_are_finished(kind):
     for letter in render(kind, LETTERS[kind].data):
         words = flat(letter)
         assert re.findall(r"None|\{\{|\}\}|Decimal|datetime|Undefined|\[\]|T\d\d:\d\d|\d{4}-\d\d-\d\d", words) == []
-        for contact in ("James Polakiewicz", "Chief Financial Officer", "(603) 635-5160", "options@alphatech.example"):
+        for contact in ("James Polakiewicz", "Chief Financial Officer", "(603) 635-5160", "options@alpha.example"):
             assert contact in words
         assert "Dear Zoë O'Brien & Co:" in words
         assert LETTERS[kind].subject in words
@@ -273,10 +242,10 @@ def test_missing_data_is_an_error():
 
 def test_contact_may_be_bare():
     """An issuer that gives only a name and an e-mail gets whole letters, with no empty lines for the rest."""
-    bare = parse_terms(OFFER)
+    bare = builders.terms(**BARE)
     for notice in letters(bare, bare.extended(EXTENDED.expires)).values():
         text = render(notice.kind, notice.data)[0]
-        assert "  James Polakiewicz\n  Alpha Technologies Group, Inc.\n  E-mail options@alphatech.example\n" in text
+        assert "  James Polakiewicz\n  Alpha Technologies Group, Inc.\n  E-mail options@alpha.example\n" in text
         assert re.findall(r"None|, ,|to  |Telephone|Facsimile \n", text) == []
 
 

@@ -1,23 +1,14 @@
 """What is accepted on April 1, 2003, and what is returned and why."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 import pytest
 
 from optex.acceptance import Decision, decide, returned
-from optex.records import Capacity, Grant, OptionType, Spell, Tender
-from optex.terms import Contact, Plan, Stock, Terms
+from optex.records import Capacity, Grant, Spell, Tender
+from tests import builders
 
-TERMS = Terms(
-    offer="alpha-2003",
-    issuer="Alpha Technologies Group, Inc.",
-    commences=date(2003, 2, 28),
-    expires=datetime(2003, 3, 31, 22, tzinfo=UTC),
-    stock=Stock(symbol="ATGI", exchange="NASDAQ"),
-    plan=Plan(name="1994 Stock Plan", shares_authorized=2_400_000),
-    contact=Contact(name="James Polakiewicz", email="jp@alpha.example"),
-)
+TERMS = builders.terms()
 SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
 
@@ -26,16 +17,7 @@ def left(last_day: date) -> tuple[Spell, ...]:
 
 
 def grant(grant_id: str, expires_on: date = date(2010, 1, 4), exercised: int = 0) -> Grant:
-    return Grant(
-        grant_id=grant_id,
-        holder_id="H1",
-        granted_on=date(2000, 1, 4),
-        shares=1_000,
-        exercised=exercised,
-        price=Decimal("4.25"),
-        type=OptionType.ISO,
-        expires_on=expires_on,
-    )
+    return builders.grant(grant_id, expires_on=expires_on, exercised=exercised)
 
 
 def tender(grant_id: str, shares: int = 1_000) -> Tender:

@@ -8,25 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optex.cancellation import Promise, cancel, promise
-from optex.records import Grant, OptionRecord, OptionType, Tranche
+from optex.records import OptionRecord, OptionType, Tranche
 from optex.terms import Vesting
 from optex.vesting import outstanding, total
+from tests import builders
 
 CANCELLED_ON = date(2003, 4, 1)
 THIRDS = Vesting()
 
 
 def grant(grant_id="G1", shares=1_000, exercised=0):
-    return Grant(
-        grant_id=grant_id,
-        holder_id="H1",
-        granted_on=date(2002, 5, 15),
-        shares=shares,
-        exercised=exercised,
-        price=Decimal("2.375"),
-        type=OptionType.ISO,
-        expires_on=date(2012, 5, 15),
-    )
+    return builders.grant(grant_id, shares=shares, exercised=exercised, price="2.375", granted_on=date(2002, 5, 15))
 
 
 def test_whole_grant_leaves_no_balancing_option():

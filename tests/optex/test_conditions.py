@@ -10,12 +10,10 @@ from optex.changes import may_lift
 from optex.milestones import plan
 from optex.schedule import Status, Step, reschedule
 from optex.state import OfferState
-from optex.terms import parse_terms
-from tests.offers import TABLES, local
+from tests import builders
+from tests.offers import local
 
-TERMS = parse_terms(
-    'offer = "alpha-2003"\nissuer = "Alpha"\ncommences = 2003-02-28\nexpires = 2003-03-31T17:00:00\n' + TABLES
-)
+TERMS = builders.terms()
 ASSERTED = ConditionAssert(at=local("2003-03-20T10:00:00"), by="Counsel", number=1)
 ENDED = ConditionEnd(at=local("2003-04-10T10:00:00"), by="Counsel", number=1)
 

@@ -6,28 +6,7 @@ import pytest
 
 from optex.calendar import EST
 from optex.confirmation import alarm_from, confirmation_due, last_day_to_confirm
-from optex.terms import Terms, parse_terms
-
-TERMS = """offer = "alpha-2003"
-issuer = "Alpha"
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-{more}
-[stock]
-symbol = "ALPH"
-exchange = "NASDAQ"
-[plan]
-name = "Plan"
-shares_authorized = 2400000
-[contact]
-name = "Options"
-email = "options@example.com"
-{closed}
-"""
-
-
-def _terms(more: str = "", closed: str = "") -> Terms:
-    return parse_terms(TERMS.format(more=more, closed=closed))
+from tests import builders
 
 
 @pytest.mark.parametrize(
@@ -51,42 +30,44 @@ def _terms(more: str = "", closed: str = "") -> Terms:
 def test_the_end_of_the_fifth_business_day_after_the_day_of_receipt(received_at, last_day, due):
     """The day of receipt is not counted, weekends and federal holidays neither."""
     assert (last_day, due) == (
-        last_day_to_confirm(received_at, _terms()),
-        confirmation_due(received_at, _terms()),
+        last_day_to_confirm(received_at, builders.terms()),
+        confirmation_due(received_at, builders.terms()),
     )
 
 
 def test_in_summer_the_earlier_midnight_binds_the_company():
     """Received at the close of March 31, 2003: April 7 is in daylight time and ends at 04:00Z, not at 05:00Z."""
     received_at = datetime(2003, 3, 31, 16, 59, 59, tzinfo=EST)
-    for clock in ('clock = "EST"', 'clock = "America/New_York"'):
-        assert datetime(2003, 4, 8, 4, tzinfo=UTC) == confirmation_due(received_at, _terms(clock))
+    for clock in ("EST", "America/New_York"):
+        assert datetime(2003, 4, 8, 4, tzinfo=UTC) == confirmation_due(received_at, builders.terms(clock=clock))
 
 
 def test_in_the_hour_between_the_midnights_the_earlier_day_is_the_day_of_receipt():
     """04:30Z on April 9, 2003 is 00:30 in New York and 23:30 of April 8 on the fixed clock: counted from April 8."""
     received_at = datetime(2003, 4, 9, 4, 30, tzinfo=UTC)
-    for clock in ('clock = "EST"', 'clock = "America/New_York"'):
-        assert datetime(2003, 4, 16, 4, tzinfo=UTC) == confirmation_due(received_at, _terms(clock))
-    assert datetime(2003, 4, 17, 4, tzinfo=UTC) == confirmation_due(datetime(2003, 4, 9, 5, tzinfo=UTC), _terms())
+    for clock in ("EST", "America/New_York"):
+        assert datetime(2003, 4, 16, 4, tzinfo=UTC) == confirmation_due(received_at, builders.terms(clock=clock))
+    assert datetime(2003, 4, 17, 4, tzinfo=UTC) == confirmation_due(
+        datetime(2003, 4, 9, 5, tzinfo=UTC), builders.terms()
+    )
 
 
 def test_the_terms_say_how_many_days_and_which_days_are_closed():
     """Within two business days, or with a day closed by executive order in between, the end moves accordingly."""
     received_at = datetime(2003, 3, 10, 9, 25, tzinfo=EST)
-    assert datetime(2003, 3, 13, 5, tzinfo=UTC) == confirmation_due(received_at, _terms("confirm_within = 2"))
-    closed = '[[calendar.closed]]\non = 2003-03-12\nreason = "a day of mourning"'
-    assert datetime(2003, 3, 19, 5, tzinfo=UTC) == confirmation_due(received_at, _terms(closed=closed))
+    assert datetime(2003, 3, 13, 5, tzinfo=UTC) == confirmation_due(received_at, builders.terms(confirm_within=2))
+    closed = {"closed": [{"on": "2003-03-12", "reason": "a day of mourning"}]}
+    assert datetime(2003, 3, 19, 5, tzinfo=UTC) == confirmation_due(received_at, builders.terms(calendar=closed))
 
 
 def test_the_alarm_is_raised_from_the_beginning_of_the_fourth_business_day():
     """Received on Monday, March 10, 2003: the fourth business day after it is Friday the 14th."""
     received_at = datetime(2003, 3, 10, 9, 25, tzinfo=EST)
-    assert datetime(2003, 3, 14, 5, tzinfo=UTC) == alarm_from(received_at, _terms())
-    assert datetime(2003, 3, 11, 5, tzinfo=UTC) == alarm_from(received_at, _terms("confirm_within = 2"))
+    assert datetime(2003, 3, 14, 5, tzinfo=UTC) == alarm_from(received_at, builders.terms())
+    assert datetime(2003, 3, 11, 5, tzinfo=UTC) == alarm_from(received_at, builders.terms(confirm_within=2))
 
 
 def test_with_one_business_day_to_confirm_the_alarm_is_raised_at_once():
     """There is no business day before the last one, so that the form itself raises the alarm."""
     received_at = datetime(2003, 3, 10, 9, 25, tzinfo=EST)
-    assert received_at == alarm_from(received_at, _terms("confirm_within = 1"))
+    assert received_at == alarm_from(received_at, builders.terms(confirm_within=1))

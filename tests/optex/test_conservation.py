@@ -13,33 +13,18 @@ from optex.adjustment import Split, ratio, scaled_total
 from optex.cancellation import cancel, promise
 from optex.grant import new_options
 from optex.ledger import cancelled, conservation, exceeds_reserve, granted, lapsed, opening, post, reserve, split
-from optex.records import Capacity, Grant, Holder, OptionType, Tranche
-from optex.terms import parse_terms
+from optex.records import Capacity, Tranche
+from tests import builders
 
-TERMS = parse_terms("""
-offer = "alpha-2003"
-issuer = "Alpha Technologies Group, Inc."
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-stock = {symbol = "ATGI", exchange = "NASDAQ"}
-plan = {name = "1994 Stock Plan", shares_authorized = 2_400_000}
-contact = {name = "Steve Chupik", email = "steve@example.com"}
-""")
+TERMS = builders.terms()
 THIRDS = TERMS.plan.vesting
 OPENED_ON, CANCELLED_ON, GRANTED_ON = date(2003, 2, 28), date(2003, 4, 1), date(2003, 10, 3)
 THREE_FOR_TWO = Split(on=date(2003, 6, 2), new=3, old=2)
 
 
 def grant(grant_id="G1", shares=1_000, exercised=0, holder_id="H1"):
-    return Grant(
-        grant_id=grant_id,
-        holder_id=holder_id,
-        granted_on=date(2002, 5, 15),
-        shares=shares,
-        exercised=exercised,
-        price=Decimal("6.00"),
-        type=OptionType.ISO,
-        expires_on=date(2012, 5, 15),
+    return builders.grant(
+        grant_id, holder_id=holder_id, shares=shares, exercised=exercised, price="6.00", granted_on=date(2002, 5, 15)
     )
 
 
@@ -49,13 +34,7 @@ def regrant(grants, cancellations, splits=(), lapsed_holders=()):
     for holder_id in sorted({each.holder_id for each in cancellations} - set(lapsed_holders)):
         options += new_options(
             terms=TERMS,
-            holder=Holder(
-                holder_id=holder_id,
-                name=holder_id,
-                email="h@example.com",
-                jurisdiction="US-TX",
-                voting_percent=Decimal(0),
-            ),
+            holder=builders.holder(holder_id),
             capacity=Capacity.EMPLOYEE,
             granted_on=GRANTED_ON,
             close=Decimal("95.00"),

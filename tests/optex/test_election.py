@@ -7,20 +7,13 @@ from decimal import Decimal
 import pytest
 
 from optex.election import Judgement, Waiver, judge, waivable
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Standing, Tender
-from optex.terms import Contact, Lookback, Plan, Stock, Terms, parse_terms
+from optex.records import Capacity, Form, FormKind, FormLine, Grant, Spell, Standing, Tender
+from optex.terms import Lookback
+from tests import builders
 
 EST = timezone(timedelta(hours=-5))
-TERMS = Terms(
-    offer="alpha-2003",
-    issuer="Alpha Technologies Group, Inc.",
-    commences=date(2003, 2, 28),
-    expires=datetime(2003, 3, 31, 22, tzinfo=UTC),
-    stock=Stock(symbol="ATGI", exchange="NASDAQ"),
-    plan=Plan(name="1994 Stock Plan", shares_authorized=2_400_000),
-    contact=Contact(name="James Polakiewicz", email="jp@alpha.example"),
-)
-ANN = Holder(holder_id="H1", name="José Ann Lee", email="a@x.example", jurisdiction="US-NH", voting_percent=Decimal(0))
+TERMS = builders.terms()
+ANN = builders.holder(name="José Ann Lee")
 SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
 
@@ -30,15 +23,7 @@ def est(month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) 
 
 
 def grant(grant_id: str, granted_on: date = date(2000, 1, 4), **changes) -> Grant:
-    facts = {
-        "holder_id": "H1",
-        "shares": 1_000,
-        "exercised": 200,
-        "price": Decimal("4.25"),
-        "type": OptionType.ISO,
-        "expires_on": date(2010, 1, 4),
-    }
-    return Grant(grant_id=grant_id, granted_on=granted_on, **(facts | changes))
+    return builders.grant(grant_id, granted_on=granted_on, **({"exercised": 200} | changes))
 
 
 MARCH_10, MARCH_20, SEPTEMBER = est(3, 10), est(3, 20), est(9, 1)
@@ -159,25 +144,13 @@ def test_an_extension_makes_timely_what_came_after_the_old_close():
     assert standings(form, terms=TERMS.extended(est(4, 14, 17))) == {"F1": "effective EXP-1"}
 
 
-SUMMER = """
-offer = "alpha-2003"
-issuer = "Alpha Technologies Group, Inc."
-commences = 2003-02-28
-expires = 2003-04-14T17:00:00
-clock = "{clock}"
-stock = {{symbol = "ATGI", exchange = "NASDAQ"}}
-plan = {{name = "1994 Stock Plan", shares_authorized = 2_400_000}}
-contact = {{name = "James Polakiewicz", email = "jp@alpha.example"}}
-"""
-
-
 @pytest.mark.parametrize(
     ("clock", "last", "first_late"),
     [("EST", "21:59:59", "22:00:00"), ("America/New_York", "20:59:59", "21:00:00")],
 )
 def test_the_clock_decides_what_five_oclock_is_in_summer(clock, last, first_late):
     """5 p.m. on April 14, 2003 is 22:00Z in standard time and 21:00Z on the wall clock of New York (CAL-2)."""
-    terms = parse_terms(SUMMER.format(clock=clock))
+    terms = builders.terms(clock=clock, expires="2003-04-14T17:00:00")
     for at, expected in ((last, "effective EXP-1"), (first_late, "late EXP-1")):
         received_at = datetime.fromisoformat(f"2003-04-14T{at}+00:00")
         assert standings(election("F1", received_at), terms=terms) == {"F1": expected}

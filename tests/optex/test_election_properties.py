@@ -2,39 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from optex.election import Waiver, judge
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Standing
-from optex.terms import Contact, Plan, Stock, Terms
+from optex.records import Capacity, Form, FormKind, FormLine, OptionType, Spell, Standing
+from tests import builders
 
-TERMS = Terms(
-    offer="alpha-2003",
-    issuer="Alpha Technologies Group, Inc.",
-    commences=date(2003, 2, 28),
-    expires=datetime(2003, 3, 31, 22, tzinfo=UTC),
-    withdrawable_after=datetime(2003, 4, 28, 22, tzinfo=UTC),
-    form_details="if_stated",
-    stock=Stock(symbol="ATGI", exchange="NASDAQ"),
-    plan=Plan(name="1994 Stock Plan", shares_authorized=2_400_000),
-    contact=Contact(name="James Polakiewicz", email="jp@alpha.example"),
-)
-HOLDER = Holder(holder_id="H1", name="Ann Lee", email="a@x.example", jurisdiction="US-NH", voting_percent=Decimal(0))
+TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", form_details="if_stated")
+HOLDER = builders.holder()
 SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 GRANTS = {
-    grant_id: Grant(
-        grant_id=grant_id,
-        holder_id="H1",
-        granted_on=granted_on,
-        shares=100,
-        exercised=0,
-        price=Decimal(1),
-        type=OptionType.NSO,
-        expires_on=date(2010, 1, 4),
-    )
+    grant_id: builders.grant(grant_id, shares=100, granted_on=granted_on, type=OptionType.NSO)
     for grant_id, granted_on in (("G1", date(2000, 1, 4)), ("G2", date(2002, 9, 2)))
 }
 

@@ -1,7 +1,6 @@
 """Who may tender, whose tender may be accepted, and who may receive: the offer of Feb 28, 2003."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 import pytest
 
@@ -15,18 +14,9 @@ from optex.eligibility import (
     serves,
 )
 from optex.records import Capacity, Holder, Spell
-from optex.terms import Contact, Plan, Stock, Terms
+from tests import builders
 
-TERMS = Terms(
-    offer="alpha-2003",
-    issuer="Alpha Technologies Group, Inc.",
-    commences=date(2003, 2, 28),
-    expires=datetime(2003, 3, 31, 22, tzinfo=UTC),
-    stock=Stock(symbol="ATGI", exchange="NASDAQ"),
-    plan=Plan(name="1994 Stock Plan", shares_authorized=2_400_000),
-    contact=Contact(name="James Polakiewicz", email="jp@alpha.example"),
-    excluded_jurisdictions=("CA-QC",),
-)
+TERMS = builders.terms(excluded_jurisdictions=["CA-QC"])
 
 
 def spell(first: date, last: date | None = None, capacity: Capacity = Capacity.EMPLOYEE) -> Spell:
@@ -34,9 +24,7 @@ def spell(first: date, last: date | None = None, capacity: Capacity = Capacity.E
 
 
 def holder(jurisdiction: str = "US-NH") -> Holder:
-    return Holder(
-        holder_id="H1", name="Ann Lee", email="a@x.example", jurisdiction=jurisdiction, voting_percent=Decimal(0)
-    )
+    return builders.holder(jurisdiction=jurisdiction)
 
 
 @pytest.mark.parametrize(

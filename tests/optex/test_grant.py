@@ -8,43 +8,20 @@ import pytest
 from optex.adjustment import Deferred, Split
 from optex.cancellation import cancel
 from optex.grant import new_options
-from optex.records import Capacity, Grant, Holder, OptionRecord, OptionType, Tranche
-from optex.terms import parse_terms
+from optex.records import Capacity, OptionRecord, OptionType, Tranche
+from tests import builders
 
-TERMS = parse_terms("""
-offer = "alpha-2003"
-issuer = "Alpha Technologies Group, Inc."
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-stock = {symbol = "ATGI", exchange = "NASDAQ"}
-plan = {name = "1994 Stock Plan", shares_authorized = 2_400_000}
-contact = {name = "Steve Chupik", email = "steve@example.com"}
-""")
+TERMS = builders.terms()
 THIRDS = TERMS.plan.vesting
 CANCELLED_ON, GRANTED_ON = date(2003, 4, 1), date(2003, 10, 3)
 
 
 def holder(voting_percent="0"):
-    return Holder(
-        holder_id="H1",
-        name="Lawrence Butler",
-        email="lb@example.com",
-        jurisdiction="US-TX",
-        voting_percent=Decimal(voting_percent),
-    )
+    return builders.holder(voting_percent=voting_percent)
 
 
 def grant(grant_id="G1", shares=30_000, price="6.00", granted_on=date(2001, 12, 15), type=OptionType.ISO, exercised=0):
-    return Grant(
-        grant_id=grant_id,
-        holder_id="H1",
-        granted_on=granted_on,
-        shares=shares,
-        exercised=exercised,
-        price=Decimal(price),
-        type=type,
-        expires_on=granted_on.replace(year=granted_on.year + 10),
-    )
+    return builders.grant(grant_id, shares=shares, price=price, granted_on=granted_on, type=type, exercised=exercised)
 
 
 def regrant(*grants, tendered=None, **others):

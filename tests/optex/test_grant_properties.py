@@ -10,23 +10,13 @@ from hypothesis import strategies as st
 from optex.adjustment import Split
 from optex.cancellation import cancel
 from optex.grant import new_options
-from optex.records import Capacity, Grant, Holder, OptionType
-from optex.terms import parse_terms
+from optex.records import Capacity, Grant, OptionType
+from tests import builders
 
-TERMS = parse_terms("""
-offer = "alpha-2003"
-issuer = "Alpha Technologies Group, Inc."
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-stock = {symbol = "ATGI", exchange = "NASDAQ"}
-plan = {name = "1994 Stock Plan", shares_authorized = 2_400_000}
-contact = {name = "Steve Chupik", email = "steve@example.com"}
-""")
+TERMS = builders.terms()
 THIRDS = TERMS.plan.vesting
 CANCELLED_ON, GRANTED_ON = date(2003, 4, 1), date(2003, 10, 3)
-HOLDER = Holder(
-    holder_id="H1", name="Lawrence Butler", email="lb@example.com", jurisdiction="US-TX", voting_percent=Decimal(0)
-)
+HOLDER = builders.holder()
 
 
 @st.composite

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from optex.cancellation import cancel
 from optex.iso import LIMIT, UNIT, Exercisable, exercisable, qualify, room
-from optex.records import Grant, OptionType, Tranche
+from optex.records import Tranche
 from optex.terms import Vesting
+from tests import builders
 
 THIRDS = Vesting()
 
@@ -20,16 +21,7 @@ def tranches(*pairs):
 
 
 def grant(shares=30_000, exercised=0, price="6.00", granted_on=date(2001, 12, 15), grant_id="G1"):
-    return Grant(
-        grant_id=grant_id,
-        holder_id="H1",
-        granted_on=granted_on,
-        shares=shares,
-        exercised=exercised,
-        price=Decimal(price),
-        type=OptionType.ISO,
-        expires_on=date(2011, 12, 15),
-    )
+    return builders.grant(grant_id, shares=shares, exercised=exercised, price=price, granted_on=granted_on)
 
 
 def dollars_left(left):

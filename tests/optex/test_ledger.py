@@ -21,23 +21,15 @@ from optex.ledger import (
     post,
     split,
 )
-from optex.records import Grant, OptionRecord, OptionType, Tranche
+from optex.records import OptionRecord, OptionType, Tranche
 from optex.terms import Vesting
+from tests import builders
 
 OPENED_ON, CANCELLED_ON, GRANTED_ON = date(2003, 2, 28), date(2003, 4, 1), date(2003, 10, 3)
 
 
 def grant(grant_id="G1", shares=1_000, exercised=0):
-    return Grant(
-        grant_id=grant_id,
-        holder_id="H1",
-        granted_on=date(2002, 5, 15),
-        shares=shares,
-        exercised=exercised,
-        price=Decimal("6.00"),
-        type=OptionType.ISO,
-        expires_on=date(2012, 5, 15),
-    )
+    return builders.grant(grant_id, shares=shares, exercised=exercised, price="6.00", granted_on=date(2002, 5, 15))
 
 
 def new_option(shares):

@@ -15,44 +15,18 @@ from optex.election import Judgement
 from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Notice
-from optex.records import Form, FormKind, FormLine, Grant, Holder, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.records import Form, FormKind, FormLine, OptionRecord, OptionType, Standing, Tender, Tranche
 from optex.state import OfferState
-from optex.terms import parse_terms
+from tests import builders
 from tests.offers import local
 
-TERMS = parse_terms("""
-offer = "alpha-2003"
-issuer = "Alpha Technologies Group, Inc."
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-withdrawable_after = 2003-04-28T17:00:00
-[stock]
-symbol = "ATGI"
-exchange = "NASDAQ"
-[plan]
-name = "1994 Stock Option Plan"
-shares_authorized = 2_400_000
-[contact]
-name = "James Polakiewicz"
-email = "options@alphatech.example"
-""")
+TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00")
 EXTENDED = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
-HOLDER = Holder(holder_id="H-1", name="Ann Lee", email="ann@x.example", jurisdiction="US-NH", voting_percent=Decimal(0))
-GRANT = Grant(
-    grant_id="G-1",
-    holder_id="H-1",
-    granted_on=date(2000, 3, 15),
-    shares=1_000,
-    exercised=100,
-    price=Decimal("4.25"),
-    type=OptionType.ISO,
-    expires_on=date(2010, 3, 15),
-)
+HOLDER = builders.holder("H-1")
+GRANT = builders.grant("G-1", holder_id="H-1", granted_on=date(2000, 3, 15), exercised=100)
 GRANTS = {"G-1": GRANT}
 TENDER = Tender(holder_id="H-1", grant_id="G-1", shares=900, form_id="F-1")
-PROMISE = Promise(
-    promise_id="P-H-1", holder_id="H-1", shares=900, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
-)
+PROMISE = builders.promise("P-H-1", "H-1")
 NEW = OptionRecord(
     grant_id="G-1-N",
     holder_id="H-1",
@@ -185,28 +159,10 @@ def test_opening_marks_the_lookback_and_leaves_out_what_is_used_up():
     """Options from August 28, 2002 are marked, those of the day before are not, and an exercised one is not listed."""
     dated = {day: date(2002, 8, day) for day in (27, 28)}
     grants = [
-        Grant(
-            grant_id=f"G-{day}",
-            holder_id="H-1",
-            granted_on=granted_on,
-            shares=500,
-            exercised=0,
-            price=Decimal("2"),
-            type=OptionType.NSO,
-            expires_on=date(2012, 8, day),
-        )
+        builders.grant(f"G-{day}", holder_id="H-1", granted_on=granted_on, shares=500)
         for day, granted_on in dated.items()
     ]
-    used_up = Grant(
-        grant_id="G-0",
-        holder_id="H-1",
-        granted_on=date(1999, 1, 4),
-        shares=500,
-        exercised=500,
-        price=Decimal("2"),
-        type=OptionType.NSO,
-        expires_on=date(2009, 1, 4),
-    )
+    used_up = builders.grant("G-0", holder_id="H-1", granted_on=date(1999, 1, 4), shares=500, exercised=500)
     options = notices.offer_opened(TERMS, plan(TERMS), HOLDER, [*grants, GRANT, used_up]).data["options"]
     assert [("G-27", 500, False), ("G-28", 500, True), ("G-1", 900, False)] == [
         (option["grant_id"], option["shares"], option["lookback"]) for option in options

@@ -6,21 +6,14 @@ import pytest
 
 from optex.milestones import plan
 from optex.schedule import Status, Step, goes_first
-from optex.terms import parse_terms
-from tests.offers import TABLES
+from tests import builders
 
-TERMS = """offer = "alpha-2003"
-issuer = "Alpha"
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-withdrawable_after = 2003-04-28T17:00:00
-reminders = [1]
-"""
+TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", reminders=[1])
 
 
 def steps(**statuses):
     """The steps of Alpha's plan: pending, but for those that are named otherwise."""
-    milestones = plan(parse_terms(TERMS + TABLES)).milestones
+    milestones = plan(TERMS).milestones
     made = [Step(name=m.name, version=1, due=m.due, status=Status.PENDING) for m in milestones]
     return {s.name: replace(s, status=statuses.get(s.name.replace("-", "_"), s.status)) for s in made}
 

@@ -7,17 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optex.pricing import exercise_price, is_ten_percent_owner
-from optex.records import Holder, OptionType
+from optex.records import OptionType
+from tests import builders
 
 
 def holder(voting_percent):
-    return Holder(
-        holder_id="H1",
-        name="Lawrence Butler",
-        email="lb@example.com",
-        jurisdiction="US-TX",
-        voting_percent=Decimal(voting_percent),
-    )
+    return builders.holder(voting_percent=voting_percent)
 
 
 @pytest.mark.parametrize(("percent", "expected"), [("0", False), ("10", False), ("10.00", False), ("10.01", True)])

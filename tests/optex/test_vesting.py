@@ -1,15 +1,15 @@
 """Schedules of vesting: the plan's own, what is left of one, its division, and its credit at the new grant."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optex.records import Grant, OptionType, Tranche
+from optex.records import Tranche
 from optex.terms import Vesting
 from optex.vesting import credited, outstanding, plan_schedule, schedule, split, total
+from tests import builders
 
 THIRDS = Vesting()
 DAYS = st.dates(min_value=date(1994, 1, 1), max_value=date(2006, 12, 31))
@@ -23,17 +23,7 @@ def tranches(*pairs):
 
 
 def grant(shares=1_000, exercised=0, vesting=(), granted_on=date(2002, 5, 15)):
-    return Grant(
-        grant_id="G1",
-        holder_id="H1",
-        granted_on=granted_on,
-        shares=shares,
-        exercised=exercised,
-        price=Decimal("2.00"),
-        type=OptionType.ISO,
-        expires_on=date(2012, 5, 15),
-        vesting=vesting,
-    )
+    return builders.grant(shares=shares, exercised=exercised, vesting=vesting, granted_on=granted_on)
 
 
 def test_plan_schedule_thirds():

@@ -2,63 +2,24 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
-from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, Spell
-from optex.terms import parse_terms
+from optex.records import Form, FormKind, OptionType
 from optex.warnings import term_warnings, warnings
-
-ALPHA = """offer = "alpha-2003"
-issuer = "Alpha"
-commences = 2003-02-28
-expires = 2003-03-31T17:00:00
-[stock]
-symbol = "ALPH"
-exchange = "NASDAQ"
-[plan]
-name = "Plan"
-shares_authorized = 2400000
-[contact]
-name = "Options"
-email = "options@example.com"
-"""
+from tests import builders
+from tests.builders import holder, spell, terms
 
 
-def _terms(more="", **changes):
-    text = ALPHA
-    for key, value in changes.items():
-        text = "\n".join(f"{key} = {value}" if line.startswith(key) else line for line in text.split("\n"))
-    return parse_terms(more + "\n" + text)
+def _grant(grant_id="G1", **changes):
+    return builders.grant(grant_id, type=changes.pop("type", OptionType.NSO), **changes)
 
 
-def _holder(holder_id="H1", name="Ann Lee", email="ann@example.com", jurisdiction="US"):
-    return Holder(holder_id=holder_id, name=name, email=email, jurisdiction=jurisdiction, voting_percent=Decimal(0))
-
-
-def _grant(grant_id="G1", holder_id="H1", granted_on=date(2000, 1, 3), type=OptionType.NSO, shares=1000, exercised=0):
-    return Grant(
-        grant_id=grant_id,
-        holder_id=holder_id,
-        granted_on=granted_on,
-        shares=shares,
-        exercised=exercised,
-        price=Decimal("12.50"),
-        type=type,
-        expires_on=date(2010, 1, 3),
-    )
-
-
-def _spell(holder_id="H1", first_day=date(1999, 1, 4), last_day=None):
-    return Spell(holder_id=holder_id, capacity=Capacity.EMPLOYEE, first_day=first_day, last_day=last_day)
-
-
-def _found(rule, terms=None, *, holders=None, grants=None, spells=None, forms=()):
+def _found(rule, of=None, *, holders=None, grants=None, spells=None, forms=()):
     """The messages of one rule, in an offer with which nothing else is the matter."""
     found = warnings(
-        terms or _terms(),
-        [_holder()] if holders is None else holders,
+        of or terms(),
+        [holder()] if holders is None else holders,
         [_grant()] if grants is None else grants,
-        [_spell()] if spells is None else spells,
+        [spell()] if spells is None else spells,
         forms,
     )
     return [warning.message for warning in found if warning.rule == rule]
@@ -66,24 +27,24 @@ def _found(rule, terms=None, *, holders=None, grants=None, spells=None, forms=()
 
 def test_fewer_than_twenty_business_days_are_told_with_the_shortfall_and_the_day_that_would_do():
     """Commencement counted first, March 27 is the twentieth business day; a day less is one too few (AMD-1)."""
-    short = _terms(expires="2003-03-26T17:00:00")
+    short = terms(expires="2003-03-26T17:00:00")
     (message,) = _found("AMD-1", short)
     assert message.startswith("the offer is open for 19 business days, 1 fewer than 20; ")
     assert message.endswith("the earliest expiration that would do is on 2003-03-27")
-    assert [] == _found("AMD-1", _terms(expires="2003-03-27T17:00:00"))
+    assert [] == _found("AMD-1", terms(expires="2003-03-27T17:00:00"))
 
 
 def test_the_minimum_is_a_term():
     """The number of business days that are too few is the one in the terms."""
-    assert [] == _found("AMD-1", _terms("minimum_business_days = 22"))
-    assert 1 == len(_found("AMD-1", _terms("minimum_business_days = 23")))
+    assert [] == _found("AMD-1", terms(minimum_business_days=22))
+    assert 1 == len(_found("AMD-1", terms(minimum_business_days=23)))
 
 
 def test_a_stated_withdrawal_instant_that_is_not_the_derived_one_is_told():
     """The document's April 28, 5 p.m., is the derived instant; an hour more or less is told as later or earlier."""
-    assert [] == _found("WDR-3", _terms("withdrawable_after = 2003-04-28T17:00:00"))
-    (later,) = _found("WDR-3", _terms("withdrawable_after = 2003-04-28T18:00:00"))
-    (earlier,) = _found("WDR-3", _terms("withdrawable_after = 2003-04-28T16:00:00"))
+    assert [] == _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00"))
+    (later,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T18:00:00"))
+    (earlier,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T16:00:00"))
     assert "withdrawable_after, 2003-04-28 18:00 EST, is later than 2003-04-28 17:00 EST" in later
     assert "withdrawable_after, 2003-04-28 16:00 EST, is earlier than 2003-04-28 17:00 EST" in earlier
 
@@ -91,7 +52,7 @@ def test_a_stated_withdrawal_instant_that_is_not_the_derived_one_is_told():
 def test_thirty_calendar_days_with_isos_outstanding_are_told():
     """Both ends counted, March 29 is the thirtieth day; without an outstanding ISO nothing is said (ISO-1)."""
     iso = _grant(type=OptionType.ISO)
-    thirty, less = _terms(expires="2003-03-29T17:00:00"), _terms(expires="2003-03-28T17:00:00")
+    thirty, less = terms(expires="2003-03-29T17:00:00"), terms(expires="2003-03-28T17:00:00")
     (message,) = _found("ISO-1", thirty, grants=[iso])
     assert "open for 30 calendar days with 1 ISO outstanding" in message
     assert "1.424-1(e)(4)(iii)" in message
@@ -113,7 +74,7 @@ def test_each_milestone_with_two_readings_is_told_with_both():
     """As scheduled only what lies in summer has two readings; extended, the close has too (CAL-2)."""
     names = [message.split(":")[0] for message in _found("CAL-2")]
     assert ["withdrawal-right", "recheck-employment", "regrant"] == names
-    extended = _found("CAL-2", _terms(expires="2003-04-14T17:00:00"))
+    extended = _found("CAL-2", terms(expires="2003-04-14T17:00:00"))
     expected = (
         "close: 2003-04-14 17:00 is 2003-04-14T22:00:00Z by EST and 2003-04-14T21:00:00Z by America/New_York; "
         "the offer's clock, EST, decides"
@@ -128,13 +89,13 @@ def test_of_the_extension_deadline_the_earlier_reading_decides():
         "America/New_York; the earlier decides, for it binds the company"
     )
     for clock in ("EST", "America/New_York"):
-        assert expected in _found("CAL-2", _terms(f'clock = "{clock}"', expires="2003-04-14T17:00:00"))
+        assert expected in _found("CAL-2", terms(clock=clock, expires="2003-04-14T17:00:00"))
 
 
 def test_a_winter_offer_has_one_reading():
     """Where everything falls into standard time, or summer time is not named, nothing is said."""
-    winter = _terms(
-        'waiting = {months = 0, days = 1, begins = "after_cancellation"}',
+    winter = terms(
+        waiting={"months": 0, "days": 1, "begins": "after_cancellation"},
         commences="2003-11-03",
         expires="2003-12-05T17:00:00",
     )
@@ -144,19 +105,19 @@ def test_a_winter_offer_has_one_reading():
 def test_days_that_are_no_business_days_are_told():
     """An expiration on a Saturday and a withdrawal instant on Columbus Day are told, Good Friday is not (CAL-1)."""
     assert ["the expiration, 2003-04-05, does not fall on a business day"] == _found(
-        "CAL-1", _terms(expires="2003-04-05T17:00:00")
+        "CAL-1", terms(expires="2003-04-05T17:00:00")
     )
-    assert [] == _found("CAL-1", _terms(expires="2003-04-18T17:00:00"))
+    assert [] == _found("CAL-1", terms(expires="2003-04-18T17:00:00"))
     assert ["the stated withdrawal instant, 2003-10-13, does not fall on a business day"] == _found(
-        "CAL-1", _terms("withdrawable_after = 2003-10-13T17:00:00")
+        "CAL-1", terms(withdrawable_after="2003-10-13T17:00:00")
     )
 
 
 def test_a_cancellation_before_the_extension_deadline_is_told():
     """cancel_at a minute before 8 a.m. waits for the deadline and is told; at 8 a.m. it is not (EXT-1)."""
-    (message,) = _found("EXT-1", _terms("cancel_at = 07:59:00"))
+    (message,) = _found("EXT-1", terms(cancel_at="07:59:00"))
     assert "cancel_at, 07:59, is before the extension deadline, 08:00" in message
-    assert [] == _found("EXT-1", _terms("cancel_at = 08:00:00"))
+    assert [] == _found("EXT-1", terms(cancel_at="08:00:00"))
 
 
 def test_grants_dated_after_commencement_are_told():
@@ -169,35 +130,43 @@ def test_grants_dated_after_commencement_are_told():
 def test_holders_of_grants_who_do_not_serve_on_commencement_are_told():
     """The last day in service counts as in service; to leave the day before, or to join the day after, does not."""
     expected = ["1 holder of grants not in service on commencement (H1)"]
-    assert [] == _found("ELG-1", spells=[_spell(last_day=date(2003, 2, 28))])
-    assert [] == _found("ELG-1", spells=[_spell(first_day=date(2003, 2, 28))])
-    assert expected == _found("ELG-1", spells=[_spell(last_day=date(2003, 2, 27))])
-    assert expected == _found("ELG-1", spells=[_spell(first_day=date(2003, 3, 1))])
+    assert [] == _found("ELG-1", spells=[spell(last_day=date(2003, 2, 28))])
+    assert [] == _found("ELG-1", spells=[spell(first_day=date(2003, 2, 28))])
+    assert expected == _found("ELG-1", spells=[spell(last_day=date(2003, 2, 27))])
+    assert expected == _found("ELG-1", spells=[spell(first_day=date(2003, 3, 1))])
     assert expected == _found("ELG-1", spells=[])
 
 
 def test_a_pool_that_is_too_small_is_told():
     """Outstanding and exercised shares may use up what the plan authorizes, but not more (PLN-1)."""
-    full = _terms(shares_authorized="3000")
+    full = terms(plan={"shares_authorized": 3000})
     grants = [_grant(shares=2000, exercised=500), _grant("G2")]
     assert [] == _found("PLN-1", full, grants=grants)
-    (message,) = _found("PLN-1", _terms(shares_authorized="2999"), grants=grants)
+    (message,) = _found("PLN-1", terms(plan={"shares_authorized": 2999}), grants=grants)
     assert "authorizes 2,999 shares, but 3,000 are outstanding or exercised: 1 too many" in message
 
 
 def test_people_who_look_like_one_person_are_told():
     """The same name or e-mail address under two ids is told, letter case, width and spacing aside."""
-    names = [_holder(), _holder("H2", "ANN  Lee", "other@example.com"), _holder("H3", "Anne Lee", "a@example.com")]
+    names = [
+        holder(),
+        holder("H2", "ANN  Lee", "other@example.com"),
+        holder("H3", "Anne Lee", "a@example.com"),
+    ]
     (message,) = _found("TND-3", holders=names)
     assert message.startswith("H1, H2 have the same name: ")
-    mails = [_holder(), _holder("H2", "Bo Ray", "Ann@Example.com"), _holder("H3", "Cy Fox", "cy@example.com")]
+    mails = [
+        holder(),
+        holder("H2", "Bo Ray", "Ann.Lee@Alpha.example"),
+        holder("H3", "Cy Fox", "cy@example.com"),
+    ]
     (message,) = _found("TND-3", holders=mails)
     assert message.startswith("H1, H2 have the same e-mail address: ")
 
 
 def test_holders_whom_no_notice_reaches_or_who_hold_nothing_are_told():
     """Holders without an e-mail address are told, and those without a grant, more than five by their number."""
-    holders = [_holder(), *(_holder(f"N{n}", f"Name {n}", "") for n in range(7))]
+    holders = [holder(), *(holder(f"N{n}", f"Name {n}", "") for n in range(7))]
     expected = "7 holders without an e-mail address: no notice reaches them (N0, N1, N2, N3, N4 and 2 more)"
     assert [expected] == _found("CNF-1", holders=holders)
     assert ["7 holders without any grant (N0, N1, N2, N3, N4 and 2 more)"] == _found("TND-1", holders=holders)
@@ -205,9 +174,9 @@ def test_holders_whom_no_notice_reaches_or_who_hold_nothing_are_told():
 
 def test_an_unknown_jurisdiction_is_told_where_some_are_excluded():
     """A holder without a jurisdiction cannot be excluded: told only where the terms exclude any (ELG-4)."""
-    holders = [_holder(jurisdiction="")]
+    holders = [holder(jurisdiction="")]
     assert [] == _found("ELG-4", holders=holders)
-    assert 1 == len(_found("ELG-4", _terms('excluded_jurisdictions = ["AU"]'), holders=holders))
+    assert 1 == len(_found("ELG-4", terms(excluded_jurisdictions=["AU"]), holders=holders))
 
 
 def test_a_form_signed_after_its_receipt_is_told():
@@ -230,9 +199,9 @@ def test_a_form_signed_after_its_receipt_is_told():
 
 def test_the_warnings_of_the_terms_alone_are_among_them():
     """What needs only the terms is told without the rest, with its rule and section."""
-    terms = _terms(expires="2003-03-26T17:00:00")
-    alone = term_warnings(terms)
-    assert alone == warnings(terms, [_holder()], [_grant()], [_spell()])[: len(alone)]
+    short = terms(expires="2003-03-26T17:00:00")
+    alone = term_warnings(short)
+    assert alone == warnings(short, [holder()], [_grant()], [spell()])[: len(alone)]
     assert ("AMD-1", "§15; Rule 13e-4(f)(1)", "offer.toml") == (alone[0].rule, alone[0].section, alone[0].file)
 
 

@@ -120,5 +120,5 @@ def test_the_offer_from_its_opening_to_the_new_options(offer, tmp_path):
     )
     assert [] == told.ledger("notices", sent_at=""), "every letter has left"
 
-    # Told in one go, without a stop at every turn, it comes to the same, letter for letter.
-    assert told.bytes() == offer.play(out=tmp_path / "out").bytes()
+    # Told in one go by Prefect's flows, without a stop at every turn, it comes to the same, letter for letter.
+    assert told.bytes() == offer.simulate(out=tmp_path / "out").bytes()

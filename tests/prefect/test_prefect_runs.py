@@ -15,7 +15,7 @@ def played(new_offer):
     """An offer of a name of its own, so that its runs are told from all others on the server."""
     offer = new_offer(offer="seen-2003")
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
-    return offer.closes_at("2003-10-03", "1.27").play()
+    return offer.closes_at("2003-10-03", "1.27").simulate()
 
 
 async def _runs():

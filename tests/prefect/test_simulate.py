@@ -1,7 +1,6 @@
 """A simulation can be repeated, interrupted, killed and taken up again, and always comes to the same."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -26,16 +25,11 @@ def offer(new_offer):
 
 @pytest.fixture(scope="module")
 def undisturbed(offer):
-    return offer.play()
+    return offer.simulate()
 
 
 def command(folder, out):
     return [sys.executable, "-m", "flows.cli", "simulate", str(folder), "--out", str(out)]
-
-
-def environment(server):
-    """The environment of a command that reports to the server of the tests, instead of starting one of its own."""
-    return {**os.environ, "PREFECT_API_URL": server}
 
 
 def wait_for_letters(running, out, number):
@@ -49,28 +43,29 @@ def wait_for_letters(running, out, number):
 
 def test_a_second_play_is_the_first_byte_for_byte(offer, undisturbed, tmp_path):
     """Into another directory, the same folder gives the same ledgers and the same letters."""
-    assert undisturbed.bytes() == offer.play(out=tmp_path / "out").bytes()
+    assert undisturbed.bytes() == offer.simulate(out=tmp_path / "out").bytes()
 
 
 def test_a_play_repeated_into_its_directory_begins_anew(new_offer):
     """Played through, it is played once more from the beginning: a letter that was deleted is there again."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
-    played = offer.happens("2003-03-03T10:00:00", "terminate", reason="A merger.").play()
+    played = offer.happens("2003-03-03T10:00:00", "terminate", reason="A merger.").simulate()
     before = played.bytes()
     next((played.out / "mail").iterdir()).unlink()
-    assert before == offer.play().bytes()
+    assert before == offer.simulate().bytes()
 
 
-def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, prefect_server, tmp_path):
+@pytest.mark.slow  # four processes, each of which imports Prefect anew
+def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, tmp_path):
     """Killed after 2 letters, after 8 and after 14, it ends as if it never had been, and no notice is sent twice."""
     out = tmp_path / "out"
     for letters in (2, 8, 14):
-        running = subprocess.Popen(command(undisturbed.folder, out), env=environment(prefect_server))
+        running = subprocess.Popen(command(undisturbed.folder, out))
         wait_for_letters(running, out, letters)
         running.send_signal(signal.SIGKILL)
         assert -signal.SIGKILL == running.wait()
         assert not (out / "ledgers").exists()
-    subprocess.run(command(undisturbed.folder, out), env=environment(prefect_server), check=True)
+    subprocess.run(command(undisturbed.folder, out), check=True)
     again = type(undisturbed)(undisturbed.folder, out)
     assert undisturbed.bytes() == again.bytes()
     keys = again.column("notices", "message_id")
@@ -81,10 +76,10 @@ def test_a_held_step_whose_time_has_come_is_not_forgotten(offer, undisturbed, tm
     """Killed after the late price was taken in and before the grant that waits for it, it goes on with the grant."""
     from flows.intake import take_in_due
 
-    stopped = offer.play(until="2003-10-20T23:59:59", out=tmp_path / "out")
+    stopped = offer.simulate(until="2003-10-20T23:59:59", out=tmp_path / "out")
     with stopped.office() as office:
         asyncio.run(take_in_due(office.offer, datetime(2003, 10, 21, 23, tzinfo=UTC)))
-    assert undisturbed.bytes() == offer.play(out=stopped.out).bytes()
+    assert undisturbed.bytes() == offer.simulate(out=stopped.out).bytes()
 
 
 def test_a_play_that_stopped_at_noon_ends_as_one_that_did_not_stop(new_offer, tmp_path):
@@ -92,17 +87,17 @@ def test_a_play_that_stopped_at_noon_ends_as_one_that_did_not_stop(new_offer, tm
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.closes_at("2003-10-03", "1.27")
     straight = offer.play(out=tmp_path / "straight").bytes()
-    stopped = offer.play(until="2003-03-10T12:00:00", out=tmp_path / "stopped")
+    stopped = offer.simulate(until="2003-03-10T12:00:00", out=tmp_path / "stopped")
     assert [("F1", "effective")] == stopped.column("forms", "form_id", "standing")
-    assert straight == offer.play(out=tmp_path / "stopped").bytes()
+    assert straight == offer.simulate(out=tmp_path / "stopped").bytes()
 
 
 def test_another_version_of_the_folder_is_another_play(new_offer):
     """After a change of the folder nothing is left of the play before."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
-    assert ["H1"] == offer.play(until="2003-03-01T12:00:00").column("notices", "holder_id")
+    assert ["H1"] == offer.simulate(until="2003-03-01T12:00:00").column("notices", "holder_id")
     offer.holder("H2", "Bo Ray").grant("G2", 500)
-    again = offer.play(until="2003-03-01T12:00:00")
+    again = offer.simulate(until="2003-03-01T12:00:00")
     assert ["H1", "H2"] == again.column("notices", "holder_id")
     assert 2 == len(again.letters("offer-opened"))
 
@@ -115,7 +110,7 @@ def test_the_folder_of_an_offer_is_not_played_into(new_offer):
     folder = offer.write()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(OptexError, match="is the folder of an offer"):
-        offer.play(out=folder)
+        offer.simulate(out=folder)
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

@@ -1,0 +1,419 @@
+"""Every deployment of prefect.yaml is run once with what it accepts and once with what it refuses."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
+from prefect.utilities.importtools import import_object
+from sqlalchemy import select
+
+from flows.deploying import deploy, deploy_missing, entries
+from flows.recording import taken_in
+from infra.books import tables as t
+from infra.desk.acts import take_fact
+from infra.office import office_in
+from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
+from tests.offers import Offer, Played
+
+ENTRIES = entries()
+BY = "Ruth Counsel"
+OPS = "ops@alpha.example"
+# A fact that was refused is on record as that, and is no change of the offer.
+ON_RECORD = {"facts", "audit"}
+
+
+class World:
+    """Offers of this day at every stage, on a server that has all deployments, and two of 2003 on a virtual clock."""
+
+    def __init__(self, root):
+        self.root = root
+        self.folders = {}
+        for name in ("running", "ending", "unopened"):
+            self.folders[name] = open_offer(root, name).write(root / name)
+        for name, approval in (("waiting", []), ("held", ["cancel"])):
+            self.folders[name] = self._played(expired_offer(root, name, reminders=[], require_approval=approval))
+        granted = Offer(root, offer="granted").holder("H1", "Ann Lee").grant("G1", 1000).closes_at("2003-10-03", "1.27")
+        self.folders["granted"] = self._played(granted.tenders("F1", "2003-03-10T10:00:00", G1=1000))
+        self.virtual = {"steps-2003": self._steps(), "stuck-2003": self._stuck()}
+
+    def _played(self, offer, until=None):
+        """What a play up to this day has left, which goes on by the clock of this day."""
+        name = offer.terms["offer"]
+        offer.root = self.root / f"{name}-play"
+        return offer.play(until=until or f"{today() - timedelta(days=1)}T23:59:59", out=self.root / name).out
+
+    def _steps(self):
+        """An offer of 2003 on the eve of its opening."""
+        offer = Offer(self.root / "steps", offer="steps-2003").holder("H1", "Ann Lee").grant("G1", 1000)
+        offer.tenders("F1", "2003-02-28T10:00:00", G1=1000).closes_at("2003-10-03", "1.27")
+        return offer.play(until="2003-02-27T12:00:00")
+
+    def _stuck(self):
+        """One in which a condition keeps everything from being accepted until the right to withdraw begins."""
+        offer = Offer(self.root / "stuck", offer="stuck-2003").holder("H1", "Ann Lee").grant("G1", 1000)
+        offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
+        offer.happens("2003-03-20T10:00:00", "condition-assert", number=4)
+        return offer.play(until="2003-04-28T12:00:00")
+
+    def run(self, name, **parameters):
+        """Run a deployment's flow in this process and return its final state."""
+        [entry] = [entry for entry in ENTRIES if entry["name"] == name]
+        flow = import_object(entry["entrypoint"]).with_options(retries=0)
+        virtual = self.virtual.get(parameters.get("offer"))
+        with virtual.office() if virtual else nullcontext():
+            return asyncio.run(flow(**parameters, return_state=True))
+
+    def due(self, offer, step):
+        """When a step of an offer of 2003 falls due; those before it have been run."""
+        played: Played = self.virtual[offer]
+        [due] = [each.due for each in played.steps() if each.name == step]
+        for each in sorted(played.steps(), key=lambda each: each.due):
+            if each.status == "pending" and each.due < due:
+                played.run(each.name, each.due.isoformat())
+        return due
+
+    def office(self, offer):
+        return office_in(self.virtual[offer].out if offer in self.virtual else self.folders[offer])
+
+    def read(self, offer, ask):
+        with self.office(offer).reading() as reader:
+            return ask(reader)
+
+    def audited(self, offer, action):
+        return len(self.read(offer, lambda reader: reader.raised(action)))
+
+    def books(self):
+        """All that the books of all offers hold, but for the record of what was refused."""
+        held = {}
+        for offer in (*self.folders, *self.virtual):
+            with self.office(offer).engine.connect() as connection:
+                for table in t.metadata.sorted_tables:
+                    if table.name not in ON_RECORD:
+                        held[offer, table.name] = connection.execute(select(table)).all()
+        return held
+
+    def runs(self, offer):
+        """The runs that Prefect has still to start for an offer."""
+
+        async def read():
+            tagged = FlowRunFilterTags(all_=["optex:alarm", f"offer:{offer}"])
+            async with get_client() as client:
+                found = await client.read_flow_runs(flow_run_filter=FlowRunFilter(tags=tagged))
+            return [run for run in found if run.state_name == "Scheduled"]
+
+        return asyncio.run(read())
+
+    def forget_runs(self, offer):
+        """Delete the runs of an offer, as somebody may do by hand."""
+
+        async def delete(runs):
+            async with get_client() as client:
+                for run in runs:
+                    await client.delete_flow_run(run.id)
+
+        asyncio.run(delete(self.runs(offer)))
+
+    def letters_to_operations(self, offer):
+        letters = self.office(offer).mail_dir.glob("*.eml")
+        return sum(f"To: {OPS}" in path.read_text() for path in letters)
+
+
+@pytest.fixture(scope="module")
+def world(prefect_server, tmp_path_factory):
+    world = World(tmp_path_factory.mktemp("world"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPTEX_OFFERS", os.pathsep.join(map(str, world.folders.values())))
+        patch.setenv("OPTEX_OPS_MAIL", OPS)
+        for name in ("running", "ending", "unopened"):
+            taken_in(world.folders[name])
+
+        async def make():
+            async with get_client() as client:
+                await deploy(client, list(world.folders))
+
+        asyncio.run(make())
+        for name in ("running", "ending"):
+            assert world.run("open", offer=name).is_completed()
+        yield world
+
+
+Given = Callable[[World], dict[str, Any]]
+
+
+@dataclass(kw_only=True)
+class Case:
+    """What a deployment accepts and refuses: the state it then ends in, and where its effect is to be seen."""
+
+    accepted: Given
+    refused: Given
+    effect: Callable[[World], Any]
+    ends: str = "Refused"
+    settings: Callable[[World], dict[str, str]] = lambda w: {}  # under which it is refused
+
+
+def step(name, offer="steps-2003", **parameters):
+    """A step refuses nothing: a run that rings before its time, as any may, finds nothing to do."""
+    known = parameters.get("name", name)
+    return Case(
+        accepted=lambda w: {"offer": offer, "at": w.due(offer, known), **parameters},
+        refused=lambda w: {"offer": offer, "at": w.due(offer, known) - timedelta(seconds=1), **parameters},
+        effect=lambda w: w.audited(offer, f"{known} done"),
+        ends="NothingToDo",
+    )
+
+
+def act(verb, offer, accepted, refused, refused_for=""):
+    """An act of a person, who is named; its effect is its entry in the audit."""
+    return Case(
+        accepted=lambda w: {"offer": offer, "by": BY, **accepted(w)},
+        refused=lambda w: {"offer": refused_for or offer, "by": BY, **refused(w)},
+        effect=lambda w: w.audited(offer, verb),
+    )
+
+
+def expires(world, days):
+    """The expiration of the running offer, and so many days."""
+    return world.read("running", lambda reader: reader.state().terms.expires) + timedelta(days=days)
+
+
+def granting_day(world, days):
+    """The first day on which options may be granted, from so many days after the grant that is planned for on."""
+    on = world.read("waiting", lambda reader: reader.state().plan.grant_on) + timedelta(days=days)
+    return trading_day(on)
+
+
+def trading_day(on, step=1):
+    while not (CALENDAR.is_trading_day(on) and CALENDAR.is_business_day(on)):
+        on += timedelta(days=step)
+    return on
+
+
+def form(number, holder, signed_as="Running 1", options=""):
+    return {
+        "form": number,
+        "holder": holder,
+        "kind": "election",
+        "received_at": f"{working_day(-1)}T10:00:00",
+        "signed_on": working_day(-1),
+        "signed_as": signed_as,
+        "options": options,
+    }
+
+
+def stated(world):
+    """A line of a form as it should be for the first grant of the running offer."""
+    granted = world.read("running", lambda reader: reader.grants(["H1"])[0].granted_on)
+    return f"G1:600:1000:{granted}:12.50:0"
+
+
+def defective(world):
+    """The number of a form that is on record and does not stand: it is signed by another name."""
+    world.run("record-election", offer="running", **form("F-2", "H1", "Somebody Else", stated(world)))
+    return "F-2"
+
+
+def unsent(world):
+    """Letters that an extension has queued and nobody has sent yet."""
+    office = world.office("ending")
+    with office.book() as book:
+        later = (book.state().terms.expires + timedelta(days=7)).isoformat()
+        assert take_fact(book, "extend", {"to": later}, BY, office.clock(None)).accepted
+    return {"offer": "ending"}
+
+
+def missing(world, offer):
+    """An offer whose scheduled runs somebody has deleted."""
+    world.run("reschedule", offer=offer)
+    world.forget_runs(offer)
+    return {"offer": offer}
+
+
+def sent(world, offer):
+    return world.read(offer, lambda reader: sum(row.sent_at is not None for row in reader.rows(t.notices)))
+
+
+CASES = {
+    "open": step("open"),
+    "remind": step("remind", name="reminder-1"),
+    "close": step("close"),
+    "extension-deadline": step("extension-deadline"),
+    "cancel": step("cancel"),
+    "withdrawal-right": step("withdrawal-right", "stuck-2003"),
+    "recheck-employment": step("recheck-employment"),
+    "regrant": step("regrant"),
+    "extend": act("extend", "running", lambda w: {"to": expires(w, 7)}, lambda w: {"to": expires(w, -1)}),
+    "amend": act(
+        "amend",
+        "running",
+        lambda w: {"change": "other", "reason": "A typing error is mended."},
+        lambda w: {"change": "consideration", "reason": "One for two."},
+        refused_for="waiting",
+    ),
+    "terminate": act(
+        "terminate", "ending", lambda w: {"reason": "A merger."}, lambda w: {"reason": "A slip."}, "granted"
+    ),
+    "condition": act(
+        "condition-assert",
+        "running",
+        lambda w: {"act": "assert", "number": "4: a tender offer, merger or acquisition proposal"},
+        lambda w: {"act": "waive", "number": "1: an authority challenges the offer"},
+    ),
+    "record-election": Case(
+        accepted=lambda w: {"offer": "running", **form("F-1", "H1", options=stated(w))},
+        refused=lambda w: {"offer": "running", **form("F-9", "H9", options=stated(w))},
+        effect=lambda w: w.read("running", lambda reader: "F-1" in reader.form_ids()),
+    ),
+    "waive-defect": act(
+        "election-waive",
+        "running",
+        lambda w: {"form": defective(w), "reason": "Her married name."},
+        lambda w: {"form": "F-9", "reason": "A slip."},
+    ),
+    "set-service": act(
+        "service-set",
+        "running",
+        lambda w: {"holder": "H2", "capacity": "director", "first_day": "2001-01-01"},
+        lambda w: {"holder": "H9", "capacity": "director", "first_day": "2001-01-01"},
+    ),
+    "set-price": act(
+        "price-set",
+        "running",
+        lambda w: {"on": trading_day(today() - timedelta(days=1), -1), "close": "1.27"},
+        lambda w: {"on": today() + timedelta(days=9), "close": "1.27"},
+    ),
+    "record-split": act(
+        "split",
+        "waiting",
+        lambda w: {"on": today(), "new": 3, "old": 2},
+        lambda w: {"on": working_day(-9), "new": 3, "old": 2},
+    ),
+    "defer-grant": act(
+        "defer",
+        "waiting",
+        lambda w: {"holder": "H1", "shares": 100, "kind": "NSO"},
+        lambda w: {"holder": "H1", "shares": 10**6, "kind": "NSO"},
+    ),
+    "choose-grant-date": act(
+        "committee-grant-date",
+        "waiting",
+        lambda w: {"on": granting_day(w, 14)},
+        lambda w: {"on": granting_day(w, -14)},
+    ),
+    "sign-agreement": act(
+        "agreement-signed",
+        "granted",
+        lambda w: {"grant": "G1-N", "on": "2003-10-08"},
+        lambda w: {"grant": "G9-N", "on": "2003-10-08"},
+    ),
+    "hold-grant": act(
+        "hold",
+        "waiting",
+        lambda w: {"act": "hold", "reason": "A merger."},
+        lambda w: {"act": "hold", "reason": "A slip."},
+        refused_for="granted",
+    ),
+    "approve": act(
+        "approve", "held", lambda w: {"step": "cancel"}, lambda w: {"step": "cancel", "digest": "000000000000"}
+    ),
+    "rerun": Case(
+        accepted=lambda w: {"offer": "unopened", "step": "open"},
+        refused=lambda w: {"offer": "unopened", "step": "reminder", "reminder": 7},
+        effect=lambda w: w.audited("unopened", "open done"),
+    ),
+    "reschedule": Case(
+        accepted=lambda w: missing(w, "running"),
+        refused=lambda w: {"offer": "nobody-s"},
+        effect=lambda w: len(w.runs("running")),
+    ),
+    "send-unsent": Case(
+        accepted=unsent,
+        refused=lambda w: {"offer": "nobody-s"},
+        effect=lambda w: sent(w, "ending"),
+    ),
+    "watch": Case(
+        accepted=lambda w: missing(w, "running") and {},
+        refused=lambda w: {},
+        effect=lambda w: len(w.runs("running")),
+        ends="Failed",
+        settings=lambda w: {"OPTEX_OFFERS": str(w.root)},  # where no offer is
+    ),
+    "alert": Case(
+        accepted=lambda w: {"run": "close running · 2026-01-05 17:00 EST", "state": "Late"},
+        refused=lambda w: {"run": "close running · 2026-01-05 17:00 EST", "state": "Late"},
+        effect=lambda w: w.letters_to_operations("running"),
+        ends="Completed",
+        settings=lambda w: {"OPTEX_OPS_MAIL": ""},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [entry["name"] for entry in ENTRIES])
+def test_a_deployment_refuses_and_accepts(world, monkeypatch, name):
+    """What is refused ends so and changes nothing in any book; what is accepted is Completed, and is seen there."""
+    case = CASES[name]
+    refused = case.refused(world)
+    before = world.books(), case.effect(world)
+    with monkeypatch.context() as patch:
+        for setting, value in case.settings(world).items():
+            patch.setenv(setting, value)
+        state = world.run(name, **refused)
+    assert (case.ends, before) == (state.name, (world.books(), case.effect(world))), state.message
+
+    accepted = case.accepted(world)
+    before = case.effect(world)
+    state = world.run(name, **accepted)
+    assert "Completed" == state.name, state.message
+    assert before < case.effect(world), state.message
+
+
+def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
+    """Each word of the form is an act of its own; what does not stand can be neither waived nor ended."""
+    one, two = "1: an authority challenges the offer", "2: an action, approval withheld or law restricts the offer"
+
+    def said(act, number):
+        return world.run("condition", offer="running", act=act, number=number, by=BY).name
+
+    assert ["Refused", "Refused"] == [said("waive", one), said("end", two)]
+    assert ["Completed", "Completed"] == [said("assert", one), said("assert", two)]
+    assert ["Completed", "Completed"] == [said("waive", one), said("end", two)]
+    assert (1, 1) == (world.audited("running", "condition-waive"), world.audited("running", "condition-end"))
+
+
+def test_the_grant_is_held_and_released_by_its_form(world):
+    """What is not held cannot be released; what is held can, once."""
+
+    def said(act):
+        return world.run("hold-grant", offer="waiting", act=act, reason="A merger.", by=BY).name
+
+    if world.read("waiting", lambda reader: reader.state().holds):
+        said("release")
+    before = world.audited("waiting", "release")
+    assert ["Refused", "Completed", "Completed", "Refused"] == [
+        said("release"), said("hold"), said("release"), said("release"),
+    ]  # fmt: skip
+    assert before + 1 == world.audited("waiting", "release")
+
+
+def test_a_deployment_of_another_version_is_made_anew(world):
+    """Where the server names another entry point than prefect.yaml, all are deployed again; then all is well."""
+    offers = list(world.folders)
+
+    async def upgrade():
+        async with get_client() as client:
+            assert not await deploy_missing(client, offers)
+            found = await client.read_deployment_by_name("extend/extend")
+            await client.update_deployment(found.id, DeploymentUpdate(entrypoint="flows.of_old.extend"))
+            done = await deploy_missing(client, offers)
+            mended = await client.read_deployment_by_name("extend/extend")
+            return done, mended.entrypoint, await deploy_missing(client, offers)
+
+    [point] = [entry["entrypoint"] for entry in ENTRIES if entry["name"] == "extend"]
+    assert (True, point, False) == asyncio.run(upgrade())
