@@ -21,8 +21,8 @@ from optex.state import OfferState
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
-# After a while without a worker all alarms ring at once: so many seconds a run waits for those of the steps before its
-# own, and as long again whenever it is tried again: by then the watch has rung what did not ring by itself.
+# After a while without a worker all alarms ring at once, and their runs start in any order: so many seconds a run waits
+# for the steps before its own, and as long again whenever it is tried again: by then the watch has rung what was lost.
 PATIENCE, _EVERY = 60.0, 0.5
 
 
