@@ -1,10 +1,10 @@
-# The front door: `make demo` plays the sample offer, `make test` runs the tests. Both set up first.
+# The front door: `make demo` plays the sample offer, `make test` runs the tests of every day. Both set up first.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test test-all lint lock clean
 
 setup: $(READY)
 
@@ -18,8 +18,13 @@ $(READY): requirements.lock pyproject.toml
 demo: setup
 	$(BIN)/optex demo
 
+# Every rule, file, letter and story, on both databases: about three minutes of a processor.
 test: setup
 	$(BIN)/python -m pytest
+
+# All of it: also live servers that are killed, production, the browser, and the properties with more examples.
+test-all: setup
+	$(BIN)/python -m pytest -m "" --hypothesis-profile=deep
 
 lint: setup
 	$(BIN)/ruff check .

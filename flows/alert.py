@@ -1,7 +1,7 @@
 """The alert that an automation starts when a run failed, crashed or is late: a mail to operations."""
 
-from prefect import flow, get_run_logger
-from prefect.states import Completed, State
+from prefect import State, flow, get_run_logger
+from prefect.states import Completed
 
 from infra.office import Office, office_of_nobody, offices
 from infra.post.alerting import tell_operations

@@ -10,6 +10,7 @@ from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import PrefectClient
 from prefect.events import ResourceSpecification
 from prefect.events.actions import CallWebhook
+from pydantic import SecretStr
 
 from infra.settings import load_settings
 from tasks.dashboard import ui_url
@@ -88,7 +89,9 @@ async def _actions(client: PrefectClient) -> list[Any]:
     link = ui_url() + _LINK
     said = {**_PARAMETERS, "link": link}
     parameters = {name: {"template": text, "__prefect_kind": "jinja"} for name, text in said.items()}
-    actions: list[Any] = [RunDeployment(source="selected", deployment_id=alert.id, parameters=parameters)]
+    actions: list[Any] = [
+        RunDeployment(source="selected", deployment_id=alert.id, parameters=parameters, job_variables=None)
+    ]
     if webhook := load_settings().ops_webhook:
         actions.append(CallWebhook(block_document_id=await _webhook(webhook), payload=_PAYLOAD.replace("LINK", link)))
     return actions
@@ -96,5 +99,6 @@ async def _actions(client: PrefectClient) -> list[Any]:
 
 async def _webhook(url: str) -> UUID:
     """The block that holds the address of the webhook, which may be a secret."""
-    block = Webhook(url=url, method="POST", allow_private_urls=True)
-    return await block.save("optex-operations", overwrite=True)
+    block = Webhook(url=SecretStr(url), method="POST", allow_private_urls=True)
+    saved: UUID = await block.save("optex-operations", overwrite=True)
+    return saved

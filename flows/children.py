@@ -1,4 +1,4 @@
-"""The processes that `optex serve` runs: each in a session of its own, with a log, ended with all that it started."""
+"""The processes that `optex serve` and a play run: each in a session of its own, with a log."""
 
 import contextlib
 import os
@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
+
+import click
 
 from optex.errors import OptexError
 
 # Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
 MARK = "OPTEX_SERVED_BY"
-PATIENCE = 120.0
+PATIENCE = 600.0
+_SLOW = 5.0
 GRACE = 8.0
 _POLL = 0.1
 
@@ -30,6 +33,8 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    directory: Path | None = None
+    dies_with_us: bool = False  # of a command that flows.lifeline runs: its end of the pipe closes with this process
     process: "subprocess.Popen[bytes]" = field(init=False)
 
     def start(self) -> None:
@@ -37,6 +42,8 @@ class Child:
             self.process = subprocess.Popen(
                 self.command,
                 env=self.environment,
+                cwd=self.directory,
+                stdin=subprocess.PIPE if self.dies_with_us else None,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -55,7 +62,14 @@ class Child:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(GRACE)
                 break
+        self.kill()
+
+    def kill(self) -> None:
+        """Make it end, with all that it started."""
         _send(self.process.pid, signal.SIGKILL, group=True)
+        self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Child"]:
@@ -98,8 +112,9 @@ def _send(pid: int, sent: signal.Signals, *, group: bool = False) -> None:
 
 
 def _listen() -> None:
-    """A child that inherited SIGINT as ignored would never end by it."""
+    """A child that inherited SIGINT as ignored, or a signal as blocked, would never end by it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 class Stop:
@@ -140,14 +155,18 @@ def must_be_free(port: int) -> None:
             raise OptexError(f"port {port} is in use: is optex serving already? (--port chooses another)") from error
 
 
-def wait_until_healthy(api: str, server: Child, stopped: Stop) -> None:
+def wait_until_healthy(api: str, server: Child, stopped: Stop, patience: float = PATIENCE) -> None:
     """Wait until Prefect's server answers or the wait is stopped; OptexError where it ends or stays silent."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and not stopped.is_set():
+    direct = build_opener(ProxyHandler({}))
+    began, told = time.monotonic(), False
+    while time.monotonic() < began + patience and not stopped.is_set():
         if server.ended is not None:
             raise OptexError(f"Prefect's server ended with {server.ended}; its log is {server.log}")
-        with contextlib.suppress(URLError, OSError), urlopen(f"{api}/health", timeout=2):
+        with contextlib.suppress(URLError, OSError), direct.open(f"{api}/health", timeout=2):
             return
+        if not told and time.monotonic() > began + _SLOW:
+            click.echo("Waiting for Prefect's server to start: on a busy machine this takes a minute or two.", err=True)
+            told = True
         stopped.rest()
     if not stopped.is_set():
         raise OptexError(f"Prefect's server does not answer at {api}; its log is {server.log}")

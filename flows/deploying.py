@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
@@ -80,7 +80,9 @@ async def _deploy(client: PrefectClient, entry: dict[str, Any], dashboards: Mapp
         parameters=parameters,
         parameter_openapi_schema=schema,
         schedules=[
-            {"schedule": IntervalSchedule(interval=timedelta(seconds=each["interval"])), "active": True}
+            DeploymentScheduleCreate(
+                schedule=IntervalSchedule(interval=timedelta(seconds=each["interval"])), active=True
+            )
             for each in entry.get("schedules", ())
         ],
         pull_steps=[],

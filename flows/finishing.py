@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from prefect import flow, get_run_logger
+from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
-from prefect.states import Failed, State
+from prefect.states import Failed
 
 from infra.office import office_of
 from optex.errors import OptexError

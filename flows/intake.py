@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from prefect import flow
+from prefect import State, flow
 from prefect.runtime import flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from flows.stepping import run_name
 from infra.office import office_of

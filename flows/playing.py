@@ -1,22 +1,24 @@
 """`optex simulate` and `optex demo`: a play with its story as it happens, and what it came to."""
 
+import contextlib
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime, time
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.table import Table
 
+from flows.children import Stop, wait_until_healthy
 from flows.cli_types import moment
+from flows.rehearsing import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
 from infra.folder.files import Folder, read_folder
-from infra.quiet import be_quiet
 from infra.shipped import shipped
 from optex.calendar import local_text
 from optex.wording import count
-
-PREFECT_BOOKS = Path(".optex") / "prefect"
 
 
 def play_folder(path: Path, out: Path, until: str | None) -> None:
@@ -56,10 +58,9 @@ def _command() -> str:
 
 
 def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -> None:
-    be_quiet(out / PREFECT_BOOKS)
-    with console.status("Prefect is starting…"):
-        # Prefect reads the environment when it is imported.
-        from flows.simulate import simulate
+    must_be_no_offer(out)
+    rehearsal = rehearsal_in(out)
+    end_on_signal(lambda: _leave(rehearsal))
 
     def story(status: Callable[[str], None]) -> Callable[[datetime, str, str], None]:
         def tell(at: datetime, name: str, message: str) -> None:
@@ -69,8 +70,24 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
 
         return tell
 
-    with console.status("Playing…") as status:
+    with console.status("Prefect is starting…") as status, rehearsal.server.running():
+        # Where it is imported Prefect also goes by what .env, prefect.toml and pyproject.toml say there.
+        with contextlib.chdir(rehearsal.home):
+            from flows.simulate import simulate
+        wait_until_healthy(rehearsal.api, rehearsal.server, Stop())
+        status.update("Playing…")
         simulate(folder, out, until, story(status.update))
+
+
+def _leave(rehearsal: Rehearsal) -> None:
+    """Say that nothing is lost, and leave neither a server nor a hidden cursor behind."""
+    if sys.stdout.isatty():
+        os.write(sys.stdout.fileno(), b"\r\x1b[2K\x1b[?25h")  # the console itself is in the hands of the main thread
+    click.echo("Stopped. The same command goes on from here.", err=True)
+    with Path(os.devnull).open("w") as nowhere:  # what the main thread says of a server that is gone is of no interest
+        for said in (1, 2):
+            os.dup2(nowhere.fileno(), said)
+    rehearsal.server.kill()
 
 
 def _totals(folder: Folder, out: Path, console: Console) -> None:

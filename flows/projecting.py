@@ -11,7 +11,7 @@ import click
 
 from flows.noting import Note
 from infra.office import BOOKS, Office, offices
-from infra.quiet import QUIET
+from infra.quiet import be_quiet, pass_proxies_by
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def followed_up(office: Office, api: str) -> list[str]:
 def _talk_to(api: str) -> None:
     """Prefect, which reads the environment when it is imported, is to talk to this server."""
     os.environ["PREFECT_API_URL"] = api
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
+    be_quiet()
+    pass_proxies_by(os.environ)
 
 
 def api_of(office: Office) -> str | None:

@@ -1,4 +1,4 @@
-"""What arrives, recorded from the command line: one fact or many forms, then the mail is sent and Prefect is told."""
+"""What arrives, recorded from the command line: one action or many forms, then the mail is sent and Prefect is told."""
 
 import asyncio
 import json
@@ -14,32 +14,33 @@ from flows.planning import state_of
 from flows.projecting import api_of, followed_up, known_api, schedule
 from infra.books.lapses import lapse
 from infra.books.store import Book, UnknownOffer
-from infra.desk.acts import take_fact
-from infra.desk.facts import parse_fact
 from infra.desk.keying import forms_of_file, keyed_form, take_forms
 from infra.desk.taking_in import take_in_folder
 from infra.folder.files import read_folder, read_prices, read_service
+from infra.handlers.actions import record_action as record
 from infra.office import Office, office_in
 from infra.post.delivery import send_queued
 from infra.post.mail import MailError
+from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.wording import count
 
 Work = Callable[[Book, datetime], str]
 
 
-def record_fact(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
-    """Weigh and record one fact; exit 1 with the rule where it is refused."""
+def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
+    """Weigh and record one action; exit 1 with the rule where it is refused."""
     now = datetime.now(UTC).replace(microsecond=0)
     given = {key: value for key, value in options.items() if value is not None}
-    fact = parse_fact(verb, {**given, "at": at or now, "by": by}, state_of(folder)[0].terms.zone)
-    if fact.at > now:
+    action = read_action(verb, {**given, "at": at or now, "by": by}, state_of(folder)[0].terms.zone)
+    if action.at > now:
         raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
-    if (announced := fact.data.get("announced_at")) and datetime.fromisoformat(announced) > now:
+    if isinstance(action, Extend) and action.announced_at > now:
+        announced = action.data["announced_at"]
         raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
     office = taken_in(folder)
     with office.book() as book:
-        outcome = take_fact(book, verb, fact.data, fact.by, fact.at)
+        outcome = record(book, action)
     if outcome.accepted:
         after_change(office)
     if as_json:

@@ -1,6 +1,7 @@
 """Reruns by hand: any step again, at any time; it does what is due and says what it finds done."""
 
-from prefect.states import Completed, State
+from prefect import State
+from prefect.states import Completed
 
 from flows.finishing import act_flow
 from flows.follow_up import followed_up

@@ -16,6 +16,7 @@ from flows.children import Child, Stop, end_marked, must_be_free, until_stopped,
 from flows.environment import environment_of
 from flows.noting import Note, noted
 from infra.office import BOOKS, Office
+from infra.quiet import pass_proxies_by
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def serve(folders: Sequence[Path], port: int) -> None:
     offices = [taken_in(folder) for folder in folders]
     for folder, office in zip(folders, offices, strict=True):
         take_in_files(folder, office)
+    pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
     note = Note(api=f"http://127.0.0.1:{port}/api", mark=mark)
     with until_stopped() as stopped, noted(note, [folder / BOOKS for folder in folders]) as left_over:

@@ -12,6 +12,7 @@ from prefect.context import SyncClientContext
 from prefect.states import Completed
 
 from flows.intake import take_in_due
+from flows.rehearsing import must_be_no_offer
 from flows.steps import run_step
 from infra.books.database import engine_for, sqlite_url
 from infra.desk.taking_in import take_in_folder
@@ -21,7 +22,6 @@ from infra.ledgers.export import export
 from infra.office import BOOKS, Office, using
 from infra.post.sink import Sink
 from infra.report.page import write_report
-from optex.errors import OptexError
 from optex.milestones import REGRANT
 from optex.schedule import Status, Step, turn
 from tasks.mail import send_notices
@@ -141,16 +141,18 @@ def _office(folder: Folder, out: Path) -> Office:
 def _prepare(folder: Folder, out: Path, office: Office) -> None:
     """Take up an interrupted play of the very same folder; otherwise clear what an earlier one left, and begin.
 
-    OptexError where the directory is the folder of an offer, whose books are not to be played with.
+    OptexError where the directory is the folder of an offer.
     """
+    must_be_no_offer(out)
     books = out / BOOKS
     marker = books / PLAYING
     played = (books / "offer").exists()
-    if not played and ((books / "optex.db").exists() or (out / "offer.toml").exists()):
-        raise OptexError(f"{out} is the folder of an offer: a simulation needs a directory of its own")
     if played and not (marker.exists() and marker.read_text() == folder.digest):
         engine_for.cache_clear()  # this process may have played into the same files before
-        for left in (books, out / "mail", out / "ledgers"):
+        # Prefect's home stays: the server of this very play runs there.
+        for left in (*books.glob("optex.db*"), books / "offer", marker):
+            left.unlink(missing_ok=True)
+        for left in (out / "mail", out / "ledgers"):
             shutil.rmtree(left, ignore_errors=True)
     books.mkdir(parents=True, exist_ok=True)
     marker.write_text(folder.digest)

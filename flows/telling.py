@@ -83,7 +83,8 @@ def _now(folder: Path, book: Reader, at: datetime | None) -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
     row = book.row()
     played = [step.done_at for step in book.steps() if step.done_at is not None]
-    return max([*played, row.played_until or row.taken_in_at])
+    last: datetime = row.played_until or row.taken_in_at
+    return max([*played, last])
 
 
 def _differs(folder: Path, first: Terms) -> str:

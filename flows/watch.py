@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
-from prefect import flow, get_run_logger
+from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from flows.deploying import deploy_missing
 from flows.steps import run_step

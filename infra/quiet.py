@@ -1,6 +1,7 @@
-"""Quiet settings for Prefect, to be made before it is imported: nothing leaves the machine, the books stay together."""
+"""Settings for Prefect, to be made before it is imported: nothing leaves the machine, no proxy lies on the way."""
 
 import os
+from collections.abc import MutableMapping
 from pathlib import Path
 
 QUIET = {
@@ -15,12 +16,33 @@ QUIET = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "1000",
 }
+_PROXIES = {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy"}
 
 
-def be_quiet(home: Path | None = None) -> None:
-    """Set what the environment leaves open; `home` is where Prefect keeps its own books, unless the user says where."""
+def be_quiet() -> None:
+    """Set what the environment leaves open."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if home is not None and "PREFECT_API_URL" not in os.environ and "PREFECT_HOME" not in os.environ:
-        home.mkdir(parents=True, exist_ok=True)
-        os.environ["PREFECT_HOME"] = str(home.resolve())
+
+
+def rehearsal_environment(home: Path, api: str) -> dict[str, str]:
+    """This process's environment without anybody's settings of Prefect and proxies, and with those of a rehearsal."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("PREFECT_") and name.lower() not in _PROXIES
+    }
+    return {**kept, **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
+
+
+def pass_proxies_by(environment: MutableMapping[str, str]) -> None:
+    """Have this machine itself spoken to directly, whatever proxies are named; they stay for everything else.
+
+    A SOCKS proxy is forgotten: httpx ends with an error at the mere name of one, also where it is not needed.
+    """
+    for name in [name for name in environment if name.lower() in _PROXIES]:
+        if environment[name].lower().startswith("socks"):
+            del environment[name]
+    known = environment.get("no_proxy") or environment.get("NO_PROXY")
+    direct = ",".join(dict.fromkeys([*(known.split(",") if known else ()), "127.0.0.1", "localhost"]))
+    environment.update(no_proxy=direct, NO_PROXY=direct)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from infra.books import tables as t
 from infra.desk.forms import decided_form, decided_tender
@@ -71,7 +72,7 @@ def record_cancellation(
     return outcome
 
 
-def _cancellation_row(each: Cancellation) -> dict:
+def _cancellation_row(each: Cancellation) -> dict[str, Any]:
     return {
         "grant_id": each.grant_id,
         "holder_id": each.holder_id,

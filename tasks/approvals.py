@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from optex.actions import Approve
 from tasks.steps import DueStep
 
 
@@ -20,8 +21,8 @@ def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
     name = step.step.name
     if name not in step.state.terms.require_approval or step.office.virtual:
         return None
-    given = [fact for fact in step.book.facts() if fact.verb == "approve" and fact.data["step"] == name]
-    if any(fact.data["digest"] == digest for fact in given):
+    given = [each for each in step.book.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
+    if any(each.digest == digest for each in given):
         return None
     lapsed = ", since what was approved before has changed" if given else ""
     return f"waits for the approval of a named person{lapsed}: {what} (digest {digest[:12]})"

@@ -52,6 +52,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     book.move_pool(ledger.granted(on, reserved, options))
     book.set_offer(granted_on=on)
     close = book.close_on(on)
+    assert close is not None, "without a price nothing is granted (GRT-3)"
     book.queue(
         (
             notices.grant(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from prefect import State
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -43,7 +44,7 @@ async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -
                 lost = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
                 waits = key in steps and steps[key].waiting
                 said = steps[key].message if key in steps else ""
-                state = Crashed(message=lost) if waits else Completed(message=f"{said} (The run was {lost}.)")
+                state: State = Crashed(message=lost) if waits else Completed(message=f"{said} (The run was {lost}.)")
                 await client.set_flow_run_state(run.id, state, force=True)
                 freed += [f"{key[0]} was stuck in {run.state.name}."] if waits else []
     return freed
@@ -76,7 +77,7 @@ async def resume(client: PrefectClient, pool: str) -> None:
     """
     for run in await _left(client, pool):
         if run.state_type is StateType.CANCELLING:
-            state = Cancelled(message="its worker ended before it could say so")
+            state: State = Cancelled(message="its worker ended before it could say so")
         elif WATCH in run.tags or run.parent_task_run_id is not None:
             state = Crashed(message="its worker ended; another run does the work")
         else:

@@ -65,7 +65,9 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     with office.reading() as reader:
         steps, zone = reader.steps(), reader.first_terms().zone
     last = latest(steps)
-    added, moved, cancelled = [], [], []
+    added: list[str] = []
+    moved: list[str] = []
+    cancelled: list[str] = []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
         if step.status is Status.PENDING and not any(_rings(run, step, now) for run in mine) and not _rests(mine, now):
@@ -114,7 +116,8 @@ def _rests(runs: Iterable[FlowRun], now: datetime) -> bool:
     failed = [run.state.timestamp for run in runs if run.state and run.state_type in ended]
     if len(failed) < 2:
         return False
-    return now < max(failed) + min(_REST * 2 ** (len(failed) - 2), _LONGEST_REST)
+    rest: timedelta = _REST * 2 ** (len(failed) - 2)
+    return now < max(failed) + min(rest, _LONGEST_REST)
 
 
 def _why(step: Step | None) -> str:

@@ -6,21 +6,23 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from prefect import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from infra.books.store import PROGRAM, Book
 from infra.office import Office, office_of
+from optex.actions import Postpone
 from optex.calendar import local_text
 from optex.errors import OptexError, Ruling
 from optex.milestones import rule_of
 from optex.schedule import Status, Step, goes_first
-from optex.state import Fact, OfferState
+from optex.state import OfferState
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
 # After a while without a worker all alarms ring at once: so many seconds a run waits for those of the steps before its
-# own. It waits as long whenever it is tried again: by then the watch has rung what did not ring by itself.
+# own, and as long again whenever it is tried again: by then the watch has rung what did not ring by itself.
 PATIENCE, _EVERY = 60.0, 0.5
 
 
@@ -56,9 +58,9 @@ class DueStep:
     def postponed(self, on: date, message: str) -> State:
         """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
         key = f"postpone-{self.step.name}.v{self.step.version}"
-        fact = Fact(fact_id=key, at=self.at, verb="postpone", by=PROGRAM, data={"on": on.isoformat()})
-        self.book.add_fact(fact, Ruling(rule="CAN-1", reason=message), accepted=True)
-        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, "CAN-1", message)])
+        action = Postpone(at=self.at, by=PROGRAM, on=on)
+        self.book.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
+        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
         self.book.replan(self.at, message)
         return nothing_to_do(message)
 
@@ -106,6 +108,8 @@ async def _wait_for(office: Office, name: str, version: int | None) -> None:
     if early > BLINK:
         return
     await asyncio.sleep(early.total_seconds())
+    if flow_run.parent_flow_run_id is not None:  # the watch, or a person, for whom it is better said at once
+        return
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
             while _first(office, step):

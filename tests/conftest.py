@@ -1,4 +1,4 @@
-"""One Prefect server for the whole session: it takes ten seconds to start, and starts only once in a process."""
+"""The tiers of the tests, and one Prefect server for a whole session: it takes ten seconds to start."""
 
 import os
 import tempfile
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from infra.quiet import be_quiet
 from tests.offers import Offer
@@ -14,7 +15,27 @@ from tests.offers import Offer
 for name in [name for name in os.environ if name.startswith(("OPTEX_", "PREFECT_"))]:
     del os.environ[name]
 _HOME = tempfile.TemporaryDirectory(prefix="optex-tests-", ignore_cleanup_errors=True)
-be_quiet(Path(_HOME.name))
+be_quiet()
+os.environ["PREFECT_HOME"] = _HOME.name
+
+# A busy machine is no fault of what is tested: no example has a deadline.
+settings.register_profile("fast", max_examples=25, deadline=None)
+settings.register_profile("deep", max_examples=100, deadline=None)
+settings.load_profile("fast")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs more than this process and a Prefect server by the folder in which it lies."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in ("live", "production"):
+            item.add_marker(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("markexpr") and terminalreporter.stats.get("deselected"):
+        terminalreporter.write_line("Tests of other tiers were left out: `make test-all`, or pytest -m '', runs them.")
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from flows.steps import FLOWS
 from infra.books.tables import metadata
-from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.files import Folder
 from infra.folder.inbox import Inbox
+from infra.handlers.actions import record_action
 from infra.office import Office, using
+from optex.actions import read_action
 from optex.calendar import instant
 from optex.milestones import CANCEL, REGRANT, kind_of
 from optex.schedule import Status, Step, turn
@@ -91,10 +92,11 @@ class Play:
             book.set_offer(played_until=now)
             for asked in [asked for asked in self._asked if asked[0] <= now]:
                 self._asked.remove(asked)
-                take_fact(book, asked[1], asked[2], "Committee", asked[0])
+                stated = {**asked[2], "by": "Committee", "at": asked[0]}
+                record_action(book, read_action(asked[1], stated, self.folder.terms.zone))
 
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
-        """What fell due before a step and was not done: a step that comes late runs it first."""
+        """What fell due before a step and was not done: a step that comes late waits until it is."""
         pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
         return sorted((each for each in pending if turn(each) < turn(step)), key=turn)
 

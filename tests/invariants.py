@@ -82,7 +82,7 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
         unbroken = reckoning.serves_throughout(spells, it.received_on[row["holder_id"]], through)
         if row["rule"] == "ADJ-1" and unbroken:
-            by = reckoning.split_ratio(it.facts, it.cancelled_on, granted_on)
+            by = reckoning.split_ratio(it.actions, it.cancelled_on, granted_on)
             own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
             if at != it.granted_at or any(int(shares * by) for shares in own):
                 yield f"{row} though a split by {by} leaves something of {own}"
@@ -121,14 +121,14 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
         for grant in own if holder_id in kept else ():
             if grant.grant_id in it.cancelled:
                 days, _ = reckoning.divided(grant, it.cancelled[grant.grant_id], it.terms)
-                days = reckoning.scaled(days, reckoning.split_ratio(it.facts, it.cancelled_on, on))
+                days = reckoning.scaled(days, reckoning.split_ratio(it.actions, it.cancelled_on, on))
                 due.append((grant.grant_id, grant.type, [max(day, on) for day in days]))
-        for fact in it.facts:
-            decided_on, mine = it.day(fact.at), fact.verb == "defer" and fact.data["holder"] == holder_id
+        for action in it.actions:
+            decided_on, mine = it.day(action.at), action.verb == "defer" and action.data["holder"] == holder_id
             if mine and reckoning.serves_throughout(spells, decided_on, on):
-                by = reckoning.split_ratio(it.facts, max(decided_on, it.cancelled_on), on)
-                shares = int(fact.data["shares"] * by)
-                due.append(("", OptionType(fact.data["type"]), reckoning.planned_days(on, shares, it.terms)))
+                by = reckoning.split_ratio(it.actions, max(decided_on, it.cancelled_on), on)
+                shares = int(action.data["shares"] * by)
+                due.append(("", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))
         for source, type_, days in due:
             for day in days:
                 iso = type_ is OptionType.ISO and employee and limit.takes(day, close)
@@ -147,9 +147,9 @@ def new_options_are_priced_at_the_close(it: Outcome) -> Iterator[str]:
 def nothing_is_cancelled_before_the_last_call(it: Outcome) -> Iterator[str]:
     """Acceptance comes on a business day, not before 8 a.m. of the one after the last expiration (EXT-1, CAN-1)."""
     expires = it.terms.expires
-    for fact in it.facts:
-        to = fact.data.get("to") if fact.verb == "extend" else fact.data.get("extend_to")
-        expires = datetime.fromisoformat(to) if fact.verb in ("extend", "amend") and to else expires
+    for action in it.actions:
+        to = action.data.get("to") if action.verb == "extend" else action.data.get("extend_to")
+        expires = datetime.fromisoformat(to) if action.verb in ("extend", "amend") and to else expires
     if it.accepted_at and it.accepted_at < reckoning.last_call(expires, it.terms):
         yield f"accepted {it.accepted_at}, though an extension of {expires} could still be announced"
     if it.accepted_at and not reckoning.is_business_day(it.cancelled_on):
@@ -192,7 +192,7 @@ def the_pool_balances(it: Outcome) -> Iterator[str]:
 
 def reckon_available(it: Outcome) -> int:
     """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
-    by = reckoning.split_ratio(it.facts, it.cancelled_on, it.grant_date)
+    by = reckoning.split_ratio(it.actions, it.cancelled_on, it.grant_date)
     held = [grant.exercised for grant in it.grants.values()]
     held += [grant.remaining - it.cancelled.get(grant.grant_id, 0) for grant in it.grants.values()]
     new = sum(row["shares"] for row in it.ledgers["new_options"])

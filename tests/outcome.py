@@ -18,14 +18,14 @@ class Outcome:
     def __init__(self, played: Play, reader: Reader) -> None:
         self.played, self.tale, self.terms = played, played.tale, played.folder.terms
         self.ledgers = {name: ledger_rows(reader, f"{name}.csv") for name in LEDGERS.split()}
-        self.facts = reader.facts()
+        self.actions = reader.actions()
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
         self.grants = {grant.grant_id: grant for grant in played.folder.grants}
         self.forms = {form.form_id: form for form in played.folder.forms}
         self.cancelled = {row["grant_id"]: row["shares"] for row in self.ledgers["cancellations"]}
         done = {row["name"]: row["done_at"] for row in self.ledgers["milestones"] if row["outcome"] == "done"}
         self.accepted_at, self.granted_at = done.get("cancel"), done.get("regrant")
-        self.terminated = any(fact.verb == "terminate" for fact in self.facts)
+        self.terminated = any(action.verb == "terminate" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = reader.row().granted_on
         self._tranches: defaultdict[str, Counter[date]] = defaultdict(Counter)

@@ -12,8 +12,8 @@ from dateutil.relativedelta import relativedelta
 
 from infra.folder.inbox import Inbox
 from infra.folder.script import ScriptEntry
+from optex.action import Action
 from optex.records import Capacity, Grant, OptionType, Spell
-from optex.state import Fact
 from optex.terms import Terms
 from tests.strategies import Tale
 
@@ -66,8 +66,12 @@ def service_known(tale: Tale, until: datetime) -> dict[str, list[Spell]]:
         if arrival.at <= until and isinstance(arrival.thing, Spell):
             spell = arrival.thing
             told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day)
-        elif arrival.at <= until and isinstance(arrival.thing, ScriptEntry) and arrival.thing.do == "service-set":
-            data = arrival.thing.options
+        elif (
+            arrival.at <= until
+            and isinstance(arrival.thing, ScriptEntry)
+            and arrival.thing.action.verb == "service-set"
+        ):
+            data = arrival.thing.action.data
             last = date.fromisoformat(data["to"]) if "to" in data else None
             told(data["holder"], data["capacity"], date.fromisoformat(data["from"]), last)
     spells = defaultdict(list)
@@ -114,11 +118,11 @@ def scaled(days: list[date], by: Fraction) -> list[date]:
     return [day for nth, day in enumerate(days, start=1) for _ in range(int(nth * by) - int((nth - 1) * by))]
 
 
-def split_ratio(facts: Iterable[Fact], after: date, through: date) -> Fraction:
+def split_ratio(actions: Iterable[Action], after: date, through: date) -> Fraction:
     by = Fraction(1)
-    for fact in facts:
-        if fact.verb == "split" and after < date.fromisoformat(fact.data["on"]) <= through:
-            by *= Fraction(fact.data["new"], fact.data["old"])
+    for action in actions:
+        if action.verb == "split" and after < date.fromisoformat(action.data["on"]) <= through:
+            by *= Fraction(action.data["new"], action.data["old"])
     return by
 
 

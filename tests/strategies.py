@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from infra.desk.facts import parse_fact
 from infra.folder.files import Folder
 from infra.folder.script import ScriptEntry
+from optex.actions import read_action
 from optex.milestones import plan
 from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Tranche
 from optex.terms import Terms
@@ -220,9 +220,8 @@ def _script(
     entries = []
 
     def add(when: datetime, verb: str, **options: Any) -> None:
-        fact = parse_fact(verb, {key.rstrip("_"): value for key, value in options.items()} | {"at": when}, terms.zone)
-        options = {**fact.data, "by": "Committee"}
-        entries.append(ScriptEntry(when=fact.at, do=verb, options=options, line=len(entries) + 1))
+        stated = {key.rstrip("_"): value for key, value in options.items()} | {"at": when, "by": "Committee"}
+        entries.append(ScriptEntry(action=read_action(verb, stated, terms.zone), line=len(entries) + 1))
 
     dates, calendar = plan(terms), terms.calendar
     later = st.integers(0, 30).map(lambda n: terms.expires + timedelta(hours=2) if n == 30 else terms.expires + n * DAY)

@@ -10,6 +10,7 @@ import holidays
 import pytest
 
 from infra.folder.files import Folder, read_folder
+from optex.actions import AgreementSigned, ElectionWaive
 from optex.calendar import utc_text
 from optex.election import Judgement, Waiver, judge
 from optex.milestones import plan
@@ -56,9 +57,9 @@ def holders(offer: Folder) -> dict[str, Holder]:
 def judgements(offer: Folder) -> dict[str, Judgement]:
     """How every form stands after the acceptance of April 1, 2003, 9:00 a.m."""
     waivers = [
-        Waiver(form_id=entry.options["form"], at=entry.when, by=entry.options["by"], reason=entry.options["reason"])
-        for entry in offer.script
-        if entry.do == "election-waive"
+        Waiver(form_id=action.form, at=action.at, by=action.by, reason=action.reason)
+        for action in (entry.action for entry in offer.script)
+        if isinstance(action, ElectionWaive)
     ]
     judged = (
         judge(
@@ -234,7 +235,7 @@ def test_agreements_are_signed_for_options_that_no_limit_splits(offer: Folder) -
     types = {grant.grant_id: grant.type for grant in offer.grants}
     tendered = {f"{line.grant_id}-N": types[line.grant_id] for form in offer.forms for line in form.lines}
     expected = dict.fromkeys(("G-079-N", "G-123-N", "G-027-N"), OptionType.NSO)
-    signed = [entry.options["grant"] for entry in offer.script if entry.do == "agreement-signed"]
+    signed = [entry.action.grant for entry in offer.script if isinstance(entry.action, AgreementSigned)]
     assert expected == {grant_id: tendered[grant_id] for grant_id in signed}
 
 

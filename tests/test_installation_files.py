@@ -1,4 +1,4 @@
-"""What infra/production ships agrees with itself and with optex: the rehearsal of it is tests/test_production.py."""
+"""What infra/production ships agrees with itself and with optex: tests/production rehearses it."""
 
 import re
 import tomllib
@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from flows.cli import cli
-from tests.installation import SHIPPED
+from tests.production.installation import SHIPPED
 
 COMPOSE = yaml.safe_load((SHIPPED / "compose.yaml").read_text())
 OPERATIONS = (SHIPPED / "OPERATIONS.md").read_text()

@@ -4,14 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 
 from infra.books import tables as t
 from infra.books.mapping import ISSUED_OPTIONS
-from infra.books.reading import Reader
+from infra.books.reading import Reader, RecordedAction
 from optex import cancellation
+from optex.action import Action
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
 from optex.milestones import REGRANT
@@ -20,6 +21,8 @@ from optex.schedule import Status, Step
 from optex.state import OfferState
 from optex.terms import Terms
 from optex.wording import count, listed, money, short_day, stamp
+
+A = TypeVar("A", bound=Action)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +50,7 @@ class Account:
     dossier: Dossier
     steps: list[Step]
     decisions: list[Row[Any]]
-    facts: list[Row[Any]]
+    actions: list[RecordedAction]
     forms: list[Row[Any]]
     notices: list[Row[Any]]
     cancellations: list[Cancellation]
@@ -70,6 +73,10 @@ class Account:
         done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is Status.DONE]
         return done[-1] if done else None
 
+    def taken(self, kind: type[A]) -> list[A]:
+        """The actions of a kind that were taken, in the order in which they were recorded."""
+        return [each.action for each in self.actions if each.accepted and isinstance(each.action, kind)]
+
     def decided(self, kind: str) -> list[Row[Any]]:
         return [row for row in self.decisions if row.kind == kind]
 
@@ -87,7 +94,7 @@ def read_account(book: Reader, holder_id: str) -> Account:
         dossier=dossier,
         steps=book.steps(),
         decisions=book.decisions_about(holder_id),
-        facts=book.rows(t.actions, t.actions.c.position),
+        actions=book.recorded_actions(),
         forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
         notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from infra.account.account import Account, Line, options_told, shares_told, titled, tranches_told
 from optex import wording
+from optex.actions import AgreementSigned
 from optex.eligibility import capacity_on
 from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry
 from optex.iso import LIMIT, UNIT, exercisable, room
@@ -173,19 +174,16 @@ def _vesting(account: Account) -> Iterator[tuple[str, str]]:
 def _agreements(account: Account, at: datetime) -> Iterator[Line]:
     """Signed agreements when their signature was recorded; what is not signed cannot be exercised yet (GRT-5)."""
     own = {option.grant_id for option in account.new_options}
-    signed = [
-        row for row in account.facts if row.accepted and row.verb == "agreement-signed" and row.data["grant"] in own
-    ]
-    done = {row.data["grant"] for row in signed}
+    signed = [each for each in account.taken(AgreementSigned) if each.grant in own]
+    done = {each.grant for each in signed}
     pending = [option.grant_id for option in account.new_options if option.grant_id not in done]
     if pending:
         which = f"agreement on {pending[0]} is" if len(pending) == 1 else f"agreements on {listed(pending)} are"
         until = "until it is, the option" if len(pending) == 1 else "until they are, these options"
         what = f"Pending signature: the {which} not on record as signed; {until} cannot be exercised."
         yield Line(at=at, what=what, rule="GRT-5")
-    for row in signed:
-        what = f"The agreement on {row.data['grant']} was signed on {day(date.fromisoformat(row.data['on']))}."
-        yield Line(at=row.at, what=what, rule="GRT-5")
+    for each in signed:
+        yield Line(at=each.at, what=f"The agreement on {each.grant} was signed on {day(each.on)}.", rule="GRT-5")
 
 
 def _source(option: OptionRecord) -> str:

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Row
 
 from infra.account.account import Account, Line, shares_told, titled, tranches_told
+from optex.actions import Defer, ElectionWaive, Split
 from optex.adjustment import ratio, scaled_total
 from optex.cancellation import Cancellation
 from optex.wording import day, listed, money, sentence
@@ -48,20 +46,20 @@ def splits(account: Account) -> Iterator[Line]:
     promise, state = account.promise, account.state
     through = state.granted_on or (date.max if state.holds else state.plan.grant_on)
     lapsed = [row.at for row in account.decided("promise") if row.decision == "lapsed"]
-    for row in _taken(account, "split"):
-        on = date.fromisoformat(row.data["on"])
+    for each in account.taken(Split):
+        on = each.on
         if on > through:
             continue
-        split = f"A {row.data['new']}-for-{row.data['old']} split of {day(on)}"
-        if promise and on > promise.issued_on and not any(at <= row.at for at in lapsed):
+        split = f"A {each.new}-for-{each.old} split of {day(on)}"
+        if promise and on > promise.issued_on and not any(at <= each.at for at in lapsed):
             shares = sum(scaled_total(c.shares, ratio(state.splits, c.cancelled_on, on)) for c in account.cancellations)
             what = f"{split} adjusted promise {promise.promise_id}: it is now for {shares_told(shares)}."
-            yield Line(at=row.at, what=what, rule="ADJ-1")
-        for each in state.deferred:
-            if each.holder_id == account.dossier.holder.holder_id and state.day(each.decided_at) < on:
-                shares = scaled_total(each.shares, ratio(state.splits, state.day(each.decided_at), on))
-                what = f"{split} adjusted the deferred grant {each.deferred_id}: it is now for {shares_told(shares)}."
-                yield Line(at=row.at, what=what, rule="ADJ-1")
+            yield Line(at=each.at, what=what, rule="ADJ-1")
+        for held in state.deferred:
+            if held.holder_id == account.dossier.holder.holder_id and state.day(held.decided_at) < on:
+                shares = scaled_total(held.shares, ratio(state.splits, state.day(held.decided_at), on))
+                what = f"{split} adjusted the deferred grant {held.deferred_id}: it is now for {shares_told(shares)}."
+                yield Line(at=each.at, what=what, rule="ADJ-1")
 
 
 def deferred(account: Account) -> Iterator[Line]:
@@ -70,7 +68,7 @@ def deferred(account: Account) -> Iterator[Line]:
     for each in state.deferred:
         if each.holder_id != holder_id:
             continue
-        by = next((row.actor for row in _taken(account, "defer") if row.at == each.decided_at), "")
+        by = next((action.by for action in account.taken(Defer) if action.at == each.decided_at), "")
         what = (
             f"A further grant of {shares_told(each.shares)} ({each.type}) was decided{_by(by)} and is deferred, as "
             f"{each.deferred_id}, until the new options are granted."
@@ -96,36 +94,34 @@ def waivers(account: Account) -> Iterator[Line]:
     """Waivers of this holder's forms, and those for all holders that cleared a defect of one of them."""
     own = {form.form_id for form in account.dossier.forms}
     cleared = [row.at for row in account.decided("form") if any(rule == "TND-7" for rule, _ in row.remarks)]
-    for row in account.facts:
-        if row.verb != "election-waive":
+    for each in account.actions:
+        waiver = each.action
+        if not isinstance(waiver, ElectionWaive):
             continue
-        form_id, everyone = row.data["form"], row.data.get("all_holders", False)
-        if not row.accepted:
-            if form_id in own:
-                what = f"A waiver of the defects of form {form_id} was refused. {sentence(row.reason)}"
-                yield Line(at=row.at, what=what, rule=row.rule)
-        elif form_id in own:
-            scope = ", for all holders" if everyone else ""
-            what = f"Defects of form {form_id} waived{scope}{_by(row.actor)}. {sentence(row.data['reason'])}"
-            yield Line(at=row.at, what=what, rule="TND-7")
-        elif everyone and any(at >= row.at for at in cleared):
-            rules = listed(row.data.get("rules", []))
-            what = f"Defects under {rules} waived for all holders{_by(row.actor)}. {sentence(row.data['reason'])}"
-            yield Line(at=row.at, what=what, rule="TND-7")
+        reason = sentence(waiver.reason)
+        if not each.accepted:
+            if waiver.form in own:
+                what = f"A waiver of the defects of form {waiver.form} was refused. {sentence(each.ruling.reason)}"
+                yield Line(at=waiver.at, what=what, rule=each.ruling.rule)
+        elif waiver.form in own:
+            scope = ", for all holders" if waiver.all_holders else ""
+            what = f"Defects of form {waiver.form} waived{scope}{_by(waiver.by)}. {reason}"
+            yield Line(at=waiver.at, what=what, rule="TND-7")
+        elif waiver.all_holders and any(at >= waiver.at for at in cleared):
+            rules = listed(list(waiver.rules or ()))
+            what = f"Defects under {rules} waived for all holders{_by(waiver.by)}. {reason}"
+            yield Line(at=waiver.at, what=what, rule="TND-7")
 
 
 def refusals(account: Account) -> Iterator[Line]:
     """What was asked for this holder, apart from waivers, and refused by a rule."""
     holder_id, own = account.dossier.holder.holder_id, {option.grant_id for option in account.new_options}
-    asked = {"defer": "A deferred grant", "service-set": "A correction of service", "agreement-signed": "A signature"}
-    for row in account.facts:
-        mine = row.data.get("holder") == holder_id or row.data.get("grant") in own
-        if not row.accepted and row.verb in asked and mine:
-            yield Line(at=row.at, what=f"{asked[row.verb]} was refused. {sentence(row.reason)}", rule=row.rule)
-
-
-def _taken(account: Account, verb: str) -> list[Row[Any]]:
-    return [row for row in account.facts if row.accepted and row.verb == verb]
+    for each in account.actions:
+        data, asked = each.action.data, each.action.asked
+        mine = data.get("holder") == holder_id or data.get("grant") in own
+        if not each.accepted and asked and mine:
+            what = f"{asked} was refused. {sentence(each.ruling.reason)}"
+            yield Line(at=each.action.at, what=what, rule=each.ruling.rule)
 
 
 def _by(actor: str) -> str:

@@ -61,10 +61,12 @@ def find_holder(book: Reader, wanted: str) -> str:
     """The id of the one holder who has this id, this name, or a name of which this is a part."""
     h = t.holders.c
     exact = select(h.holder_id).where(h.offer == book.offer, func.lower(h.holder_id) == wanted.strip().lower())
-    ids = list(book.connection.execute(exact).scalars())
+    ids: list[str] = list(book.connection.execute(exact).scalars())
     if wanted in ids or len(ids) == 1:
         return wanted if wanted in ids else ids[0]
-    names = dict(iter(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer))))
+    names: dict[str, str] = dict(
+        iter(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer)))
+    )
     folded = {holder_id: _folded(name) for holder_id, name in names.items()}
     sought = _folded(wanted)
     found = [key for key, name in folded.items() if name == sought]

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from infra.books import tables as t
 from infra.books.dossiers import read_holders
@@ -118,6 +121,6 @@ def _out_of_service(book: Reader, through: date, holder_ids: Iterable[str] | Non
     ]
 
 
-def _cancellation(row: object, grant: Grant, state: OfferState) -> Cancellation:
+def _cancellation(row: Row[Any], grant: Grant, state: OfferState) -> Cancellation:
     """A cancellation as the rule made it: the tranches follow from the grant and the shares."""
     return cancellation.cancel(row.shares, grant, state.terms.plan.vesting, row.cancelled_on)

@@ -9,7 +9,7 @@ from infra.books.reading import Reader
 from infra.books.store import Book
 from optex import ledger
 from optex.adjustment import Split, ratio, scaled_total
-from optex.state import Fact, OfferState
+from optex.state import OfferState
 
 
 def available(book: Reader) -> int:
@@ -18,25 +18,18 @@ def available(book: Reader) -> int:
     return int(rows[0].available_after) if rows else 0
 
 
-def reserve_deferred(book: Book, fact: Fact) -> str:
+def reserve_deferred(book: Book, at: datetime, shares: int) -> None:
     """Reserve the shares of a deferred grant (LCK-1, PLN-1)."""
-    book.move_pool(ledger.deferred(book.state().day(fact.at), fact.data["shares"]))
-    return ""
+    book.move_pool(ledger.deferred(book.state().day(at), shares))
 
 
-def release_deferred(book: Book, fact: Fact) -> None:
+def release_deferred(book: Book, at: datetime) -> None:
     """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
     state = book.state()
     if state.deferred:
-        through = follow_splits(book, fact.at)
+        through = follow_splits(book, at)
         held = _deferred(state, [split for split in state.splits if split.on <= through])
-        book.move_pool([(state.day(fact.at), "released", held)])
-
-
-def split(book: Book, fact: Fact) -> str:
-    """A split that has come is followed at once, one that is announced ahead on its day."""
-    follow_splits(book, fact.at)
-    return ""
+        book.move_pool([(state.day(at), "released", held)])
 
 
 def follow_splits(book: Book, at: datetime) -> date:

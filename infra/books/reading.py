@@ -1,6 +1,7 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -11,14 +12,27 @@ from sqlalchemy import Connection, Row, and_, func, select
 from infra.books import tables as t
 from infra.books.dossiers import read_dossiers, read_grants, read_holders, read_spells
 from infra.books.mapping import STEPS
+from optex.action import Action
+from optex.actions import STATEFUL, recorded_action, replay
+from optex.errors import Ruling
 from optex.records import Dossier, Grant, Holder, Spell
 from optex.schedule import Status, Step, latest
-from optex.state import Fact, OfferState, fold
+from optex.state import OfferState
 from optex.terms import Terms
 
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
 FEW = 500
 MANY = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordedAction:
+    """An action as it stands on record, taken or refused by a ruling."""
+
+    key: str
+    action: Action
+    accepted: bool
+    ruling: Ruling
 
 
 class Reader:
@@ -50,12 +64,24 @@ class Reader:
             terminated_at=row.terminated_at,
             granted_on=row.granted_on,
         )
-        return fold(state, self.facts())
+        return replay(state, self.actions(*STATEFUL))
 
-    def facts(self, *, accepted: bool = True) -> list[Fact]:
-        query = self._select(t.actions).where(t.actions.c.accepted == accepted).order_by(t.actions.c.position)
+    def actions(self, *verbs: str) -> list[Action]:
+        """The accepted actions in the order in which they were recorded, of these verbs where any is named."""
+        return [each.action for each in self.recorded_actions(*verbs) if each.accepted]
+
+    def recorded_actions(self, *verbs: str) -> list[RecordedAction]:
+        """The actions, accepted and refused, in the order in which they were recorded; all, or those of these verbs."""
+        query = self._select(t.actions).order_by(t.actions.c.position)
+        if verbs:
+            query = query.where(t.actions.c.verb.in_(verbs))
         return [
-            Fact(fact_id=row.fact_id, at=row.at, verb=row.verb, by=row.actor, data=row.data)
+            RecordedAction(
+                key=row.fact_id,
+                action=recorded_action(row.verb, row.data, row.actor, row.at),
+                accepted=row.accepted,
+                ruling=Ruling(rule=row.rule, reason=row.reason),
+            )
             for row in self.connection.execute(query)
         ]
 
@@ -69,7 +95,7 @@ class Reader:
         if version is not None:
             query = query.where(t.steps.c.version == version)
         row = self.connection.execute(query.limit(1)).first()
-        return row and STEPS.of(row)
+        return STEPS.of(row) if row is not None else None
 
     def held_steps(self) -> list[Step]:
         """The steps that came due and wait for something, by their dates; a version that was replaced waits no more."""

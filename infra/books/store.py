@@ -18,13 +18,13 @@ from infra.books.database import bulk_insert
 from infra.books.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.books.memory import without_collection
 from infra.books.reading import FEW, Reader
+from optex.action import Action
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling
 from optex.ledger import PoolEntry, post
 from optex.notices import Notice
 from optex.records import Form, OptionRecord, Spell, Tranche
 from optex.schedule import Rescheduled, Status, Step, reschedule
-from optex.state import Fact
 from optex.terms import Terms
 
 PROGRAM = "optex"
@@ -134,15 +134,15 @@ class Book(Reader):
         row = {"offer": self.offer, "version": version, "at": at, "reason": reason, "document": document}
         self.connection.execute(insert(t.terms).values(**row))
 
-    def add_fact(self, fact: Fact, ruling: Ruling, *, accepted: bool) -> None:
+    def add_action(self, key: str, action: Action, ruling: Ruling, *, accepted: bool) -> None:
         row = {
             "offer": self.offer,
-            "fact_id": fact.fact_id,
+            "fact_id": key,
             "position": self._next(t.actions),
-            "at": fact.at,
-            "verb": fact.verb,
-            "actor": fact.by,
-            "data": dict(fact.data),
+            "at": action.at,
+            "verb": action.verb,
+            "actor": action.by,
+            "data": action.data,
             "accepted": accepted,
             "rule": ruling.rule,
             "section": ruling.section,

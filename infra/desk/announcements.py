@@ -1,92 +1,90 @@
 """What the company announces to every eligible holder: an extension, an amendment, the termination."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from infra.books import pool
 from infra.books.store import Book
 from infra.desk.forms import decided_form, decided_tender, rejudge
 from optex import acceptance, roll
+from optex.action import Action
+from optex.actions import Amend, Terminate
 from optex.calendar import local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
 from optex.schedule import Status
-from optex.state import Fact, OfferState
+from optex.state import OfferState
 from optex.wording import count
 
 
-def extended(book: Book, fact: Fact, to: datetime, announced_at: datetime) -> str:
+def extended(book: Book, action: Action, to: datetime, announced_at: datetime) -> str:
     """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2).
 
-    The fact is on record when this is called, so that the book's state has the new expiration.
+    The action is on record when this is called, so that the book's state has the new expiration.
     """
     zone = book.state().terms.zone
     closed = book.step(CLOSE)
-    reopened = closed is not None and closed.status is Status.DONE
     moved = book.replan(
-        fact.at, f"superseded by the extension to {local_text(to, zone)}, announced {local_text(announced_at, zone)}"
+        action.at, f"superseded by the extension to {local_text(to, zone)}, announced {local_text(announced_at, zone)}"
     )
     state = book.state()
     version = book.row().version
-    book.add_terms(version, state.terms, fact.at, f"extended to {local_text(to, zone)}")
-    if reopened:
+    book.add_terms(version, state.terms, action.at, f"extended to {local_text(to, zone)}")
+    if closed is not None and closed.status is Status.DONE:
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
-        book.audit(fact.at, fact.by, [("close superseded", closed.label, "EXT-2", detail)])
-    rejudge(book, None, fact.at)
-    told = _tell_extension(book, state, version, _previous(book, state), announced_at, fact.at)
+        book.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
+    rejudge(book, None, action.at)
+    told = _tell_extension(book, state, version, _previous(book, state), announced_at, action.at)
     return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
 
 
-def amended(book: Book, fact: Fact) -> str:
+def amended(book: Book, action: Amend) -> str:
     """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
-    extend_to = fact.data.get("extend_to")
-    said = extended(book, fact, datetime.fromisoformat(extend_to), fact.at) if extend_to else ""
+    said = extended(book, action, action.extend_to, action.at) if action.extend_to else ""
     state = book.state()
-    percent = fact.data.get("percent")
     dossiers = book.dossiers()
-    tally = roll.tendered_shares(roll.judge_all(dossiers, state, fact.at))
+    tally = roll.tendered_shares(roll.judge_all(dossiers, state, action.at))
     told = book.queue(
         (
             amendment(
                 state.terms,
                 d.holder,
                 state.amendments,
-                fact.data["change"],
-                None if percent is None else Decimal(str(percent)),
-                fact.data["reason"],
+                action.change,
+                action.percent,
+                action.reason,
                 state.plan,
                 tally,
             )
-            for d in roll.addressees(dossiers, state, fact.at)
+            for d in roll.addressees(dossiers, state, action.at)
         ),
-        fact.at,
+        action.at,
     )
     return f"{said} {count(told, 'holder')} told of the amendment.".strip()
 
 
-def terminated(book: Book, fact: Fact) -> str:
+def terminated(book: Book, action: Terminate) -> str:
     """Carry out the termination: every tender returned, every step moot, every holder told (CND-2).
 
     Whoever gets a tender back is told, in service or not; what was reserved for deferred grants is free again.
     """
-    book.set_offer(terminated_at=fact.at)
+    book.set_offer(terminated_at=action.at)
     state = book.state()
     dossiers = book.dossiers()
-    judgements = roll.judge_all(dossiers, state, fact.at)
+    judgements = roll.judge_all(dossiers, state, action.at)
     standing = roll.tenders(judgements)
     decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
-    book.decide("form", fact.at, map(decided_form, judgements))  # what came at this very instant came too late
-    book.decide("tender", fact.at, [decided_tender(decision) for decision in decisions])
+    book.decide("form", action.at, map(decided_form, judgements))  # what came at this very instant came too late
+    book.decide("tender", action.at, [decided_tender(decision) for decision in decisions])
     book.make_moot("the offer was terminated")
-    pool.release_deferred(book, fact)
-    concerned = {d.holder.holder_id for d in roll.addressees(dossiers, state, fact.at)} | standing.keys()
+    pool.release_deferred(book, action.at)
+    concerned = {d.holder.holder_id for d in roll.addressees(dossiers, state, action.at)} | standing.keys()
     told = book.queue(
         (
-            termination(state.terms, d.holder, fact.data["reason"], standing.get(d.holder.holder_id, ()), d.grants)
+            termination(state.terms, d.holder, action.reason, standing.get(d.holder.holder_id, ()), d.grants)
             for d in dossiers
             if d.holder.holder_id in concerned
         ),
-        fact.at,
+        action.at,
     )
     return f"{count(len(decisions), 'tendered option')} returned; {count(told, 'holder')} told."
 

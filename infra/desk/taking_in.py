@@ -1,9 +1,9 @@
 """The desk: an offer's folder is taken into the books, and what arrives is taken in, in order of its instants."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
@@ -13,11 +13,11 @@ from infra.books.lapses import lapse
 from infra.books.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
 from infra.books.memory import without_collection
 from infra.books.store import Book
-from infra.desk.acts import take_fact
 from infra.desk.forms import record_forms
 from infra.folder.files import Folder
 from infra.folder.inbox import Arrival, Price
 from infra.folder.script import ScriptEntry
+from infra.handlers.actions import record_action
 from optex import ledger
 from optex.records import Form, Spell
 from optex.wording import count
@@ -60,10 +60,10 @@ def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     facts = [arrival.at for arrival in arrivals if isinstance(arrival.thing, ScriptEntry)]
     for kind, group in groupby(arrivals, key=lambda arrival: type(arrival.thing)):
         each = list(group)
-        things = [arrival.thing for arrival in each]
+        things: list[Any] = [arrival.thing for arrival in each]  # all of one kind
         now = next((fact for fact in facts if fact >= each[-1].at), at)
         if kind is ScriptEntry:
-            said += [_take_entry(book, entry) for entry in things]
+            said += [record_action(book, entry.action).message for entry in things]
         elif kind is Form:
             said.append(record_forms(book, things, now))
         elif kind is Spell:
@@ -72,9 +72,3 @@ def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
         elif kind is Price:
             book.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]
-
-
-def _take_entry(book: Book, entry: ScriptEntry) -> str:
-    options = json.loads(json.dumps(entry.options))
-    by = options.pop("by", "")
-    return take_fact(book, entry.do, options, by, entry.when).message

@@ -83,7 +83,7 @@ class ElectionRow(_Received):
 
 
 class WithdrawalRow(_Received):
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # as pydantic would have it
     kind: Literal["withdrawal"]
 
 
@@ -102,8 +102,9 @@ class Shape:
 
     def __init__(self, columns: dict[str, Any], row: Any) -> None:
         self.columns = tuple(columns)
-        self.rows = TypeAdapter(list[row])
-        self.partial = TypeAdapter(list[TypedDict("Partial", columns, total=False)])
+        partial: Any = TypedDict("Partial", columns, total=False)  # type: ignore[misc]  # made at run time
+        self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row])
+        self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial])
         self._annotations = columns
 
     def expected(self, column: str) -> str:

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from infra.desk.facts import BadFact, parse_fact, verb_of
+from optex.action import Action, BadAction
+from optex.actions import read_action
 from optex.errors import BadData, Fault
 from optex.toml import read_toml
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScriptEntry:
-    """One fact of the script: `parse_fact(do, {**options, "at": when}, zone)` reads it back."""
+    """One action of the script, and the line on which it stands."""
 
-    when: datetime
-    do: str
-    options: dict[str, Any]
+    action: Action
     line: int
+
+    @property
+    def when(self) -> datetime:
+        return self.action.at
 
 
 def read_script(text: str, zone: tzinfo, file: str = "script.toml") -> list[ScriptEntry]:
@@ -37,7 +40,7 @@ def read_script(text: str, zone: tzinfo, file: str = "script.toml") -> list[Scri
     for index, table in enumerate(tables):
         try:
             entries.append(_entry(table, zone, read.line(["at", index])))
-        except BadFact as error:
+        except BadAction as error:
             faults += [
                 Fault(file=file, line=read.line(["at", index, key]), column=key, problem=problem, expected=expected)
                 for key, problem, expected in error.problems
@@ -52,14 +55,14 @@ def _entry(table: dict[str, Any], zone: tzinfo, line: int) -> ScriptEntry:
     verb = table.get("do")
     if not isinstance(verb, str):
         problem = "missing" if verb is None else f"{verb} cannot be taken"
-        raise BadFact("at", [("do", problem, 'a verb such as "extend"')])
+        raise BadAction("at", [("do", problem, 'a verb such as "extend"')])
     problems = [("at", "unknown option", "the instant as `when`")] if options.pop("at", None) is not None else []
     if "when" in table:
         options["at"] = table["when"]
     try:
-        fact = parse_fact(verb, options, zone)
-    except BadFact as error:
-        problems += [("when" if key == "at" else key, *rest) for key, *rest in error.problems]
+        action = read_action(verb, options, zone)
+    except BadAction as error:
+        problems += [("when" if key == "at" else key, what, want) for key, what, want in error.problems]
     if problems:
-        raise BadFact(verb, problems)
-    return ScriptEntry(when=fact.at, do=verb_of(verb), options={**fact.data, "by": fact.by}, line=line)
+        raise BadAction(verb, problems)
+    return ScriptEntry(action=action, line=line)

@@ -27,4 +27,4 @@ def plan_ics(terms: Terms, plan: Plan) -> bytes:
         )
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())

@@ -45,7 +45,7 @@ async def tell_operations(office: Office, subject: str, text: str) -> None:
         date=now,
         kind="operations",
     )
-    letter = Letter(notice_id=key, sender=from_address, recipient=address, content=content)
+    letter = Letter(notice_id=key, sender=from_address, recipient=address, compose=lambda: content)
     if office.smtp is not None:
         outcomes = await send([letter], office.smtp, connections=1)
     else:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from jinja2 import TemplateError
@@ -15,8 +16,8 @@ from sqlalchemy import Row
 from infra.office import Office
 from infra.post import outbox
 from infra.post.letters import render
-from infra.post.mail import Letter, MailError, Outcome, Post, Status
-from infra.post.message import BadAddress, compose, mailbox, message_id
+from infra.post.mail import Letter, MailError, Outcome, Post, Status, Unsendable
+from infra.post.message import compose, mailbox, message_id
 from infra.post.sink import Sink
 from optex.terms import Terms
 from optex.wording import count
@@ -72,12 +73,11 @@ async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
     async with _post(office) as post:
         try:
             while rows := _claim(office, by):
-                ready, unsendable = _letters(rows, office, terms)
                 try:
-                    await post.send(list(ready.values()))
+                    await post.send(_letters(rows, office, terms))
                 finally:  # also when it is broken off: what the server has taken must not go out again
-                    outcomes = [*post.outcomes.values(), *unsendable]
-                    _mark(office, rows, outcomes, ready)
+                    outcomes = list(post.outcomes.values())
+                    _mark(office, rows, outcomes, terms)
                 for outcome in outcomes:
                     sent += outcome.status is Status.ACCEPTED
                     refused += outcome.status is Status.REFUSED
@@ -126,43 +126,54 @@ def _claim(office: Office, by: str) -> Sequence[Row[Any]]:
         return outbox.claim(book, by, now, stale, BATCH)
 
 
-def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> tuple[dict[str, Letter], list[Outcome]]:
-    """The notices as letters; one that cannot be written, or whose address SMTP cannot carry, is refused here."""
-    sender = office.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
+def _sender(office: Office, terms: Terms) -> str:
+    return office.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
+
+
+def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> list[Letter]:
+    _, address = mailbox(_sender(office, terms))
+    return [
+        Letter(
+            notice_id=row.notice_id,
+            sender=address,
+            recipient=row.email,
+            compose=partial(_composed, row, office, terms),
+        )
+        for row in rows
+    ]
+
+
+def _composed(row: Row[Any], office: Office, terms: Terms) -> bytes:
+    """A notice as a message; Unsendable or BadAddress where it cannot be written, or SMTP cannot carry its address."""
+    try:
+        text, html = render(row.kind, row.data, office.templates)
+    except TemplateError as error:
+        raise Unsendable(f"the template {row.kind}.j2: {error}") from error
+    sender = _sender(office, terms)
     _, address = mailbox(sender)
-    ready, unsendable = {}, []
-    for row in rows:
-        try:
-            text, html = render(row.kind, row.data, office.templates)
-            content = compose(
-                sender=sender,
-                to_name=row.name,
-                to_email=row.email,
-                subject=row.subject,
-                text=text,
-                html=html,
-                message_id=message_id(row.offer, row.notice_id, address.rpartition("@")[2]),
-                date=row.queued_at,
-                kind=row.kind,
-                reply_to="" if address == terms.contact.email else terms.contact.email,
-            )
-        except (BadAddress, TemplateError) as error:
-            why = f"the template {row.kind}.j2: {error}" if isinstance(error, TemplateError) else str(error)
-            unsendable.append(Outcome(notice_id=row.notice_id, status=Status.REFUSED, answer=why))
-            continue
-        ready[row.notice_id] = Letter(notice_id=row.notice_id, sender=address, recipient=row.email, content=content)
-    return ready, unsendable
+    return compose(
+        sender=sender,
+        to_name=row.name,
+        to_email=row.email,
+        subject=row.subject,
+        text=text,
+        html=html,
+        message_id=message_id(row.offer, row.notice_id, address.rpartition("@")[2]),
+        date=row.queued_at,
+        kind=row.kind,
+        reply_to="" if address == terms.contact.email else terms.contact.email,
+    )
 
 
-def _mark(office: Office, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome], ready: dict[str, Letter]) -> None:
-    sender = {notice_id: letter.sender for notice_id, letter in ready.items()}
+def _mark(office: Office, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome], terms: Terms) -> None:
+    _, address = mailbox(_sender(office, terms))
+    domain = address.rpartition("@")[2]
     by_id = {row.notice_id: row for row in rows}
     now = datetime.now(UTC).replace(microsecond=0)
     marks = []
     for outcome in outcomes:
         row = by_id[outcome.notice_id]
         accepted = outcome.status is Status.ACCEPTED
-        domain = sender.get(outcome.notice_id, "").rpartition("@")[2]
         marks.append(
             {
                 "notice_id": outcome.notice_id,

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,6 +30,10 @@ class ServerUnavailable(MailError):
     """Try again later: the server cannot be reached, or takes no mail now."""
 
 
+class Unsendable(MailError):
+    """This letter cannot be composed: correct what it is made of. The others can go."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmtpSettings:
     """The server that takes our mail; `none` sends in the clear and is for loopback only. `timeout` in seconds."""
@@ -44,12 +48,16 @@ class SmtpSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """A composed message with its envelope: the addresses that SMTP is told."""
+    """A message with its envelope: the addresses that SMTP is told.
+
+    `compose` is called when its turn comes, so that the work on one letter is done while the server answers to others.
+    It may raise Unsendable or BadAddress.
+    """
 
     notice_id: str
     sender: str
     recipient: str
-    content: bytes
+    compose: Callable[[], bytes]
 
 
 class Status(StrEnum):
@@ -113,8 +121,12 @@ class Post:
                 why = str(error)
         if self._idle:
             workers = min(self._connections, len(letters))
-            ended = await asyncio.gather(*(self._work(waiting) for _ in range(workers)))
-            why = next(filter(None, ended), "")
+            # All of them come to their end, also where one fails: what the server has taken by then must be known.
+            ended = await asyncio.gather(*(self._work(waiting) for _ in range(workers)), return_exceptions=True)
+            for end in ended:
+                if isinstance(end, BaseException):
+                    raise end
+                why = why or end
         for letter in waiting:
             self.outcomes[letter.notice_id] = _outcome(letter, Status.LATER, why)
         return [self.outcomes[letter.notice_id] for letter in letters]
@@ -138,14 +150,14 @@ class Post:
 
     async def _deliver(self, connection: SMTP, letter: Letter) -> tuple[SMTP, Outcome]:
         try:
-            recipient = address(letter.recipient)
-        except BadAddress as error:
+            recipient, content = address(letter.recipient), letter.compose()
+        except (BadAddress, Unsendable) as error:
             return connection, _outcome(letter, Status.REFUSED, str(error))
         for last_try in (False, True):
             if not connection.is_connected:
                 connection = await _connect(self._smtp)
             try:
-                _, answer = await connection.sendmail(letter.sender, [recipient], letter.content)
+                _, answer = await connection.sendmail(letter.sender, [recipient], content)
             except (aiosmtplib.SMTPException, OSError) as error:
                 if connection.is_connected or last_try:
                     return connection, _failure(letter, error)

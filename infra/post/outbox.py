@@ -40,7 +40,9 @@ def mark(book: Book, marks: Iterable[dict[str, Any]]) -> None:
     rows = [{"key": row.pop("notice_id"), **row} for row in map(dict, marks)]
     if rows:
         n = t.notices
-        values = {column: bindparam(column) for column in ("sent_at", "message_id", "answer", "refused")}
+        values: dict[str, Any] = {
+            column: bindparam(column) for column in ("sent_at", "message_id", "answer", "refused")
+        }
         unsent = (n.c.offer == book.offer, n.c.notice_id == bindparam("key"), n.c.sent_at.is_(None))
         book.connection.execute(update(n).where(*unsent).values(**values), rows)
 

@@ -5,6 +5,7 @@ import hashlib
 import re
 import socket
 import unicodedata
+from collections.abc import Coroutine
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -12,7 +13,7 @@ from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -68,7 +69,7 @@ class _Controller(Controller):
         self._socket = socket.create_server((HOST, 0))
         super().__init__(keeper, hostname=HOST, port=self._socket.getsockname()[1])
 
-    def _create_server(self):
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.Server]:
         return self.loop.create_server(self._factory_invoker, sock=self._socket)
 
 

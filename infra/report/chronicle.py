@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from itertools import groupby
 
-from optex.calendar import instant
+from optex.action import Action
 from optex.milestones import step_kind, step_order
 from optex.schedule import Status, Step
-from optex.state import Fact, OfferState
+from optex.state import OfferState
 from optex.wording import short_day, time_of_day
 
 HAPPENED = "happened"
@@ -39,14 +39,13 @@ class Line:
         return "" if self.outcome == HAPPENED else _WORDS.get(Status(self.outcome), self.outcome)
 
 
-def chronicle(steps: Iterable[Step], facts: Iterable[Fact], state: OfferState) -> list[Line]:
+def chronicle(steps: Iterable[Step], actions: Iterable[Action], state: OfferState) -> list[Line]:
     """The milestones, and the announcements and decisions between them, in order of their instants."""
     lines = [_milestone(list(versions)) for _, versions in groupby(sorted(steps, key=_by_name), lambda s: s.name)]
-    for fact in facts:
-        label = _label(fact, state)
-        if label:
-            at, all_day = _instant(fact, state)
-            lines.append(Line(name=fact.verb, label=label, at=at, outcome=HAPPENED, all_day=all_day))
+    for action in actions:
+        if label := action.label(state):
+            at, all_day = action.happened(state)
+            lines.append(Line(name=action.verb, label=label, at=at, outcome=HAPPENED, all_day=all_day))
     return sorted(lines, key=lambda line: (line.at, _rank(line), line.label))
 
 
@@ -80,45 +79,3 @@ def _milestone(versions: list[Step]) -> Line:
 def _rank(line: Line) -> int:
     """Milestones of one instant in their order; what happened comes before them."""
     return -1 if line.outcome == HAPPENED else step_order(line.name)
-
-
-def _instant(fact: Fact, state: OfferState) -> tuple[datetime, bool]:
-    """When it happened, and whether that is a day without an hour: a split counts from its day on."""
-    if fact.verb == "split":
-        return instant(date.fromisoformat(fact.data["on"]), time(0), state.terms.zone), True
-    return fact.at, False
-
-
-def _label(fact: Fact, state: OfferState) -> str:
-    """What happened in a few words; empty for facts that move nothing of the offer."""
-    data = fact.data
-    match fact.verb:
-        case "extend":
-            return f"Extended to {_day(data['to'], state)}"
-        case "amend" if data.get("extend_to"):
-            return f"Amended and extended to {_day(data['extend_to'], state)}"
-        case "amend":
-            return "Amended"
-        case "terminate":
-            return "The offer is terminated"
-        case "condition-assert":
-            return f"Condition {data['number']} of §7 asserted"
-        case "condition-waive":
-            return f"Condition {data['number']} of §7 waived"
-        case "condition-end":
-            return f"Condition {data['number']} of §7 ended"
-        case "postpone":
-            return f"Acceptance put off to {short_day(date.fromisoformat(data['on']))}"
-        case "split":
-            return f"{data['new']}-for-{data['old']} split"
-        case "committee-grant-date":
-            return f"Grant date chosen: {short_day(date.fromisoformat(data['on']))}"
-        case "hold":
-            return "The grant is held"
-        case "release":
-            return "The grant is released"
-    return ""
-
-
-def _day(text: str, state: OfferState) -> str:
-    return short_day(state.day(datetime.fromisoformat(text)))

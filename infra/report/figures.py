@@ -105,7 +105,7 @@ def figures(book: Reader) -> Figures:
     return Figures(
         state=state,
         as_of=as_of,
-        lines=tuple(chronicle(steps, book.facts(), state)),
+        lines=tuple(chronicle(steps, book.actions(), state)),
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(book, state),
         classes=tuple(by_class(took_part, decided)),
@@ -123,7 +123,8 @@ def figures(book: Reader) -> Figures:
 
 def _last_entry(book: Reader) -> datetime:
     query = select(t.audit.c.at).where(t.audit.c.offer == book.offer).order_by(t.audit.c.at.desc()).limit(1)
-    return book.connection.execute(query).scalar_one()
+    found: datetime = book.connection.execute(query).scalar_one()
+    return found
 
 
 def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:

@@ -54,9 +54,10 @@ def findings(
     for promise_id, row in book.latest_decisions("promise").items():
         if row.decision == "lapsed":
             note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
-    for row in book.rows(t.actions, t.actions.c.position):
-        if not row.accepted:
-            note("audit.csv", f"Refused: {row.verb.replace('-', ' ')}", row.rule, row.section, 0)
+    for each in book.recorded_actions():
+        if not each.accepted:
+            verb = each.action.verb.replace("-", " ")
+            note("audit.csv", f"Refused: {verb}", each.ruling.rule, each.ruling.section, 0)
     for ledger, counted in found.items():
         for key, number in sorted(counted.items(), key=lambda each: (each[0][0], -each[1], each[0])):
             what, rule, section = key

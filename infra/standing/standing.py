@@ -159,7 +159,7 @@ def _status(step: Step, at: datetime, *, replaced: bool) -> tuple[str, str]:
 def _forms(book: Reader) -> FormCount:
     f = t.forms.c
     query = select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind)
-    kinds = dict(iter(book.connection.execute(query)))
+    kinds: dict[str, int] = dict(iter(book.connection.execute(query)))
     standing = Counter(row.decision for row in book.latest_decisions("form").values())
     return FormCount(
         received=sum(kinds.values()),

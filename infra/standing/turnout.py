@@ -106,7 +106,8 @@ def _option_shares(book: Reader, terms: Terms) -> dict[str, int]:
     g = t.grants.c
     query = (
         select(g.holder_id, func.sum(g.shares - g.exercised))
-        .where(g.offer == book.offer, g.granted_on <= terms.commences, g.expires_on >= terms.commences)
+        .where(g.offer == book.offer, g.shares > g.exercised)
+        .where(g.granted_on <= terms.commences, g.expires_on >= terms.commences)
         .group_by(g.holder_id)
     )
     return {holder_id: int(shares) for holder_id, shares in book.connection.execute(query)}

@@ -8,12 +8,14 @@ import pytest
 from infra.account.story import UnknownHolder, find_holder, story
 from infra.books.database import engine_for, sqlite_url
 from infra.books.lapses import open_promises
-from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.inbox import Arrival, Price
+from infra.handlers.actions import record_action
 from infra.office import Office
 from optex import roll
+from optex.actions import read_action
 from optex.authority import RULES
+from optex.calendar import EST
 from optex.milestones import first_grant_day
 from tasks.acceptance import record_cancellation
 from tasks.book import record_close, record_opening
@@ -68,7 +70,7 @@ class Desk:
 
     def fact(self, verb, at, by="", **data):
         with self.office.book() as book:
-            return take_fact(book, verb, data, by, at).accepted
+            return record_action(book, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
 
     def price(self, on, close):
         with self.office.book() as book:

@@ -1,6 +1,10 @@
 """script.toml: what happens when, and every fault of it by line."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
+
+from infra.folder.script import ScriptEntry
+from optex.actions import ConditionAssert
 
 
 def test_the_script_is_read_on_the_offers_clock_in_order_of_its_instants(folder):
@@ -24,12 +28,11 @@ on = 2003-10-03
 close = 1.05
 """)
     asserted, extended, price = folder.read().script
-    assert ("condition-assert", 7, {"number": 4, "evidence": "", "by": "Counsel"}) == (
-        asserted.do, asserted.line, asserted.options,
-    )  # fmt: skip
+    at = datetime(2003, 3, 12, 16, tzinfo=UTC)
+    assert ScriptEntry(action=ConditionAssert(number=4, by="Counsel", at=at), line=7) == asserted
     assert (datetime(2003, 4, 1, 12, 30, tzinfo=UTC), 2) == (extended.when, extended.line)
-    assert "2003-04-14T22:00:00Z" == extended.options["to"]
-    assert "1.05" == price.options["close"]
+    assert datetime(2003, 4, 14, 22, tzinfo=UTC) == extended.action.to
+    assert Decimal("1.05") == price.action.close
 
 
 def test_every_fault_of_the_script_is_told_by_line(folder):

@@ -37,7 +37,7 @@ def letter(number: int, recipient: str = "zoe@x.example", name: str = "Zoë O'Br
         date=datetime(2003, 3, day, 22, tzinfo=UTC),
         kind="reminder",
     )
-    return Letter(notice_id=f"reminder:{number}", sender=SENDER, recipient=recipient, content=content)
+    return Letter(notice_id=f"reminder:{number}", sender=SENDER, recipient=recipient, compose=lambda: content)
 
 
 class Server:
@@ -105,7 +105,7 @@ def test_the_sink_keeps_every_message_as_it_was_sent(tmp_path: Path):
     assert [Status.ACCEPTED] * 20 == [outcome.status for outcome in outcomes]
     assert [each.notice_id for each in letters] == [outcome.notice_id for outcome in outcomes]
     kept = {path.read_bytes() for path in (tmp_path / "mail").iterdir()}
-    assert {each.content for each in letters} == kept
+    assert {each.compose() for each in letters} == kept
     [first] = (path for path in (tmp_path / "mail").glob("*.eml") if b"<0@alpha.example>" in path.read_bytes())
     message = email.message_from_bytes(first.read_bytes(), policy=policy.default)
     assert message.get_body(("plain",)).get_content() == "Dear Zoë:\r\n.\r\n..two dots\r\nNumber 0\r\n"
@@ -181,7 +181,7 @@ def test_recipients_reach_the_server_as_addresses_only():
     """A domain in another script goes out in its ASCII form; what is no address never reaches the server."""
     server = Server()
     good, bad = letter(1, "zoe@bücher.example"), letter(2)
-    bad = Letter(notice_id="x", sender=SENDER, recipient="a@x.example>\r\nRCPT TO:<b@y.example", content=bad.content)
+    bad = Letter(notice_id="x", sender=SENDER, recipient="a@x.example>\r\nRCPT TO:<b@y.example", compose=bad.compose)
     with serving(server) as controller:
         outcomes = delivered([bad, good], plain(controller), connections=1)
     assert [Status.REFUSED, Status.ACCEPTED] == [status for _, status, _ in outcomes]
@@ -190,7 +190,7 @@ def test_recipients_reach_the_server_as_addresses_only():
 
 def test_a_sender_refused_is_not_the_holders_fault():
     """A server that does not take our sender refuses nobody for good: the letter may go once that is set right."""
-    wrong = Letter(notice_id="x", sender="stranger@y.example", recipient="zoe@x.example", content=letter(1).content)
+    wrong = Letter(notice_id="x", sender="stranger@y.example", recipient="zoe@x.example", compose=letter(1).compose)
     with serving(Server()) as controller:
         assert [("x", Status.LATER, "553 5.7.1 Not your address")] == delivered([wrong], plain(controller))
 

@@ -9,17 +9,20 @@ from sqlalchemy import delete, update
 
 from infra.books import tables as t
 from infra.books.database import engine_for, sqlite_url
-from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.inbox import Arrival
+from infra.handlers.actions import record_action
 from infra.office import Office
+from infra.report.uptake import by_class
 from infra.standing.alarms import alarms, raised
 from infra.standing.attention import attention
 from infra.standing.dashboard import as_markdown
 from infra.standing.document import as_document
 from infra.standing.standing import standing_of
-from infra.standing.turnout import percent
+from infra.standing.turnout import percent, turnout
 from optex import roll
+from optex.actions import Approve, read_action
+from optex.calendar import EST
 from tasks.book import record_close, record_opening
 from tasks.steps import DueStep
 
@@ -68,11 +71,11 @@ class Desk:
 
     def fact(self, verb, at, **data):
         with self.office.book() as book:
-            assert take_fact(book, verb, data, "Board", at).accepted
+            assert record_action(book, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
         with self.office.book() as book:
-            return take_fact(book, "approve", {"step": "cancel", "digest": digest}, "Board", at).message
+            return record_action(book, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
         with self.office.book() as book:
@@ -128,6 +131,21 @@ def test_participation_by_capacity_and_overall(desk):
         standing.forms.notices,
         standing.forms.by_standing["effective"],
     )
+
+
+def test_whose_options_are_all_exercised_or_expired_takes_no_part(folder, tmp_path):
+    """H2's option is exercised whole and one of H1's expired the day before: neither is counted, in no class."""
+    grants = folder / "grants.csv"
+    text = grants.read_text().replace("G3,H2,2001-02-01,500,0", "G3,H2,2001-02-01,500,500")
+    grants.write_text(text + "G4,H1,1993-02-27,300,0,1.00,NSO,2003-02-27,\n")
+    desk = Desk(folder.read(), tmp_path)
+    desk.step("open")
+    with desk.office.reading() as book:
+        took_part = turnout(book, desk.folder.terms)
+    assert ({"H1": 1400}, {"employee": ["H1"]}) == (took_part.shares, took_part.members)
+    assert [("Employees", 1, 1400), ("All eligible holders", 1, 1400)] == [
+        (each.label, each.holders.total(), each.shares.total()) for each in by_class(took_part, {})
+    ]
 
 
 def test_percentages_have_one_decimal_and_nothing_has_none():

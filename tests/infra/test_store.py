@@ -14,11 +14,12 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from infra.books import tables as t
 from infra.books.store import Decided, UnknownOffer, open_book, read_book
 from infra.books.tables import metadata
-from infra.desk.acts import take_fact
 from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.files import read_folder
 from infra.folder.inbox import Inbox
+from infra.handlers.actions import record_action
 from infra.ledgers.export import export
+from optex.actions import Terminate
 from optex.errors import Ruling
 from optex.notices import Notice
 from optex.records import Capacity, Spell
@@ -265,7 +266,7 @@ def test_both_databases_end_with_the_same_ledgers(sqlite_and_postgresql, tmp_pat
     for name, engine in sqlite_and_postgresql.items():
         played(engine, datetime(2003, 10, 31, tzinfo=UTC))
         with open_book(engine, "alpha-2003") as book:
-            take_fact(book, "terminate", {"reason": "No more."}, "Board", datetime(2003, 10, 31, tzinfo=UTC))
+            record_action(book, Terminate(reason="No more.", by="Board", at=datetime(2003, 10, 31, tzinfo=UTC)))
         with read_book(engine, "alpha-2003") as reader:
             written = export(reader, tmp_path / name)
     assert written["forms.csv"] > 40

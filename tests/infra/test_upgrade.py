@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from infra.books import tables as t
-from infra.desk.acts import take_fact
 from infra.folder.inbox import Inbox
-from infra.office import Office, opened
+from infra.handlers.actions import record_action
+from infra.office import Office, using
+from optex.actions import PriceSet
 from optex.schedule import Status
 from tests.driver import Play
 
@@ -28,7 +29,7 @@ def old_office(old_url, folder):
     inbox = Inbox(folder.read())
     inbox.arrivals.clear()
     office = Office(offer="alpha-2003", database_url=old_url, mail_dir=Path("nowhere"), inbox=inbox)
-    with opened(office):
+    with using(office):
         yield office
     office.engine.dispose()
 
@@ -52,7 +53,7 @@ def test_what_was_recorded_is_read_back(old_office):
             ("split", '{"on":"2003-06-02","new":3,"old":2}'),
             ("service-set", '{"holder":"H2","capacity":"director","from":"1999-01-04","to":"2003-06-15"}'),
         ] == list(map(tuple, said))
-        assert ["split", "service-set"] == [action.verb for action in reader.facts()]
+        assert ["split", "service-set"] == [action.verb for action in reader.actions()]
         assert ["G1-B"] == [row.grant_id for row in reader.rows(t.issued_options)]
         last_days = [(row.holder_id, row.last_day) for row in reader.rows(t.service_periods)]
         assert {("H1", None), ("H2", date(2003, 6, 15))} == set(last_days)
@@ -61,7 +62,7 @@ def test_what_was_recorded_is_read_back(old_office):
 def test_the_offer_goes_on(old_office):
     """An action is recorded after those of then, and the steps left are done: the options follow the split of then."""
     with old_office.book() as book:
-        assert take_fact(book, "price-set", {"on": "2003-10-03", "close": "1.05"}, "Ops", PRICED).accepted
+        assert record_action(book, PriceSet(on=date(2003, 10, 3), close=Decimal("1.05"), by="Ops", at=PRICED)).accepted
     ring(old_office, "recheck-employment")
     ring(old_office, "regrant")
     with old_office.reading() as reader:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 
-from infra.desk.acts import take_fact
+from infra.handlers.actions import record_action
+from optex.actions import Extend
 from tests.live.house import House, future_offer, tell, until, utc, working_day
 
 
@@ -66,7 +67,7 @@ def test_schedule_says_what_it_added_moved_and_cancelled(house, prefect, folders
     assert "added 1 (close), moved 0, cancelled 0\n" == tell(house, "schedule", folders["painted"]).stdout
     with offices["painted"].book() as book:
         later = book.state().terms.expires + timedelta(days=7)
-        take_fact(book, "extend", {"to": later.isoformat()}, "", datetime.now(UTC).replace(microsecond=0))
+        record_action(book, Extend(to=later, at=datetime.now(UTC).replace(microsecond=0)))
     said = tell(house, "schedule", folders["painted"]).stdout
     steps = "reminder-10, reminder-1, close, extension-deadline, cancel, recheck-employment, regrant"
     assert f"added 0, moved 7 ({steps}), cancelled 0\n" == said

@@ -17,7 +17,7 @@ QUIET = [
     "--no-first-run",
 ]
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-import exchange_calendars
 import numpy
 import pytest
 
@@ -53,9 +52,12 @@ def test_an_offset_in_business_days_is_numpys(count):
     assert oracle.tolist() == [CALENDAR.business_day_offset(day, count) for day in days]
 
 
+@pytest.mark.slow  # pandas and thirty years of sessions, for an oracle that changes with its package alone
 @pytest.mark.filterwarnings("ignore:Series.values:DeprecationWarning")  # inside exchange_calendars
 def test_trading_days_are_those_of_the_new_york_stock_exchange():
     """Every day from 1995 on is a trading day exactly where the exchange's own record has a session."""
+    import exchange_calendars
+
     exchange = exchange_calendars.get_calendar("XNYS", start="1995-01-03")
     expected = [session.date() for session in exchange.sessions]
     found = [day for day in _days(expected[0], expected[-1]) if Calendar("NYSE").is_trading_day(day)]

@@ -5,18 +5,19 @@ from datetime import date
 
 import pytest
 
+from optex.actions import ConditionAssert, ConditionEnd, Hold, Terminate, replay
 from optex.changes import may_lift
 from optex.milestones import plan
 from optex.schedule import Status, Step, reschedule
-from optex.state import Fact, OfferState, fold
+from optex.state import OfferState
 from optex.terms import parse_terms
 from tests.offers import TABLES, local
 
 TERMS = parse_terms(
     'offer = "alpha-2003"\nissuer = "Alpha"\ncommences = 2003-02-28\nexpires = 2003-03-31T17:00:00\n' + TABLES
 )
-ASSERTED = Fact(fact_id="1", at=local("2003-03-20T10:00:00"), verb="condition-assert", by="Counsel", data={"number": 1})
-ENDED = Fact(fact_id="2", at=local("2003-04-10T10:00:00"), verb="condition-end", by="Counsel", data={"number": 1})
+ASSERTED = ConditionAssert(at=local("2003-03-20T10:00:00"), by="Counsel", number=1)
+ENDED = ConditionEnd(at=local("2003-04-10T10:00:00"), by="Counsel", number=1)
 
 
 def state(terminated: str = "") -> OfferState:
@@ -26,7 +27,7 @@ def state(terminated: str = "") -> OfferState:
 @pytest.mark.parametrize("waive", [True, False])
 def test_after_the_termination_no_condition_is_lifted(waive):
     """Terminated on April 3: on April 10 there is no condition left to end, and none to waive (CND-2)."""
-    held = fold(state(), [ASSERTED])
+    held = replay(state(), [ASSERTED])
     assert may_lift(held, 1, ENDED.at, waive=False) is None
     refused = may_lift(replace(held, terminated_at=local("2003-04-03T10:00:00")), 1, ENDED.at, waive=waive)
     assert refused is not None
@@ -35,18 +36,18 @@ def test_after_the_termination_no_condition_is_lifted(waive):
 
 def test_after_the_termination_nothing_stands_in_the_way():
     """No condition stands asserted and nothing is held in an offer that was terminated on April 3 (CND-2)."""
-    hold = Fact(fact_id="3", at=local("2003-04-01T10:00:00"), verb="hold", by="Board", data={"reason": "A merger"})
-    ended = Fact(fact_id="4", at=local("2003-04-03T10:00:00"), verb="terminate", by="Board", data={"reason": "A writ"})
-    before, after = fold(state(), [ASSERTED, hold]), fold(state(), [ASSERTED, hold, ended])
+    hold = Hold(at=local("2003-04-01T10:00:00"), by="Board", reason="A merger")
+    ended = Terminate(at=local("2003-04-03T10:00:00"), by="Board", reason="A writ")
+    before, after = replay(state(), [ASSERTED, hold]), replay(state(), [ASSERTED, hold, ended])
     assert ((1,), ("A merger",)) == (before.conditions, before.holds)
     assert ((), ()) == (after.conditions, after.holds)
 
 
 def test_a_condition_that_ends_moves_the_acceptance_only_while_the_offer_lasts():
     """Ended on April 10 after 9 a.m. acceptance falls due on April 11; terminated before that, nothing moves."""
-    assert date(2003, 4, 11) == fold(state(), [ASSERTED, ENDED]).plan.cancel_on
-    assert date(2003, 4, 1) == fold(state("2003-04-03T10:00:00"), [ASSERTED, ENDED]).plan.cancel_on
-    assert date(2003, 4, 11) == fold(state("2003-04-10T15:00:00"), [ASSERTED, ENDED]).plan.cancel_on
+    assert date(2003, 4, 11) == replay(state(), [ASSERTED, ENDED]).plan.cancel_on
+    assert date(2003, 4, 1) == replay(state("2003-04-03T10:00:00"), [ASSERTED, ENDED]).plan.cancel_on
+    assert date(2003, 4, 11) == replay(state("2003-04-10T15:00:00"), [ASSERTED, ENDED]).plan.cancel_on
 
 
 def test_no_step_returns_that_the_termination_made_moot():

@@ -20,14 +20,15 @@ class _Scales:
     """Where a day and a price stand on the sheet; prices by their ratios, as they differ in the tens."""
 
     def __init__(self, points: Sequence[PricePoint], prices: Sequence[Decimal]) -> None:
-        days = [date2num(point.granted_on) for point in points]
+        days = [float(date2num(point.granted_on)) for point in points]
         pad = max((max(days) - min(days)) * 0.06, 90)
         self.first, self.last = min(days) - pad, max(days) + pad
         every = [float(price) for price in (*prices, *(point.price for point in points)) if price]
         self.low, self.high = min(every, default=1) / 1.4, max(every, default=1) * 1.6
 
     def x(self, on: date) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * (date2num(on) - self.first) / (self.last - self.first)
+        days = float(date2num(on)) - self.first
+        return _LEFT + (_RIGHT - _LEFT) * days / (self.last - self.first)
 
     def y(self, price: Decimal | float) -> float:
         share = log(max(float(price), self.low) / self.low) / log(self.high / self.low)

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -41,7 +41,7 @@ COLOURS = {
 }
 _VARIABLES = {colour.light: f"var(--{name})" for name, colour in COLOURS.items()}
 _SVG = "http://www.w3.org/2000/svg"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.family": "DejaVu Sans",  # comes with Matplotlib, so that every machine measures alike
@@ -93,15 +93,18 @@ def markup(axes: Axes, name: str, label: str, bottom: float | None = None) -> Ma
     KeyError for a colour that is no part of the page's palette.
     """
     drawn = io.StringIO()
+    figure = axes.get_figure(root=True)
     with rc_context({**_STYLE, "svg.hashsalt": name}):
-        FigureCanvasSVG(axes.figure).print_svg(drawn, metadata={"Date": None})
+        FigureCanvasSVG(figure).print_svg(drawn, metadata={"Date": None})
     root = ElementTree.fromstring(drawn.getvalue())
     height = bottom or axes.get_ylim()[0]
     root.attrib.clear()
     root.attrib.update({"viewBox": f"0 0 {WIDTH} {height:.0f}", "role": "img", "aria-label": label})
     for child in root.findall(f"{{{_SVG}}}metadata"):
         root.remove(child)
-    root.find(f"{{{_SVG}}}g").remove(root.find(f"{{{_SVG}}}g/{{{_SVG}}}g[@id='patch_1']"))
+    for drawing in root.findall(f"{{{_SVG}}}g"):
+        for ground in drawing.findall(f"{{{_SVG}}}g[@id='patch_1']"):
+            drawing.remove(ground)
     for parent in root.iter():
         _clean(parent, name)
     ElementTree.indent(root, space="")

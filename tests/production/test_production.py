@@ -1,6 +1,6 @@
 """The production path: what an installation does when one API server and one worker are killed in the middle.
 
-Everything runs on loopback and reads the env files and the site of nginx that are shipped (see tests/installation.py).
+Everything runs on loopback and reads the env files and the site of nginx that are shipped (see installation.py).
 """
 
 import sys
@@ -15,8 +15,8 @@ from sqlalchemy import text
 from infra.books.database import engine_for
 from infra.books.store import open_book, read_book
 from optex.calendar import EST, Calendar
-from tests.installation import MISSING, PATIENCE, Installation, until
 from tests.offers import Offer
+from tests.production.installation import MISSING, PATIENCE, Installation, until
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
 

@@ -20,9 +20,9 @@ import yaml
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from tests.relay import Relay, certificate, free_port
+from tests.production.relay import Relay, certificate, free_port
 
-SHIPPED = Path(__file__).parents[1] / "infra" / "production"
+SHIPPED = Path(__file__).parents[2] / "infra" / "production"
 PREFECT = [sys.executable, "-m", "prefect"]
 PATIENCE = 100
 # Debian keeps the server's programs out of the path. The wheel that other tests use lacks pg_trgm, which Prefect needs.

@@ -1,4 +1,4 @@
-"""The facts that arrive: the same models for the command line, the script and the forms of the UI."""
+"""What may be done to an offer: the same classes for the command line, the script and the forms of the UI."""
 
 import json
 from datetime import UTC, date, datetime
@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from infra.desk.facts import VERBS, BadFact, parse_fact
+from optex.action import BadAction
+from optex.actions import ACTIONS, read_action, recorded_action
 from optex.calendar import EST, NEW_YORK
 from optex.records import Capacity, OptionType
 
@@ -32,29 +33,29 @@ GOOD = {
 
 
 def _problems(verb, options, zone=EST):
-    with pytest.raises(BadFact) as caught:
-        parse_fact(verb, {"at": AT, **options}, zone)
+    with pytest.raises(BadAction) as caught:
+        read_action(verb, {"at": AT, **options}, zone)
     return {key: problem for key, problem, _ in caught.value.problems}
 
 
 def test_every_verb_of_the_manual_has_its_model():
     """The verbs are those of the manual, and no other."""
-    assert set(GOOD) == set(VERBS)
+    assert set(GOOD) == set(ACTIONS)
 
 
 @pytest.mark.parametrize("verb", GOOD)
-def test_a_fact_survives_being_written_as_json(verb):
-    """What is stored of a fact is read back as the same fact, whatever the clock of the reader."""
-    fact = parse_fact(verb, {"at": AT, "by": "Ops", **GOOD[verb]}, EST)
-    stored = json.loads(json.dumps(fact.model_dump(mode="json")))
-    assert fact == parse_fact(verb, stored, NEW_YORK)
-    assert fact == parse_fact(verb, {"at": AT, "by": "Ops", **json.loads(json.dumps(fact.data))}, NEW_YORK)
+def test_an_action_survives_being_written_as_json(verb):
+    """What is stored of an action is read back as the same action, whatever the clock of the reader."""
+    action = read_action(verb, {"at": AT, "by": "Ops", **GOOD[verb]}, EST)
+    stored = json.loads(json.dumps(action.data))
+    assert action == read_action(verb, {"at": AT, "by": "Ops", **stored}, NEW_YORK)
+    assert action == recorded_action(verb, stored, "Ops", AT)
 
 
 def test_text_and_typed_values_say_the_same():
     """An option as text from a command reads like the typed value of a script."""
-    text = parse_fact("price set", {"at": "2003-04-01T07:30", "on": "2003-10-03", "close": "1.05"}, EST)
-    typed = parse_fact("price-set", {"at": AT, "on": date(2003, 10, 3), "close": Decimal("1.05")}, EST)
+    text = read_action("price set", {"at": "2003-04-01T07:30", "on": "2003-10-03", "close": "1.05"}, EST)
+    typed = read_action("price-set", {"at": AT, "on": date(2003, 10, 3), "close": Decimal("1.05")}, EST)
     assert text == typed
     assert (AT, Decimal("1.05")) == (text.at, text.close)
 
@@ -68,23 +69,23 @@ def test_an_instant_without_an_offset_is_on_the_clock():
         ("2003-04-14T17:00Z", EST, 17),
         ("2003-04-14T17:00-04:00", EST, 21),
     ):
-        assert datetime(2003, 4, 14, hour, tzinfo=UTC) == parse_fact("extend", {"at": AT, "to": to}, zone).to
+        assert datetime(2003, 4, 14, hour, tzinfo=UTC) == read_action("extend", {"at": AT, "to": to}, zone).to
 
 
 def test_an_extension_is_announced_when_it_arrives_unless_it_says_otherwise():
     """`announced_at` is `at` by default."""
     options = {"at": AT, "to": "2003-04-14T17:00"}
-    assert AT == parse_fact("extend", options, EST).announced_at
-    stated = parse_fact("extend", {**options, "announced_at": "2003-04-01T07:00"}, EST)
+    assert AT == read_action("extend", options, EST).announced_at
+    stated = read_action("extend", {**options, "announced_at": "2003-04-01T07:00"}, EST)
     assert datetime(2003, 4, 1, 12, tzinfo=UTC) == stated.announced_at
 
 
 def test_the_records_vocabulary_is_used():
     """Capacities and types are those of the records, and a last day may be left open."""
-    spell = parse_fact("service-set", {"at": AT, "holder": "H1", "capacity": "director", "from": "2003-04-01"}, EST)
+    spell = read_action("service-set", {"at": AT, "holder": "H1", "capacity": "director", "from": "2003-04-01"}, EST)
     assert (Capacity.DIRECTOR, date(2003, 4, 1), None) == (spell.capacity, spell.first_day, spell.last_day)
     assert {"holder": "H1", "capacity": "director", "from": "2003-04-01"} == spell.data
-    assert OptionType.NSO is parse_fact("defer", {"at": AT, **GOOD["defer"]}, EST).type
+    assert OptionType.NSO is read_action("defer", {"at": AT, **GOOD["defer"]}, EST).kind
 
 
 @pytest.mark.parametrize(
@@ -128,5 +129,5 @@ def test_everything_wrong_is_told_at_once():
 
 def test_an_unknown_verb_is_told():
     """The verbs there are are named."""
-    with pytest.raises(BadFact, match=r"explode: do: 'explode' is not a fact, expected one of extend, amend"):
-        parse_fact("explode", {"at": AT}, EST)
+    with pytest.raises(BadAction, match=r"explode: do: 'explode' is no action, expected one of extend, amend"):
+        read_action("explode", {"at": AT}, EST)

@@ -1,0 +1,1 @@
+"""What is done to an offer when something arrives: weighed, recorded and carried out, in one transaction."""

@@ -1,0 +1,268 @@
+"""What an action does to the database: it is weighed by the rules, recorded, and carried out, in one transaction.
+
+What can be said from the state of the offer alone, its class says (`optex.actions`); here is what needs the database,
+a function for each class. What a rule refuses is recorded as refused, with the rule, and changes nothing else.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import singledispatch
+
+from infra.books import pool
+from infra.books import tables as t
+from infra.books.lapses import lapse
+from infra.books.reading import RecordedAction
+from infra.books.store import Book
+from infra.desk import announcements, forms
+from optex import changes, eligibility, roll
+from optex.action import Action
+from optex.actions import (
+    AgreementSigned,
+    Amend,
+    Approve,
+    CommitteeGrantDate,
+    ConditionEnd,
+    ConditionWaive,
+    Defer,
+    ElectionWaive,
+    Extend,
+    PriceSet,
+    Release,
+    ServiceSet,
+    Split,
+    Terminate,
+)
+from optex.calendar import local_text
+from optex.election import waivable
+from optex.errors import Ruling
+from optex.milestones import CANCEL, REGRANT
+from optex.records import Spell
+from optex.state import OfferState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionResult:
+    """What became of an action: taken, refused by a rule, or found already recorded; in one sentence."""
+
+    accepted: bool
+    ruling: Ruling
+    message: str
+    repeated: bool = False
+
+
+def record_action(book: Book, action: Action) -> ActionResult:
+    """Weigh, record and carry out one action, in the transaction of the book."""
+    key = _key(action)
+    if earlier := _recorded(book, action, key):
+        return earlier
+    state = book.state()
+    if ruling := refused(action, book, state):
+        book.add_action(key, action, ruling, accepted=False)
+        book.audit(action.at, action.by, [(f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)])
+        return ActionResult(accepted=False, ruling=ruling, message=f"Refused by {ruling.rule}: {ruling.reason}")
+    action = completed(action, book)
+    taken = Ruling(rule=action.rule, reason=action.says(state))
+    book.add_action(key, action, taken, accepted=True)
+    book.audit(action.at, action.by, [(action.verb, action.subject, action.rule, _detail(taken.reason, action))])
+    consequence = carry_out(action, book)
+    return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
+
+
+@singledispatch
+def refused(action: Action, book: Book, state: OfferState) -> Ruling | None:
+    """The ruling that stands against an action; None where none does."""
+    return action.refused(state)
+
+
+@singledispatch
+def completed(action: Action, book: Book) -> Action:
+    """The action with what is decided when it is recorded."""
+    return action
+
+
+@singledispatch
+def carry_out(action: Action, book: Book) -> str:
+    """Do what follows from an action that is on record, so that the book's state has it; what that was, in sentences.
+
+    Of most nothing follows at once: whoever reads the actions finds it.
+    """
+    return ""
+
+
+@carry_out.register
+def _extend(action: Extend, book: Book) -> str:
+    return announcements.extended(book, action, action.to, action.announced_at)
+
+
+@carry_out.register
+def _amend(action: Amend, book: Book) -> str:
+    return announcements.amended(book, action)
+
+
+@carry_out.register
+def _terminate(action: Terminate, book: Book) -> str:
+    return announcements.terminated(book, action)
+
+
+@carry_out.register
+def _condition_gone(action: ConditionWaive | ConditionEnd, book: Book) -> str:
+    moved = book.replan(action.at, f"postponed: condition {action.number} of §7 stood asserted")
+    due = [local_text(step.due, book.state().terms.zone) for step in moved.added if step.name == CANCEL]
+    return f"Acceptance falls due again {due[0]}." if due else ""
+
+
+@carry_out.register
+def _committee_grant_date(action: CommitteeGrantDate, book: Book) -> str:
+    return _grant_moved(action, book, "the Committee chose another grant date")
+
+
+@carry_out.register
+def _release(action: Release, book: Book) -> str:
+    return _grant_moved(action, book, "the grant was held and has been released")
+
+
+def _grant_moved(action: Action, book: Book, cause: str) -> str:
+    moved = book.replan(action.at, cause)
+    due = [local_text(step.due, book.state().terms.zone) for step in moved.added if step.name == REGRANT]
+    return f"The new options will be granted {due[0]}." if due else ""
+
+
+@refused.register
+def _may_approve(action: Approve, book: Book, state: OfferState) -> Ruling | None:
+    if ruling := action.refused(state):
+        return ruling
+    waiting = book.awaiting_approval(action.step)
+    if waiting is None:
+        return Ruling(rule="CAN-1", reason=f"{action.step} does not wait for an approval")
+    if not waiting.digest.startswith(action.digest):
+        reason = f"what was seen (digest {action.digest}) is not what waits now: {waiting.message}"
+        return Ruling(rule="CAN-1", reason=reason)
+    return None
+
+
+@completed.register
+def _what_is_approved(action: Approve, book: Book) -> Approve:
+    """An approval is of what was decided when it was asked for: its digest goes on record."""
+    waiting = book.awaiting_approval(action.step)
+    assert waiting is not None, "an approval of what does not wait has been refused"
+    return action.model_copy(update={"digest": waiting.digest, "what": waiting.message})
+
+
+@refused.register
+def _may_waive(action: ElectionWaive, book: Book, state: OfferState) -> Ruling | None:
+    if ruling := action.refused(state):
+        return ruling
+    judgement = forms.judgement_of(book, action.form, action.at)
+    if judgement is None:
+        return Ruling(rule="TND-7", reason=f"no form {action.form} has been received by then")
+    return waivable(judgement)
+
+
+@completed.register
+def _what_is_waived(action: ElectionWaive, book: Book) -> ElectionWaive:
+    """A waiver for all holders is of the rules that the form offends, which the record must name."""
+    judgement = forms.judgement_of(book, action.form, action.at) if action.all_holders else None
+    rules = sorted({defect.rule for defect in judgement.defects}) if judgement else []
+    return action.model_copy(update={"rules": tuple(rules)})
+
+
+@carry_out.register
+def _waive(action: ElectionWaive, book: Book) -> str:
+    holder_id = book.holder_of_form(action.form)
+    concerned = None if action.all_holders or holder_id is None else [holder_id]
+    return forms.rejudge(book, concerned, action.at)
+
+
+@refused.register
+def _may_set_service(action: ServiceSet, book: Book, state: OfferState) -> Ruling | None:
+    if action.holder not in book.holders():
+        return Ruling(rule="ELG-1", reason=f"there is no holder {action.holder}")
+    return None
+
+
+@carry_out.register
+def _set_service(action: ServiceSet, book: Book) -> str:
+    spell = Spell(
+        holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
+    )
+    book.add_spells([spell])
+    return lapse(book, book.state().day(action.at), action.at, [spell.holder_id])
+
+
+@carry_out.register
+def _set_price(action: PriceSet, book: Book) -> str:
+    book.set_prices({action.on: action.close})
+    return ""
+
+
+@carry_out.register
+def _split(action: Split, book: Book) -> str:
+    """A split that has come is followed at once, one that is announced ahead on its day."""
+    pool.follow_splits(book, action.at)
+    return ""
+
+
+@refused.register
+def _may_defer(action: Defer, book: Book, state: OfferState) -> Ruling | None:
+    dossiers = book.dossiers([action.holder])
+    if not dossiers:
+        return Ruling(rule="LCK-1", reason=f"there is no holder {action.holder}")
+    promised = any(row.holder_id == action.holder for row in book.open_promises())
+    tendered = state.accepted_at is None and roll.elections(roll.judge_all(dossiers, state, action.at))
+    if not eligibility.serves(dossiers[0].spells, state.day(action.at)):
+        return Ruling(rule="LCK-1", reason="the holder is not in service")
+    pool.follow_splits(book, action.at)
+    return changes.may_defer(
+        state, participant=promised or bool(tendered), shares=action.shares, available=pool.available(book)
+    )
+
+
+@carry_out.register
+def _defer(action: Defer, book: Book) -> str:
+    pool.reserve_deferred(book, action.at, action.shares)
+    return ""
+
+
+@refused.register
+def _may_sign(action: AgreementSigned, book: Book, state: OfferState) -> Ruling | None:
+    for option in book.rows(t.issued_options):
+        if option.grant_id == action.grant and option.kind == "new":
+            if action.on < option.granted_on:
+                reason = f"the option was granted on {option.granted_on}, after {action.on}"
+                return Ruling(rule="GRT-5", reason=reason)
+            return None
+    return Ruling(rule="GRT-5", reason=f"no new option {action.grant} has been granted")
+
+
+def _key(action: Action) -> str:
+    """The key under which an action is recorded once: its verb, its options and its instant; whoever says it."""
+    said = json.dumps([action.verb, action.data, action.at.isoformat()], sort_keys=True, default=str)
+    return f"{action.verb}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
+def _recorded(book: Book, action: Action, key: str) -> ActionResult | None:
+    """What was said of the very same action before: the same key, or one that already did what this one would do."""
+    earlier = book.recorded_actions(action.verb)[::-1]
+    found = next((each for each in earlier if each.key == key), None) or _done_before(earlier, action)
+    if found is None:
+        return None
+    message = f"Already recorded{'' if found.accepted else ' as refused'}: {found.ruling.reason}"
+    return ActionResult(accepted=found.accepted, ruling=found.ruling, message=message, repeated=True)
+
+
+def _done_before(earlier: Iterable[RecordedAction], action: Action) -> RecordedAction | None:
+    """The accepted action, of those from the last to the first, that already did what this one would do."""
+    if action.once is None:
+        return None
+    data = action.data
+    taken = [each for each in earlier if each.accepted and abs(each.action.at - action.at) < action.once_within]
+    if isinstance(action, PriceSet):  # it may have been corrected since, so only the last one told of the day counts
+        taken = [each for each in taken if each.action.data["on"] == data["on"]][:1]
+    return next((each for each in taken if all(each.action.data.get(k) == data.get(k) for k in action.once)), None)
+
+
+def _detail(reason: str, action: Action) -> str:
+    extra = [str(action.data[key]) for key in ("reason", "evidence") if action.data.get(key)]
+    return " — ".join([reason, *extra])

@@ -1,0 +1,159 @@
+"""What an action is: what every one carries, what can be asked of it, and how its options are declared."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from optex.errors import OptexError, Ruling
+from optex.fields import Expected, Moment
+from optex.state import OfferState
+
+MIND_THE_ZONE = " Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC."
+ONE_EACH = timedelta.max
+
+
+class BadAction(OptexError):
+    """An action whose options cannot be read: what is wrong with each of them as (option, problem, expected)."""
+
+    def __init__(self, verb: str, problems: list[tuple[str, str, str]]) -> None:
+        wrong = [
+            f"{verb}: {key}: {problem}" + (f", expected {want}" if want else "") for key, problem, want in problems
+        ]
+        super().__init__("\n".join(wrong))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """What the command line, a form or the manual must know of an option of an action.
+
+    `name` is its Python name, by which a form knows it; `key` that of the interface. `choices` are all it can be, and
+    `offered` how a form words them, each beginning with the choice; `form_help` is the form's help.
+    """
+
+    name: str
+    key: str
+    type: type
+    required: bool
+    default: Any
+    help: str
+    form_help: str
+    choices: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+
+def option(help: str, default: Any = ..., *, form: str = "", offered: tuple[str, ...] = (), **more: Any) -> Any:
+    """Declare an option by its help, which the form in the Prefect UI may word otherwise, and offer in choices."""
+    if default is not ... or "default_factory" not in more:
+        more["default"] = default
+    return Field(description=help, json_schema_extra={"form": form or help, "offered": list(offered)}, **more)
+
+
+def of(*choices: str) -> Expected:
+    return Expected(f"{', '.join(choices[:-1])} or {choices[-1]}")
+
+
+class Action(BaseModel):
+    """What every action carries: `at` is the instant it is announced or received, `by` who decided."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
+
+    verb: ClassVar[str]
+    rule: ClassVar[str]
+    # The deployment by which it is done in the Prefect UI; none for what only the program does.
+    deployment: ClassVar[str] = ""
+    # Options that are decided when it is recorded, and that nobody states.
+    decided: ClassVar[tuple[str, ...]] = ()
+    # Said again with the same values of these, so long after the first, it is the same action: a second click.
+    once: ClassVar[tuple[str, ...] | None] = None
+    once_within: ClassVar[timedelta] = ONE_EACH
+    # It concerns only whoever was promised something.
+    after_acceptance: ClassVar[bool] = False
+    # What it asked for on behalf of one holder, where it was refused.
+    asked: ClassVar[str] = ""
+    # Whom the form asks for: Prefect's own server has one password for all and knows no persons.
+    who: ClassVar[str] = "Who decided: your full name."
+
+    at: Moment
+    by: str = ""
+
+    @classmethod
+    def options(cls) -> list[Option]:
+        """The options that are stated, in their order."""
+        unstated = {"at", "by", *cls.decided}
+        return [_option(name, field) for name, field in cls.model_fields.items() if name not in unstated]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The options by their names in the interface, dates and instants as ISO text; `read_action` reads them."""
+        return self.model_dump(mode="json", exclude={"at", "by"}, exclude_none=True)
+
+    @property
+    def subject(self) -> str:
+        """What the audit names as concerned; empty where it is the offer."""
+        return ""
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        """The ruling that stands against it as the offer stands; None where none does."""
+        return None
+
+    def says(self, state: OfferState) -> str:
+        """What is done by it, for whoever does it and for the audit."""
+        raise TypeError(f"{type(self).__name__} has no words")
+
+    def apply(self, state: OfferState) -> OfferState:
+        """The state of the offer after it; the same where it touches no more than the records."""
+        return state
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
+        """What happened and why, for `optex explain` of everyone the offer concerns; None where it concerns not all."""
+        return None
+
+    def label(self, state: OfferState) -> str:
+        """What happened in a few words, for the timeline; empty where it moves nothing of the offer."""
+        return ""
+
+    def happened(self, state: OfferState) -> tuple[datetime, bool]:
+        """When it happened, and whether that is a day without an hour."""
+        return self.at, False
+
+
+def _option(name: str, field: FieldInfo) -> Option:
+    plain = _plain(field.annotation)
+    choices: tuple[str, ...] = ()
+    if get_origin(plain) is Literal:
+        plain, choices = str, get_args(plain)
+    elif issubclass(plain, Enum):
+        choices = tuple(each.value for each in plain)
+        plain = str
+    words = field.json_schema_extra
+    assert isinstance(words, dict), f"{name} is declared by `option`"
+    bounds = {key: getattr(each, key) for each in field.metadata for key in ("ge", "gt", "le") if hasattr(each, key)}
+    return Option(
+        name=name,
+        key=field.alias or name,
+        type=plain,
+        required=field.is_required(),
+        default=None if field.is_required() or field.default_factory else field.default,
+        help=field.description or "",
+        form_help=str(words["form"]),
+        choices=choices,
+        offered=tuple(map(str, words["offered"])),  # type: ignore[arg-type]
+        least=bounds["gt"] + 1 if "gt" in bounds else bounds.get("ge"),
+        most=bounds.get("le"),
+    )
+
+
+def _plain(annotation: Any) -> Any:
+    """The type behind what is annotated or may be left out."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    several = [each for each in get_args(annotation) if each is not NoneType]
+    return _plain(several[0]) if NoneType in get_args(annotation) else annotation

@@ -1,0 +1,571 @@
+"""What may be done to an offer: one class for each action, from which the commands, the forms and script.toml follow.
+
+A class holds everything that is said of its action: the options with their help, the rule it acts under, what refuses
+it, what it makes of the offer's state, and its words: for the operator, for `optex explain`, for the timeline. What
+it does to the database is in the handlers of `infra`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from optex import adjustment, changes
+from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
+from optex.calendar import ONE_DAY, instant, local_text
+from optex.election import Waiver
+from optex.errors import Ruling
+from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
+from optex.milestones import cancellation_due, next_cancellation
+from optex.records import Capacity, OptionType
+from optex.state import CONDITIONS, OfferState
+from optex.wording import day, short_day, stamp
+
+Reason = Annotated[Text, Expected("a reason in words")]
+
+
+class Extend(Action):
+    """Extend the offer. Reminders, close, cancellation and grant move; every eligible holder is told, with the tally.
+
+    Refused if it is announced after 8:00 a.m. of the business day after the last expiration (EXT-1, §15).
+    """
+
+    verb, rule, deployment, once = "extend", "EXT-1", "extend", ("to",)
+    to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
+    announced_at: Moment = option(
+        "When it was announced to the public; default: --at.",
+        form="When it was announced to the public; leave it at None if it is announced with this.",
+        default_factory=lambda data: data["at"],
+    )
+    reason: str = option("The reason, in words.", "")
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_extend(state, self.to, self.announced_at)
+
+    def says(self, state: OfferState) -> str:
+        return f"The offer is extended to {local_text(self.to, state.terms.zone)}."
+
+    def apply(self, state: OfferState) -> OfferState:
+        return _extended(state, self.to)
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"The offer was extended to {stamp(self.to, clock)}", self.reason
+
+    def label(self, state: OfferState) -> str:
+        return f"Extended to {short_day(state.day(self.to))}"
+
+
+class Amend(Action):
+    """Amend the offer and tell every eligible holder.
+
+    A change in consideration, a decrease, or an increase beyond 2% must leave ten business days after its notice:
+    refused unless the expiration, or the extension made with it, leaves them (AMD-1, §15).
+    """
+
+    verb, rule, deployment = "amend", "AMD-1", "amend"
+    once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
+    change: Annotated[
+        Literal["consideration", "decrease", "increase", "other"], of("consideration", "decrease", "increase", "other")
+    ] = option("What changes.")
+    percent: Exact | None = option(
+        "By how many percent of the option shares sought, for an increase or a decrease, such as 2.5.", None
+    )
+    extend_to: Moment | None = option(
+        "Extend the offer with it, to this instant.",
+        None,
+        form="Extend the offer with it, to this instant." + MIND_THE_ZONE,
+    )
+    reason: Reason = option("The amendment, in words as holders shall read it.")
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at)
+
+    def says(self, state: OfferState) -> str:
+        return f"Amendment No. {state.amendments + 1} ({self.change}) is made."
+
+    def apply(self, state: OfferState) -> OfferState:
+        state = replace(state, amendments=state.amendments + 1)
+        return _extended(state, self.extend_to) if self.extend_to else state
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        by = f" of {self.percent}%" if self.percent is not None else ""
+        named = {"consideration": "a change in the consideration", "other": "another change"}
+        until = f", and extended to {stamp(self.extend_to, clock)}" if self.extend_to else ""
+        article = "an" if self.change == "increase" else "a"
+        said = named.get(self.change) or f"{article} {self.change}{by} in the options sought"
+        return f"The offer was amended by {said}{until}", self.reason
+
+    def label(self, state: OfferState) -> str:
+        return f"Amended and extended to {short_day(state.day(self.extend_to))}" if self.extend_to else "Amended"
+
+
+class Terminate(Action):
+    """Terminate the offer: every tender is returned, no step is left to do, every holder is told (CND-2, §15).
+
+    This cannot be undone.
+    """
+
+    verb, rule, deployment, once = "terminate", "CND-2", "terminate", ()
+    reason: Reason = option("The reason, as holders shall read it.")
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_terminate(state, self.at)
+
+    def says(self, state: OfferState) -> str:
+        return "The offer is terminated; every tender is returned and the options stay outstanding."
+
+    def apply(self, state: OfferState) -> OfferState:
+        # What stood in the way of an act stands in the way of none any more.
+        return replace(state, terminated_at=self.at, conditions=(), holds=())
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return "The offer was terminated: every tender is returned and the options stay outstanding", self.reason
+
+    def label(self, state: OfferState) -> str:
+        return "The offer is terminated"
+
+
+class Condition(Action):
+    """Assert a condition of §7, waive it, or record that it has ended. While one stands, nothing is accepted (CND-1)."""  # noqa: E501
+
+    rule, deployment = "CND-1", "condition"
+    choice: ClassVar[str] = "Assert it or waive it before the expiration; record its end at any time."
+    did: ClassVar[str]
+    number: Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")] = option(
+        "Which of the five conditions, in the order of §7.",
+        form="Which of the five conditions of §7.",
+        offered=(
+            "1: an authority challenges the offer",
+            "2: an action, approval withheld or law restricts the offer",
+            "3: a change in accounting standards",
+            "4: a tender offer, merger or acquisition proposal",
+            "5: a material change in the business",
+        ),
+    )
+    evidence: str = option("What shows it.", "")
+
+    @property
+    def subject(self) -> str:
+        return str(self.number)
+
+    def says(self, state: OfferState) -> str:
+        return f"Condition {self.number} of §7 ({CONDITIONS[self.number]}) is {self._now()}."
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"Condition {self.number} of §7, {CONDITIONS[self.number]}, was {self._now()}", self.evidence
+
+    def label(self, state: OfferState) -> str:
+        return f"Condition {self.number} of §7 {self.did}"
+
+    def _now(self) -> str:
+        return self.did
+
+
+class ConditionAssert(Condition):
+    """Assert a condition of §7, before the expiration: nothing is accepted while it stands (CND-1)."""
+
+    verb, did = "condition-assert", "asserted"
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_assert(state, self.number, self.at)
+
+    def apply(self, state: OfferState) -> OfferState:
+        return replace(state, conditions=tuple(sorted({*state.conditions, self.number})))
+
+    def _now(self) -> str:
+        return "asserted: nothing is accepted while it stands"
+
+
+class ConditionWaive(Condition):
+    """Waive an asserted condition, before the expiration (CND-1)."""
+
+    verb, did = "condition-waive", "waived"
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_lift(state, self.number, self.at, waive=True)
+
+    def apply(self, state: OfferState) -> OfferState:
+        return _condition_gone(state, self.number, self.at)
+
+
+class ConditionEnd(Condition):
+    """Record that an asserted condition has ended, at any time (CND-1)."""
+
+    verb, did = "condition-end", "ended"
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_lift(state, self.number, self.at, waive=False)
+
+    def apply(self, state: OfferState) -> OfferState:
+        return _condition_gone(state, self.number, self.at)
+
+    def _now(self) -> str:
+        return "recorded as ended"
+
+
+class Postpone(Action):
+    """Acceptance is put off to another day, because its own turned out to be no business day (CND-1)."""
+
+    verb, rule = "postpone", "CAN-1"
+    on: Day
+
+    def apply(self, state: OfferState) -> OfferState:
+        return replace(state, postponed_to=self.on)
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"Acceptance was postponed to {day(self.on)}", ruling
+
+    def label(self, state: OfferState) -> str:
+        return f"Acceptance put off to {short_day(self.on)}"
+
+
+class ElectionWaive(Action):
+    """Waive the defects of a form, up to acceptance; lateness and ineligibility cannot be waived (TND-7, §4)."""
+
+    verb, rule, deployment = "election-waive", "TND-7", "waive-defect"
+    decided, once = ("rules",), ("form", "all_holders")
+    form: Id = option("The number of the form.")
+    reason: Reason = option("Why.")
+    all_holders: bool = option("Waive the same defects for all holders.", False)
+    rules: tuple[str, ...] | None = Field(None, strict=False)
+    """The rules that the form offends, where the waiver is for all holders: only these are overlooked."""
+
+    @property
+    def subject(self) -> str:
+        return self.form
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_waive_defect(state)
+
+    def says(self, state: OfferState) -> str:
+        return f"The defects of form {self.form} are waived{', for all holders' if self.all_holders else ''}."
+
+    def apply(self, state: OfferState) -> OfferState:
+        waiver = Waiver(
+            form_id=self.form,
+            at=self.at,
+            by=self.by,
+            reason=self.reason,
+            all_holders=self.all_holders,
+            rules=frozenset(self.rules or ()),
+        )
+        return replace(state, waivers=(*state.waivers, waiver))
+
+
+class ServiceSet(Action):
+    """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3)."""
+
+    verb, rule, deployment = "service-set", "ELG-2", "set-service"
+    asked, who = "A correction of service", "Who reports it: your full name."
+    holder: Id = option("The holder, by id.")
+    capacity: Annotated[Capacity, Field(strict=False), of(*Capacity)] = option(
+        "In which capacity; a director who is an employee counts as employee."
+    )
+    first_day: Day = option("The first day in service.", alias="from")
+    last_day: Day | None = option(
+        "The last day in service; left out while the holder serves.",
+        None,
+        form="The last day in service; leave empty while the holder serves.",
+        alias="to",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_day and self.last_day < self.first_day:
+            raise PydanticCustomError(
+                "to", "{last} lies before {first}", {"last": self.last_day, "first": self.first_day}
+            )
+        return self
+
+    @property
+    def subject(self) -> str:
+        return self.holder
+
+    def says(self, state: OfferState) -> str:
+        to = f" to {self.last_day}" if self.last_day else ""
+        return f"Service as {self.capacity} from {self.first_day}{to} is recorded."
+
+
+class PriceSet(Action):
+    """Record the closing price of a day; a grant that waits for it goes on (GRT-3, §9)."""
+
+    verb, rule, deployment, once = "price-set", "GRT-3", "set-price", ("on", "close")
+    who = "Who reports it: your full name."
+    on: Day = option("The trading day.")
+    close: ClosingPrice = option("Dollars and exact cents, such as 0.95.")
+
+    @property
+    def subject(self) -> str:
+        return self.on.isoformat()
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_price(state, self.on, self.at)
+
+    def says(self, state: OfferState) -> str:
+        return f"The closing price of {self.on} is ${self.close:.2f}."
+
+
+class Split(Action):
+    """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
+
+    verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on", "new", "old")
+    who = "Who reports it: your full name."
+    on: Day = option("The day from which it counts.")
+    new: Count = option("So many new shares (3 for a 3-for-2 split).")
+    old: Count = option("For so many old ones (2 for a 3-for-2 split).")
+
+    @property
+    def subject(self) -> str:
+        return self.on.isoformat()
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_split(state, self.on)
+
+    def says(self, state: OfferState) -> str:
+        return f"A {self.new}-for-{self.old} split of {self.on} is recorded."
+
+    def apply(self, state: OfferState) -> OfferState:
+        split = adjustment.Split(on=self.on, new=self.new, old=self.old)
+        return replace(state, told_splits=(*state.told_splits, split))
+
+    def label(self, state: OfferState) -> str:
+        return f"{self.new}-for-{self.old} split"
+
+    def happened(self, state: OfferState) -> tuple[datetime, bool]:
+        """A split counts from its day on, whenever it was told."""
+        return instant(self.on, time(0), state.terms.zone), True
+
+
+class Defer(Action):
+    """Hold back an additional grant to a participant until the new options are granted (LCK-1, §6)."""
+
+    verb, rule, deployment, asked = "defer", "LCK-1", "defer-grant", "A deferred grant"
+    once, once_within = ("holder", "shares", "type"), timedelta(days=1)
+    holder: Id = option("The holder, by id.")
+    shares: Count = option("How many shares.")
+    kind: Annotated[OptionType, Field(strict=False), of(*OptionType)] = option(
+        "Incentive (ISO) or nonqualified (NSO).", alias="type"
+    )
+
+    @property
+    def subject(self) -> str:
+        return self.holder
+
+    def says(self, state: OfferState) -> str:
+        return f"A grant of {self.shares:,} shares ({self.kind}) is deferred until the new options are granted."
+
+    def apply(self, state: OfferState) -> OfferState:
+        deferred = adjustment.Deferred(
+            deferred_id=f"D-{len(state.deferred) + 1}",
+            holder_id=self.holder,
+            shares=self.shares,
+            type=self.kind,
+            decided_at=self.at,
+        )
+        return replace(state, deferred=(*state.deferred, deferred))
+
+
+class CommitteeGrantDate(Action):
+    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2)."""
+
+    verb, rule, deployment = "committee-grant-date", "GRT-2", "choose-grant-date"
+    after_acceptance, who = True, "Who decided: the Committee's member or your full name."
+    on: Day = option("The grant date: a business day on which the exchange trades.")
+
+    @property
+    def subject(self) -> str:
+        return self.on.isoformat()
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_choose_grant_date(state, self.on, self.at)
+
+    def says(self, state: OfferState) -> str:
+        return f"The Committee chose {self.on} as the grant date."
+
+    def apply(self, state: OfferState) -> OfferState:
+        return replace(state, grant_from=self.on)
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"{day(self.on)} was chosen as the grant date", ""
+
+    def label(self, state: OfferState) -> str:
+        return f"Grant date chosen: {short_day(self.on)}"
+
+
+class AgreementSigned(Action):
+    """Record that a new option agreement was signed; before it the option cannot be exercised (GRT-5)."""
+
+    verb, rule, deployment, once = "agreement-signed", "GRT-5", "sign-agreement", ("grant",)
+    asked, who = "A signature", "Who reports it: your full name."
+    grant: Id = option("The new option, by its number.")
+    on: Day = option("The day of the signature.")
+
+    @property
+    def subject(self) -> str:
+        return self.grant
+
+    def says(self, state: OfferState) -> str:
+        return f"The agreement on option {self.grant} was signed on {self.on}."
+
+
+class HoldGrant(Action):
+    """Hold the grant back, for a legal prohibition or a merger, or release it again (CIC-1, §13)."""
+
+    rule, deployment, after_acceptance = "CIC-1", "hold-grant", True
+    choice: ClassVar[str] = "Hold it, or release what is held."
+    reason: Reason = option("Why.")
+
+
+class Hold(HoldGrant):
+    """Hold the grant back, for a legal prohibition or a merger (CIC-1, §13)."""
+
+    verb = "hold"
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_hold(state)
+
+    def says(self, state: OfferState) -> str:
+        return "The grant is held."
+
+    def apply(self, state: OfferState) -> OfferState:
+        return replace(state, holds=(*state.holds, self.reason))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return "The grant was held back until further notice", self.reason
+
+    def label(self, state: OfferState) -> str:
+        return "The grant is held"
+
+
+class Release(HoldGrant):
+    """Release a held grant (CIC-1, §13)."""
+
+    verb = "release"
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return changes.may_release(state)
+
+    def says(self, state: OfferState) -> str:
+        return "The grant is released."
+
+    def apply(self, state: OfferState) -> OfferState:
+        """A grant that was held may be made from the day of the release on, if its hour is still to come (§13)."""
+        on = state.day(self.at)
+        if self.at.astimezone(state.terms.zone).time() > state.terms.regrant_at:
+            on += ONE_DAY
+        return replace(state, holds=(), grant_from=max(on, state.grant_from or on))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return "The grant was released", self.reason
+
+    def label(self, state: OfferState) -> str:
+        return "The grant is released"
+
+
+class Approve(Action):
+    """Approve what a held step is about to do, and let it go on. An approval lapses if the decision changes.
+
+    The dashboard shows what waits, with its counts and its digest.
+    """
+
+    verb, rule, deployment, decided = "approve", "CAN-1", "approve", ("what",)
+    who = "Who approves: your full name."
+    step: Annotated[Literal["cancel", "regrant"], of("cancel", "regrant")] = option("The step that waits for approval.")
+    digest: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True)] = option(
+        "The digest shown with what you approve; anything else that waits by now is then not approved.", ""
+    )
+    what: str | None = None
+    """What waited, in words."""
+
+    @property
+    def subject(self) -> str:
+        return self.step
+
+    def refused(self, state: OfferState) -> Ruling | None:
+        return None if self.by else Ruling(rule="CAN-1", reason="an approval must name the person who gives it")
+
+    def says(self, state: OfferState) -> str:
+        return f"{self.step} is approved by {self.by} (digest {self.digest[:12]})."
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        approved = "acceptance and cancellation" if self.step == "cancel" else "grant"
+        return f"The {approved} was approved", (self.what or "").partition(": ")[2].partition(" (digest")[0]
+
+
+def _all_of(kind: type[Action]) -> Iterable[type[Action]]:
+    for each in kind.__subclasses__():
+        if "verb" in vars(each):
+            yield each
+        yield from _all_of(each)
+
+
+_BY_VERB = {kind.verb: kind for kind in _all_of(Action)}
+ACTIONS = {verb: kind for verb, kind in _BY_VERB.items() if kind.deployment}
+"""Every action that an operator may take, by its verb."""
+STATEFUL = tuple(verb for verb, kind in _BY_VERB.items() if kind.apply is not Action.apply)
+"""The verbs of what changes the state of an offer; the others touch no more than its records."""
+
+
+def verb_of(words: str) -> str:
+    """The name of a verb, be it written `condition-assert` or `condition assert`."""
+    return "-".join(words.split())
+
+
+def read_action(verb: str, options: Mapping[str, Any], zone: tzinfo) -> Action:
+    """The action that a verb and its options state; instants without an offset are read on the clock `zone`.
+
+    BadAction with everything wrong at once, also where the verb is unknown.
+    """
+    kind = ACTIONS.get(verb_of(verb))
+    if kind is None:
+        raise BadAction(verb, [("do", f"{verb!r} is no action", f"one of {', '.join(ACTIONS)}")])
+    try:
+        if stated := options.keys() & kind.decided:
+            raise BadAction(verb, [(key, "unknown option", "") for key in sorted(stated)])
+        return kind.model_validate(dict(options), context={"zone": zone})
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        raise BadAction(verb, [_problem(one) for one in found if one["type"] != "default_factory_not_called"]) from None
+
+
+def recorded_action(verb: str, data: Mapping[str, Any], by: str, at: datetime) -> Action:
+    """An action as it was put on record."""
+    return _BY_VERB[verb].model_validate({**data, "by": by, "at": at})
+
+
+def replay(state: OfferState, actions: Iterable[Action]) -> OfferState:
+    """The state after the actions, in the order in which they were recorded; they are taken as accepted."""
+    for action in actions:
+        state = action.apply(state)
+    return state
+
+
+def _problem(found: Any) -> tuple[str, str, str]:
+    if not found["loc"]:
+        return found["type"], found["msg"], "the last day in service"
+    key = str(found["loc"][0])
+    if found["type"] == "missing":
+        return key, "missing", "a value"
+    if found["type"] == "extra_forbidden":
+        return key, "unknown option", ""
+    value = found["input"]
+    shown = repr(value) if isinstance(value, str) else str(value)
+    return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")
+
+
+def _extended(state: OfferState, to: datetime) -> OfferState:
+    return replace(state, terms=state.terms.extended(to), postponed_to=None)
+
+
+def _condition_gone(state: OfferState, number: int, at: datetime) -> OfferState:
+    """Once the last asserted condition is gone a held acceptance falls due again, on a business day (CND-1)."""
+    conditions = tuple(standing for standing in state.conditions if standing != number)
+    postponed_to = state.postponed_to
+    # The books know of an end before the facts that led to it are replayed: what came earlier counts as it did then.
+    ended = state.accepted_at is not None or (state.terminated_at is not None and at >= state.terminated_at)
+    if not conditions and not ended and at > cancellation_due(state.terms, postponed_to):
+        postponed_to = state.day(next_cancellation(state.terms, at))
+    return replace(state, conditions=conditions, postponed_to=postponed_to)
