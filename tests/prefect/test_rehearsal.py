@@ -19,6 +19,9 @@ PATIENCE = 300
 DEAD = "http://127.0.0.1:9"  # the port "discard", at which nobody answers
 
 
+slow = pytest.mark.slow  # each plays as a process of its own, with a Prefect server of its own
+
+
 @pytest.fixture(scope="module")
 def folder(new_offer):
     """An offer that closes, cancels and grants, with a letter to its one holder at every turn."""
@@ -91,6 +94,7 @@ def gone(processes):
     return not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
 
 
+@slow
 def test_nobody_s_settings_or_proxies_reach_a_rehearsal(folder, undisturbed, live_server, tmp_path):
     """An API, keys, a profile, a logging level, proxies, .env, prefect.toml, pyproject.toml: it plays the same."""
     api, heard = live_server
@@ -126,6 +130,7 @@ def test_nobody_s_settings_or_proxies_reach_a_rehearsal(folder, undisturbed, liv
     assert ["profiles.toml"] == [path.name for path in (home / ".prefect").iterdir()]
 
 
+@slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_play_that_is_stopped_says_so_and_is_taken_up_there(folder, undisturbed, tmp_path, sent, code):
     """One line and no traceback, no process left; the same command then ends as if it had not been stopped."""
@@ -142,6 +147,7 @@ def test_a_play_that_is_stopped_says_so_and_is_taken_up_there(folder, undisturbe
     assert undisturbed.bytes() == Played(folder, out).bytes()
 
 
+@slow
 def test_a_play_can_be_stopped_while_prefect_starts(folder, tmp_path):
     """Ctrl-C before the first step ends the server that is only just starting as well."""
     running, children = started(folder, tmp_path / "out")
@@ -155,6 +161,7 @@ def test_a_play_can_be_stopped_while_prefect_starts(folder, tmp_path):
     assert gone(children)
 
 
+@slow
 def test_the_server_of_a_play_dies_with_it(folder, tmp_path):
     """Whatever ends a play, `kill -9` included, no server is left behind."""
     running, children = started(folder, tmp_path / "out")
