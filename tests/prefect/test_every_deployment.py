@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from infra.books import tables as t
 from infra.handlers.actions import record_action
 from infra.office import office_in
 from optex.actions import Extend
+from tasks.steps import DueStep
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
 from tests.offers import Offer, Played
 
@@ -39,8 +41,8 @@ class World:
         self.folders = {}
         for name in ("running", "ending", "unopened"):
             self.folders[name] = open_offer(root, name).write(root / name)
-        for name, approval in (("waiting", []), ("held", ["cancel"])):
-            self.folders[name] = self._played(expired_offer(root, name, reminders=[], require_approval=approval))
+        self.folders["waiting"] = self._played(expired_offer(root, "waiting", reminders=[]))
+        self.folders["held"] = self._held(expired_offer(root, "held", reminders=[], require_approval=["cancel"]))
         granted = Offer(root, offer="granted").holder("H1", "Ann Lee").grant("G1", 1000).closes_at("2003-10-03", "1.27")
         self.folders["granted"] = self._played(granted.tenders("F1", "2003-03-10T10:00:00", G1=1000))
         self.virtual = {"steps-2003": self._steps(), "stuck-2003": self._stuck()}
@@ -50,6 +52,16 @@ class World:
         name = offer.terms["offer"]
         offer.root = self.root / f"{name}-play"
         return offer.play(until=until or f"{today() - timedelta(days=1)}T23:59:59", out=self.root / name).out
+
+    def _held(self, offer):
+        """What a play up to the close has left, whose cancellation then came due and waits for an approval."""
+        folder = self._played(offer, until=f"{working_day(-2)}T08:30:00")
+        office = office_in(folder)
+        with office.book() as book:
+            step = book.step("cancel")
+            due = DueStep(office=office, book=book, step=step, state=book.state(), at=step.due)
+            due.held("CAN-1", "waits for the approval of a named person: 2 options would be cancelled", "c" * 64)
+        return folder
 
     def _steps(self):
         """An offer of 2003 on the eve of its opening."""
@@ -223,11 +235,11 @@ def defective(world):
 
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
-    office = world.office("ending")
+    office = world.office("running")
     with office.book() as book:
         later = book.state().terms.expires + timedelta(days=7)
         assert record_action(book, Extend(to=later, by=BY, at=office.clock(None))).accepted
-    return {"offer": "ending"}
+    return {"offer": "running"}
 
 
 def missing(world, offer):
@@ -337,7 +349,7 @@ CASES = {
     "send-unsent": Case(
         accepted=unsent,
         refused=lambda w: {"offer": "nobody-s"},
-        effect=lambda w: sent(w, "ending"),
+        effect=lambda w: sent(w, "running"),
     ),
     "watch": Case(
         accepted=lambda w: missing(w, "running") and {},
@@ -391,8 +403,10 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
 def test_the_grant_is_held_and_released_by_its_form(world):
     """What is not held cannot be released; what is held can, once."""
 
+    reasons = count(1)  # the same within one second would be the same action
+
     def said(act):
-        return world.run("hold-grant", offer="waiting", act=act, reason="A merger.", by=BY).name
+        return world.run("hold-grant", offer="waiting", act=act, reason=f"A merger, {next(reasons)}.", by=BY).name
 
     if world.read("waiting", lambda reader: reader.state().holds):
         said("release")
