@@ -8,9 +8,9 @@ from prefect import State
 from flows.stepping import step_flow
 from optex.acceptance import Decision
 from optex.calendar import local_text
+from optex.formatting import count
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
-from optex.wording import count
 from tasks.acceptance import record_cancellation
 from tasks.approvals import digest_of, missing_approval
 from tasks.rules import cancel_options as cancel_tendered

@@ -18,7 +18,7 @@ from flows.rehearsing import Rehearsal, end_on_signal, must_be_no_offer, rehears
 from infra.folder.files import Folder, read_folder
 from infra.shipped import shipped
 from optex.calendar import local_text
-from optex.wording import count
+from optex.formatting import count
 
 
 def play_folder(path: Path, out: Path, until: str | None) -> None:

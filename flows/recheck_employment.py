@@ -4,8 +4,8 @@ from prefect import State
 
 from flows.stepping import step_flow
 from infra.books.lapses import open_promises
+from optex.formatting import count
 from optex.milestones import RECHECK
-from optex.wording import count
 from tasks.granting import record_lapses
 from tasks.steps import DueStep
 

@@ -23,7 +23,7 @@ from infra.post.delivery import send_queued
 from infra.post.mail import MailError
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
-from optex.wording import count
+from optex.formatting import count
 
 Work = Callable[[Book, datetime], str]
 

@@ -4,8 +4,8 @@ from prefect import State
 
 from flows.stepping import step_flow
 from infra.books.lapses import open_promises
+from optex.formatting import count
 from optex.milestones import REGRANT
-from optex.wording import count
 from tasks.approvals import digest_of, missing_approval
 from tasks.granting import record_grants, record_lapses
 from tasks.rules import grant_options

@@ -10,8 +10,8 @@ from infra.office import office_of
 from infra.post.delivery import deliver
 from infra.post.outbox import retry_refused
 from optex.errors import OptexError
+from optex.formatting import count
 from optex.milestones import REMINDER, kind_of
-from optex.wording import count
 from tasks.schedule import agree_with_plan
 
 

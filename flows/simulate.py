@@ -24,7 +24,7 @@ from infra.office import BOOKS, Office, using
 from infra.post.sink import Sink
 from infra.report.page import write_report
 from optex.milestones import REGRANT
-from optex.schedule import Status, Step, turn
+from optex.steps import Status, Step, turn
 from tasks.mail import send_notices
 
 Tell = Callable[[datetime, str, str], None]

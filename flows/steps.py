@@ -15,7 +15,7 @@ from flows.remind import remind
 from flows.stepping import StepFlow
 from flows.withdrawal import open_withdrawal_right
 from optex.milestones import STEPS, kind_of
-from optex.schedule import Step
+from optex.steps import Step
 from tasks.schedule import parameters_of
 
 _IN_ORDER = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from optex import wording
+from optex import formatting
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
 from optex.records import Grant, Spell, Tender
@@ -35,7 +35,7 @@ def decide(
     Authority: §6 "we will accept for exchange and cancel options properly tendered and not validly withdrawn" (CAN-1).
     """
     void = may_be_accepted(spells, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
-    accepted = Ruling(rule="CAN-1", reason=f"Accepted for exchange and cancelled as of {wording.day(cancelled_on)}.")
+    accepted = Ruling(rule="CAN-1", reason=f"Accepted for exchange and cancelled as of {formatting.day(cancelled_on)}.")
     decisions = []
     for tender in tenders:
         refusal = void or _no_longer_there(tender, grants[tender.grant_id], cancelled_on)
@@ -57,8 +57,10 @@ def returned(tenders: Sequence[Tender]) -> list[Decision]:
 def _no_longer_there(tender: Tender, grant: Grant, cancelled_on: date) -> Ruling | None:
     """Why there is nothing left to cancel: the option expired by its own terms, or was exercised, after the tender."""
     if grant.expires_on < cancelled_on:
-        expired = f"The option expired by its own terms on {wording.day(grant.expires_on)}"
-        return Ruling(rule="TND-1", reason=f"{expired}, before it could be cancelled on {wording.day(cancelled_on)}.")
+        expired = f"The option expired by its own terms on {formatting.day(grant.expires_on)}"
+        return Ruling(
+            rule="TND-1", reason=f"{expired}, before it could be cancelled on {formatting.day(cancelled_on)}."
+        )
     if tender.shares > grant.remaining:
         return Ruling(
             rule="TND-1",

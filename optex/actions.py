@@ -19,10 +19,10 @@ from optex.calendar import ONE_DAY, instant, local_text
 from optex.election import Waiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
+from optex.formatting import day, short_day, stamp
 from optex.milestones import cancellation_due, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
-from optex.wording import day, short_day, stamp
 
 Reason = Annotated[Text, Expected("a reason in words")]
 

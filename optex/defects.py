@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from optex import wording
+from optex import formatting
 from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
@@ -62,8 +62,8 @@ def defects_of(
 def _delivery(form: Form, terms: Terms) -> Iterator[Defect]:
     """Whether the form came in a way that the offer allows. Authority: §4 "via facsimile or hand delivery" (TND-6)."""
     if _plain(form.channel) not in map(_plain, terms.channels):
-        allowed = wording.one_of([wording.channel(name) for name in terms.channels])
-        came = wording.channel(form.channel) if form.channel.strip() else "in a way not recorded"
+        allowed = formatting.one_of([formatting.channel(name) for name in terms.channels])
+        came = formatting.channel(form.channel) if form.channel.strip() else "in a way not recorded"
         yield defect("TND-6", f"The form came {came}; it must be delivered {allowed}.")
 
 
@@ -142,8 +142,8 @@ def _reconciled(line: FormLine, grant: Grant, terms: Terms) -> Iterator[Defect]:
 
 def _shown(value: int | date | Decimal) -> str:
     if isinstance(value, date):
-        return wording.day(value)
-    return wording.money(value) if isinstance(value, Decimal) else f"{value:,}"
+        return formatting.day(value)
+    return formatting.money(value) if isinstance(value, Decimal) else f"{value:,}"
 
 
 def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -> Iterator[Defect]:
@@ -154,8 +154,8 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
     if grant.granted_on > terms.commences:
         yield defect(
             "ELG-1",
-            f"Option {grant.grant_id} was granted on {wording.day(grant.granted_on)}, after the offer commenced "
-            f"on {wording.day(terms.commences)}.",
+            f"Option {grant.grant_id} was granted on {formatting.day(grant.granted_on)}, after the offer commenced "
+            f"on {formatting.day(terms.commences)}.",
         )
     if line.shares <= 0:
         yield defect("TND-1", f"The form tenders no shares of option {grant.grant_id}.")
@@ -165,5 +165,5 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
             f"The form tenders {line.shares:,} shares of option {grant.grant_id}; only {grant.remaining:,} are left.",
         )
     if grant.expires_on < received_on:
-        expired = f"Option {grant.grant_id} expired by its own terms on {wording.day(grant.expires_on)}"
+        expired = f"Option {grant.grant_id} expired by its own terms on {formatting.day(grant.expires_on)}"
         yield defect("TND-1", f"{expired}, before the form was received.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
-from optex import wording
+from optex import formatting
 from optex.defects import WAIVABLE, Defect, defect, defects_of
 from optex.eligibility import may_tender
 from optex.errors import Ruling
@@ -123,7 +123,7 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
 
     Authority: §6, acceptance and cancellation are one act for everybody (CAN-1).
     """
-    received, accepted = wording.stamp(form.received_at, terms.clock), wording.stamp(accepted_at, terms.clock)
+    received, accepted = formatting.stamp(form.received_at, terms.clock), formatting.stamp(accepted_at, terms.clock)
     reason = (
         f"Received in time on {received}, but put on record only after the tendered options had been accepted on "
         f"{accepted}. Acceptance is one act for everybody: the company must decide what becomes of this form."
@@ -134,8 +134,8 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
 def _signed_out_of_order(form: Form, prior: Form | None) -> list[Defect]:
     """Whether a form was signed before the one it would replace. Authority: §5 "properly signed and dated" (CHG-1)."""
     if prior and form.signed_on and prior.signed_on and form.signed_on < prior.signed_on:
-        signed = f"The form was signed on {wording.day(form.signed_on)}, earlier than form {prior.form_id}"
-        return [defect("CHG-1", f"{signed} of {wording.day(prior.signed_on)}, which it would replace.")]
+        signed = f"The form was signed on {formatting.day(form.signed_on)}, earlier than form {prior.form_id}"
+        return [defect("CHG-1", f"{signed} of {formatting.day(prior.signed_on)}, which it would replace.")]
     return []
 
 
@@ -217,7 +217,7 @@ def _taking_effect(judgement: Judgement, prior: Judgement | None, withdrawn: boo
         return replace(judgement, ruling=again) if withdrawn else judgement
     remarks = judgement.remarks
     if form.signed_on and form.signed_on == before.signed_on:
-        same = f"Forms {before.form_id} and {form.form_id} are both signed on {wording.day(form.signed_on)}"
+        same = f"Forms {before.form_id} and {form.form_id} are both signed on {formatting.day(form.signed_on)}"
         remarks += (Ruling(rule="CHG-1", reason=f"{same}: the one received last stands."),)
     replaces = Ruling(rule="CHG-1", reason=f"Replaces form {before.form_id} entirely.")
     return replace(judgement, ruling=replaces, remarks=remarks)

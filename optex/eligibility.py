@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
 
-from optex import wording
+from optex import formatting
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
 from optex.records import Capacity, Holder, Spell
@@ -84,9 +84,9 @@ def may_be_accepted(spells: Sequence[Spell], *, received_on: date, cancelled_on:
     if gap is None:
         return None
     if not serves(spells, cancelled_on):
-        missing = f"Not in service on {wording.day(cancelled_on)}, the day the tendered options are cancelled"
+        missing = f"Not in service on {formatting.day(cancelled_on)}, the day the tendered options are cancelled"
         return Ruling(rule="ELG-1", reason=f"{missing}: the tender is void and the option is not cancelled.")
-    broken = f"Service was broken between the receipt of the election and the cancellation, on {wording.day(gap)}"
+    broken = f"Service was broken between the receipt of the election and the cancellation, on {formatting.day(gap)}"
     return Ruling(rule="ELG-3", reason=f"{broken}: the tender is void and the option is not cancelled.")
 
 
@@ -99,15 +99,13 @@ def may_receive(spells: Sequence[Spell], *, received_on: date, granted_on: date)
     if gap is None:
         return None
     if not serves(spells, granted_on):
-        left = (
-            f"Service ended before the new options were granted; {wording.day(gap)} was the first day without service"
-        )
+        left = f"Service ended before the new options were granted; {formatting.day(gap)} was the first day without service"
         return Ruling(rule="ELG-3", reason=f"{left}. The promise lapses.")
     broken = "Service was not continuous from the receipt of the election through the grant"
-    return Ruling(rule="ELG-2", reason=f"{broken}; {wording.day(gap)} was the first day without service.")
+    return Ruling(rule="ELG-2", reason=f"{broken}; {formatting.day(gap)} was the first day without service.")
 
 
 def _not_at_commencement(terms: Terms) -> Ruling:
     return Ruling(
-        rule="ELG-1", reason=f"Not in service on {wording.day(terms.commences)}, the day the offer commenced."
+        rule="ELG-1", reason=f"Not in service on {formatting.day(terms.commences)}, the day the offer commenced."
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from optex import wording
+from optex import formatting
 from optex.calendar import local_date
 from optex.errors import Ruling
 from optex.records import Form, Grant, Tender
@@ -47,7 +47,7 @@ def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[t
     remarks = (
         Ruling(
             rule="TND-3",
-            reason=f"{within_window(grant)}: the form tenders it whole, {wording.count(grant.remaining, 'share')}.",
+            reason=f"{within_window(grant)}: the form tenders it whole, {formatting.count(grant.remaining, 'share')}.",
         )
         for grant in added.values()
     )
@@ -56,4 +56,4 @@ def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[t
 
 def within_window(grant: Grant) -> str:
     """The first half of a sentence on a look-back grant, for a remark or a defect (TND-3)."""
-    return f"Option {grant.grant_id} was granted on {wording.day(grant.granted_on)}, within the look-back period"
+    return f"Option {grant.grant_id} was granted on {formatting.day(grant.granted_on)}, within the look-back period"

@@ -8,8 +8,8 @@ from dateutil.relativedelta import relativedelta
 
 from optex.authority import section_of
 from optex.calendar import ONE_DAY, Calendar, earlier_reading, instant
+from optex.formatting import count
 from optex.terms import Terms, Waiting
-from optex.wording import count
 
 OPEN = "open"
 REMINDER = "reminder"

@@ -11,18 +11,18 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
-from optex import statements
+from optex import notice_data
 from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
 from optex.changes import needs_ten_days
 from optex.election import Judgement
 from optex.errors import Ruling
+from optex.formatting import count, day, stamp
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import Plan
 from optex.records import Capacity, FormKind, Grant, Holder, OptionRecord, Standing, Tender
 from optex.state import OfferState
 from optex.terms import Terms
-from optex.wording import count, day, stamp
 
 Grants = Mapping[str, Grant]
 
@@ -69,13 +69,13 @@ def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Gran
     """
     window = terms.lookback_from
     options = [
-        {**statements.option(grant, grant.remaining), "lookback": grant.granted_on >= window}
+        {**notice_data.option(grant, grant.remaining), "lookback": grant.granted_on >= window}
         for grant in grants
         if grant.remaining
     ]
     key = f"offer-opened:{holder.holder_id}"
     subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
-    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=statements.facts(terms, plan), options=options)
+    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.facts(terms, plan), options=options)
 
 
 def reminder(
@@ -85,8 +85,8 @@ def reminder(
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
     left, until = count(days, "business day"), day(terms.expires_on)
     subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
-    mine = statements.tendered(tenders, grants)
-    return _notice(Kind.REMINDER, key, holder, subject, offer=statements.facts(terms, plan), days=days, tenders=mine)
+    mine = notice_data.tendered(tenders, grants)
+    return _notice(Kind.REMINDER, key, holder, subject, offer=notice_data.facts(terms, plan), days=days, tenders=mine)
 
 
 def confirmation(
@@ -108,16 +108,16 @@ def confirmation(
         key,
         holder,
         subject,
-        offer=statements.facts(terms),
+        offer=notice_data.facts(terms),
         revision=revision,
-        form=statements.form_received(form, grants),
+        form=notice_data.form_received(form, grants),
         standing=judgement.standing.value,
-        ruling=statements.ruling_of(judgement.ruling),
-        defects=statements.rulings_of(_uncured(judgement)),
-        remarks=statements.rulings_of(remark for remark in judgement.remarks if remark not in judgement.defects),
-        tenders=statements.tendered(judgement.tenders, grants),
+        ruling=notice_data.ruling_of(judgement.ruling),
+        defects=notice_data.rulings_of(_uncured(judgement)),
+        remarks=notice_data.rulings_of(remark for remark in judgement.remarks if remark not in judgement.defects),
+        tenders=notice_data.tendered(judgement.tenders, grants),
         barred=judgement.barred is not None,
-        now=statements.standing_at(state, at),
+        now=notice_data.standing_at(state, at),
     )
 
 
@@ -150,11 +150,11 @@ def extension(
         "announced_at": utc_text(announced_at),
         "reopened": announced_at >= previous_expires,
         "tally": tally,
-        "tenders": statements.tendered(tenders, grants),
+        "tenders": notice_data.tendered(tenders, grants),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {stamp(terms.expires, terms.clock)}"
-    return _notice(Kind.EXTENSION, key, holder, subject, offer=statements.facts(terms, plan), **data)
+    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.facts(terms, plan), **data)
 
 
 def amendment(
@@ -172,7 +172,7 @@ def amendment(
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
-    return _notice(Kind.AMENDMENT, key, holder, subject, offer=statements.facts(terms, plan), **data)
+    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.facts(terms, plan), **data)
 
 
 def acceptance_and_promise(
@@ -183,10 +183,10 @@ def acceptance_and_promise(
     `plan` is the one after the acceptance: the grant may be planned for later than the promise allows (GRT-2).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
-    accepted = [statements.cancelled(each, grants) for each in cancellations]
+    accepted = [notice_data.cancelled(each, grants) for each in cancellations]
     key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
     subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
-    data = {"offer": statements.facts(terms, plan), "accepted": accepted, "promise": statements.promised(promise)}
+    data = {"offer": notice_data.facts(terms, plan), "accepted": accepted, "promise": notice_data.promised(promise)}
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 
@@ -199,15 +199,15 @@ def rejection(
     """
     returned = [
         {
-            **statements.option(grants[key], shares),
+            **notice_data.option(grants[key], shares),
             "outstanding": grants[key].outstanding_on(on),
-            "ruling": statements.ruling_of(why),
+            "ruling": notice_data.ruling_of(why),
         }
         for key, shares, why in decisions
     ]
     key = f"rejection:{holder.holder_id}"
     subject = f"Options not accepted in the exchange offer of {terms.issuer}"
-    return _notice(Kind.REJECTION, key, holder, subject, offer=statements.facts(terms), returned=returned)
+    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.facts(terms), returned=returned)
 
 
 def withdrawal_right(
@@ -217,18 +217,18 @@ def withdrawal_right(
 
     Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
     """
-    data = {"tenders": statements.tendered(tenders, grants), "held_reason": held_reason}
+    data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
     key = f"withdrawal-right:{holder.holder_id}"
     subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
-    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=statements.facts(terms), **data)
+    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.facts(terms), **data)
 
 
 def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
     """The offer is terminated and every tender returned. Authority: §7, §15; Rule 13e-4(f)(5) (CND-2)."""
-    data = {"reason": reason, "tenders": statements.tendered(tenders, grants)}
+    data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
-    return _notice(Kind.TERMINATION, key, holder, subject, offer=statements.facts(terms), **data)
+    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.facts(terms), **data)
 
 
 def promise_lapsed(
@@ -239,15 +239,15 @@ def promise_lapsed(
     Authority: §2, §6, §9 (ELG-3, ADJ-1).
     """
     data = {
-        "promise": statements.promised(promise),
+        "promise": notice_data.promised(promise),
         "shares": shares,
-        "ruling": statements.ruling_of(ruling),
+        "ruling": notice_data.ruling_of(ruling),
         "on": lapsed_on.isoformat(),
     }
     key = f"lapse:{promise.promise_id}"
     which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
     subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed: {terms.issuer}"
-    return _notice(Kind.LAPSE, key, holder, subject, offer=statements.facts(terms), **data)
+    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.facts(terms), **data)
 
 
 def grant(
@@ -271,10 +271,10 @@ def grant(
         raise ValueError(f"no option to grant to {holder.holder_id}")
     granted_on = options[0].granted_on
     data = {
-        "promise": statements.promised(promise) if promise else None,
+        "promise": notice_data.promised(promise) if promise else None,
         "granted_on": granted_on.isoformat(),
         "close": str(close),
-        "options": [statements.new_option(record, grants, close) for record in options],
+        "options": [notice_data.new_option(record, grants, close) for record in options],
         "shares": sum(record.shares for record in options),
         "splits": splits,
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
@@ -282,7 +282,7 @@ def grant(
     }
     key = f"grant:{holder.holder_id}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
-    return _notice(Kind.GRANT, key, holder, subject, offer=statements.facts(terms), **data)
+    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.facts(terms), **data)
 
 
 def _notice(kind: Kind, key: str, holder: Holder, subject: str, **stated: Any) -> Notice:

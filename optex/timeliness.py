@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from optex import wording
+from optex import formatting
 from optex.errors import Ruling
 from optex.records import Form, FormKind
 from optex.terms import Terms
@@ -19,25 +19,26 @@ def lateness(
     at, clock = form.received_at, terms.clock
     election = form.kind is FormKind.ELECTION
     if at < terms.opens:
-        late = f"before the offer opened on {wording.stamp(terms.opens, clock)}."
+        late = f"before the offer opened on {formatting.stamp(terms.opens, clock)}."
     elif terminated_at and at >= terminated_at:
-        late = f"after the offer had been terminated on {wording.stamp(terminated_at, clock)}."
+        late = f"after the offer had been terminated on {formatting.stamp(terminated_at, clock)}."
     elif accepted_at and at >= accepted_at:
-        late = f"after the tendered options had been accepted on {wording.stamp(accepted_at, clock)}."
+        late = f"after the tendered options had been accepted on {formatting.stamp(accepted_at, clock)}."
     elif at < terms.expires:
         return None
     elif election:
-        late = f"not before the offer expired on {wording.stamp(terms.expires, clock)}."
+        late = f"not before the offer expired on {formatting.stamp(terms.expires, clock)}."
     elif at > terms.withdrawal_right:
         return None
     else:
         late = (
-            f"not before the offer expired on {wording.stamp(terms.expires, clock)}. What is not accepted may be "
-            f"withdrawn again only after {wording.stamp(terms.withdrawal_right, clock)}."
+            f"not before the offer expired on {formatting.stamp(terms.expires, clock)}. What is not accepted may be "
+            f"withdrawn again only after {formatting.stamp(terms.withdrawal_right, clock)}."
         )
     what = "form" if election else "notice"
     return Ruling(
-        rule="EXP-1" if election else "WDR-1", reason=f"The {what} was received on {wording.stamp(at, clock)}, {late}"
+        rule="EXP-1" if election else "WDR-1",
+        reason=f"The {what} was received on {formatting.stamp(at, clock)}, {late}",
     )
 
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 
 from optex.authority import section_of
 from optex.calendar import CLOCKS, ONE_DAY, instant, local_date, local_text, utc_text
+from optex.formatting import count, first_few
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, plan
 from optex.records import Form, Grant, Holder, OptionType, Spell
 from optex.terms import Terms
-from optex.wording import count, first_few
 
 LISTED = 20  # groups of people who look alike
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from infra.books import tables as t
 from infra.desk.forms import decided_form, decided_tender
-from optex import ledger, notices, roll
+from optex import batch, notices, pool
 from optex.acceptance import Decision
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement
 from optex.errors import Ruling
+from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT
 from optex.records import Dossier, FormKind, Standing
-from optex.wording import count
 from tasks.kinds import effect
 from tasks.steps import DueStep
 
@@ -31,12 +31,12 @@ def record_cancellation(
     book, on = step.book, step.state.day(step.at)
     by_holder = {d.holder.holder_id: d for d in dossiers}
     grants = {grant_id: grant for d in dossiers for grant_id, grant in d.grants.items()}
-    ledger.must_balance(
-        ledger.conservation(
+    pool.must_balance(
+        pool.conservation(
             vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
         )
     )
-    standing = roll.elections(judgements)
+    standing = batch.elections(judgements)
     book.decide("form", step.at, map(decided_form, judgements))
     book.decide("tender", step.at, map(decided_tender, decisions))
     balancing = [c.balancing for c in cancellations if c.balancing]
@@ -56,7 +56,7 @@ def record_cancellation(
             for p in promises
         ],
     )
-    book.move_pool(ledger.cancelled(on, cancellations))
+    book.move_pool(pool.cancelled(on, cancellations))
     book.set_offer(accepted_at=step.at, cancelled_on=on)
     book.make_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
     rejected = sum(not decision.accepted for decision in decisions)

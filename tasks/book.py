@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from infra.books.store import Decided
 from infra.desk.forms import decided_form
-from optex import notices, roll
+from optex import batch, notices
 from optex.election import Judgement
 from optex.errors import Ruling
+from optex.formatting import count
 from optex.records import Dossier, Grant, Standing
-from optex.wording import count
 from tasks.kinds import effect
 from tasks.steps import DueStep
 
@@ -34,12 +34,12 @@ def _eligibility(dossier: Dossier, refused: Ruling | None) -> Decided:
 
 
 def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
-    return [grant for grant in dossier.grants.values() if roll.in_offer(grant, step.state.terms)]
+    return [grant for grant in dossier.grants.values() if batch.in_offer(grant, step.state.terms)]
 
 
 @effect("remind every eligible holder")
 def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], judgements: Sequence[Judgement]) -> str:
-    standing, plan, version = roll.tenders(judgements), step.state.plan, step.step.version
+    standing, plan, version = batch.tenders(judgements), step.state.plan, step.step.version
     told = step.book.queue(
         (
             notices.reminder(
@@ -57,10 +57,10 @@ def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], jud
 @effect("record how every form stands at the close")
 def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
     step.book.decide("form", step.at, map(decided_form, judgements))
-    standing = roll.tenders(judgements)
+    standing = batch.tenders(judgements)
     by_standing = {s: sum(j.standing is s for j in judgements) for s in Standing}
     return step.done(
-        f"Closed: {count(len(judgements), 'form')}; {roll.tendered_shares(judgements):,} option shares tendered by "
+        f"Closed: {count(len(judgements), 'form')}; {batch.tendered_shares(judgements):,} option shares tendered by "
         f"{count(len(standing), 'holder')}, {by_standing[Standing.WITHDRAWN]} withdrawn, "
         f"{by_standing[Standing.SUPERSEDED]} superseded, {by_standing[Standing.DEFECTIVE]} defective, "
         f"{by_standing[Standing.LATE]} late"
@@ -77,7 +77,7 @@ def record_withdrawal_right(
             notices.withdrawal_right(
                 step.state.terms, by_holder[holder_id].holder, tenders, by_holder[holder_id].grants, why
             )
-            for holder_id, tenders in roll.tenders(judgements).items()
+            for holder_id, tenders in batch.tenders(judgements).items()
         ),
         step.at,
     )

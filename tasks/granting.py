@@ -6,13 +6,14 @@ from datetime import date
 from infra.books import pool
 from infra.books.lapses import lapse, record_lapsed
 from infra.books.store import Decided
-from optex import ledger, notices, roll
+from optex import batch, notices
+from optex import pool as plan_pool
 from optex.adjustment import ratio, scaled_total
+from optex.batch import Granted, OpenPromise
 from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
-from optex.roll import Granted, OpenPromise
+from optex.formatting import count, day, money
 from optex.state import OfferState
-from optex.wording import count, day, money
 from tasks.kinds import effect
 from tasks.steps import DueStep
 
@@ -27,15 +28,15 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     book, state = step.book, step.state
     on = state.plan.grant_on
     options = [option for each in granted for option in each.options]
-    empty = {each.promise.promise_id: each for each in kept if not roll.reserved_for(each, state, on)}
+    empty = {each.promise.promise_id: each for each in kept if not batch.reserved_for(each, state, on)}
     deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)
-    reserved = sum(roll.reserved_for(each, state, on) for each in kept) + deferred
-    if refused := ledger.exceeds_reserve(reserved, options):
+    reserved = sum(batch.reserved_for(each, state, on) for each in kept) + deferred
+    if refused := plan_pool.exceeds_reserve(reserved, options):
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]
     grants = {grant_id: grant for each in granted for grant_id, grant in each.dossier.grants.items()}
-    ledger.must_balance(
-        ledger.conservation(
+    plan_pool.must_balance(
+        plan_pool.conservation(
             vesting=state.terms.plan.vesting,
             grants=grants,
             cancellations=cancelled,
@@ -49,7 +50,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     book.add_options("new", options)
     book.decide("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
-    book.move_pool(ledger.granted(on, reserved, options))
+    book.move_pool(plan_pool.granted(on, reserved, options))
     book.set_offer(granted_on=on)
     close = book.close_on(on)
     assert close is not None, "without a price nothing is granted (GRT-3)"

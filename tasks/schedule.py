@@ -19,7 +19,7 @@ from prefect.states import Cancelled, Scheduled
 from infra.office import Office, office_of
 from optex.calendar import local_text
 from optex.milestones import REMINDER, kind_of, step_kind
-from optex.schedule import Status, Step, latest
+from optex.steps import Status, Step, latest
 from tasks.kinds import effect
 
 ALARM = "optex:alarm"

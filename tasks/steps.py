@@ -16,8 +16,8 @@ from optex.actions import Postpone
 from optex.calendar import local_text
 from optex.errors import OptexError, Ruling
 from optex.milestones import rule_of
-from optex.schedule import Status, Step, goes_first
 from optex.state import OfferState
+from optex.steps import Status, Step, goes_first
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)

@@ -21,7 +21,7 @@ from infra.post.delivery import deliver
 from optex.actions import read_action
 from optex.calendar import instant
 from optex.milestones import CANCEL, REGRANT, kind_of
-from optex.schedule import Status, Step, turn
+from optex.steps import Status, Step, turn
 from tasks.steps import due_step
 from tests.strategies import Tale
 

@@ -15,12 +15,12 @@ from optex import cancellation
 from optex.action import Action
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
+from optex.formatting import count, listed, money, short_day, stamp
 from optex.milestones import REGRANT
 from optex.records import Dossier, Grant, OptionRecord, Tranche
-from optex.schedule import Status, Step
 from optex.state import OfferState
+from optex.steps import Status, Step
 from optex.terms import Terms
-from optex.wording import count, listed, money, short_day, stamp
 
 A = TypeVar("A", bound=Action)
 

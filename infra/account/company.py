@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from infra.account.account import Account, Line
 from infra.books.store import PROGRAM
-from optex.wording import sentence
+from optex.formatting import sentence
 
 
 def company_acts(account: Account) -> Iterator[Line]:

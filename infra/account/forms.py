@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from infra.account.account import Account, Line, shares_told, titled
-from optex import roll
+from optex import batch
 from optex.calendar import ONE_DAY, instant, local_date
+from optex.formatting import capacity, channel, count, day, listed, sentence
 from optex.milestones import CLOSE
 from optex.notices import Kind
 from optex.records import Capacity, Form, FormKind, Standing
-from optex.schedule import Status
-from optex.wording import capacity, channel, count, day, listed, sentence
+from optex.steps import Status
 
 
 def service(account: Account) -> Iterator[tuple[datetime, Line]]:
@@ -47,7 +47,7 @@ def not_asked(account: Account) -> Iterator[Line]:
 
 def _in_offer(account: Account) -> str:
     terms = account.terms
-    held = [grant for grant in account.dossier.grants.values() if roll.in_offer(grant, terms)]
+    held = [grant for grant in account.dossier.grants.values() if batch.in_offer(grant, terms)]
     held.sort(key=lambda grant: (grant.granted_on, grant.grant_id))
     recent = [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]
     said = "; ".join(f"{shares_told(grant.remaining)} of {titled(grant)}" for grant in held)

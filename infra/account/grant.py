@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from infra.account.account import Account, Line, options_told, shares_told, titled, tranches_told
-from optex import wording
+from optex import formatting
 from optex.actions import AgreementSigned
 from optex.eligibility import capacity_on
+from optex.formatting import day, in_words, listed, money
 from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry
 from optex.iso import LIMIT, UNIT, exercisable, room
 from optex.pricing import is_ten_percent_owner
 from optex.records import Capacity, OptionRecord, OptionType
-from optex.wording import day, in_words, listed, money
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -66,7 +66,7 @@ def _type(account: Account) -> Iterator[tuple[str, str]]:
     if not by_source:
         return
     if capacity is not Capacity.EMPLOYEE:
-        serves = f"then serving as {wording.capacity(capacity)}" if capacity else "not then one"
+        serves = f"then serving as {formatting.capacity(capacity)}" if capacity else "not then one"
         whose = f"In place of the ISO{'s' * (len(by_source) > 1)} {listed(list(by_source))} there are NSOs"
         yield (
             f"{whose}: only an employee on the grant date can be granted an ISO, and the holder was {serves}.",
@@ -145,7 +145,7 @@ def _term(account: Account) -> Iterator[tuple[str, str]]:
                 f"{DAYS_AFTER_DIRECTORSHIP} days after the holder ceases to be a director, if that comes before"
             )
         else:
-            why = f"the holder is {wording.capacity(capacity)}" if capacity else "the usual term"
+            why = f"the holder is {formatting.capacity(capacity)}" if capacity else "the usual term"
         ids = options_told([option.grant_id for option in options])
         yield f"The term of {ids} is {term}: {why}.", "GRT-4"
 

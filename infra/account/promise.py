@@ -7,7 +7,7 @@ from infra.account.account import Account, Line, shares_told, titled, tranches_t
 from optex.actions import Defer, ElectionWaive, Split
 from optex.adjustment import ratio, scaled_total
 from optex.cancellation import Cancellation
-from optex.wording import day, listed, money, sentence
+from optex.formatting import day, listed, money, sentence
 
 
 def acceptance(account: Account) -> Iterator[Line]:

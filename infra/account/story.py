@@ -16,7 +16,7 @@ from infra.books import tables as t
 from infra.books.reading import Reader
 from optex.calendar import instant
 from optex.errors import OptexError
-from optex.wording import first_few
+from optex.formatting import first_few
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (

@@ -11,15 +11,15 @@ from infra.books.dossiers import read_holders
 from infra.books.pool import follow_splits
 from infra.books.reading import Reader
 from infra.books.store import Book, Decided
-from optex import cancellation, ledger, roll
+from optex import batch, cancellation, pool
+from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
 from optex.eligibility import may_receive
 from optex.errors import Ruling
+from optex.formatting import count
 from optex.notices import promise_lapsed
 from optex.records import Grant
-from optex.roll import OpenPromise
 from optex.state import OfferState
-from optex.wording import count
 
 
 def open_promises(book: Reader, state: OfferState, holder_ids: Iterable[str] | None = None) -> list[OpenPromise]:
@@ -62,7 +62,7 @@ def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | N
         return ""
     promises = open_promises(book, state, suspects)
     dossiers = {d.holder.holder_id: d for d in book.dossiers(suspects)}
-    broken = roll.broken_promises(promises, dossiers, through)
+    broken = batch.broken_promises(promises, dossiers, through)
     return f"{record_lapsed(book, broken, state.day(at), at)}."
 
 
@@ -75,9 +75,9 @@ def record_lapsed(book: Book, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: 
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
     holders = {holder.holder_id: holder for holder in read_holders(book.connection, book.offer, holder_ids)}
     counted = follow_splits(book, at)  # while what lapses is still held
-    freed = {each.promise.promise_id: roll.reserved_for(each, state, counted) for each, _ in lapsed}
+    freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
     book.decide("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
-    book.move_pool(ledger.lapsed(on, sum(freed.values())))
+    book.move_pool(pool.lapsed(on, sum(freed.values())))
     book.queue(
         (
             promise_lapsed(

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table
 
 from infra.books import tables as t
 from optex.records import Form, FormLine, Grant, Holder, OptionRecord, Spell
-from optex.schedule import Step
+from optex.steps import Step
 
 Record = TypeVar("Record")
 

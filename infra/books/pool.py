@@ -7,7 +7,7 @@ from datetime import date, datetime
 from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.books.store import Book
-from optex import ledger
+from optex import pool
 from optex.adjustment import Split, ratio, scaled_total
 from optex.state import OfferState
 
@@ -20,7 +20,7 @@ def available(book: Reader) -> int:
 
 def reserve_deferred(book: Book, at: datetime, shares: int) -> None:
     """Reserve the shares of a deferred grant (LCK-1, PLN-1)."""
-    book.move_pool(ledger.deferred(book.state().day(at), shares))
+    book.move_pool(pool.deferred(book.state().day(at), shares))
 
 
 def release_deferred(book: Book, at: datetime) -> None:
@@ -60,7 +60,7 @@ def _follow(book: Book, state: OfferState, holdings: Sequence[int], before: Sequ
     A deferred grant is counted in the shares of the day it was decided, everything else in those of the cancellation.
     """
     since, after = state.cancelled_on or date.max, [*before, new]
-    movements = ledger.split(
+    movements = pool.split(
         new.on,
         state.terms.plan.shares_authorized,
         holdings,

@@ -16,8 +16,8 @@ from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.errors import Ruling
 from optex.records import Dossier, Grant, Holder, Spell
-from optex.schedule import Status, Step, latest
 from optex.state import OfferState
+from optex.steps import Status, Step, latest
 from optex.terms import Terms
 
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.

@@ -21,10 +21,10 @@ from infra.books.reading import FEW, Reader
 from optex.action import Action
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling
-from optex.ledger import PoolEntry, post
 from optex.notices import Notice
+from optex.pool import PoolEntry, post
 from optex.records import Form, OptionRecord, Spell, Tranche
-from optex.schedule import Rescheduled, Status, Step, reschedule
+from optex.steps import Rescheduled, Status, Step, reschedule
 from optex.terms import Terms
 
 PROGRAM = "optex"

@@ -5,15 +5,15 @@ from datetime import datetime
 from infra.books import pool
 from infra.books.store import Book
 from infra.desk.forms import decided_form, decided_tender, rejudge
-from optex import acceptance, roll
+from optex import acceptance, batch
 from optex.action import Action
 from optex.actions import Amend, Terminate
 from optex.calendar import local_text
+from optex.formatting import count
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
-from optex.schedule import Status
 from optex.state import OfferState
-from optex.wording import count
+from optex.steps import Status
 
 
 def extended(book: Book, action: Action, to: datetime, announced_at: datetime) -> str:
@@ -42,7 +42,7 @@ def amended(book: Book, action: Amend) -> str:
     said = extended(book, action, action.extend_to, action.at) if action.extend_to else ""
     state = book.state()
     dossiers = book.dossiers()
-    tally = roll.tendered_shares(roll.judge_all(dossiers, state, action.at))
+    tally = batch.tendered_shares(batch.judge_all(dossiers, state, action.at))
     told = book.queue(
         (
             amendment(
@@ -55,7 +55,7 @@ def amended(book: Book, action: Amend) -> str:
                 state.plan,
                 tally,
             )
-            for d in roll.addressees(dossiers, state, action.at)
+            for d in batch.addressees(dossiers, state, action.at)
         ),
         action.at,
     )
@@ -70,14 +70,14 @@ def terminated(book: Book, action: Terminate) -> str:
     book.set_offer(terminated_at=action.at)
     state = book.state()
     dossiers = book.dossiers()
-    judgements = roll.judge_all(dossiers, state, action.at)
-    standing = roll.tenders(judgements)
+    judgements = batch.judge_all(dossiers, state, action.at)
+    standing = batch.tenders(judgements)
     decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
     book.decide("form", action.at, map(decided_form, judgements))  # what came at this very instant came too late
     book.decide("tender", action.at, [decided_tender(decision) for decision in decisions])
     book.make_moot("the offer was terminated")
     pool.release_deferred(book, action.at)
-    concerned = {d.holder.holder_id for d in roll.addressees(dossiers, state, action.at)} | standing.keys()
+    concerned = {d.holder.holder_id for d in batch.addressees(dossiers, state, action.at)} | standing.keys()
     told = book.queue(
         (
             termination(state.terms, d.holder, action.reason, standing.get(d.holder.holder_id, ()), d.grants)
@@ -93,8 +93,8 @@ def _tell_extension(
     book: Book, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
 ) -> int:
     dossiers = book.dossiers()
-    judgements = roll.judge_all(dossiers, state, at)
-    standing, tally = roll.tenders(judgements), roll.tendered_shares(judgements)
+    judgements = batch.judge_all(dossiers, state, at)
+    standing, tally = batch.tenders(judgements), batch.tendered_shares(judgements)
     return book.queue(
         (
             extension(
@@ -108,7 +108,7 @@ def _tell_extension(
                 standing.get(d.holder.holder_id, ()),
                 d.grants,
             )
-            for d in roll.addressees(dossiers, state, at)
+            for d in batch.addressees(dossiers, state, at)
         ),
         at,
     )

@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.books.store import Book, Decided
-from optex import acceptance, roll
+from optex import acceptance, batch
 from optex.election import Judgement
+from optex.formatting import count
 from optex.notices import confirmation
 from optex.records import Form, FormKind, Standing
 from optex.state import OfferState
 from optex.timeliness import lateness
-from optex.wording import count
 
 
 def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") -> str:
@@ -49,7 +49,7 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
 
 def _return_tenders(book: Book, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
     """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
-    standing = roll.tenders(roll.judge_all(book.dossiers(holder_ids), state, at))
+    standing = batch.tenders(batch.judge_all(book.dossiers(holder_ids), state, at))
     decisions = [decision for tenders in standing.values() for decision in acceptance.returned(tenders)]
     fresh = book.decide("tender", at, map(decided_tender, decisions))
     return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
@@ -64,7 +64,7 @@ def rejudge(
     """
     state = book.state()
     dossiers = {d.holder.holder_id: d for d in book.dossiers(holder_ids)}
-    judgements = roll.judge_all(dossiers.values(), state, at)
+    judgements = batch.judge_all(dossiers.values(), state, at)
     before = {form_id: row.decision for form_id, row in book.latest_decisions("form").items()}
     fresh = {decided.subject for decided in book.decide("form", at, map(decided_form, judgements))}
     letters = []
@@ -84,7 +84,7 @@ def judgement_of(book: Reader, form_id: str, at: datetime) -> Judgement | None:
     holder_id = book.holder_of_form(form_id)
     if holder_id is None:
         return None
-    judged = roll.judge_all(book.dossiers([holder_id]), book.state(), at)
+    judged = batch.judge_all(book.dossiers([holder_id]), book.state(), at)
     return next((judgement for judgement in judged if judgement.form.form_id == form_id), None)
 
 

@@ -12,8 +12,8 @@ from infra.desk.forms import record_forms
 from infra.folder.files import read_forms
 from infra.folder.rows import OPTION_COLUMNS
 from optex.errors import OptexError
+from optex.formatting import count
 from optex.records import Form
-from optex.wording import count
 
 
 def forms_of_file(book: Reader, file: Path) -> list[Form]:

@@ -18,9 +18,9 @@ from infra.folder.files import Folder
 from infra.folder.inbox import Arrival, Price
 from infra.folder.script import ScriptEntry
 from infra.handlers.actions import record_action
-from optex import ledger
+from optex import pool
+from optex.formatting import count
 from optex.records import Form, Spell
-from optex.wording import count
 
 
 def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequence[Spell] | None = None) -> bool:
@@ -43,7 +43,7 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
         book.add(t.service_periods, SERVICE_PERIODS.rows(known))
         book.add(t.grants, GRANTS.rows(folder.grants))
         book.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
-        book.move_pool(ledger.opening(terms.commences, terms.plan.shares_authorized, folder.grants))
+        book.move_pool(pool.opening(terms.commences, terms.plan.shares_authorized, folder.grants))
         book.replan(at, "")
         said = f"{count(len(folder.holders), 'holder')}, {count(len(folder.grants), 'grant')}"
         book.audit(at, "", [("offer taken in", terms.offer, "", said)])

@@ -16,7 +16,7 @@ from infra.books.lapses import lapse
 from infra.books.reading import RecordedAction
 from infra.books.store import Book
 from infra.desk import announcements, forms
-from optex import changes, eligibility, roll
+from optex import batch, changes, eligibility
 from optex.action import Action
 from optex.actions import (
     AgreementSigned,
@@ -210,7 +210,7 @@ def _may_defer(action: Defer, book: Book, state: OfferState) -> Ruling | None:
     if not dossiers:
         return Ruling(rule="LCK-1", reason=f"there is no holder {action.holder}")
     promised = any(row.holder_id == action.holder for row in book.open_promises())
-    tendered = state.accepted_at is None and roll.elections(roll.judge_all(dossiers, state, action.at))
+    tendered = state.accepted_at is None and batch.elections(batch.judge_all(dossiers, state, action.at))
     if not eligibility.serves(dossiers[0].spells, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
     pool.follow_splits(book, action.at)

@@ -7,7 +7,7 @@ from typing import Any
 from infra.books import tables as t
 from infra.books.reading import Reader
 from infra.ledgers.files import LEDGERS, write_csv
-from optex.schedule import turn
+from optex.steps import turn
 
 Rows = Iterable[tuple[Any, ...]]
 

@@ -19,8 +19,8 @@ from infra.post.letters import render
 from infra.post.mail import Letter, MailError, Outcome, Post, Status, Unsendable
 from infra.post.message import compose, mailbox, message_id
 from infra.post.sink import Sink
+from optex.formatting import count
 from optex.terms import Terms
-from optex.wording import count
 
 # So few that even a server that is slow to answer has done with them before the claim on them is stale.
 BATCH = 100

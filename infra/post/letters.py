@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
-from optex import wording
+from optex import formatting
 from optex.authority import section_of
 from optex.errors import Fault
 
@@ -119,7 +119,7 @@ def _on(write: Callable[[date], str], text: str) -> str:
 
 
 def _money(text: str) -> str:
-    return wording.money(Decimal(text)) if text else "not stated"
+    return formatting.money(Decimal(text)) if text else "not stated"
 
 
 def _number(number: int | None) -> str:
@@ -127,14 +127,12 @@ def _number(number: int | None) -> str:
 
 
 def _moment(text: str, clock: str) -> str:
-    return wording.moment(datetime.fromisoformat(text), clock)
+    return formatting.moment(datetime.fromisoformat(text), clock)
 
 
 def named(option: Mapping[str, Any]) -> str:
     """An option as its holder knows it: your option of March 15, 2000 for 1,000 shares at $4.25 (ISO), number G-7."""
-    granted = (
-        f"your option of {_on(wording.day, option['granted_on'])} for {wording.count(option['original'], 'share')}"
-    )
+    granted = f"your option of {_on(formatting.day, option['granted_on'])} for {formatting.count(option['original'], 'share')}"
     return f"{granted} at {_money(option['price'])} ({option['type']}), number {option['grant_id']}"
 
 
@@ -144,7 +142,7 @@ def authority(rules: Iterable[str]) -> str:
 
 
 def _reason(ruling: Mapping[str, Any]) -> str:
-    return wording.sentence(ruling["reason"])
+    return formatting.sentence(ruling["reason"])
 
 
 def because(ruling: Mapping[str, Any]) -> str:
@@ -167,7 +165,7 @@ _HEADS = {
     "vests_on": "Vests",
 }
 _LEFT = frozenset({"grant_id", "granted_on", "type", "vests_on"})
-_short_day = partial(_on, wording.short_day)
+_short_day = partial(_on, formatting.short_day)
 _CELLS: dict[str, Callable[[Any], str]] = {
     "grant_id": str,
     "granted_on": _short_day,
@@ -180,13 +178,13 @@ _CELLS: dict[str, Callable[[Any], str]] = {
     "shares": _number,
 }
 _FILTERS: dict[str, Callable[..., Any]] = {
-    "day": partial(_on, wording.day),
-    "weekday": partial(_on, wording.weekday),
+    "day": partial(_on, formatting.day),
+    "weekday": partial(_on, formatting.weekday),
     "moment": _moment,
     "money": _money,
-    "counted": wording.count,
-    "sentence": wording.sentence,
-    "in_words": wording.in_words,
+    "counted": formatting.count,
+    "sentence": formatting.sentence,
+    "in_words": formatting.in_words,
     "reason": _reason,
     "because": because,
     "named": named,

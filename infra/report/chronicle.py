@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import groupby
 
 from optex.action import Action
+from optex.formatting import short_day, time_of_day
 from optex.milestones import step_kind, step_order
-from optex.schedule import Status, Step
 from optex.state import OfferState
-from optex.wording import short_day, time_of_day
+from optex.steps import Status, Step
 
 HAPPENED = "happened"
 """The outcome of a row that is no milestone but something decided or announced meanwhile."""

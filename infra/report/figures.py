@@ -17,7 +17,7 @@ from infra.report.uptake import ClassOutcome, Course, by_class, course, standing
 from infra.standing.phase import Phase, phase_of
 from infra.standing.totals import letters, promises_by_outcome, totals_of
 from infra.standing.turnout import turnout
-from optex import roll
+from optex import batch
 from optex.records import Dossier
 from optex.state import OfferState
 
@@ -158,7 +158,7 @@ def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[s
     points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
     for dossier in dossiers:
         for grant in dossier.grants.values():
-            if roll.in_offer(grant, state.terms) and grant.remaining:
+            if batch.in_offer(grant, state.terms) and grant.remaining:
                 gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
                 point = points[grant.granted_on, grant.price]
                 point[0] += gone

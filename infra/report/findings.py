@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.books import tables as t
 from infra.books.reading import Reader
-from optex import roll
+from optex import batch
 from optex.authority import section_of
 from optex.records import Dossier, Standing
 from optex.state import OfferState
@@ -36,9 +36,9 @@ def findings(
         found[ledger][what, rule, section] += 1
         shares[ledger, (what, rule, section)] += of_shares
 
-    for dossier, refused in roll.eligibility(dossiers, state):
+    for dossier, refused in batch.eligibility(dossiers, state):
         if refused:
-            left = sum(g.remaining for g in dossier.grants.values() if roll.in_offer(g, state.terms))
+            left = sum(g.remaining for g in dossier.grants.values() if batch.in_offer(g, state.terms))
             note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
     lines = {form.form_id: sum(line.shares for line in form.lines) for d in dossiers for form in d.forms}
     for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):

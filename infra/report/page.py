@@ -14,7 +14,7 @@ from infra.report.panels import panels
 from infra.standing import turnout
 from infra.whole_files import written_whole
 from optex.authority import RULES
-from optex.wording import count, day, money, short_day
+from optex.formatting import count, day, money, short_day
 
 PAGES = Path(__file__).parent / "pages"
 Stat = tuple[str, str, str]

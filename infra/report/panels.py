@@ -8,7 +8,7 @@ from infra.report.figures import Figures
 from infra.report.panel import Panel
 from infra.report.results import results
 from infra.report.uptake import Outcome
-from optex.wording import count, day, short_day
+from optex.formatting import count, day, short_day
 
 
 def panels(found: Figures) -> list[Panel]:

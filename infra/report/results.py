@@ -8,7 +8,7 @@ from infra.report.charts.prices import prices
 from infra.report.charts.vesting import by_year, vesting
 from infra.report.figures import Figures, Passage
 from infra.report.panel import Panel
-from optex.wording import count, day, money, short_day
+from optex.formatting import count, day, money, short_day
 
 
 def results(found: Figures) -> list[Panel]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from infra.standing.turnout import OTHER, Turnout
-from optex import roll
+from optex import batch
 from optex.records import Capacity, Dossier, FormKind, Standing, Tender
 from optex.state import OfferState
 
@@ -77,8 +77,8 @@ class Course:
 
 def standing_tenders(dossiers: Sequence[Dossier], state: OfferState, at: datetime) -> dict[str, int]:
     """The option shares that stand tendered, by grant."""
-    judgements = roll.judge_all(dossiers, state, at)
-    return {t.grant_id: t.shares for each in roll.tenders(judgements).values() for t in each}
+    judgements = batch.judge_all(dossiers, state, at)
+    return {t.grant_id: t.shares for each in batch.tenders(judgements).values() for t in each}
 
 
 def by_class(took_part: Turnout, decided: Mapping[str, Any]) -> list[ClassOutcome]:
@@ -124,7 +124,7 @@ def course(dossiers: Iterable[Dossier], state: OfferState, standings: Mapping[st
             outside += not first <= on <= last
             tally[_counted_as(form.kind, standings[form.form_id])][on] += 1
             so_far = replace(dossier, forms=dossier.forms[:nth])
-            after = roll.tenders(roll.judge_all([so_far], state, at)).get(dossier.holder.holder_id, ())
+            after = batch.tenders(batch.judge_all([so_far], state, at)).get(dossier.holder.holder_id, ())
             change = sum(t.shares for t in after) - sum(t.shares for t in before)
             tally["standing"][on] += change
             tally["holders"][on] += bool(after) - bool(before)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from infra.standing.correspondence import ConfirmationDue
 from infra.standing.standing import Standing
 from optex.calendar import CLOCKS, local_text
+from optex.formatting import count, day, first_few, sentence
 from optex.milestones import step_kind
-from optex.wording import count, day, first_few, sentence
 
 _NAMED = 5
 

@@ -7,8 +7,8 @@ from infra.standing.attention import attention
 from infra.standing.standing import Standing, StepStanding
 from infra.standing.turnout import Participation
 from optex.calendar import CLOCKS, local_text
+from optex.formatting import count, day, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_of, step_kind
-from optex.wording import count, day, sentence
 
 _PHASES = {
     "not-open": "🕓",

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from optex.calendar import ONE_DAY
+from optex.formatting import count, day, sentence, stamp
 from optex.milestones import CANCEL, REGRANT, extension_deadline
-from optex.schedule import Status, Step, latest
 from optex.state import CONDITIONS, OfferState
-from optex.wording import count, day, sentence, stamp
+from optex.steps import Status, Step, latest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

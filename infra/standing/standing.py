@@ -19,8 +19,8 @@ from optex.calendar import ONE_DAY, local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.records import FormKind
 from optex.records import Standing as FormStanding
-from optex.schedule import Status, Step, latest, turn
 from optex.state import CONDITIONS, OfferState
+from optex.steps import Status, Step, latest, turn
 from optex.terms import Terms
 
 

@@ -12,7 +12,7 @@ from infra.desk.taking_in import take_in, take_in_folder
 from infra.folder.inbox import Arrival, Price
 from infra.handlers.actions import record_action
 from infra.office import Office
-from optex import roll
+from optex import batch
 from optex.actions import read_action
 from optex.authority import RULES
 from optex.calendar import EST
@@ -82,10 +82,10 @@ class Desk:
             act(DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due))
 
     def open(self):
-        self.make("open", lambda s: record_opening(s, roll.eligibility(s.book.dossiers(), s.state)))
+        self.make("open", lambda s: record_opening(s, batch.eligibility(s.book.dossiers(), s.state)))
 
     def close(self):
-        self.make("close", lambda s: record_close(s, roll.judge_all(s.book.dossiers(), s.state, s.at)))
+        self.make("close", lambda s: record_close(s, batch.judge_all(s.book.dossiers(), s.state, s.at)))
 
     def cancel(self):
         self.make("cancel", _cancel)
@@ -97,10 +97,10 @@ class Desk:
 def _cancel(step):
     terms, on = step.state.terms, step.state.day(step.at)
     dossiers = step.book.dossiers()
-    judgements = roll.judge_all(dossiers, step.state, step.at)
-    decisions = roll.decide_all(dossiers, judgements, step.state, on)
-    cancellations = roll.cancel_all(decisions, dossiers, step.state, on)
-    promises = roll.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
+    judgements = batch.judge_all(dossiers, step.state, step.at)
+    decisions = batch.decide_all(dossiers, judgements, step.state, on)
+    cancellations = batch.cancel_all(decisions, dossiers, step.state, on)
+    promises = batch.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
     record_cancellation(step, dossiers, judgements, decisions, cancellations, promises)
 
 
@@ -109,7 +109,7 @@ def _grant(step):
     kept = open_promises(step.book, step.state)
     dossiers = {d.holder.holder_id: d for d in step.book.dossiers()}
     on = step.state.plan.grant_on
-    granted = roll.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
+    granted = batch.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
     record_grants(step, granted, kept, lapsed)
 
 

@@ -20,7 +20,7 @@ from infra.standing.dashboard import as_markdown
 from infra.standing.document import as_document
 from infra.standing.standing import standing_of
 from infra.standing.turnout import percent, turnout
-from optex import roll
+from optex import batch
 from optex.actions import Approve, read_action
 from optex.calendar import EST
 from tasks.book import record_close, record_opening
@@ -45,8 +45,8 @@ class Desk:
 
     def step(self, name):
         act = {
-            "open": lambda s: record_opening(s, roll.eligibility(s.book.dossiers(), s.state)),
-            "close": lambda s: record_close(s, roll.judge_all(s.book.dossiers(), s.state, s.at)),
+            "open": lambda s: record_opening(s, batch.eligibility(s.book.dossiers(), s.state)),
+            "close": lambda s: record_close(s, batch.judge_all(s.book.dossiers(), s.state, s.at)),
         }[name]
         with self.office.book() as book:
             step = book.step(name)

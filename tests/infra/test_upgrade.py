@@ -17,7 +17,7 @@ from infra.folder.inbox import Inbox
 from infra.handlers.actions import record_action
 from infra.office import Office, using
 from optex.actions import PriceSet
-from optex.schedule import Status
+from optex.steps import Status
 from tests.driver import Play
 
 PRICED = datetime(2003, 10, 3, 21, 30, tzinfo=UTC)

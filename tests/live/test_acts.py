@@ -6,7 +6,7 @@ import pytest
 
 from infra.books import tables as t
 from optex.calendar import EST, local_text
-from optex.schedule import Status
+from optex.steps import Status
 from tests.live.house import CALENDAR, today, until, working_day
 
 BY = "Ruth Counsel"

@@ -28,7 +28,7 @@ from flows.steps import run_step
 from flows.watch import look_after
 from infra.books import tables as t
 from optex.milestones import CANCEL, CLOSE
-from optex.schedule import Status
+from optex.steps import Status
 from tasks.rescue import free_the_stuck
 from tasks.schedule import project
 from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until

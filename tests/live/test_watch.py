@@ -14,7 +14,7 @@ from infra.books import tables as t
 from infra.desk.keying import keyed_form, take_forms
 from infra.post.mail import SmtpSettings
 from optex.calendar import ONE_DAY
-from optex.schedule import Status
+from optex.steps import Status
 from tasks.rescue import free_lost_acts, free_the_stuck
 from tests.live.house import CALENDAR, OPS, today, until
 

@@ -8,8 +8,8 @@ import pytest
 from optex.actions import ConditionAssert, ConditionEnd, Hold, Terminate, replay
 from optex.changes import may_lift
 from optex.milestones import plan
-from optex.schedule import Status, Step, reschedule
 from optex.state import OfferState
+from optex.steps import Status, Step, reschedule
 from tests import builders
 from tests.offers import local
 

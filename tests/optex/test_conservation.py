@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from optex.adjustment import Split, ratio, scaled_total
 from optex.cancellation import cancel, promise
 from optex.grant import new_options
-from optex.ledger import cancelled, conservation, exceeds_reserve, granted, lapsed, opening, post, reserve, split
+from optex.pool import cancelled, conservation, exceeds_reserve, granted, lapsed, opening, post, reserve, split
 from optex.records import Capacity, Tranche
 from tests import builders
 

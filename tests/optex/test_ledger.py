@@ -9,18 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optex.cancellation import cancel
-from optex.ledger import (
-    PoolEntry,
-    available,
-    cancelled,
-    deferred,
-    exceeds_reserve,
-    granted,
-    lapsed,
-    opening,
-    post,
-    split,
-)
+from optex.pool import PoolEntry, available, cancelled, deferred, exceeds_reserve, granted, lapsed, opening, post, split
 from optex.records import OptionRecord, OptionType, Tranche
 from optex.terms import Vesting
 from tests import builders

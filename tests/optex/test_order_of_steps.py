@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from optex.milestones import plan
-from optex.schedule import Status, Step, goes_first
+from optex.steps import Status, Step, goes_first
 from tests import builders
 
 TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", reminders=[1])

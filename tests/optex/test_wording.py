@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from optex import wording
+from optex import formatting
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from optex import wording
 )
 def test_instants_in_prose(at: tuple[int, ...], clock: str, text: str):
     """An instant is told on the offer's clock, and on New York's wall clock where that shows something else (CAL-2)."""
-    assert text == wording.moment(datetime(*at, tzinfo=UTC), clock)
+    assert text == formatting.moment(datetime(*at, tzinfo=UTC), clock)
 
 
 @pytest.mark.parametrize(
@@ -46,40 +46,40 @@ def test_instants_in_prose(at: tuple[int, ...], clock: str, text: str):
 )
 def test_money(amount: str, text: str):
     """Dollars have two decimals, and more only where the price has them: none is rounded away."""
-    assert text == wording.money(Decimal(amount))
+    assert text == formatting.money(Decimal(amount))
 
 
 def test_counts_and_words():
     """One share, two shares; small numbers are spelled out where prose does so."""
-    assert ("1 share", "0 shares", "1,000 shares") == tuple(wording.count(n, "share") for n in (1, 0, 1_000))
-    assert ("one month", "six months", "11 months") == tuple(wording.in_words(n, "month") for n in (1, 6, 11))
+    assert ("1 share", "0 shares", "1,000 shares") == tuple(formatting.count(n, "share") for n in (1, 0, 1_000))
+    assert ("one month", "six months", "11 months") == tuple(formatting.in_words(n, "month") for n in (1, 6, 11))
 
 
 def test_sentences_and_dates():
     """A reason becomes a sentence once; dates are written the American way."""
-    assert "" == wording.sentence("  ")
-    assert "A merger was proposed." == wording.sentence("a merger\n was proposed")
-    assert "Why?" == wording.sentence("why?")
-    assert "March 3, 2003" == wording.day(date(2003, 3, 3))
-    assert "Mar 3, 2003" == wording.short_day(date(2003, 3, 3))
-    assert "Monday, March 3, 2003" == wording.weekday(date(2003, 3, 3))
+    assert "" == formatting.sentence("  ")
+    assert "A merger was proposed." == formatting.sentence("a merger\n was proposed")
+    assert "Why?" == formatting.sentence("why?")
+    assert "March 3, 2003" == formatting.day(date(2003, 3, 3))
+    assert "Mar 3, 2003" == formatting.short_day(date(2003, 3, 3))
+    assert "Monday, March 3, 2003" == formatting.weekday(date(2003, 3, 3))
 
 
 def test_alternatives():
     """Ways of delivery are joined as prose does."""
-    assert "a" == wording.one_of(["a"])
-    assert "a, b or c" == wording.one_of(["a", "b", "c"])
-    assert ("by facsimile", "by courier") == (wording.channel("fax"), wording.channel("courier"))
-    assert ("by facsimile", "by hand delivery") == (wording.channel(" Fax"), wording.channel("HAND"))
+    assert "a" == formatting.one_of(["a"])
+    assert "a, b or c" == formatting.one_of(["a", "b", "c"])
+    assert ("by facsimile", "by courier") == (formatting.channel("fax"), formatting.channel("courier"))
+    assert ("by facsimile", "by hand delivery") == (formatting.channel(" Fax"), formatting.channel("HAND"))
 
 
 def test_things_in_a_row():
     """With an `and` before the last."""
-    assert ["", "a", "a and b", "a, b and c"] == [wording.listed(["a", "b", "c"][:n]) for n in range(4)]
+    assert ["", "a", "a and b", "a, b and c"] == [formatting.listed(["a", "b", "c"][:n]) for n in range(4)]
 
 
 def test_of_many_things_the_first_few_are_named():
     """Five and how many more there are; of five there are no more."""
-    assert "a, b, c, d, e" == wording.first_few(list("abcde"))
-    assert "a, b, c, d, e and 1 more" == wording.first_few(list("abcdef"))
-    assert "n, n, n, n, n and 1,000 more" == wording.first_few(["n"] * 1005)
+    assert "a, b, c, d, e" == formatting.first_few(list("abcde"))
+    assert "a, b, c, d, e and 1 more" == formatting.first_few(list("abcdef"))
+    assert "n, n, n, n, n and 1,000 more" == formatting.first_few(["n"] * 1005)

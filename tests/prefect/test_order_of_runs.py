@@ -9,7 +9,7 @@ from flows.steps import FLOWS
 from infra.desk.taking_in import take_in_folder
 from infra.folder.files import read_folder
 from infra.office import office_in, using
-from optex.schedule import Status
+from optex.steps import Status
 from tasks import steps
 from tasks.steps import OutOfOrder, due_step
 from tests.offers import Offer

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from infra.report.charts.svg import hue, key, markup, panel, sheet
 from infra.report.uptake import Course, Day
-from optex.wording import count, short_day
+from optex.formatting import count, short_day
 
 _LEFT, _RIGHT = 88, 876
 End = tuple[date, str, bool]

@@ -9,7 +9,7 @@ from matplotlib.path import Path
 
 from infra.report.charts.svg import hue, markup, sheet
 from infra.report.figures import Passage
-from optex.wording import count
+from optex.formatting import count
 
 _BAR = 14.0
 _TALL = 250.0

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from infra.report.charts.svg import hue, markup, sheet
 from infra.report.figures import PoolMove
-from optex.wording import short_day
+from optex.formatting import short_day
 
 _EVENTS = {
     "authorized": "authorized by the plan",

@@ -11,7 +11,7 @@ from matplotlib.dates import date2num
 
 from infra.report.charts.svg import hue, markup, sheet
 from infra.report.figures import PricePoint
-from optex.wording import money
+from optex.formatting import money
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = 60.0, 40.0, 862.0, 372.0
 

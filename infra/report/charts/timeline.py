@@ -9,10 +9,10 @@ from matplotlib.patches import FancyArrowPatch
 
 from infra.report.charts.svg import hue, marked, markup, sheet
 from infra.report.chronicle import HAPPENED, Line, due
+from optex.formatting import in_words, short_day
 from optex.milestones import CANCEL, REGRANT
-from optex.schedule import Status
 from optex.state import OfferState
-from optex.wording import in_words, short_day
+from optex.steps import Status
 
 _ROW = 35
 _TOP = 46

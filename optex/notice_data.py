@@ -13,11 +13,11 @@ from optex import milestones
 from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
+from optex.formatting import channel, one_of
 from optex.milestones import Plan
 from optex.records import Form, Grant, OptionRecord, Tender, Tranche
 from optex.state import OfferState
 from optex.terms import Contact, Terms
-from optex.wording import channel, one_of
 
 Data = dict[str, Any]
 
