@@ -23,14 +23,14 @@ from sqlalchemy import Connection, Engine, Table, func, select
 from benchmarks import big_offer
 from benchmarks.databases import databases
 from flows.steps import FLOWS
-from infra.books.database import connect, migrate
-from infra.books.lapses import lapse
-from infra.books.tables import metadata
-from infra.desk.forms import record_forms
-from infra.desk.taking_in import take_in_folder
-from infra.folder.files import Folder, read_folder
-from infra.folder.inbox import Inbox
-from infra.office import Office, using
+from infra.database.engine import connect, migrate
+from infra.database.tables import metadata
+from infra.folder.arrivals import Inbox
+from infra.folder.reader import Folder, read_folder
+from infra.handlers.forms import record_forms
+from infra.handlers.intake import take_in_folder
+from infra.handlers.promises import lapse
+from infra.workspace import Office, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
 from tasks.steps import due_step
 

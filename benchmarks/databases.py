@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.books.database import sqlite_url
+from infra.database.engine import sqlite_url
 from tests import postgres
 
 

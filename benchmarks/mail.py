@@ -21,13 +21,13 @@ from aiosmtpd.smtp import SMTP
 from benchmarks import big_offer
 from benchmarks.books import at, taken_in
 from benchmarks.databases import databases
-from infra.books import tables as t
-from infra.office import Office, using
-from infra.post.delivery import deliver
-from infra.post.letters import render
-from infra.post.mail import SmtpSettings
-from infra.post.message import compose
-from infra.post.sink import Sink
+from infra.database import tables as t
+from infra.mail.delivery import deliver
+from infra.mail.message import compose
+from infra.mail.render import render
+from infra.mail.sink import Sink
+from infra.mail.smtp import SmtpSettings
+from infra.workspace import Office, using
 from optex.milestones import OPEN
 
 

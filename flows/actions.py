@@ -20,7 +20,7 @@ from pydantic import Field
 from flows.finishing import act_flow
 from flows.follow_up import followed_up
 from flows.rerun import run_latest
-from infra.office import office_of
+from infra.workspace import office_of
 from optex.action import Action, Option
 from optex.actions import ACTIONS, Approve, read_action
 from optex.errors import OptexError

@@ -3,8 +3,8 @@
 from prefect import State, flow, get_run_logger
 from prefect.states import Completed
 
-from infra.office import Office, office_of_nobody, offices
-from infra.post.alerting import tell_operations
+from infra.mail.ops_alerts import tell_operations
+from infra.workspace import Office, office_of_nobody, offices
 
 RETRIES = 8
 RETRY_SECONDS = 30

@@ -56,7 +56,7 @@ def main() -> None:
 @JSON
 def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
-    from infra.folder.files import read_folder
+    from infra.folder.reader import read_folder
     from optex.warnings import warnings
 
     try:
@@ -89,7 +89,7 @@ def _fault(fault: Any) -> dict[str, Any]:
 @FOLDER
 def init(folder: Path) -> None:
     """Write a commented offer folder to start from."""
-    from infra.folder.files import init_folder
+    from infra.folder.reader import init_folder
 
     init_folder(folder)
     click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")

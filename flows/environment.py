@@ -9,9 +9,9 @@ from sqlalchemy import make_url
 
 from flows.children import MARK
 from flows.noting import Note
-from infra.office import BOOKS
-from infra.quiet import QUIET
+from infra.prefect_env import QUIET
 from infra.settings import PREFIX, load_settings
+from infra.workspace import BOOKS
 
 
 def environment_of(folders: Sequence[Path], note: Note) -> dict[str, str]:

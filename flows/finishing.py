@@ -12,7 +12,7 @@ from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 from prefect.states import Failed
 
-from infra.office import office_of
+from infra.workspace import office_of
 from optex.errors import OptexError
 from tasks.dashboard import dashboard_url
 

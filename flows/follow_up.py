@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from prefect import State
 
-from infra.office import Office, office_of, using
+from infra.workspace import Office, office_of, using
 from tasks.dashboard import show_dashboard
 from tasks.mail import send_notices
 from tasks.schedule import agree_with_plan

@@ -7,7 +7,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.stepping import run_name
-from infra.office import office_of
+from infra.workspace import office_of
 from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
 

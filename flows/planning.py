@@ -71,8 +71,8 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
             raise OptexError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
     if (folder / ".optex" / "optex.db").exists() or load_settings().database_url:
         # SQLAlchemy takes a while to import: only where there is a database to ask.
-        from infra.books.store import UnknownOffer
-        from infra.office import office_in
+        from infra.database.writer import UnknownOffer
+        from infra.workspace import office_in
 
         try:
             with office_in(folder).reading() as book:

@@ -15,7 +15,7 @@ from rich.table import Table
 from flows.children import Stop, wait_until_healthy
 from flows.cli_types import moment
 from flows.rehearsing import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
-from infra.folder.files import Folder, read_folder
+from infra.folder.reader import Folder, read_folder
 from infra.shipped import shipped
 from optex.calendar import local_text
 from optex.formatting import count
@@ -91,8 +91,8 @@ def _leave(rehearsal: Rehearsal) -> None:
 
 
 def _totals(folder: Folder, out: Path, console: Console) -> None:
-    from infra.office import office_in
-    from infra.standing.totals import letters, tendered, totals_of
+    from infra.status.totals import letters, tendered, totals_of
+    from infra.workspace import office_in
 
     with office_in(out).reading() as book:
         totals, tenders, (_, sent) = totals_of(book), tendered(book), letters(book)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.noting import Note
-from infra.office import BOOKS, Office, offices
-from infra.quiet import be_quiet, pass_proxies_by
+from infra.prefect_env import be_quiet, pass_proxies_by
+from infra.workspace import BOOKS, Office, offices
 from optex.errors import OptexError
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from prefect import State
 
 from flows.stepping import step_flow
-from infra.books.lapses import open_promises
+from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import RECHECK
 from tasks.granting import record_lapses

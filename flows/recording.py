@@ -12,15 +12,15 @@ import click
 
 from flows.planning import state_of
 from flows.projecting import api_of, followed_up, known_api, schedule
-from infra.books.lapses import lapse
-from infra.books.store import Book, UnknownOffer
-from infra.desk.keying import forms_of_file, keyed_form, take_forms
-from infra.desk.taking_in import take_in_folder
-from infra.folder.files import read_folder, read_prices, read_service
+from infra.database.writer import Book, UnknownOffer
+from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
-from infra.office import Office, office_in
-from infra.post.delivery import send_queued
-from infra.post.mail import MailError
+from infra.handlers.intake import take_in_folder
+from infra.handlers.keying import forms_of_file, keyed_form, take_forms
+from infra.handlers.promises import lapse
+from infra.mail.delivery import send_queued
+from infra.mail.smtp import MailError
+from infra.workspace import Office, office_in
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.formatting import count

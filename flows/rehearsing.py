@@ -12,8 +12,8 @@ from pathlib import Path
 
 from flows import lifeline
 from flows.children import Child
-from infra.office import BOOKS
-from infra.quiet import rehearsal_environment
+from infra.prefect_env import rehearsal_environment
+from infra.workspace import BOOKS
 from optex.errors import OptexError
 
 PREFECT_HOME = "prefect"

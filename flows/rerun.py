@@ -6,9 +6,9 @@ from prefect.states import Completed
 from flows.finishing import act_flow
 from flows.follow_up import followed_up
 from flows.steps import Name, run_step
-from infra.office import office_of
-from infra.post.delivery import deliver
-from infra.post.outbox import retry_refused
+from infra.mail.delivery import deliver
+from infra.mail.outbox import retry_refused
+from infra.workspace import office_of
 from optex.errors import OptexError
 from optex.formatting import count
 from optex.milestones import REMINDER, kind_of

@@ -15,8 +15,8 @@ import click
 from flows.children import Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
 from flows.environment import environment_of
 from flows.noting import Note, noted
-from infra.office import BOOKS, Office
-from infra.quiet import pass_proxies_by
+from infra.prefect_env import pass_proxies_by
+from infra.workspace import BOOKS, Office
 from optex.errors import OptexError
 
 if TYPE_CHECKING:

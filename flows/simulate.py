@@ -15,14 +15,14 @@ from prefect.states import Completed
 from flows.intake import take_in_due
 from flows.rehearsing import must_be_no_offer
 from flows.steps import run_step
-from infra.books.database import engine_for, sqlite_url
-from infra.desk.taking_in import take_in_folder
-from infra.folder.files import Folder
-from infra.folder.inbox import Inbox
+from infra.database.engine import engine_for, sqlite_url
+from infra.folder.arrivals import Inbox
+from infra.folder.reader import Folder
+from infra.handlers.intake import take_in_folder
 from infra.ledgers.export import export
-from infra.office import BOOKS, Office, using
-from infra.post.sink import Sink
+from infra.mail.sink import Sink
 from infra.report.page import write_report
+from infra.workspace import BOOKS, Office, using
 from optex.milestones import REGRANT
 from optex.steps import Status, Step, turn
 from tasks.mail import send_notices

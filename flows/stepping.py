@@ -12,7 +12,7 @@ from prefect.states import Completed
 
 from flows.finishing import introduce
 from flows.follow_up import followed_up
-from infra.office import office_of
+from infra.workspace import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
 from tasks.dashboard import show_result

@@ -14,14 +14,14 @@ from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
-from infra.account.account import Line
-from infra.account.story import find_holder, story
-from infra.books.reading import Reader
-from infra.office import BOOKS, name_of, office_in
+from infra.database.reader import Reader
+from infra.explain.explain import find_holder, story
+from infra.explain.holder_history import Line
 from infra.settings import load_settings
-from infra.standing.dashboard import as_markdown
-from infra.standing.document import as_document
-from infra.standing.standing import standing_of
+from infra.status.document import as_document
+from infra.status.markdown import as_markdown
+from infra.status.offer_status import standing_of
+from infra.workspace import BOOKS, name_of, office_in
 from optex.authority import RULES
 from optex.calendar import local_text, utc_text
 from optex.errors import BadData, OptexError

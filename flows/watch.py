@@ -9,12 +9,12 @@ from prefect.states import Completed, Failed
 
 from flows.deploying import deploy_missing
 from flows.steps import run_step
-from infra.books.lapses import lapse
-from infra.office import Office, offices
-from infra.post.alerting import raise_alarm
-from infra.post.delivery import deliver
-from infra.post.mail import MailError
-from infra.standing.alarms import alarms, raised
+from infra.handlers.promises import lapse
+from infra.mail.delivery import deliver
+from infra.mail.ops_alerts import raise_alarm
+from infra.mail.smtp import MailError
+from infra.status.alarms import alarms, raised
+from infra.workspace import Office, offices
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
 from tasks.rescue import free_lost_acts, free_the_stuck

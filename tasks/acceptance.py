@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from infra.books import tables as t
-from infra.desk.forms import decided_form, decided_tender
+from infra.database import tables as t
+from infra.handlers.forms import decided_form, decided_tender
 from optex import batch, notices, pool
 from optex.acceptance import Decision
 from optex.cancellation import Cancellation, Promise

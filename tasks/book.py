@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from infra.books.store import Decided
-from infra.desk.forms import decided_form
+from infra.database.writer import Decided
+from infra.handlers.forms import decided_form
 from optex import batch, notices
 from optex.election import Judgement
 from optex.errors import Ruling

@@ -13,9 +13,9 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
-from infra.office import Office, office_of
-from infra.standing.dashboard import as_markdown, result_rows
-from infra.standing.standing import ApprovalAwaited, standing_of
+from infra.status.markdown import as_markdown, result_rows
+from infra.status.offer_status import ApprovalAwaited, standing_of
+from infra.workspace import Office, office_of
 from optex.milestones import step_kind
 from tasks.kinds import effect
 from tasks.schedule import alarms

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from infra.books import pool
-from infra.books.lapses import lapse, record_lapsed
-from infra.books.store import Decided
+from infra.database.writer import Decided
+from infra.handlers import pool
+from infra.handlers.promises import lapse, record_lapsed
 from optex import batch, notices
 from optex import pool as plan_pool
 from optex.adjustment import ratio, scaled_total

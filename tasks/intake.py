@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from infra.books.store import Book
-from infra.desk.keying import keyed_form, take_forms
-from infra.desk.taking_in import take_in
-from infra.folder.inbox import Arrival
+from infra.database.writer import Book
+from infra.folder.arrivals import Arrival
 from infra.handlers.actions import ActionResult, record_action
+from infra.handlers.intake import take_in
+from infra.handlers.keying import keyed_form, take_forms
 from optex.action import Action
 from tasks.kinds import effect
 

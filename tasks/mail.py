@@ -2,8 +2,8 @@
 
 import math
 
-from infra.office import office_of
-from infra.post.delivery import send_queued
+from infra.mail.delivery import send_queued
+from infra.workspace import office_of
 from tasks.kinds import effect
 
 # So long a run goes on sending; what is left then goes out by the rounds of the watch, and the run can end.

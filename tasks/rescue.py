@@ -17,7 +17,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelled, Completed, Crashed, Scheduled
 
-from infra.office import Office
+from infra.workspace import Office
 from tasks.schedule import alarms
 
 WATCH = "optex:watch"

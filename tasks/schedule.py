@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Scheduled
 
-from infra.office import Office, office_of
+from infra.workspace import Office, office_of
 from optex.calendar import local_text
 from optex.milestones import REMINDER, kind_of, step_kind
 from optex.steps import Status, Step, latest

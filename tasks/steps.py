@@ -10,8 +10,8 @@ from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from infra.books.store import PROGRAM, Book
-from infra.office import Office, office_of
+from infra.database.writer import PROGRAM, Book
+from infra.workspace import Office, office_of
 from optex.actions import Postpone
 from optex.calendar import local_text
 from optex.errors import OptexError, Ruling

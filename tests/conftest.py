@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from infra.quiet import be_quiet
+from infra.prefect_env import be_quiet
 from tests.offers import Offer
 
 # Prefect reads the environment when it is imported, and a test must not read the settings of whoever runs it.

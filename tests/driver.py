@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from flows.simulate import Runs, play_through, staged
 from flows.steps import FLOWS
-from infra.books.tables import metadata
-from infra.desk.taking_in import take_in, take_in_folder
-from infra.folder.files import Folder
-from infra.folder.inbox import Inbox
+from infra.database.tables import metadata
+from infra.folder.arrivals import Inbox
+from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
-from infra.office import Office, office_of, using
-from infra.post.delivery import deliver
+from infra.handlers.intake import take_in, take_in_folder
+from infra.mail.delivery import deliver
+from infra.workspace import Office, office_of, using
 from optex.actions import read_action
 from optex.calendar import instant
 from optex.milestones import CANCEL, REGRANT, kind_of

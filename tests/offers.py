@@ -115,7 +115,7 @@ class Offer:
         return self._played(partial(simulate, report=False), until, out)
 
     def _played(self, play, until, out):
-        from infra.folder.files import read_folder
+        from infra.folder.reader import read_folder
 
         out = out or self.root / "out"
         play(read_folder(self.write()), out, until=until and local(until))
@@ -170,10 +170,10 @@ class Played:
     @contextmanager
     def office(self):
         """The office of the play, open again."""
-        from infra.books.database import sqlite_url
-        from infra.folder.files import read_folder
-        from infra.folder.inbox import Inbox
-        from infra.office import Office, using
+        from infra.database.engine import sqlite_url
+        from infra.folder.arrivals import Inbox
+        from infra.folder.reader import read_folder
+        from infra.workspace import Office, using
 
         folder = read_folder(self.folder)
         books = sqlite_url((self.out / ".optex" / "optex.db").resolve())

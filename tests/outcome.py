@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime
 from functools import cached_property
 
-from infra.books.reading import Reader
+from infra.database.reader import Reader
 from infra.ledgers.export import ledger_rows
 from optex.records import FormKind
 from tests.driver import Play

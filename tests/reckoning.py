@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.relativedelta import relativedelta
 
-from infra.folder.inbox import Inbox
+from infra.folder.arrivals import Inbox
 from infra.folder.script import ScriptEntry
 from optex.action import Action
 from optex.records import Capacity, Grant, OptionType, Spell

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from infra.folder.files import Folder
+from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import read_action
 from optex.milestones import plan

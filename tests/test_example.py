@@ -9,7 +9,7 @@ from pathlib import Path
 import holidays
 import pytest
 
-from infra.folder.files import Folder, read_folder
+from infra.folder.reader import Folder, read_folder
 from optex.actions import AgreementSigned, ElectionWaive
 from optex.calendar import utc_text
 from optex.election import Judgement, Waiver, judge

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from infra.folder.files import Folder
+from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import read_action
 from optex.calendar import EST

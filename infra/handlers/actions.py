@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import singledispatch
 
-from infra.books import pool
-from infra.books import tables as t
-from infra.books.lapses import lapse
-from infra.books.reading import RecordedAction
-from infra.books.store import Book
-from infra.desk import announcements, forms
+from infra.database import tables as t
+from infra.database.reader import RecordedAction
+from infra.database.writer import Book
+from infra.handlers import announcements, forms, pool
+from infra.handlers.promises import lapse
 from optex import batch, changes, eligibility
 from optex.action import Action
 from optex.actions import (

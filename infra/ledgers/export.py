@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from infra.books import tables as t
-from infra.books.reading import Reader
-from infra.ledgers.files import LEDGERS, write_csv
+from infra.database import tables as t
+from infra.database.reader import Reader
+from infra.ledgers.csv_files import LEDGERS, write_csv
 from optex.steps import turn
 
 Rows = Iterable[tuple[Any, ...]]

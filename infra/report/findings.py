@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.books import tables as t
-from infra.books.reading import Reader
+from infra.database import tables as t
+from infra.database.reader import Reader
 from optex import batch
 from optex.authority import section_of
 from optex.records import Dossier, Standing

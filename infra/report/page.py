@@ -6,12 +6,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from infra.books.reading import Reader
+from infra.database.reader import Reader
 from infra.report.charts.svg import COLOURS
-from infra.report.chronicle import when
-from infra.report.figures import Figures, figures
-from infra.report.panels import panels
-from infra.standing import turnout
+from infra.report.data import Figures, figures
+from infra.report.sections import panels
+from infra.report.timeline import when
+from infra.status import participation
 from infra.whole_files import written_whole
 from optex.authority import RULES
 from optex.formatting import count, day, money, short_day
@@ -88,7 +88,7 @@ def _granted(found: Figures) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A part of a whole to a tenth of a percent; 0% and 100% only where it is none or all."""
-    found = turnout.percent(part, whole)
+    found = participation.percent(part, whole)
     if found is None:
         return "none"
     if 0 < part < whole:

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from infra.report.charts.passage import passage
 from infra.report.charts.pool import names, pool
 from infra.report.charts.prices import prices
+from infra.report.charts.share_flow import passage
 from infra.report.charts.vesting import by_year, vesting
-from infra.report.figures import Figures, Passage
+from infra.report.data import Figures, Passage
 from infra.report.panel import Panel
 from optex.formatting import count, day, money, short_day
 

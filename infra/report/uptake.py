@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from infra.standing.turnout import OTHER, Turnout
+from infra.status.participation import OTHER, Turnout
 from optex import batch
 from optex.records import Capacity, Dossier, FormKind, Standing, Tender
 from optex.state import OfferState

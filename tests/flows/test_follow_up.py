@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from infra.books import tables as t
-from infra.office import office_in
+from infra.database import tables as t
+from infra.workspace import office_in
 from tests.offers import Offer
 
 FORM = ["--form", "F1", "--holder", "H1", "--kind", "withdrawal", "--received-at", "2003-03-10T10:00:00"]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from infra.books.database import engine_for, sqlite_url
-from infra.desk.taking_in import take_in_folder
-from infra.folder.files import read_folder
-from infra.office import BOOKS, office_in
-from infra.standing.dashboard import as_markdown
-from infra.standing.document import as_document
-from infra.standing.standing import standing_of
+from infra.database.engine import engine_for, sqlite_url
+from infra.folder.reader import read_folder
+from infra.handlers.intake import take_in_folder
+from infra.status.document import as_document
+from infra.status.markdown import as_markdown
+from infra.status.offer_status import standing_of
+from infra.workspace import BOOKS, office_in
 
 ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
 COMMAND = Path(sys.executable).with_name("optex")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url
 
-from infra.books.database import connect, migrate, sqlite_url
-from infra.folder.files import FILES, Folder, read_folder
+from infra.database.engine import connect, migrate, sqlite_url
+from infra.folder.reader import FILES, Folder, read_folder
 from optex.errors import BadData
 from tests import postgres
 from tests.infra.old_books import load_old_books

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from infra.books.database import connect
+from infra.database.engine import connect
 
 DUMPS = Path(__file__).parent / "books_of_0001"
 

@@ -8,8 +8,8 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from infra.books import tables as t
-from infra.books.database import bulk_insert
+from infra.database import tables as t
+from infra.database.engine import bulk_insert
 from optex.records import Capacity, OptionType
 
 AT = datetime(2003, 2, 28, 14, tzinfo=UTC)

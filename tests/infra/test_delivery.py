@@ -20,15 +20,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Row, select, update
 
-from infra.books import tables as t
-from infra.books.database import engine_for
-from infra.desk.taking_in import take_in_folder
-from infra.folder.inbox import Inbox
-from infra.office import Office
-from infra.post import delivery, outbox
-from infra.post.delivery import STALE, Delivered, deliver
-from infra.post.mail import SmtpSettings, WrongSettings
-from infra.post.message import message_id
+from infra.database import tables as t
+from infra.database.engine import engine_for
+from infra.folder.arrivals import Inbox
+from infra.handlers.intake import take_in_folder
+from infra.mail import delivery, outbox
+from infra.mail.delivery import STALE, Delivered, deliver
+from infra.mail.message import message_id
+from infra.mail.smtp import SmtpSettings, WrongSettings
+from infra.workspace import Office
 from optex import notices
 
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
@@ -250,9 +250,9 @@ SENDER = """
 import asyncio, sys
 from pathlib import Path
 from typing import Any
-from infra.post.delivery import deliver
-from infra.post.mail import SmtpSettings
-from infra.office import Office
+from infra.mail.delivery import deliver
+from infra.mail.smtp import SmtpSettings
+from infra.workspace import Office
 smtp = SmtpSettings(host="127.0.0.1", port=int(sys.argv[2]), tls="none")
 print("ready", flush=True)
 sys.stdin.readline()

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from infra.account.story import UnknownHolder, find_holder, story
-from infra.books.database import engine_for, sqlite_url
-from infra.books.lapses import open_promises
-from infra.desk.taking_in import take_in, take_in_folder
-from infra.folder.inbox import Arrival, Price
+from infra.database.engine import engine_for, sqlite_url
+from infra.explain.explain import UnknownHolder, find_holder, story
+from infra.folder.arrivals import Arrival, Price
 from infra.handlers.actions import record_action
-from infra.office import Office
+from infra.handlers.intake import take_in, take_in_folder
+from infra.handlers.promises import open_promises
+from infra.workspace import Office
 from optex import batch
 from optex.actions import read_action
 from optex.authority import RULES

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.folder.files import read_folder, read_forms, read_prices, read_service
+from infra.folder.reader import read_folder, read_forms, read_prices, read_service
 from optex.errors import BadData, OptexError
 from optex.records import Capacity, FormKind, FormLine, Holder, OptionType, Spell, Tranche
 

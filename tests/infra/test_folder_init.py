@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from infra.folder.files import FILES, init_folder, read_folder
+from infra.folder.reader import FILES, init_folder, read_folder
 from optex.errors import OptexError
 from optex.warnings import warnings
 

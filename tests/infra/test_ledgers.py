@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from icalendar import Calendar
 
-from infra.ledgers.files import LEDGERS, cell_text, write_csv
+from infra.ledgers.csv_files import LEDGERS, cell_text, write_csv
 from infra.ledgers.ics import plan_ics
 from optex.milestones import plan
 from optex.records import OptionType, Standing

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from infra.post.letters import WIDTH, Columns, fill, in_columns, render
+from infra.mail.render import WIDTH, Columns, fill, in_columns, render
 from optex import notices
 from optex.cancellation import Cancellation
 from optex.election import Judgement

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from infra.post.mail import Letter, Post, SmtpSettings, Status, Unsendable, WrongSettings, send
-from infra.post.message import compose
-from infra.post.sink import Sink
+from infra.mail.message import compose
+from infra.mail.sink import Sink
+from infra.mail.smtp import Letter, Post, SmtpSettings, Status, Unsendable, WrongSettings, send
 
 SENDER = "plan@alpha.example"
 

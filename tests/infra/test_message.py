@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from infra.post.message import BadAddress, address, compose, message_id
+from infra.mail.message import BadAddress, address, compose, message_id
 
 SENT = datetime(2003, 3, 31, 17, 0, tzinfo=timezone(timedelta(hours=-5)))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)

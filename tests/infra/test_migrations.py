@@ -13,9 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from infra.books import tables as t
-from infra.books.database import HEAD, MIGRATIONS, REVISIONS, connect, engine_for, migrate
-from infra.books.tables import metadata
+from infra.database import tables as t
+from infra.database.engine import HEAD, MIGRATIONS, REVISIONS, connect, engine_for, migrate
+from infra.database.tables import metadata
 from optex.errors import OptexError
 from tests.infra.old_books import load_old_books
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.office import Office, UnknownOffice, office_of, using
+from infra.workspace import Office, UnknownOffice, office_of, using
 
 
 def office(folder: str, offer: str = "alpha-2003") -> Office:

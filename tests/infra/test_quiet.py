@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.quiet import QUIET, pass_proxies_by, rehearsal_environment
+from infra.prefect_env import QUIET, pass_proxies_by, rehearsal_environment
 
 DIRECT = "127.0.0.1,localhost"
 

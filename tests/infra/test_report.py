@@ -12,15 +12,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.books.database import engine_for, sqlite_url
-from infra.desk.taking_in import take_in_folder
-from infra.folder.files import read_folder
-from infra.office import Office
+from infra.database.engine import engine_for, sqlite_url
+from infra.folder.reader import read_folder
+from infra.handlers.intake import take_in_folder
 from infra.report.charts.svg import COLOURS, hue, markup, sheet
 from infra.report.charts.vesting import by_year
-from infra.report.figures import Finding, PricePoint, figures
+from infra.report.data import Finding, PricePoint, figures
 from infra.report.page import percent, render_report, write_report
 from infra.report.uptake import Outcome
+from infra.workspace import Office
 
 
 def described(offer):
@@ -384,7 +384,7 @@ def test_the_same_books_give_the_same_bytes(story, tmp_path):
     """Two processes that order their sets otherwise, in other time zones, write this very page and nothing else."""
     played = story.done.played
     program = (
-        "import sys; from pathlib import Path; from infra.office import office_in; from infra.report import page\n"
+        "import sys; from pathlib import Path; from infra.workspace import office_in; from infra.report import page\n"
         "with office_in(Path(sys.argv[1])).reading() as book: page.write_report(book, Path(sys.argv[2]))"
     )
     for seed in ("1", "2"):

@@ -7,19 +7,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, update
 
-from infra.books import tables as t
-from infra.books.database import engine_for, sqlite_url
-from infra.desk.taking_in import take_in, take_in_folder
-from infra.folder.inbox import Arrival
+from infra.database import tables as t
+from infra.database.engine import engine_for, sqlite_url
+from infra.folder.arrivals import Arrival
 from infra.handlers.actions import record_action
-from infra.office import Office
+from infra.handlers.intake import take_in, take_in_folder
 from infra.report.uptake import by_class
-from infra.standing.alarms import alarms, raised
-from infra.standing.attention import attention
-from infra.standing.dashboard import as_markdown
-from infra.standing.document import as_document
-from infra.standing.standing import standing_of
-from infra.standing.turnout import percent, turnout
+from infra.status.alarms import alarms, raised
+from infra.status.attention import attention
+from infra.status.document import as_document
+from infra.status.markdown import as_markdown
+from infra.status.offer_status import standing_of
+from infra.status.participation import percent, turnout
+from infra.workspace import Office
 from optex import batch
 from optex.actions import Approve, read_action
 from optex.calendar import EST

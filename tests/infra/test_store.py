@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from infra.books import tables as t
-from infra.books.store import Decided, UnknownOffer, open_book, read_book
-from infra.books.tables import metadata
-from infra.desk.taking_in import take_in, take_in_folder
-from infra.folder.files import read_folder
-from infra.folder.inbox import Inbox
+from infra.database import tables as t
+from infra.database.tables import metadata
+from infra.database.writer import Decided, UnknownOffer, open_book, read_book
+from infra.folder.arrivals import Inbox
+from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
+from infra.handlers.intake import take_in, take_in_folder
 from infra.ledgers.export import export
 from optex.actions import Terminate
 from optex.errors import Ruling

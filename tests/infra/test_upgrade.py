@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from infra.books import tables as t
-from infra.folder.inbox import Inbox
+from infra.database import tables as t
+from infra.folder.arrivals import Inbox
 from infra.handlers.actions import record_action
-from infra.office import Office, using
+from infra.workspace import Office, using
 from optex.actions import PriceSet
 from optex.steps import Status
 from tests.driver import Play

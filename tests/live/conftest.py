@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.office import Office, office_in
+from infra.workspace import Office, office_in
 from optex.calendar import EST
 from tests.live.house import OPS, Bell, House, PostOffice, Prefect, expired_offer, future_offer, open_offer, until
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from infra.books import tables as t
+from infra.database import tables as t
 from optex.calendar import EST, local_text
 from optex.steps import Status
 from tests.live.house import CALENDAR, today, until, working_day

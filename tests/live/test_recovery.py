@@ -26,7 +26,7 @@ from flows.recording import import_received, taken_in
 from flows.serving import server_at, worker_for
 from flows.steps import run_step
 from flows.watch import look_after
-from infra.books import tables as t
+from infra.database import tables as t
 from optex.milestones import CANCEL, CLOSE
 from optex.steps import Status
 from tasks.rescue import free_the_stuck

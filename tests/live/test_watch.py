@@ -10,9 +10,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Scheduled
 
 from flows.watch import look_after
-from infra.books import tables as t
-from infra.desk.keying import keyed_form, take_forms
-from infra.post.mail import SmtpSettings
+from infra.database import tables as t
+from infra.handlers.keying import keyed_form, take_forms
+from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.steps import Status
 from tasks.rescue import free_lost_acts, free_the_stuck

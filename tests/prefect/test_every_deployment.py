@@ -18,9 +18,9 @@ from sqlalchemy import select
 
 from flows.deploying import deploy, deploy_missing, entries
 from flows.recording import taken_in
-from infra.books import tables as t
+from infra.database import tables as t
 from infra.handlers.actions import record_action
-from infra.office import office_in
+from infra.workspace import office_in
 from optex.actions import Extend
 from tasks.steps import DueStep
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.steps import FLOWS
-from infra.desk.taking_in import take_in_folder
-from infra.folder.files import read_folder
-from infra.office import office_in, using
+from infra.folder.reader import read_folder
+from infra.handlers.intake import take_in_folder
+from infra.workspace import office_in, using
 from optex.steps import Status
 from tasks import steps
 from tasks.steps import OutOfOrder, due_step

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from infra.books.database import engine_for
-from infra.books.store import open_book, read_book
+from infra.database.engine import engine_for
+from infra.database.writer import open_book, read_book
 from optex.calendar import EST, Calendar
 from tests.offers import Offer
 from tests.production.installation import MISSING, PATIENCE, Installation, until

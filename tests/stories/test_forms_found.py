@@ -2,10 +2,10 @@
 
 import pytest
 
-from infra.account.story import story
-from infra.desk.keying import keyed_form, take_forms
+from infra.explain.explain import story
+from infra.handlers.keying import keyed_form, take_forms
 from infra.ledgers.export import export
-from infra.standing.turnout import turnout
+from infra.status.participation import turnout
 from tests.offers import local
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from infra.desk.keying import keyed_form, take_forms
-from infra.standing.alarms import alarms, raised
-from infra.standing.attention import attention
-from infra.standing.standing import standing_of
+from infra.handlers.keying import keyed_form, take_forms
+from infra.status.alarms import alarms, raised
+from infra.status.attention import attention
+from infra.status.offer_status import standing_of
 from tests.offers import local
 
 FOUND = "2003-04-02T10:00:00"

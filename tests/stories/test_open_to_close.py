@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.account.story import story
+from infra.explain.explain import story
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from infra.report.charts.svg import hue, markup, sheet
-from infra.report.figures import PoolMove
+from infra.report.data import PoolMove
 from optex.formatting import short_day
 
 _EVENTS = {

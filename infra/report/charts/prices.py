@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from infra.report.charts.svg import hue, markup, sheet
-from infra.report.figures import PricePoint
+from infra.report.data import PricePoint
 from optex.formatting import money
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = 60.0, 40.0, 862.0, 372.0

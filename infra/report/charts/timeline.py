@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from infra.report.charts.svg import hue, marked, markup, sheet
-from infra.report.chronicle import HAPPENED, Line, due
+from infra.report.timeline import HAPPENED, Line, due
 from optex.formatting import in_words, short_day
 from optex.milestones import CANCEL, REGRANT
 from optex.state import OfferState

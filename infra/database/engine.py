@@ -1,0 +1,159 @@
+"""Engines and migrations: the same code on SQLite (one file in the offer's folder) and on PostgreSQL."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from infra.database.tables import Instant, metadata
+from optex.errors import OptexError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# By the names of their files, as Alembic takes a third of a second to import: 0001_what_it_does.py.
+REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+HEAD = REVISIONS[-1]
+# pydantic's JSON is written five times as fast as the standard library's, and there is one with every notice.
+_JSON = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+@cache
+def engine_for(url: str) -> Engine:
+    """One engine a database and process, its schema brought up to date when first used.
+
+    OptexError where the database cannot be had; its password is never told.
+    """
+    try:
+        engine = connect(url)
+        migrate(engine)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise OptexError(f"OPTEX_DATABASE_URL: the database cannot be had: {reason}") from error
+    return engine
+
+
+def connect(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 60}, **_JSON)
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_pre_ping=True, **_JSON)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the transactions are ours to begin, see below
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # 64 MB: by itself it keeps two, and writes the rest back and forth.
+    connection.execute("PRAGMA cache_size = -65536")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that starts by reading could not take it later without a deadlock."""
+    reading = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def migrate(engine: Engine) -> None:
+    """Make the schema, or bring an older one up to date; who only reads does not wait for one who writes.
+
+    OptexError where the schema is of no version that this code knows: a newer one is not to be written into.
+    """
+    with engine.connect().execution_options(read_only=True) as connection:
+        if _version(connection) == HEAD:
+            return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Workers that start at the same moment wait here for the one that migrates, then find it done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('optex migrations'))"))
+        version = _version(connection)
+        if version == HEAD:
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        if version is None:
+            metadata.create_all(connection, checkfirst=False)  # a table of that name is somebody else's: refused
+            command.stamp(config, "head")
+        else:
+            command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    """The revision of the database's schema, one that this code knows; None where nothing was made yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if version is not None and version not in REVISIONS:
+        raise OptexError(
+            f"OPTEX_DATABASE_URL: the database's schema is of revision {version!r}, and this optex knows none after "
+            f"{HEAD!r}: a newer optex made it, or another program; nothing was changed"
+        )
+    return version
+
+
+def bulk_insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]] | Iterable[dict[str, Any]]) -> int:
+    """Write many rows at once, on PostgreSQL by COPY; every row must have the same keys. Returns how many.
+
+    Past SQLAlchemy's own way to the driver, column by column, as that takes twice as long as the writing itself.
+    """
+    rows = list(rows)
+    if not rows:
+        return 0
+    dialect = connection.dialect
+    keys = list(rows[0])
+    columns = [table.c[key] for key in keys]
+    binds = [_bind(column, dialect) for column in columns]
+    cells = [[bind(row[key]) if bind else row[key] for row in rows] for key, bind in zip(keys, binds, strict=True)]
+    names = ", ".join(dialect.identifier_preparer.format_column(column) for column in columns)
+    if dialect.name == "sqlite":
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(keys))})"
+        connection.exec_driver_sql(statement, list(zip(*cells, strict=True)))
+    elif len(rows) < 1000:
+        connection.execute(insert(table), rows)
+    else:
+        cursor = connection.connection.cursor()
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in zip(*cells, strict=True):
+                copy.write_row(row)
+        cursor.close()
+    return len(rows)
+
+
+def _bind(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How the driver wants the cells of a column; None where it wants them as they are."""
+    if dialect.name == "sqlite" and isinstance(column.type, Date):
+        return lambda day: day and day.isoformat()  # as SQLAlchemy has it, in a third of the time
+    bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # Thousands of rows are written at one instant.
+    return cache(bind) if bind and isinstance(column.type, Instant) else bind

@@ -1,0 +1,300 @@
+"""The books of an offer: every write goes through a `Book`, inside one transaction.
+
+A `Book` opened for writing holds the offer's row locked, so whoever works on the offer works alone, and nothing is
+saved unless the whole of it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, func, insert, select, update
+
+from infra.database import tables as t
+from infra.database.engine import bulk_insert
+from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
+from infra.database.memory import without_collection
+from infra.database.reader import FEW, Reader
+from optex.action import Action
+from optex.authority import section_of
+from optex.errors import OptexError, Ruling
+from optex.notices import Notice
+from optex.pool import PoolEntry, post
+from optex.records import Form, OptionRecord, Spell, Tranche
+from optex.steps import Rescheduled, Status, Step, reschedule
+from optex.terms import Terms
+
+PROGRAM = "optex"
+
+
+class UnknownOffer(OptexError):
+    """The database holds no offer of that name."""
+
+
+@contextmanager
+def open_book(engine: Engine, offer: str) -> Iterator["Book"]:
+    """The offer's book for one transaction: committed at the end, or, after an exception, as if never opened."""
+    with without_collection(), engine.begin() as connection:
+        locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
+        if locked.first() is None:
+            raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
+        yield Book(connection, offer)
+
+
+@contextmanager
+def read_book(engine: Engine, offer: str) -> Iterator[Reader]:
+    """The offer's book for reading only, as it is at one instant, without keeping anybody from writing."""
+    with engine.connect().execution_options(**_reading(engine)) as connection:
+        if connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer)).first() is None:
+            raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
+        yield Reader(connection, offer)
+
+
+def _reading(engine: Engine) -> dict[str, Any]:
+    """SQLite reads as of its first read anyhow; PostgreSQL must be asked not to see what others commit meanwhile."""
+    snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    return {"read_only": True, **snapshot}
+
+
+def offers_in(engine: Engine) -> list[str]:
+    """The offers that a database holds, by name."""
+    with engine.connect().execution_options(read_only=True) as connection:
+        return list(connection.execute(select(t.offers.c.offer).order_by(t.offers.c.offer)).scalars())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """One decision on one subject, to be appended with its rule and section."""
+
+    subject: str
+    holder_id: str
+    decision: str
+    ruling: Ruling
+    shares: int | None = None
+    remarks: tuple[Ruling, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, str, str]:
+        return self.decision, self.ruling.rule, self.ruling.reason
+
+
+class Book(Reader):
+    """An offer's books, locked for one transaction: what is written is appended, in bulk."""
+
+    def set_offer(self, **values: Any) -> None:
+        self.connection.execute(update(t.offers).where(t.offers.c.offer == self.offer).values(**values))
+
+    def set_step(self, step: Step, status: Status, message: str, at: datetime | None = None) -> None:
+        s = t.steps
+        mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
+        values: dict[str, Any] = {"status": status, "message": message}
+        if at is not None:
+            values["done_at"] = at
+        self.connection.execute(update(s).where(*mine).values(**values))
+
+    def await_approval(self, step: Step, digest: str | None) -> None:
+        """Remember the digest of the decision that waits for a person's approval; None where none does."""
+        s = t.steps
+        mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
+        self.connection.execute(update(s).where(*mine).values(digest=digest))
+
+    def note_run(self, step: Step, flow_run_id: str) -> None:
+        """Remember which flow run does the step."""
+        s = t.steps
+        mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
+        self.connection.execute(update(s).where(*mine).values(flow_run_id=flow_run_id))
+
+    def replan(self, at: datetime, cause: str) -> Rescheduled:
+        """Make the steps agree with the plan of the offer as it now stands; say why in what is superseded."""
+        version = self.row().version
+        changed = reschedule(self.steps(), self.state().plan, version + 1, at)
+        for step in changed.superseded:
+            self.set_step(step, Status.SUPERSEDED, cause)
+        if changed.added:
+            self.set_offer(version=version + 1)
+            self._add_steps(changed.added)
+        return changed
+
+    def _add_steps(self, steps: Iterable[Step]) -> None:
+        bulk_insert(self.connection, t.steps, STEPS.rows(steps, offer=self.offer))
+
+    def make_moot(self, message: str, *names: str) -> None:
+        """Mark every waiting version of these steps (of all, where none is named) as no longer needed."""
+        s = t.steps
+        waiting = [s.c.offer == self.offer, s.c.status.in_([Status.PENDING, Status.HELD])]
+        if names:
+            waiting.append(s.c.name.in_(names))
+        self.connection.execute(update(s).where(*waiting).values(status=Status.MOOT, message=message))
+
+    def add_terms(self, version: int, terms: Terms, at: datetime, reason: str) -> None:
+        document = terms.model_dump_json(by_alias=True)
+        row = {"offer": self.offer, "version": version, "at": at, "reason": reason, "document": document}
+        self.connection.execute(insert(t.terms).values(**row))
+
+    def add_action(self, key: str, action: Action, ruling: Ruling, *, accepted: bool) -> None:
+        row = {
+            "offer": self.offer,
+            "fact_id": key,
+            "position": self._next(t.actions),
+            "at": action.at,
+            "verb": action.verb,
+            "actor": action.by,
+            "data": action.data,
+            "accepted": accepted,
+            "rule": ruling.rule,
+            "section": ruling.section,
+            "reason": ruling.reason,
+        }
+        self.connection.execute(insert(t.actions).values(**row))
+
+    def add_forms(self, forms: Sequence[Form], recorded_at: datetime) -> None:
+        first = self._next(t.forms)
+        rows: list[dict[str, Any]] = []
+        lines: list[dict[str, Any]] = []
+        for position, form in enumerate(forms, start=first):
+            rows += FORMS.rows([form], offer=self.offer, recorded_at=recorded_at, position=position)
+            lines += FORM_LINES.rows(form.lines, offer=self.offer, form_id=form.form_id)
+        bulk_insert(self.connection, t.forms, rows)
+        bulk_insert(self.connection, t.form_lines, lines)
+
+    def add_spells(self, spells: Iterable[Spell]) -> None:
+        """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
+        s = t.service_periods.c
+        told = {(spell.holder_id, spell.capacity.value, spell.first_day): spell.last_day for spell in spells}
+        query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
+        if len(told) <= FEW:
+            query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
+        known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
+        new = [dict(zip(_SPELL_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
+        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
+        if known:
+            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
+            ends = [
+                {f"its_{c}": cell for c, cell in zip(_SPELL_KEY, key, strict=True)} | {"last": told[key]}
+                for key in known
+            ]
+            statement = update(t.service_periods).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
+            self.connection.execute(statement, ends)
+
+    def set_prices(self, prices: Mapping[date, Decimal]) -> None:
+        """Record closing prices; one already recorded is corrected."""
+        p = t.prices
+        for on, close in prices.items():
+            mine = (p.c.offer == self.offer, p.c.on == on)
+            if not self.connection.execute(update(p).where(*mine).values(close=close)).rowcount:
+                self.connection.execute(insert(p).values(offer=self.offer, on=on, close=close))
+
+    def decide(self, kind: str, at: datetime, decisions: Iterable[Decided]) -> list[Decided]:
+        """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""
+        decisions = list(decisions)
+        known = self._said(kind, [decided.subject for decided in decisions])
+        fresh, rows = [], []
+        for decided in decisions:
+            revision, last = known.get(decided.subject, (0, None))
+            if last == decided.said:
+                continue
+            fresh.append(decided)
+            rows.append(
+                {
+                    "offer": self.offer,
+                    "kind": kind,
+                    "subject": decided.subject,
+                    "revision": revision + 1,
+                    "at": at,
+                    "holder_id": decided.holder_id,
+                    "decision": decided.decision,
+                    "shares": decided.shares,
+                    "rule": decided.ruling.rule,
+                    "section": decided.ruling.section,
+                    "reason": decided.ruling.reason,
+                    "remarks": [[remark.rule, remark.reason] for remark in decided.remarks],
+                }
+            )
+        bulk_insert(self.connection, t.decisions, rows)
+        return fresh
+
+    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[str, str, str]]]:
+        """The last revision of the decisions on these subjects at least, with what it says."""
+        d = t.decisions.c
+        query = select(d.subject, d.revision, d.decision, d.rule, d.reason)
+        query = query.where(d.offer == self.offer, d.kind == kind).order_by(d.subject, d.revision)
+        if len(subjects) <= FEW:
+            query = query.where(d.subject.in_(subjects))
+        return {subject: (revision, tuple(said)) for subject, revision, *said in self.connection.execute(query).all()}
+
+    def add_options(self, kind: str, options: Sequence[OptionRecord]) -> None:
+        bulk_insert(self.connection, t.issued_options, ISSUED_OPTIONS.rows(options, offer=self.offer, kind=kind))
+        self.add_tranches((option.grant_id, option.vesting) for option in options)
+
+    def add_tranches(self, schedules: Iterable[tuple[str, Iterable[Tranche]]]) -> None:
+        rows = [
+            {"offer": self.offer, "grant_id": grant_id, "vests_on": tranche.vests_on, "shares": tranche.shares}
+            for grant_id, tranches in schedules
+            for tranche in tranches
+        ]
+        bulk_insert(self.connection, t.tranches, rows)
+
+    def add(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+        bulk_insert(self.connection, table, [{"offer": self.offer, **row} for row in rows])
+
+    def move_pool(self, movements: Iterable[tuple[date, str, int]]) -> list[PoolEntry]:
+        """Post movements of the share pool after the last one (PLN-1)."""
+        last = self._select(t.pool).order_by(t.pool.c.position.desc()).limit(1)
+        row = self.connection.execute(last).first()
+        entries = post(row.available_after if row else 0, movements)
+        first = self._next(t.pool)
+        self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
+        return entries
+
+    def queue(self, notices: Iterable[Notice], at: datetime) -> int:
+        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
+        new = {notice.notice_id: notice for notice in notices}
+        n = t.notices.c
+        query = select(n.notice_id).where(n.offer == self.offer)
+        if len(new) <= FEW:
+            query = query.where(n.notice_id.in_(new))
+        for known in self.connection.execute(query).scalars().all():
+            new.pop(known, None)
+        rows = [
+            {
+                "offer": self.offer,
+                "notice_id": notice.notice_id,
+                "holder_id": notice.holder_id,
+                "kind": notice.kind,
+                "subject": notice.subject,
+                "data": notice.data,
+                "queued_at": at,
+                "attempts": 0,
+                "refused": False,
+            }
+            for notice in new.values()
+        ]
+        return bulk_insert(self.connection, t.notices, rows)
+
+    def audit(self, at: datetime, actor: str, entries: Iterable[tuple[str, str, str, str]]) -> None:
+        """Append entries of (action, subject, rule, detail); the rule may be "" where none decided."""
+        first = self._next(t.audit)
+        rows = [
+            {
+                "position": first + n,
+                "at": at,
+                "actor": actor or PROGRAM,
+                "action": action,
+                "subject": subject,
+                "rule": rule,
+                "section": section_of(rule) if rule else "",
+                "detail": detail,
+            }
+            for n, (action, subject, rule, detail) in enumerate(entries)
+        ]
+        self.add(t.audit, rows)
+
+    def _next(self, table: Any) -> int:
+        query = select(func.max(table.c.position)).where(table.c.offer == self.offer)
+        return (self.connection.execute(query).scalar() or 0) + 1
+
+
+_SPELL_KEY = ("holder_id", "capacity", "first_day")

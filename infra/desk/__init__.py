@@ -1,1 +1,0 @@
-"""The desk: what arrives is read, weighed by the rules, recorded and carried out."""

@@ -1,0 +1,94 @@
+"""The story of one holder: everything decided about them, in order of time, each with its rule and section."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from difflib import get_close_matches
+
+from sqlalchemy import func, select
+
+from infra.database import tables as t
+from infra.database.reader import Reader
+from infra.explain.company_actions import company_acts
+from infra.explain.holder_history import Account, Line, read_account
+from infra.explain.new_options import new_options
+from infra.explain.until_close import closes, eligibility, forms, not_asked, notices, service
+from infra.explain.until_grant import acceptance, deferred, promise_ended, refusals, splits, waivers
+from optex.calendar import instant
+from optex.errors import OptexError
+from optex.formatting import first_few
+
+# At one instant the cause goes before what follows from it.
+_PARTS = (
+    company_acts,
+    waivers,
+    eligibility,
+    not_asked,
+    forms,
+    closes,
+    acceptance,
+    deferred,
+    splits,
+    promise_ended,
+    new_options,
+    refusals,
+    notices,
+)
+
+
+class UnknownHolder(OptexError):
+    """Nobody, or more than one, fits the id or the name."""
+
+
+def story(book: Reader, holder_id: str) -> list[Line]:
+    """Everything decided about one holder, in order of time; UnknownHolder names whoever comes close."""
+    holder_id = find_holder(book, holder_id)
+    account = read_account(book, holder_id)
+    entries = sorted(_entries(account), key=lambda entry: entry[0])  # stable: at one instant in the order of the parts
+    return [line for _, line in entries]
+
+
+def _entries(account: Account) -> Iterator[tuple[datetime, Line]]:
+    yield from service(account)
+    zone = account.terms.zone
+    for part in _PARTS:
+        for line in part(account):
+            at: date | datetime = line.at
+            yield (at if isinstance(at, datetime) else instant(at, time(0), zone)), line
+
+
+def find_holder(book: Reader, wanted: str) -> str:
+    """The id of the one holder who has this id, this name, or a name of which this is a part."""
+    h = t.holders.c
+    exact = select(h.holder_id).where(h.offer == book.offer, func.lower(h.holder_id) == wanted.strip().lower())
+    ids: list[str] = list(book.connection.execute(exact).scalars())
+    if wanted in ids or len(ids) == 1:
+        return wanted if wanted in ids else ids[0]
+    names: dict[str, str] = dict(
+        iter(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer)))
+    )
+    folded = {holder_id: _folded(name) for holder_id, name in names.items()}
+    sought = _folded(wanted)
+    found = [key for key, name in folded.items() if name == sought]
+    if not found and sought:
+        found = [key for key, name in folded.items() if sought in name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        fit = _named(sorted(found), names)
+        raise UnknownHolder(f"{wanted!r} fits {len(found):,} holders: {fit}. Name one by id")
+    close = set(get_close_matches(sought, set(folded.values()), n=3, cutoff=0.5))
+    near = [key for key, name in folded.items() if name in close]
+    near += get_close_matches(wanted.strip(), names, n=3, cutoff=0.5)
+    hint = f"; did you mean {_named(sorted(set(near)), names)}?" if near else ""
+    raise UnknownHolder(f"{book.offer} has no holder {wanted!r}, neither by id nor by name{hint}")
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: without case, accents and doubled blanks, so that Zoe finds Zoë."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def _named(ids: list[str], names: dict[str, str]) -> str:
+    return first_few([f"{key} {names[key]}" for key in ids], 8)

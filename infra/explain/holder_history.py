@@ -1,0 +1,141 @@
+"""All that the books say about one holder, gathered once, and the lines of which the holder's story is made."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, select
+
+from infra.database import tables as t
+from infra.database.mapping import ISSUED_OPTIONS
+from infra.database.reader import Reader, RecordedAction
+from optex import cancellation
+from optex.action import Action
+from optex.authority import RULES, section_of
+from optex.cancellation import Cancellation
+from optex.formatting import count, listed, money, short_day, stamp
+from optex.milestones import REGRANT
+from optex.records import Dossier, Grant, OptionRecord, Tranche
+from optex.state import OfferState
+from optex.steps import Status, Step
+from optex.terms import Terms
+
+A = TypeVar("A", bound=Action)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One thing that happened to a holder or was decided about one: when, what, and the rule it rests on."""
+
+    at: datetime | date
+    what: str
+    rule: str
+
+    @property
+    def section(self) -> str:
+        return section_of(self.rule)
+
+    @property
+    def sentence(self) -> str:
+        return RULES[self.rule].sentence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """What the books hold about one holder, read in one transaction; rows are as they stand in the tables."""
+
+    state: OfferState
+    dossier: Dossier
+    steps: list[Step]
+    decisions: list[Row[Any]]
+    actions: list[RecordedAction]
+    forms: list[Row[Any]]
+    notices: list[Row[Any]]
+    cancellations: list[Cancellation]
+    promise: Row[Any] | None
+    new_options: list[OptionRecord]
+    close: Decimal | None
+
+    @property
+    def terms(self) -> Terms:
+        return self.state.terms
+
+    @property
+    def concerned(self) -> bool:
+        """Whether the offer was made to this holder, so that what the company did with it concerns the holder."""
+        return any(row.kind == "eligibility" and row.decision == "eligible" for row in self.decisions)
+
+    @property
+    def granted_at(self) -> datetime | None:
+        """When the new options were granted; None while they are not."""
+        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is Status.DONE]
+        return done[-1] if done else None
+
+    def taken(self, kind: type[A]) -> list[A]:
+        """The actions of a kind that were taken, in the order in which they were recorded."""
+        return [each.action for each in self.actions if each.accepted and isinstance(each.action, kind)]
+
+    def decided(self, kind: str) -> list[Row[Any]]:
+        return [row for row in self.decisions if row.kind == kind]
+
+    def stamp(self, at: datetime) -> str:
+        return stamp(at, self.terms.clock)
+
+
+def read_account(book: Reader, holder_id: str) -> Account:
+    """The account of a holder whom the books know. IndexError for one whom they do not."""
+    state = book.state()
+    dossier = book.dossiers([holder_id])[0]
+    promises = book.rows_about(holder_id, t.promises)
+    return Account(
+        state=state,
+        dossier=dossier,
+        steps=book.steps(),
+        decisions=book.decisions_about(holder_id),
+        actions=book.recorded_actions(),
+        forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
+        notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
+        cancellations=[
+            cancellation.cancel(row.shares, dossier.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
+            for row in book.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
+        ],
+        promise=promises[0] if promises else None,
+        new_options=_new_options(book, holder_id),
+        close=book.close_on(state.granted_on) if state.granted_on else None,
+    )
+
+
+def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
+    issued = book.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
+    rows = [row for row in issued if row.kind == "new"]
+    rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
+    tranches: dict[str, list[Tranche]] = defaultdict(list)
+    own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])
+    query = select(t.tranches).where(t.tranches.c.offer == book.offer, own).order_by(t.tranches.c.vests_on)
+    for row in book.connection.execute(query):
+        tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
+    return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
+
+
+def titled(option: Grant | OptionRecord) -> str:
+    """An option by all that tells it from others, such as G-001 (ISO of Jun 15, 1994 at $4.25)."""
+    return f"{option.grant_id} ({option.type} of {short_day(option.granted_on)} at {money(option.price)})"
+
+
+def tranches_told(tranches: tuple[Tranche, ...], granted_on: date | None = None) -> str:
+    """A schedule in prose; what falls on the grant date itself is vested at grant."""
+    said = [
+        f"{tranche.shares:,} {'at grant' if tranche.vests_on == granted_on else 'on ' + short_day(tranche.vests_on)}"
+        for tranche in tranches
+    ]
+    return listed(said)
+
+
+def options_told(ids: list[str]) -> str:
+    return f"option {ids[0]}" if len(ids) == 1 else f"options {listed(ids)}"
+
+
+def shares_told(shares: int) -> str:
+    return count(shares, "share")

@@ -1,0 +1,87 @@
+"""What a folder says will arrive, in order of the instant: forms, service, prices and the facts of the script."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+
+from infra.folder.reader import Folder
+from infra.folder.script import ScriptEntry
+from optex.calendar import ONE_DAY, instant, local_date
+from optex.records import Form, Spell
+
+MARKET_CLOSES = time(16)
+EVENING = time(18)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    on: date
+    close: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """One thing that arrives: a form, a spell of service as then known, a closing price, or a fact of the script."""
+
+    at: datetime
+    thing: Form | Spell | Price | ScriptEntry
+
+
+class Inbox:
+    """The arrivals of a folder in order; those of one instant in the order forms, service, prices, script."""
+
+    def __init__(self, folder: Folder) -> None:
+        terms = folder.terms
+        zone = terms.zone
+        arrivals = [Arrival(at=form.received_at, thing=form) for form in folder.forms]
+        arrivals += _service(folder.spells, terms.commences, zone)
+        arrivals += [
+            Arrival(at=instant(on, MARKET_CLOSES, zone), thing=Price(on=on, close=close))
+            for on, close in folder.prices.items()
+        ]
+        arrivals += [Arrival(at=entry.when, thing=entry) for entry in folder.script]
+        arrivals.sort(key=lambda arrival: arrival.at)  # stable: what was written first stays first
+        self.zone = zone
+        self.arrivals = arrivals
+
+    def due(self, after: datetime | None, until: datetime) -> list[Arrival]:
+        """What arrives after one instant and not later than another."""
+        return [a for a in self.arrivals if a.at <= until and (after is None or a.at > after)]
+
+    def next_evening(self, after: datetime | None, awaited: date | None = None) -> datetime | None:
+        """When the next day's arrivals are taken in: in the evening, or with the last of them where that is later.
+
+        A closing price alone is no reason to work, unless it is the `awaited` one of a grant that is held for it: it
+        is taken in with whatever comes next.
+        """
+        waiting = [
+            a
+            for a in self.arrivals
+            if (after is None or a.at > after) and not (isinstance(a.thing, Price) and a.thing.on != awaited)
+        ]
+        if not waiting:
+            return None
+        day = local_date(waiting[0].at, self.zone)
+        last = max(a.at for a in waiting if local_date(a.at, self.zone) == day)
+        return max(instant(day, EVENING, self.zone), last)
+
+    def known_service(self, commences: date, spells: Iterable[Spell]) -> list[Spell]:
+        """What is known of service when the offer opens: who serves, but of nobody when it will end."""
+        return [_as_known(spell, commences) for spell in spells if spell.first_day <= commences]
+
+
+def _service(spells: Iterable[Spell], commences: date, zone: tzinfo) -> list[Arrival]:
+    """Service is told as it happens: a beginning on its day, an end on the first day without service."""
+    arrivals = []
+    for spell in spells:
+        if spell.first_day > commences:
+            arrivals.append(Arrival(at=instant(spell.first_day, time(0), zone), thing=replace(spell, last_day=None)))
+        if spell.last_day is not None and spell.last_day >= commences:
+            arrivals.append(Arrival(at=instant(spell.last_day + ONE_DAY, time(0), zone), thing=spell))
+    return arrivals
+
+
+def _as_known(spell: Spell, commences: date) -> Spell:
+    ends_later = spell.last_day is not None and spell.last_day >= commences
+    return replace(spell, last_day=None) if ends_later else spell

@@ -1,0 +1,210 @@
+"""An offer's folder: read whole, or refused with every fault of every file; and a new one to start from."""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from infra.database.memory import without_collection
+from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
+from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, Shape
+from infra.folder.csv_table import Table, read_table
+from infra.folder.script import ScriptEntry, read_script
+from optex.errors import BadData, Fault, OptexError
+from optex.fields import ID
+from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
+from optex.terms import Terms, parse_terms
+
+FILES = (
+    "offer.toml",
+    "holders.csv",
+    "service.csv",
+    "grants.csv",
+    "elections.csv",
+    "prices.csv",
+    "script.toml",
+)
+REQUIRED = FILES[:4]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folder:
+    """All that an offer's folder states; `digest` changes with any byte of it, the templates included."""
+
+    terms: Terms
+    holders: list[Holder]
+    spells: list[Spell]
+    grants: list[Grant]
+    forms: list[Form]
+    prices: dict[date, Decimal]
+    script: list[ScriptEntry]
+    digest: str
+    path: Path
+
+
+def read_folder(path: Path) -> Folder:
+    """The offer in a folder; BadData with every fault of every file, in order of file and line."""
+    path = Path(path)
+    if not path.is_dir():
+        raise OptexError(f"{path}: there is no such folder; `optex init {path}` writes one to start from")
+    faults: list[Fault] = []
+    data = {name: _bytes(path / name, faults, required=name in REQUIRED) for name in FILES}
+    terms = _parsed(data["offer.toml"], "offer.toml", parse_terms, faults)
+    zone = terms.zone if terms else UTC
+    script = _parsed(data["script.toml"], "script.toml", lambda text: read_script(text, zone), faults) or []
+    with without_collection():
+        holders, service, grants, elections, prices = (
+            _table(name, data[name], shape)
+            for name, shape in zip(FILES[1:6], (HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES), strict=True)
+        )
+        check_holders(holders)
+        holder_ids, grant_ids = holders.ids("holder_id"), grants.ids("grant_id")
+        check_service(service, holder_ids)
+        check_grants(grants, holder_ids)
+        check_forms(elections, holder_ids, grant_ids)
+        check_prices(prices)
+        for table in (holders, service, grants, elections, prices):
+            faults += table.faults
+        faults.sort(key=lambda fault: (FILES.index(fault.file), fault.line))
+        faults += _template_faults(path / "templates")
+        if faults or terms is None:
+            raise BadData(faults)
+        return Folder(
+            terms=terms,
+            holders=[_holder(row) for row in holders.rows],
+            spells=[_spell(row) for row in service.rows],
+            grants=[Grant(**row) for row in grants.rows],
+            forms=_forms(elections.rows, zone),
+            prices=_prices(prices),
+            script=script,
+            digest=_digest(path, data),
+            path=path,
+        )
+
+
+def _template_faults(templates: Path) -> list[Fault]:
+    if not templates.is_dir():
+        return []
+    from infra.mail.render import template_faults  # Jinja takes a while to import, and few offers have templates
+
+    return template_faults(templates)
+
+
+def read_forms(path: Path, terms: Terms, holder_ids: Collection[str], grant_ids: Collection[str]) -> list[Form]:
+    """The forms in a CSV file of the shape of elections.csv; BadData with every fault by line."""
+    table = _single(path, ELECTIONS, lambda table: check_forms(table, holder_ids, grant_ids))
+    return _forms(table.rows, terms.zone)
+
+
+def read_service(path: Path, holder_ids: Collection[str]) -> list[Spell]:
+    """The spells of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
+    return [_spell(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
+
+
+def read_prices(path: Path) -> dict[date, Decimal]:
+    """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line."""
+    return _prices(_single(path, PRICES, check_prices))
+
+
+def init_folder(path: Path) -> None:
+    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use."""
+    path = Path(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise OptexError(f"{path} exists and is not an empty folder: nothing was written")
+    path.mkdir(parents=True, exist_ok=True)
+    name = path.resolve().name
+    for source in sorted(files("infra.folder").joinpath("blank").iterdir(), key=lambda source: source.name):
+        text = source.read_text(encoding="utf-8")
+        if source.name == "offer.toml" and re.fullmatch(ID, name):
+            text = text.replace('offer = "example-2027"', f'offer = "{name}"', 1)
+        (path / source.name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _single(path: Path, shape: Shape, check: Callable[[Table], None]) -> Table:
+    path, faults = Path(path), list[Fault]()
+    with without_collection():
+        table = _table(path.name, _bytes(path, faults, required=True), shape)
+        check(table)
+    if faults := faults + table.faults:
+        raise BadData(sorted(faults, key=lambda fault: fault.line))
+    return table
+
+
+def _bytes(path: Path, faults: list[Fault], *, required: bool) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        if required:
+            faults.append(Fault(file=path.name, line=1, column="file", problem="does not exist", expected="this file"))
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+        faults.append(Fault(file=path.name, line=1, column="file", problem=problem, expected="a file"))
+    return None
+
+
+def _table(name: str, data: bytes | None, shape: Shape) -> Table:
+    return Table(file=name, whole=False) if data is None else read_table(name, data, shape)
+
+
+def _parsed(data: bytes | None, name: str, parse: Callable[[str], Any], faults: list[Fault]) -> Any:
+    if data is None:
+        return None
+    try:
+        # TOML knows no lone carriage return, and an editor may have put a BOM.
+        return parse(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = "bytes that are not UTF-8"
+        faults.append(Fault(file=name, line=line, column="file", problem=problem, expected="text in UTF-8"))
+    except BadData as error:
+        faults += error.faults
+    return None
+
+
+def _holder(row: dict[str, Any]) -> Holder:
+    return Holder(**{"email": "", "jurisdiction": "", "voting_percent": Decimal(0), **row})
+
+
+def _spell(row: dict[str, Any]) -> Spell:
+    return Spell(holder_id=row["holder_id"], capacity=row["capacity"], first_day=row["from"], last_day=row.get("to"))
+
+
+def _forms(rows: list[dict[str, Any]], zone: tzinfo) -> list[Form]:
+    """The forms in order of their first rows; an instant without an offset is on the offer's clock (CAL-2)."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["form_id"], []).append(row)
+    return [_form(group, zone) for group in grouped.values()]
+
+
+def _form(group: list[dict[str, Any]], zone: tzinfo) -> Form:
+    row, kind = group[0], FormKind(group[0]["kind"])
+    received_at: datetime = row["received_at"]
+    stated = {name: cell for name, cell in row.items() if name not in OPTION_COLUMNS}
+    stated["kind"] = kind
+    stated["received_at"] = (received_at if received_at.tzinfo else received_at.replace(tzinfo=zone)).astimezone(UTC)
+    lines = tuple(_line(each) for each in group) if kind is FormKind.ELECTION else ()
+    return Form(**{"signed_on": None, "signed_as": "", "channel": "", **stated}, lines=lines)
+
+
+def _line(row: dict[str, Any]) -> FormLine:
+    return FormLine(**{name: row[name] for name in OPTION_COLUMNS if name in row})
+
+
+def _prices(table: Table) -> dict[date, Decimal]:
+    return {row["date"]: row["close"] for row in table.rows}
+
+
+def _digest(path: Path, data: dict[str, bytes | None]) -> str:
+    templates = sorted(found for found in (path / "templates").rglob("*") if found.is_file())
+    contents = {**data, **{found.relative_to(path).as_posix(): found.read_bytes() for found in templates}}
+    digest = hashlib.sha256()
+    for name, content in contents.items():
+        if content is not None:
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""What the company announces to every eligible holder: an extension, an amendment, the termination."""
+
+from datetime import datetime
+
+from infra.database.writer import Book
+from infra.handlers import pool
+from infra.handlers.forms import decided_form, decided_tender, rejudge
+from optex import acceptance, batch
+from optex.action import Action
+from optex.actions import Amend, Terminate
+from optex.calendar import local_text
+from optex.formatting import count
+from optex.milestones import CLOSE
+from optex.notices import amendment, extension, termination
+from optex.state import OfferState
+from optex.steps import Status
+
+
+def extended(book: Book, action: Action, to: datetime, announced_at: datetime) -> str:
+    """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2).
+
+    The action is on record when this is called, so that the book's state has the new expiration.
+    """
+    zone = book.state().terms.zone
+    closed = book.step(CLOSE)
+    moved = book.replan(
+        action.at, f"superseded by the extension to {local_text(to, zone)}, announced {local_text(announced_at, zone)}"
+    )
+    state = book.state()
+    version = book.row().version
+    book.add_terms(version, state.terms, action.at, f"extended to {local_text(to, zone)}")
+    if closed is not None and closed.status is Status.DONE:
+        detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
+        book.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
+    rejudge(book, None, action.at)
+    told = _tell_extension(book, state, version, _previous(book, state), announced_at, action.at)
+    return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
+
+
+def amended(book: Book, action: Amend) -> str:
+    """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
+    said = extended(book, action, action.extend_to, action.at) if action.extend_to else ""
+    state = book.state()
+    dossiers = book.dossiers()
+    tally = batch.tendered_shares(batch.judge_all(dossiers, state, action.at))
+    told = book.queue(
+        (
+            amendment(
+                state.terms,
+                d.holder,
+                state.amendments,
+                action.change,
+                action.percent,
+                action.reason,
+                state.plan,
+                tally,
+            )
+            for d in batch.addressees(dossiers, state, action.at)
+        ),
+        action.at,
+    )
+    return f"{said} {count(told, 'holder')} told of the amendment.".strip()
+
+
+def terminated(book: Book, action: Terminate) -> str:
+    """Carry out the termination: every tender returned, every step moot, every holder told (CND-2).
+
+    Whoever gets a tender back is told, in service or not; what was reserved for deferred grants is free again.
+    """
+    book.set_offer(terminated_at=action.at)
+    state = book.state()
+    dossiers = book.dossiers()
+    judgements = batch.judge_all(dossiers, state, action.at)
+    standing = batch.tenders(judgements)
+    decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
+    book.decide("form", action.at, map(decided_form, judgements))  # what came at this very instant came too late
+    book.decide("tender", action.at, [decided_tender(decision) for decision in decisions])
+    book.make_moot("the offer was terminated")
+    pool.release_deferred(book, action.at)
+    concerned = {d.holder.holder_id for d in batch.addressees(dossiers, state, action.at)} | standing.keys()
+    told = book.queue(
+        (
+            termination(state.terms, d.holder, action.reason, standing.get(d.holder.holder_id, ()), d.grants)
+            for d in dossiers
+            if d.holder.holder_id in concerned
+        ),
+        action.at,
+    )
+    return f"{count(len(decisions), 'tendered option')} returned; {count(told, 'holder')} told."
+
+
+def _tell_extension(
+    book: Book, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
+) -> int:
+    dossiers = book.dossiers()
+    judgements = batch.judge_all(dossiers, state, at)
+    standing, tally = batch.tenders(judgements), batch.tendered_shares(judgements)
+    return book.queue(
+        (
+            extension(
+                state.terms,
+                state.plan,
+                d.holder,
+                version,
+                previous,
+                announced_at,
+                tally,
+                standing.get(d.holder.holder_id, ()),
+                d.grants,
+            )
+            for d in batch.addressees(dossiers, state, at)
+        ),
+        at,
+    )
+
+
+def _previous(book: Book, state: OfferState) -> datetime:
+    """When the offer would have expired before the extension that is now on record."""
+    earlier = [terms.expires for terms in book.all_terms() if terms.expires < state.terms.expires]
+    return max(earlier)

@@ -1,0 +1,142 @@
+"""Forms at the desk: recorded as received, judged with all the holder sent, and confirmed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from infra.database import tables as t
+from infra.database.reader import Reader
+from infra.database.writer import Book, Decided
+from optex import acceptance, batch
+from optex.election import Judgement
+from optex.formatting import count
+from optex.notices import confirmation
+from optex.records import Form, FormKind, Standing
+from optex.state import OfferState
+from optex.timeliness import lateness
+
+
+def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") -> str:
+    """Take in forms that are not on record yet: judge them, say how they stand, and queue their confirmations."""
+    known = book.form_ids()
+    new = [form for form in forms if form.form_id not in known]
+    if not new:
+        return "No new form." if forms else ""
+    state = book.state()
+    missed = [form.form_id for form in new if is_missed(form, state)]
+    book.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
+    holder_ids = {form.holder_id for form in new}
+    said = rejudge(book, holder_ids, at, received={form.form_id for form in new})
+    returned = _return_tenders(book, state, holder_ids, at) if state.terminated_at else ""
+    book.audit(
+        at,
+        by,
+        [
+            (
+                "form received",
+                form.form_id,
+                "CNF-1",
+                f"{'Election Form' if form.kind is FormKind.ELECTION else 'Notice of withdrawal'} by {form.channel}",
+            )
+            for form in new
+        ],
+    )
+    alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
+    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", said, returned, alarm)))
+
+
+def _return_tenders(book: Book, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
+    """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
+    standing = batch.tenders(batch.judge_all(book.dossiers(holder_ids), state, at))
+    decisions = [decision for tenders in standing.values() for decision in acceptance.returned(tenders)]
+    fresh = book.decide("tender", at, map(decided_tender, decisions))
+    return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
+
+
+def rejudge(
+    book: Book, holder_ids: Iterable[str] | None, at: datetime, received: frozenset[str] | set[str] = frozenset()
+) -> str:
+    """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
+
+    A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew.
+    """
+    state = book.state()
+    dossiers = {d.holder.holder_id: d for d in book.dossiers(holder_ids)}
+    judgements = batch.judge_all(dossiers.values(), state, at)
+    before = {form_id: row.decision for form_id, row in book.latest_decisions("form").items()}
+    fresh = {decided.subject for decided in book.decide("form", at, map(decided_form, judgements))}
+    letters = []
+    for judgement in judgements:
+        form_id = judgement.form.form_id
+        if form_id in fresh and (form_id in received or _is_news(before.get(form_id), judgement)):
+            d = dossiers[judgement.form.holder_id]
+            revision = 1 if form_id in received else _confirmations(book, form_id) + 1
+            letters.append(confirmation(state, d.holder, judgement, d.grants, at, revision))
+    book.queue(letters, at)
+    changed = len(fresh - set(received))
+    return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
+
+
+def judgement_of(book: Reader, form_id: str, at: datetime) -> Judgement | None:
+    """How one form stands at an instant; None where it was not received by then."""
+    holder_id = book.holder_of_form(form_id)
+    if holder_id is None:
+        return None
+    judged = batch.judge_all(book.dossiers([holder_id]), book.state(), at)
+    return next((judgement for judgement in judged if judgement.form.form_id == form_id), None)
+
+
+def is_missed(form: Form, state: OfferState) -> bool:
+    """Whether a form that is put on record now came in time, but for an acceptance that has been already (CAN-1)."""
+    accepted_at = state.accepted_at
+    return accepted_at is not None and not lateness(
+        form, terms=state.terms, accepted_at=accepted_at, terminated_at=state.terminated_at
+    )
+
+
+def decided_form(judgement: Judgement) -> Decided:
+    """A judgement as it is appended to the decisions."""
+    shares = sum(tender.shares for tender in judgement.tenders)
+    return Decided(
+        subject=judgement.form.form_id,
+        holder_id=judgement.form.holder_id,
+        decision=judgement.standing,
+        ruling=judgement.ruling,
+        shares=shares or None,
+        remarks=judgement.remarks,
+    )
+
+
+def decided_tender(decision: acceptance.Decision) -> Decided:
+    """An acceptance or rejection as it is appended to the decisions."""
+    return Decided(
+        subject=decision.tender.grant_id,
+        holder_id=decision.tender.holder_id,
+        decision="accepted" if decision.accepted else "rejected",
+        ruling=decision.ruling,
+        shares=decision.tender.shares,
+    )
+
+
+def _is_news(before: str | None, judgement: Judgement) -> bool:
+    """Whether what the holder was told of a form is no longer so, and no confirmation of another form says it (CNF-1).
+
+    That a form is replaced or withdrawn is told by the one that did it.
+    """
+    match judgement.standing:
+        case Standing.EFFECTIVE:
+            return before in (Standing.DEFECTIVE, Standing.LATE)
+        case Standing.DEFECTIVE:
+            return before in (Standing.EFFECTIVE, Standing.LATE)
+        case Standing.LATE:
+            return before == Standing.EFFECTIVE
+    return False
+
+
+def _confirmations(book: Book, form_id: str) -> int:
+    n = t.notices
+    mine = n.c.notice_id.in_([f"confirmation:{form_id}", *(f"confirmation:{form_id}.{k}" for k in range(2, 100))])
+    query = select(func.count()).select_from(n).where(n.c.offer == book.offer, mine)
+    return book.connection.execute(query).scalar() or 0

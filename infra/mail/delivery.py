@@ -1,0 +1,187 @@
+"""Delivery: what is in the outbox is claimed, sent over kept connections, and marked with the server's answer."""
+
+import math
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from jinja2 import TemplateError
+from sqlalchemy import Row
+
+from infra.mail import outbox
+from infra.mail.message import compose, mailbox, message_id
+from infra.mail.render import render
+from infra.mail.sink import Sink
+from infra.mail.smtp import Letter, MailError, Outcome, Post, Status, Unsendable
+from infra.workspace import Office
+from optex.formatting import count
+from optex.terms import Terms
+
+# So few that even a server that is slow to answer has done with them before the claim on them is stale.
+BATCH = 100
+# A claim older than this was left by a sender that died.
+STALE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What became of a round: accepted by the server, refused for good, or put off; `why` is the last trouble.
+
+    `left` were not tried, because the time of the round was over.
+    """
+
+    sent: int = 0
+    refused: int = 0
+    put_off: int = 0
+    left: int = 0
+    why: str = ""
+
+    def __str__(self) -> str:
+        said = [f"{count(self.sent, 'notice')} sent"]
+        said += [f"{self.refused:,} refused"] if self.refused else []
+        said += [f"{self.put_off:,} put off"] if self.put_off else []
+        said += [f"{self.left:,} left for the next round"] if self.left else []
+        return ", ".join(said) + (f" ({self.why})" if self.why else "")
+
+
+class Undelivered(MailError):
+    """The server put some notices off; they stay in the outbox for the next round."""
+
+    def __init__(self, delivered: Delivered) -> None:
+        super().__init__(str(delivered))
+        self.delivered = delivered
+
+
+async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
+    """Send every unsent notice of an offer once; after so many seconds what is left waits for the next round.
+
+    In a simulation each is sent at the instant it was queued.
+    """
+    by = uuid.uuid4().hex
+    sent = refused = put_off = left = 0
+    why = ""
+    until = time.monotonic() + seconds
+    if not _waiting(office):
+        return Delivered()
+    with office.reading() as reader:
+        terms = reader.state().terms
+    async with _post(office) as post:
+        try:
+            while rows := _claim(office, by):
+                try:
+                    await post.send(_letters(rows, office, terms))
+                finally:  # also when it is broken off: what the server has taken must not go out again
+                    outcomes = list(post.outcomes.values())
+                    _mark(office, rows, outcomes, terms)
+                for outcome in outcomes:
+                    sent += outcome.status is Status.ACCEPTED
+                    refused += outcome.status is Status.REFUSED
+                    put_off += outcome.status is Status.LATER
+                    why = why if outcome.status is Status.ACCEPTED else outcome.answer
+                if all(outcome.status is Status.LATER for outcome in outcomes):
+                    break  # it is the server, not a recipient
+                if time.monotonic() > until:
+                    left = _waiting(office)
+                    break
+        finally:
+            with office.book() as book:
+                outbox.release_claims(book, by)
+    return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+
+
+async def send_queued(office: Office, seconds: float = math.inf) -> str:
+    """Deliver, and say what somebody should know of it; Undelivered where the server put some notices off."""
+    delivered = await deliver(office, seconds)
+    if delivered.put_off:
+        raise Undelivered(delivered)
+    return f"Mail: {delivered}." if delivered.refused or delivered.left else ""
+
+
+@asynccontextmanager
+async def _post(office: Office) -> AsyncIterator[Post]:
+    """The way the mail leaves; without a server it goes to a sink of our own and is kept as files."""
+    if office.smtp is not None:
+        async with Post(office.smtp) as post:
+            yield post
+    else:
+        async with Sink(office.mail_dir) as sink, Post(sink.smtp) as post:
+            yield post
+
+
+def _waiting(office: Office) -> int:
+    with office.reading() as reader:
+        return outbox.waiting(reader)
+
+
+def _claim(office: Office, by: str) -> Sequence[Row[Any]]:
+    now = datetime.now(UTC)
+    # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
+    stale = now if office.virtual else now - STALE
+    with office.book() as book:
+        return outbox.claim(book, by, now, stale, BATCH)
+
+
+def _sender(office: Office, terms: Terms) -> str:
+    return office.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
+
+
+def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> list[Letter]:
+    _, address = mailbox(_sender(office, terms))
+    return [
+        Letter(
+            notice_id=row.notice_id,
+            sender=address,
+            recipient=row.email,
+            compose=partial(_composed, row, office, terms),
+        )
+        for row in rows
+    ]
+
+
+def _composed(row: Row[Any], office: Office, terms: Terms) -> bytes:
+    """A notice as a message; Unsendable or BadAddress where it cannot be written, or SMTP cannot carry its address."""
+    try:
+        text, html = render(row.kind, row.data, office.templates)
+    except TemplateError as error:
+        raise Unsendable(f"the template {row.kind}.j2: {error}") from error
+    sender = _sender(office, terms)
+    _, address = mailbox(sender)
+    return compose(
+        sender=sender,
+        to_name=row.name,
+        to_email=row.email,
+        subject=row.subject,
+        text=text,
+        html=html,
+        message_id=message_id(row.offer, row.notice_id, address.rpartition("@")[2]),
+        date=row.queued_at,
+        kind=row.kind,
+        reply_to="" if address == terms.contact.email else terms.contact.email,
+    )
+
+
+def _mark(office: Office, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome], terms: Terms) -> None:
+    _, address = mailbox(_sender(office, terms))
+    domain = address.rpartition("@")[2]
+    by_id = {row.notice_id: row for row in rows}
+    now = datetime.now(UTC).replace(microsecond=0)
+    marks = []
+    for outcome in outcomes:
+        row = by_id[outcome.notice_id]
+        accepted = outcome.status is Status.ACCEPTED
+        marks.append(
+            {
+                "notice_id": outcome.notice_id,
+                "sent_at": (row.queued_at if office.virtual else now) if accepted else None,
+                "message_id": message_id(row.offer, row.notice_id, domain) if accepted else None,
+                "answer": outcome.answer,
+                "refused": outcome.status is Status.REFUSED,
+            }
+        )
+    with office.book() as book:
+        outbox.mark(book, marks)

@@ -1,0 +1,224 @@
+"""What the report shows, counted from the books: only sums and dates, nobody by name."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from infra.database import tables as t
+from infra.database.reader import Reader
+from infra.report.findings import Finding, findings
+from infra.report.timeline import Line, chronicle
+from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
+from infra.status.participation import turnout
+from infra.status.phase import Phase, phase_of
+from infra.status.totals import letters, promises_by_outcome, totals_of
+from optex import batch
+from optex.records import Dossier
+from optex.state import OfferState
+
+_MOST_POINTS = 150
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """What became of the option shares the offer found: of the holders' options, then of the promises.
+
+    All in shares as cancelled, but `granted` and `deferred`, which count the new options after any split.
+    """
+
+    outstanding: int
+    cancelled: int
+    grants: int
+    balancing: int
+    balancing_options: int
+    promised: int
+    kept: int
+    lapsed: int
+    lapsed_promises: int
+    open: int
+    granted: int
+    deferred: int
+    new_options: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PricePoint:
+    """The options of one grant date and price: shares exchanged (or, undecided, tendered), and shares kept."""
+
+    granted_on: date
+    price: Decimal
+    exchanged: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolMove:
+    """One kind of movement of the plan's pool in one phase of the offer."""
+
+    event: str
+    first: date
+    last: date
+    shares: int
+    available_after: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """All of it, as of the last entry in the books."""
+
+    state: OfferState
+    as_of: datetime
+    lines: tuple[Line, ...]
+    phase: Phase
+    expirations: tuple[date, ...]
+    classes: tuple[ClassOutcome, ...]
+    course: Course
+    passage: Passage
+    prices: tuple[PricePoint, ...]
+    new_prices: tuple[tuple[Decimal, int], ...]
+    vesting: tuple[tuple[date, int], ...]
+    pool: tuple[PoolMove, ...]
+    findings: tuple[Finding, ...]
+    letters: int
+    letters_sent: int
+
+    @property
+    def everyone(self) -> ClassOutcome:
+        """All eligible holders together."""
+        return self.classes[-1]
+
+
+def figures(book: Reader) -> Figures:
+    """Everything the report shows, read in one transaction."""
+    state, steps, dossiers = book.state(), book.steps(), book.dossiers()
+    as_of = _last_entry(book)
+    forms, decided = book.latest_decisions("form"), book.latest_decisions("tender")
+    standing = {} if decided else standing_tenders(dossiers, state, as_of)
+    exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
+    took_part = turnout(book, state.terms)
+    written, sent = letters(book)
+    return Figures(
+        state=state,
+        as_of=as_of,
+        lines=tuple(chronicle(steps, book.actions(), state)),
+        phase=phase_of(state, steps, as_of),
+        expirations=_expirations(book, state),
+        classes=tuple(by_class(took_part, decided)),
+        course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
+        passage=_passage(book, sum(took_part.shares.values())),
+        prices=_prices(dossiers, state, exchanged),
+        new_prices=_new_prices(book),
+        vesting=_vesting(book),
+        pool=_pool(book),
+        findings=tuple(findings(book, dossiers, state, forms, decided)),
+        letters=written,
+        letters_sent=sent,
+    )
+
+
+def _last_entry(book: Reader) -> datetime:
+    query = select(t.audit.c.at).where(t.audit.c.offer == book.offer).order_by(t.audit.c.at.desc()).limit(1)
+    found: datetime = book.connection.execute(query).scalar_one()
+    return found
+
+
+def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
+    """The days on which the offer was to expire, the one that holds last."""
+    days = [terms.expires_on for terms in book.all_terms()]
+    return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
+
+
+def _passage(book: Reader, outstanding: int) -> Passage:
+    totals, promises = totals_of(book), promises_by_outcome(book)
+    granted = totals.regranted + totals.deferred_granted
+    return Passage(
+        outstanding=outstanding,
+        cancelled=totals.cancelled.shares,
+        grants=totals.cancelled.number,
+        balancing=totals.balancing.shares,
+        balancing_options=totals.balancing.number,
+        promised=totals.promised.shares,
+        kept=promises["granted"].shares,
+        lapsed=totals.lapsed.shares,
+        lapsed_promises=totals.lapsed.number,
+        open=promises["open"].shares,
+        granted=granted.shares,
+        deferred=totals.deferred_granted.shares,
+        new_options=granted.number,
+    )
+
+
+def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
+    """By grant date and price; where these are too many to look at, by quarter at the average price."""
+    points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
+    for dossier in dossiers:
+        for grant in dossier.grants.values():
+            if batch.in_offer(grant, state.terms) and grant.remaining:
+                gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
+                point = points[grant.granted_on, grant.price]
+                point[0] += gone
+                point[1] += grant.remaining - gone
+    if len(points) > _MOST_POINTS:
+        points = _by_quarter(points)
+    return tuple(
+        PricePoint(granted_on=on, price=price, exchanged=gone, kept=kept)
+        for (on, price), (gone, kept) in sorted(points.items())
+    )
+
+
+def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tuple[date, Decimal], list[int]]:
+    quarters: dict[date, list[tuple[Decimal, Sequence[int]]]] = defaultdict(list)
+    for (on, price), shares in points.items():
+        quarters[date(on.year, (on.month - 1) // 3 * 3 + 2, 15)].append((price, shares))
+    merged = {}
+    for on, each in quarters.items():
+        gone, kept = sum(both[0] for _, both in each), sum(both[1] for _, both in each)
+        average = sum((price * sum(both) for price, both in each), Decimal(0)) / (gone + kept)
+        merged[on, average] = [gone, kept]
+    return merged
+
+
+def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
+    """The exercise prices of the new options with the shares of each, the most shares first."""
+    o = t.issued_options.c
+    query = select(o.price, func.sum(o.shares)).where(o.offer == book.offer, o.kind == "new").group_by(o.price)
+    found = [(price, int(shares)) for price, shares in book.connection.execute(query)]
+    return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
+def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
+    """The shares of the new options that become exercisable, by day; those of the grant date are vested at grant."""
+    o, v = t.issued_options, t.tranches
+    query = (
+        select(v.c.vests_on, func.sum(v.c.shares))
+        .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))
+        .where(v.c.offer == book.offer, o.c.kind == "new")
+        .group_by(v.c.vests_on)
+        .order_by(v.c.vests_on)
+    )
+    return tuple((on, int(shares)) for on, shares in book.connection.execute(query))
+
+
+def _pool(book: Reader) -> tuple[PoolMove, ...]:
+    """The movements of the pool, those of one kind together within a phase, which a split begins anew."""
+    moves: dict[tuple[int, str], list[Any]] = {}
+    phase = 0
+    for row in book.rows(t.pool, t.pool.c.position):
+        if row.event in ("cancelled", "released", "split"):
+            phase += 1
+        moves.setdefault((phase, row.event), []).append(row)
+        # What is reserved later than with the cancellation is for deferred grants.
+        phase += row.event == "reserved" and phase == 1
+    found, available = [], 0
+    for (_, event), rows in moves.items():
+        shares = sum(row.shares for row in rows)
+        available += shares
+        found.append(
+            PoolMove(event=event, first=rows[0].on, last=rows[-1].on, shares=shares, available_after=available)
+        )
+    return tuple(found)

@@ -1,0 +1,126 @@
+"""What is still owed to holders by mail: confirmations due, letters unsent or refused, who has no address."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select
+
+from infra.database import tables as t
+from infra.database.reader import Reader
+from infra.mail.outbox import waiting
+from infra.status.document import Instant
+from optex.confirmation import alarm_from, confirmation_due, last_day_to_confirm
+from optex.notices import Kind
+from optex.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfirmationDue:
+    """A form not confirmed yet: an `alarm` from the last business day but one, `overdue` after the last."""
+
+    form_id: str
+    holder_id: str
+    received_at: Instant
+    due: Instant
+    last_day: date
+    alarm: bool
+    overdue: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedMail:
+    """A letter that the mail server refused for good, and what it answered."""
+
+    notice_id: str
+    holder_id: str
+    kind: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithoutAddress:
+    """A holder to whom the offer is made and who has no e-mail address: every letter must go on paper."""
+
+    holder_id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correspondence:
+    confirmations: tuple[ConfirmationDue, ...]
+    unsent: int
+    unsent_since: Instant | None
+    refused: tuple[RefusedMail, ...]
+    without_address: tuple[WithoutAddress, ...]
+
+
+def correspondence(book: Reader, terms: Terms, eligible: Collection[str], at: datetime) -> Correspondence:
+    n, h = t.notices.c, t.holders.c
+    unsent = and_(n.offer == book.offer, n.sent_at.is_(None))
+    oldest = (
+        select(func.min(n.queued_at))
+        .join(t.holders, and_(h.offer == n.offer, h.holder_id == n.holder_id))
+        .where(unsent, n.refused.is_(False), h.email != "")
+    )
+    bare = select(h.holder_id, h.name).where(h.offer == book.offer, h.email == "").order_by(h.holder_id)
+    return Correspondence(
+        confirmations=tuple(confirmations_due(book, terms, at)),
+        unsent=waiting(book),
+        unsent_since=book.connection.execute(oldest).scalar(),
+        refused=tuple(refused_mail(book)),
+        without_address=tuple(
+            WithoutAddress(holder_id=row.holder_id, name=row.name)
+            for row in book.connection.execute(bare)
+            if row.holder_id in eligible
+        ),
+    )
+
+
+def refused_mail(book: Reader) -> list[RefusedMail]:
+    """The letters that the mail server refused for good: they are not tried again by themselves."""
+    n = t.notices.c
+    query = select(n.notice_id, n.holder_id, n.kind, n.answer).where(
+        n.offer == book.offer, n.sent_at.is_(None), n.refused.is_(True)
+    )
+    return [
+        RefusedMail(notice_id=row.notice_id, holder_id=row.holder_id, kind=row.kind, answer=row.answer or "")
+        for row in book.connection.execute(query.order_by(n.notice_id))
+    ]
+
+
+def confirmations_due(book: Reader, terms: Terms, at: datetime) -> list[ConfirmationDue]:
+    """The forms whose Confirmation of Receipt has not been sent, the most urgent first (§6, CNF-1)."""
+    n, f, h = t.notices.c, t.forms.c, t.holders.c
+    letters = select(n.notice_id, n.sent_at, n.refused).where(n.offer == book.offer, n.kind == Kind.CONFIRMATION)
+    written = {row.notice_id: row for row in book.connection.execute(letters)}
+    mine = and_(h.offer == f.offer, h.holder_id == f.holder_id)
+    query = select(f.form_id, f.holder_id, f.received_at, h.email).join(t.holders, mine).where(f.offer == book.offer)
+    found = []
+    for row in book.connection.execute(query.order_by(f.received_at, f.form_id)):
+        letter = written.get(f"confirmation:{row.form_id}")
+        if letter is not None and letter.sent_at is not None:
+            continue
+        due = confirmation_due(row.received_at, terms)
+        found.append(
+            ConfirmationDue(
+                form_id=row.form_id,
+                holder_id=row.holder_id,
+                received_at=row.received_at,
+                due=due,
+                last_day=last_day_to_confirm(row.received_at, terms),
+                alarm=at >= alarm_from(row.received_at, terms),
+                overdue=at >= due,
+                why=_why(letter is None, bool(letter is not None and letter.refused), row.email),
+            )
+        )
+    return sorted(found, key=lambda each: (each.due, each.received_at, each.form_id))
+
+
+def _why(unwritten: bool, refused: bool, email: str) -> str:
+    if unwritten:
+        return "no confirmation has been written"
+    if not email:
+        return "the holder has no e-mail address: confirm on paper"
+    return "the mail server refused it" if refused else "it waits to be sent"

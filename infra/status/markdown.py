@@ -1,0 +1,208 @@
+"""An offer's standing as a page of GitHub-flavoured markdown: the dashboard in the Prefect UI."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from infra.status.attention import attention
+from infra.status.offer_status import Standing, StepStanding
+from infra.status.participation import Participation
+from optex.calendar import CLOCKS, local_text
+from optex.formatting import count, day, sentence
+from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_of, step_kind
+
+_PHASES = {
+    "not-open": "🕓",
+    "open": "🟢",
+    "closed": "🔒",
+    "accepted": "🤝",
+    "granted": "🏁",
+    "terminated": "⛔",
+    "held": "⏸️",
+}
+_MARKS = {
+    "done": "✅ done",
+    "next": "▶️ **next**",
+    "to-come": "to come",
+    "overdue": "⚠️ **overdue**",
+    "held": "⏸️ **held**",
+    "superseded": "↪️ superseded",
+    "moot": "➖ not needed",
+}
+_BAR = 8
+
+
+def as_markdown(standing: Standing, links: Mapping[str, str] | None = None) -> str:
+    """The dashboard. A link under a step's name (`close`, or `close.v2` for one version) is set on its row; every other
+    link stands above the rows under its own name.
+    """
+    links = links or {}
+    parts = [*_head(standing), *_attention(standing), *_links(standing, links), *_timeline(standing, links)]
+    parts += [*_outcomes(standing), *_participation(standing), *_forms(standing), *_totals(standing)]
+    return "\n".join(parts).strip() + "\n"
+
+
+def result_rows(standing: Standing, step: str) -> list[dict[str, str]]:
+    """What a step came to, as the rows of a table on the page of its run; none for a step that only moves the clock."""
+    totals, tenders = standing.totals, standing.overall
+    if kind_of(step) in (OPEN, REMINDER):
+        return [_row("holders who may tender", tenders.eligible_holders, tenders.eligible_shares), _tendered(tenders)]
+    if step == CLOSE:
+        by_standing = standing.forms.by_standing.items()
+        return [*(_row(f"forms {name}", number) for name, number in by_standing), _tendered(tenders)]
+    named = _RESULTS.get(step, {})
+    return [_row(name, found.number, found.shares) for name, key in named.items() if (found := getattr(totals, key))]
+
+
+_RESULTS = {
+    CANCEL: {"options cancelled": "cancelled", "balancing options": "balancing", "promises": "promised"},
+    RECHECK: {"promises": "promised", "promises lapsed": "lapsed"},
+    REGRANT: {"new options": "regranted", "deferred grants made": "deferred_granted", "promises lapsed": "lapsed"},
+}
+
+
+def _tendered(found: Participation) -> dict[str, str]:
+    return _row("holders who have tendered", found.tendering_holders, found.tendered_shares)
+
+
+def _row(what: str, number: int, shares: int | None = None) -> dict[str, str]:
+    return {"": what, "number": f"{number:,}", "shares": "" if shares is None else f"{shares:,}"}
+
+
+def _head(standing: Standing) -> Iterator[str]:
+    at = local_text(standing.at, CLOCKS[standing.clock])
+    yield f"# {_text(standing.issuer)} · {_text(standing.offer)}"
+    yield ""
+    yield f"## {_PHASES[standing.phase]} {_text(standing.says)}"
+    yield ""
+    upcoming = standing.next[0] if standing.next else None
+    then = f" · next: **{_text(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
+    yield f"As of {at}{then}"
+    yield ""
+
+
+def _attention(standing: Standing) -> Iterator[str]:
+    urgent = list(attention(standing))
+    if urgent:
+        yield "### ⚠️ Needs attention"
+        yield ""
+        yield from (f"- {_text(said)}" for said in urgent)
+        yield ""
+
+
+def _timeline(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
+    yield "### Timeline"
+    yield ""
+    repeated = {step.name for step in standing.timeline if step.version > 1}
+    zone = CLOCKS[standing.clock]
+    rows = []
+    for step in standing.timeline:
+        version = f" (v{step.version})" if step.name in repeated else ""
+        name = _linked(step_kind(step.name).title + version, _link(step, links))
+        gone = step.status in ("superseded", "moot")
+        done = f" {local_text(step.done_at, zone)}" if step.done_at and step.done_at != step.due else ""
+        rows.append([f"~~{name}~~" if gone else name, step.local, _MARKS[step.status] + done])
+    yield from _table(["step", "due", ""], "---", rows)
+
+
+def _outcomes(standing: Standing) -> Iterator[str]:
+    """What is said of each step, outside the table: the UI breaks no line inside one."""
+    told = [step for step in standing.timeline if step.why]
+    if told:
+        yield "### What became of each step"
+        yield ""
+    for step in told:
+        yield f"- **{_text(step_kind(step.name).title)}**, {step.local}: {_text(sentence(step.why))}"
+    if told:
+        yield ""
+
+
+def _participation(standing: Standing) -> Iterator[str]:
+    yield "### Participation"
+    yield ""
+    rows = [_share(each, each.capacity) for each in standing.participation]
+    rows.append([f"**{cell}**" if cell else "" for cell in _share(standing.overall, "together")])
+    yield from _table(["", "tendering", "", "shares tendered", ""], "-rlrl", rows)
+
+
+def _share(each: Participation, name: str) -> list[str]:
+    return [
+        name,
+        f"{each.tendering_holders:,} of {each.eligible_holders:,}",
+        _bar(each.percent_of_holders),
+        f"{each.tendered_shares:,} of {each.eligible_shares:,}",
+        _bar(each.percent_of_shares),
+    ]
+
+
+def _bar(percent: object) -> str:
+    if percent is None:
+        return ""
+    filled = int(str(percent).partition(".")[0]) * _BAR // 100
+    return f"{'█' * filled}{'░' * (_BAR - filled)} {percent}%"
+
+
+def _forms(standing: Standing) -> Iterator[str]:
+    forms = standing.forms
+    yield "### Forms received"
+    yield ""
+    named = ", ".join(f"{number:,} {name}" for name, number in forms.by_standing.items() if number)
+    said = f"{count(forms.elections, 'Election Form')} and {count(forms.notices, 'notice')} of withdrawal"
+    yield f"{said}: {named}." if named else f"{said}."
+    yield ""
+
+
+def _totals(standing: Standing) -> Iterator[str]:
+    totals = standing.totals
+    yield f"### {'What it came to' if totals.cancelled.number else 'The pool'}"
+    yield ""
+    rows = [
+        [name, f"{total.number:,}", f"{total.shares:,}"]
+        for name, total in (
+            ("options accepted and cancelled", totals.cancelled),
+            ("balancing options issued", totals.balancing),
+            ("promises issued", totals.promised),
+            ("promises lapsed", totals.lapsed),
+            ("new options granted in place of cancelled ones", totals.regranted),
+            ("deferred grants made", totals.deferred_granted),
+        )
+        if total.number
+    ]
+    rows.append(["available in the plan's pool", "", f"{standing.pool_available:,}"])
+    yield from _table(["", "number", "shares"], "-rr", rows)
+    yield f"Cancellation {day(standing.cancel_on)} · grant {day(standing.grant_on)}"
+    yield ""
+
+
+def _links(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
+    used = {key for step in standing.timeline for key in (step.name, _version(step))}
+    other = [f"[{_text(name)}]({url})" for name, url in links.items() if name not in used]
+    if other:
+        yield " · ".join(other)
+        yield ""
+
+
+def _version(step: StepStanding) -> str:
+    return f"{step.name}.v{step.version}"
+
+
+def _link(step: StepStanding, links: Mapping[str, str]) -> str:
+    return links.get(_version(step)) or links.get(step.name, "")
+
+
+def _linked(text: str, url: str) -> str:
+    return f"[{_text(text)}]({url})" if url else _text(text)
+
+
+_ALIGN = {"-": "---", "r": "---:", "l": ":---"}
+
+
+def _table(headings: Sequence[str], columns: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(headings)} |"
+    yield f"| {' | '.join(_ALIGN[column] for column in columns)} |"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def _text(text: str) -> str:
+    """Text that markdown leaves as it is, on one line."""
+    return re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,174 @@
+"""Where an offer stands at an instant: its phase, what is next and what is overdue, who takes part, what it came to."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from infra.database import tables as t
+from infra.database.reader import Reader
+from infra.handlers.pool import available
+from infra.status.document import Instant
+from infra.status.mail_status import Correspondence, correspondence
+from infra.status.participation import Participation, turnout
+from infra.status.phase import Phase, phase_of
+from infra.status.totals import Totals, totals_of
+from optex.calendar import ONE_DAY, local_text
+from optex.milestones import CANCEL, REGRANT
+from optex.records import FormKind
+from optex.records import Standing as FormStanding
+from optex.state import CONDITIONS, OfferState
+from optex.steps import Status, Step, latest, turn
+from optex.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepStanding:
+    """One version of a step; `status` is done, next, to-come, overdue, held, superseded or moot, `why` says more."""
+
+    name: str
+    version: int
+    due: Instant
+    local: str
+    status: str
+    done_at: Instant | None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormCount:
+    received: int
+    elections: int
+    notices: int
+    by_standing: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    number: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalAwaited:
+    step: str
+    what: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Where an offer stands. Plain data, of which `as_document` makes JSON; all that is printed is made from it."""
+
+    offer: str
+    issuer: str
+    at: Instant
+    clock: str
+    phase: str
+    says: str
+    expires: Instant
+    business_days_left: int
+    cancel_on: date
+    grant_on: date
+    participation: tuple[Participation, ...]
+    overall: Participation
+    forms: FormCount
+    next: tuple[StepStanding, ...]
+    overdue: tuple[StepStanding, ...]
+    timeline: tuple[StepStanding, ...]
+    correspondence: Correspondence
+    pool_available: int
+    totals: Totals
+    conditions: tuple[Condition, ...]
+    holds: tuple[str, ...]
+    approvals: tuple[ApprovalAwaited, ...]
+    missed_forms: tuple[str, ...]
+
+
+def standing_of(book: Reader, at: datetime) -> Standing:
+    """Where the offer stands at an instant, by all that is on record."""
+    state = book.state()
+    terms = state.terms
+    steps = book.steps()
+    timeline = _timeline(steps, at, terms)
+    took_part = turnout(book, terms)
+    phase: Phase = phase_of(state, steps, at)
+    today = state.day(at)
+    return Standing(
+        offer=terms.offer,
+        issuer=terms.issuer,
+        at=at,
+        clock=terms.clock,
+        phase=phase.slug,
+        says=phase.says,
+        expires=terms.expires,
+        business_days_left=terms.calendar.business_days(today + ONE_DAY, terms.expires_on),
+        cancel_on=state.plan.cancel_on,
+        grant_on=state.granted_on or state.plan.grant_on,
+        participation=took_part.by_capacity(),
+        overall=took_part.overall(),
+        forms=_forms(book),
+        next=tuple(step for step in timeline if step.status in ("next", "to-come")),
+        overdue=tuple(step for step in timeline if step.status in ("overdue", "held")),
+        timeline=timeline,
+        correspondence=correspondence(book, terms, took_part.eligible, at),
+        pool_available=available(book),
+        totals=totals_of(book),
+        conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
+        holds=state.holds,
+        approvals=_approvals(book, state),
+        missed_forms=tuple(row.form_id for row in book.missed_forms()),
+    )
+
+
+def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepStanding, ...]:
+    in_order = sorted(steps, key=turn)
+    last = latest(in_order)
+    told: list[StepStanding] = []
+    for step in in_order:
+        status, why = _status(step, at, replaced=last[step.name] != step)
+        if status == "to-come" and not any(each.status == "next" for each in told):
+            status = "next"
+        told.append(
+            StepStanding(
+                name=step.name,
+                version=step.version,
+                due=step.due,
+                local=local_text(step.due, terms.zone),
+                status=status,
+                done_at=step.done_at,
+                why=why,
+            )
+        )
+    return tuple(told)
+
+
+def _status(step: Step, at: datetime, *, replaced: bool) -> tuple[str, str]:
+    """A step that was held keeps its row as a record when a later version follows it: nothing is due by it any more."""
+    if step.status is Status.HELD:
+        return ("superseded", f"was held: {step.message}") if replaced else ("held", step.message)
+    if step.status is not Status.PENDING:
+        return step.status.value, step.message
+    if step.due < at:
+        return "overdue", step.message or "fell due, and no run has done it"
+    return "to-come", step.message
+
+
+def _forms(book: Reader) -> FormCount:
+    f = t.forms.c
+    query = select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind)
+    kinds: dict[str, int] = dict(iter(book.connection.execute(query)))
+    standing = Counter(row.decision for row in book.latest_decisions("form").values())
+    return FormCount(
+        received=sum(kinds.values()),
+        elections=kinds.get(FormKind.ELECTION, 0),
+        notices=kinds.get(FormKind.WITHDRAWAL, 0),
+        by_standing={each.value: standing[each.value] for each in FormStanding},
+    )
+
+
+def _approvals(book: Reader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
+    held = [book.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
+    return tuple(ApprovalAwaited(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)

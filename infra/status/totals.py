@@ -1,0 +1,78 @@
+"""What an offer came to, in numbers and in shares: the same sums for the dashboard, the report and a play."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from infra.database import tables as t
+from infra.database.reader import Reader
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Total:
+    """How many of something, and for how many shares together."""
+
+    number: int = 0
+    shares: int = 0
+
+    def __add__(self, other: "Total") -> "Total":
+        return Total(number=self.number + other.number, shares=self.shares + other.shares)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """What the offer came to so far; promises in shares as cancelled, new options as granted."""
+
+    cancelled: Total
+    balancing: Total
+    promised: Total
+    lapsed: Total
+    regranted: Total
+    deferred_granted: Total
+
+
+def totals_of(book: Reader) -> Totals:
+    """What was cancelled, promised and granted so far."""
+    o = t.issued_options.c
+    new = o.kind == "new"
+    promises = promises_by_outcome(book)
+    return Totals(
+        cancelled=_total(book, t.cancellations),
+        balancing=_total(book, t.issued_options, o.kind == "balancing"),
+        promised=sum(promises.values(), Total()),
+        lapsed=promises["lapsed"],
+        regranted=_total(book, t.issued_options, new, o.from_grant_id != ""),
+        deferred_granted=_total(book, t.issued_options, new, o.from_grant_id == ""),
+    )
+
+
+def promises_by_outcome(book: Reader) -> defaultdict[str, Total]:
+    """The promises by what became of them, `open` where nothing has yet."""
+    ended = book.latest_decisions("promise")
+    found: defaultdict[str, Total] = defaultdict(Total)
+    for promise in book.rows(t.promises):
+        end = ended.get(promise.promise_id)
+        found[end.decision if end else "open"] += Total(number=1, shares=promise.shares)
+    return found
+
+
+def tendered(book: Reader) -> Total:
+    """The tenders that were decided, accepted or rejected."""
+    decided = book.latest_decisions("tender").values()
+    return Total(number=len(decided), shares=sum(row.shares for row in decided))
+
+
+def letters(book: Reader) -> tuple[int, int]:
+    """How many letters were written, and how many of them sent."""
+    n = t.notices.c
+    query = select(func.count(), func.count(n.sent_at)).where(n.offer == book.offer)
+    written, sent = book.connection.execute(query).one()
+    return written, sent
+
+
+def _total(book: Reader, table: Any, *where: Any) -> Total:
+    query = select(func.count(), func.sum(table.c.shares)).where(table.c.offer == book.offer, *where)
+    number, shares = book.connection.execute(query).one()
+    return Total(number=number, shares=int(shares or 0))
