@@ -32,7 +32,7 @@ from infra.handlers.intake import take_in_folder
 from infra.handlers.promises import lapse
 from infra.workspace import Office, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
-from tasks.steps import due_step
+from tasks.due_step import due_step
 
 GRANTED = datetime(2003, 10, 3, 22, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from infra.settings import load_settings
 from tasks.dashboard import ui_url
-from tasks.rescue import ACT, WATCH
+from tasks.stuck_runs import ACT, WATCH
 
 ALERT = "alert/alert"
 STEP = "optex:step"

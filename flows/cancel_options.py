@@ -11,11 +11,11 @@ from optex.calendar import local_text
 from optex.formatting import count
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
-from tasks.acceptance import record_cancellation
 from tasks.approvals import digest_of, missing_approval
+from tasks.cancellation import record_cancellation
+from tasks.due_step import DueStep
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, judge_forms, promise_options
-from tasks.steps import DueStep
 
 
 @step_flow("cancel", step=CANCEL)

@@ -4,9 +4,9 @@ from prefect import State
 
 from flows.stepping import step_flow
 from optex.milestones import CLOSE
-from tasks.book import record_close
+from tasks.due_step import DueStep
+from tasks.offer_period import record_close
 from tasks.rules import judge_forms
-from tasks.steps import DueStep
 
 
 @step_flow("close", step=CLOSE)

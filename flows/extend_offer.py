@@ -4,7 +4,7 @@ from prefect import State
 
 from flows.stepping import step_flow
 from optex.milestones import EXTENSION_DEADLINE
-from tasks.steps import DueStep
+from tasks.due_step import DueStep
 
 
 @step_flow("extension-deadline", step=EXTENSION_DEADLINE)

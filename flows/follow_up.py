@@ -7,7 +7,7 @@ from prefect import State
 from infra.workspace import Office, office_of, using
 from tasks.dashboard import show_dashboard
 from tasks.mail import send_notices
-from tasks.schedule import agree_with_plan
+from tasks.scheduled_runs import agree_with_plan
 
 
 async def follow_up(office: Office) -> list[str]:

@@ -4,9 +4,9 @@ from prefect import State
 
 from flows.stepping import step_flow
 from optex.milestones import OPEN
-from tasks.book import record_opening
+from tasks.due_step import DueStep
+from tasks.offer_period import record_opening
 from tasks.rules import find_eligible
-from tasks.steps import DueStep
 
 
 @step_flow("open", step=OPEN)

@@ -15,14 +15,14 @@ from infra.workspace import BOOKS, Office, offices
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
-    from tasks.schedule import Projected
+    from tasks.scheduled_runs import Projected
 
 
 def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
     os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
     _talk_to(api)
-    from tasks.schedule import in_full
+    from tasks.scheduled_runs import in_full
 
     try:
         projected = asyncio.run(_deployed_and_projected(office))
@@ -38,7 +38,7 @@ async def _deployed_and_projected(office: Office) -> "Projected":
 
     from flows.deploying import deploy_missing
     from tasks.dashboard import draw_dashboard
-    from tasks.schedule import project
+    from tasks.scheduled_runs import project
 
     async with get_client() as client:
         await deploy_missing(client, [office.offer, *(each.offer for each in offices())])

@@ -6,8 +6,8 @@ from flows.stepping import step_flow
 from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import RECHECK
-from tasks.granting import record_lapses
-from tasks.steps import DueStep
+from tasks.due_step import DueStep
+from tasks.regrant import record_lapses
 
 
 @step_flow("recheck-employment", step=RECHECK)

@@ -7,9 +7,9 @@ from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import REGRANT
 from tasks.approvals import digest_of, missing_approval
-from tasks.granting import record_grants, record_lapses
+from tasks.due_step import DueStep
+from tasks.regrant import record_grants, record_lapses
 from tasks.rules import grant_options
-from tasks.steps import DueStep
 
 
 @step_flow("regrant", step=REGRANT)

@@ -3,9 +3,9 @@
 from prefect import State
 
 from flows.stepping import step_flow
-from tasks.book import record_reminder
+from tasks.due_step import DueStep
+from tasks.offer_period import record_reminder
 from tasks.rules import find_addressees, judge_forms
-from tasks.steps import DueStep
 
 
 @step_flow("remind")

@@ -12,7 +12,7 @@ from infra.workspace import office_of
 from optex.errors import OptexError
 from optex.formatting import count
 from optex.milestones import REMINDER, kind_of
-from tasks.schedule import agree_with_plan
+from tasks.scheduled_runs import agree_with_plan
 
 
 async def run_latest(offer: str, name: str) -> str:

@@ -76,8 +76,8 @@ async def prepare(offices: Sequence[Office]) -> None:
 
     from flows.deploying import deploy
     from tasks.dashboard import draw_dashboard
-    from tasks.rescue import resume
-    from tasks.schedule import project
+    from tasks.scheduled_runs import project
+    from tasks.stuck_runs import resume
 
     async with get_client() as client:
         await deploy(client, [office.offer for office in offices])
@@ -90,7 +90,7 @@ async def prepare(offices: Sequence[Office]) -> None:
 async def _resume() -> None:
     from prefect.client.orchestration import get_client
 
-    from tasks.rescue import resume
+    from tasks.stuck_runs import resume
 
     async with get_client() as client:
         await resume(client, POOL)

@@ -16,7 +16,7 @@ from infra.workspace import office_of
 from optex.calendar import local_text
 from optex.errors import OptexError
 from tasks.dashboard import show_result
-from tasks.steps import DueStep, due_step
+from tasks.due_step import DueStep, due_step
 
 Body = Callable[[DueStep], str | State]
 RETRIES = 3

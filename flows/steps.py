@@ -16,7 +16,7 @@ from flows.stepping import StepFlow
 from flows.withdrawal import open_withdrawal_right
 from optex.milestones import STEPS, kind_of
 from optex.steps import Step
-from tasks.schedule import parameters_of
+from tasks.scheduled_runs import parameters_of
 
 _IN_ORDER = (
     open_offer,

@@ -17,8 +17,8 @@ from infra.status.alarms import alarms, raised
 from infra.workspace import Office, offices
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
-from tasks.rescue import free_lost_acts, free_the_stuck
-from tasks.schedule import project
+from tasks.scheduled_runs import project
+from tasks.stuck_runs import free_lost_acts, free_the_stuck
 
 Part = Callable[[Office, datetime], Awaitable[Iterable[str]]]
 # Longer than this no round may last: the next one begins where it was.

@@ -4,9 +4,9 @@ from prefect import State
 
 from flows.stepping import step_flow
 from optex.milestones import CANCEL, WITHDRAWAL_RIGHT
-from tasks.book import record_withdrawal_right
+from tasks.due_step import DueStep
+from tasks.offer_period import record_withdrawal_right
 from tasks.rules import judge_forms
-from tasks.steps import DueStep
 
 
 @step_flow("withdrawal-right", step=WITHDRAWAL_RIGHT)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from optex.actions import Approve
-from tasks.steps import DueStep
+from tasks.due_step import DueStep
 
 
 def digest_of(on: date, decision: Iterable[Any]) -> str:

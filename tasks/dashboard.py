@@ -17,8 +17,8 @@ from infra.status.markdown import as_markdown, result_rows
 from infra.status.offer_status import ApprovalAwaited, standing_of
 from infra.workspace import Office, office_of
 from optex.milestones import step_kind
-from tasks.kinds import effect
-from tasks.schedule import alarms
+from tasks.decorators import effect
+from tasks.scheduled_runs import alarms
 
 # So far ahead the list of runs to come looks: longer than any offer waits for its grant.
 _AHEAD = 400 * 24 * 3600

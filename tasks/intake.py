@@ -9,7 +9,7 @@ from infra.handlers.actions import ActionResult, record_action
 from infra.handlers.intake import take_in
 from infra.handlers.keying import keyed_form, take_forms
 from optex.action import Action
-from tasks.kinds import effect
+from tasks.decorators import effect
 
 
 @effect("take in what arrived")

@@ -4,7 +4,7 @@ import math
 
 from infra.mail.delivery import send_queued
 from infra.workspace import office_of
-from tasks.kinds import effect
+from tasks.decorators import effect
 
 # So long a run goes on sending; what is left then goes out by the rounds of the watch, and the run can end.
 _LONGEST = 600.0

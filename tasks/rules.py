@@ -1,7 +1,7 @@
 """The rules as Prefect tasks, each applied to everyone on the roll at once."""
 
 from optex import batch
-from tasks.kinds import rule
+from tasks.decorators import rule
 
 find_eligible = rule("who may tender (ELG-1, ELG-4)", batch.eligibility)
 find_addressees = rule("whom to tell (§15)", batch.addressees)

@@ -22,7 +22,7 @@ from optex.actions import read_action
 from optex.calendar import instant
 from optex.milestones import CANCEL, REGRANT, kind_of
 from optex.steps import Status, Step, turn
-from tasks.steps import due_step
+from tasks.due_step import due_step
 from tests.strategies import Tale
 
 LATE = [timedelta(0)] * 6 + [timedelta(seconds=1), timedelta(hours=3), timedelta(hours=30), timedelta(days=4)]

@@ -17,10 +17,10 @@ from optex.actions import read_action
 from optex.authority import RULES
 from optex.calendar import EST
 from optex.milestones import first_grant_day
-from tasks.acceptance import record_cancellation
-from tasks.book import record_close, record_opening
-from tasks.granting import record_grants, record_lapses
-from tasks.steps import DueStep
+from tasks.cancellation import record_cancellation
+from tasks.due_step import DueStep
+from tasks.offer_period import record_close, record_opening
+from tasks.regrant import record_grants, record_lapses
 
 HOLDERS = """holder_id,name,email,jurisdiction,voting_percent
 H1,Ann Lee,ann@example.com,US,12.5

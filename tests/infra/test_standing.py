@@ -23,8 +23,8 @@ from infra.workspace import Office
 from optex import batch
 from optex.actions import Approve, read_action
 from optex.calendar import EST
-from tasks.book import record_close, record_opening
-from tasks.steps import DueStep
+from tasks.due_step import DueStep
+from tasks.offer_period import record_close, record_opening
 
 MONDAY = datetime(2003, 3, 10, 16, tzinfo=UTC)
 FRIDAY = datetime(2003, 3, 14, 5, tzinfo=UTC)

@@ -29,8 +29,8 @@ from flows.watch import look_after
 from infra.database import tables as t
 from optex.milestones import CANCEL, CLOSE
 from optex.steps import Status
-from tasks.rescue import free_the_stuck
-from tasks.schedule import project
+from tasks.scheduled_runs import project
+from tasks.stuck_runs import free_the_stuck
 from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until
 
 HOLDERS = 40

@@ -15,7 +15,7 @@ from infra.handlers.keying import keyed_form, take_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.steps import Status
-from tasks.rescue import free_lost_acts, free_the_stuck
+from tasks.stuck_runs import free_lost_acts, free_the_stuck
 from tests.live.house import CALENDAR, OPS, today, until
 
 

@@ -22,7 +22,7 @@ from infra.database import tables as t
 from infra.handlers.actions import record_action
 from infra.workspace import office_in
 from optex.actions import Extend
-from tasks.steps import DueStep
+from tasks.due_step import DueStep
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
 from tests.offers import Offer, Played
 

@@ -10,8 +10,8 @@ from infra.folder.reader import read_folder
 from infra.handlers.intake import take_in_folder
 from infra.workspace import office_in, using
 from optex.steps import Status
-from tasks import steps
-from tasks.steps import OutOfOrder, due_step
+from tasks import due_step as step_tasks
+from tasks.due_step import OutOfOrder, due_step
 from tests.offers import Offer
 
 LINE = ["open", "close", "extension-deadline", "cancel"]
@@ -47,7 +47,7 @@ def test_all_alarms_at_once_are_done_in_order(office):
 
 def test_a_step_whose_turn_does_not_come_is_out_of_order(office, monkeypatch):
     """It waits for a while; then it fails, so that it is tried again, and names the step that is to be done first."""
-    monkeypatch.setattr(steps, "PATIENCE", 0.1)
+    monkeypatch.setattr(step_tasks, "PATIENCE", 0.1)
     with pytest.raises(OutOfOrder, match="cancel waits until open is done"):
         asyncio.run(ring("cancel", []))
     with office.reading() as reader:

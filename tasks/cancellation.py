@@ -14,8 +14,8 @@ from optex.errors import Ruling
 from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT
 from optex.records import Dossier, FormKind, Standing
-from tasks.kinds import effect
-from tasks.steps import DueStep
+from tasks.decorators import effect
+from tasks.due_step import DueStep
 
 
 @effect("accept, cancel, promise and write to every holder concerned")

@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelled, Completed, Crashed, Scheduled
 
 from infra.workspace import Office
-from tasks.schedule import alarms
+from tasks.scheduled_runs import alarms
 
 WATCH = "optex:watch"
 ACT = "optex:act"

@@ -14,8 +14,8 @@ from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
 from optex.state import OfferState
-from tasks.kinds import effect
-from tasks.steps import DueStep
+from tasks.decorators import effect
+from tasks.due_step import DueStep
 
 
 @effect("let promises lapse where service is broken")

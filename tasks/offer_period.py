@@ -9,8 +9,8 @@ from optex.election import Judgement
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.records import Dossier, Grant, Standing
-from tasks.kinds import effect
-from tasks.steps import DueStep
+from tasks.decorators import effect
+from tasks.due_step import DueStep
 
 
 @effect("open the offer and write to every eligible holder")

@@ -20,7 +20,7 @@ from infra.workspace import Office, office_of
 from optex.calendar import local_text
 from optex.milestones import REMINDER, kind_of, step_kind
 from optex.steps import Status, Step, latest
-from tasks.kinds import effect
+from tasks.decorators import effect
 
 ALARM = "optex:alarm"
 # A run that somebody paused rings no more: what holds a step is a condition, a hold or an approval, never a pause.
