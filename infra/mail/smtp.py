@@ -121,9 +121,7 @@ class Post:
                 why = str(error)
         if self._idle:
             workers = min(self._connections, len(letters))
-            # All of them come to their end, also where one fails: what the server has taken by then must be known.
-            ended = await asyncio.gather(*(self._work(waiting) for _ in range(workers)), return_exceptions=True)
-            for end in ended:
+            for end in await _ended([asyncio.create_task(self._work(waiting)) for _ in range(workers)]):
                 if isinstance(end, BaseException):
                     raise end
                 why = why or end
@@ -164,6 +162,22 @@ class Post:
             else:
                 return connection, _outcome(letter, Status.ACCEPTED, f"250 {answer}")
         raise AssertionError("unreachable: the last try returns")
+
+
+async def _ended(tasks: Sequence[asyncio.Task[str]]) -> list[str | BaseException]:
+    """How each task ended, also where one failed: what the server has taken by then must be known.
+
+    Broken off, none is left at work; a cancelled task may not hear of it, for `asyncio.wait_for` forgets it where the
+    answer comes in that instant, and so it is told again.
+    """
+    try:
+        await asyncio.wait(tasks)
+    finally:
+        while deaf := [task for task in tasks if not task.done()]:
+            for task in deaf:
+                task.cancel()
+            await asyncio.wait(deaf, timeout=0.1)
+    return [task.exception() or task.result() for task in tasks]
 
 
 async def _connect(smtp: SmtpSettings) -> SMTP:
