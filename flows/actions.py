@@ -17,7 +17,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.finishing import act_flow
+from flows.action_flow import act_flow
 from flows.follow_up import followed_up
 from flows.rerun import run_latest
 from infra.workspace import office_of

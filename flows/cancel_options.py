@@ -5,7 +5,7 @@ from datetime import date
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from optex.acceptance import Decision
 from optex.calendar import local_text
 from optex.formatting import count

@@ -6,7 +6,7 @@ from prefect import State, flow
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.stepping import run_name
+from flows.step import run_name
 from infra.workspace import office_of
 from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices

@@ -2,7 +2,7 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from optex.milestones import OPEN
 from tasks.due_step import DueStep
 from tasks.offer_period import record_opening

@@ -2,7 +2,7 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import RECHECK

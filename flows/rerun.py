@@ -3,7 +3,7 @@
 from prefect import State
 from prefect.states import Completed
 
-from flows.finishing import act_flow
+from flows.action_flow import act_flow
 from flows.follow_up import followed_up
 from flows.steps import Name, run_step
 from infra.mail.delivery import deliver

@@ -13,7 +13,7 @@ from prefect.context import SyncClientContext
 from prefect.states import Completed
 
 from flows.intake import take_in_due
-from flows.rehearsing import must_be_no_offer
+from flows.rehearsal import must_be_no_offer
 from flows.steps import run_step
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import Inbox

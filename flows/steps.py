@@ -7,13 +7,13 @@ from prefect import State
 
 from flows.cancel_options import cancel_options
 from flows.close_offer import close_offer
-from flows.extend_offer import pass_extension_deadline
+from flows.extension_deadline import pass_extension_deadline
 from flows.open_offer import open_offer
 from flows.recheck_employment import recheck_employment
 from flows.regrant import regrant
 from flows.remind import remind
-from flows.stepping import StepFlow
-from flows.withdrawal import open_withdrawal_right
+from flows.step import StepFlow
+from flows.withdrawal_right import open_withdrawal_right
 from optex.milestones import STEPS, kind_of
 from optex.steps import Step
 from tasks.scheduled_runs import parameters_of

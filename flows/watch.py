@@ -7,7 +7,7 @@ from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
-from flows.deploying import deploy_missing
+from flows.deployments import deploy_missing
 from flows.steps import run_step
 from infra.handlers.promises import lapse
 from infra.mail.delivery import deliver

@@ -18,12 +18,12 @@ from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import update
 
-from flows.children import Stop, end_marked, wait_until_healthy
-from flows.deploying import deploy
-from flows.environment import environment_of
-from flows.noting import Note
-from flows.recording import import_received, taken_in
-from flows.serving import server_at, worker_for
+from flows.cli.record import import_received, taken_in
+from flows.deployments import deploy
+from flows.serve.environment import environment_of
+from flows.serve.lock import Note
+from flows.serve.processes import Stop, end_marked, wait_until_healthy
+from flows.serve.serve import server_at, worker_for
 from flows.steps import run_step
 from flows.watch import look_after
 from infra.database import tables as t

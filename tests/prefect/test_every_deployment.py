@@ -16,8 +16,8 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.utilities.importtools import import_object
 from sqlalchemy import select
 
-from flows.deploying import deploy, deploy_missing, entries
-from flows.recording import taken_in
+from flows.cli.record import taken_in
+from flows.deployments import deploy, deploy_missing, entries
 from infra.database import tables as t
 from infra.handlers.actions import record_action
 from infra.workspace import office_in

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import psutil
 import pytest
 
-from flows.children import Child, Stop, wait_until_healthy
+from flows.serve.processes import Child, Stop, wait_until_healthy
 from optex.errors import OptexError
 from tests.offers import Played
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from flows.children import MARK
-from flows.noting import Note
+from flows.serve.lock import Note
+from flows.serve.processes import MARK
 from infra.prefect_env import QUIET
 from infra.settings import PREFIX, load_settings
 from infra.workspace import BOOKS

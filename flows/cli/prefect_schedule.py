@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.noting import Note
+from flows.serve.lock import Note
 from infra.prefect_env import be_quiet, pass_proxies_by
 from infra.workspace import BOOKS, Office, offices
 from optex.errors import OptexError
@@ -36,7 +36,7 @@ def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
 async def _deployed_and_projected(office: Office) -> "Projected":
     from prefect.client.orchestration import get_client
 
-    from flows.deploying import deploy_missing
+    from flows.deployments import deploy_missing
     from tasks.dashboard import draw_dashboard
     from tasks.scheduled_runs import project
 

@@ -10,7 +10,7 @@ from prefect import Flow, State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.finishing import introduce
+from flows.action_flow import introduce
 from flows.follow_up import followed_up
 from infra.workspace import office_of
 from optex.calendar import local_text

@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from flows.children import Stop, wait_until_healthy
-from flows.cli_types import moment
-from flows.rehearsing import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
+from flows.cli.options import moment
+from flows.rehearsal import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
+from flows.serve.processes import Stop, wait_until_healthy
 from infra.folder.reader import Folder, read_folder
 from infra.shipped import shipped
 from optex.calendar import local_text

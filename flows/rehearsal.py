@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import lifeline
-from flows.children import Child
+from flows.serve import lifeline
+from flows.serve.processes import Child
 from infra.prefect_env import rehearsal_environment
 from infra.workspace import BOOKS
 from optex.errors import OptexError

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.cli_types import moment
+from flows.cli.options import moment
 from optex.calendar import CLOCKS, local_text, utc_text
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused

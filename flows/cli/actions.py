@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.cli_types import FOLDER, JSON, Day, Moment
+from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.action import Action, Option
 from optex.actions import ACTIONS
 
@@ -31,7 +31,7 @@ def _command(kind: type[Action]) -> click.Command:
     @_BY
     @JSON
     def record(folder: Path, at: str | None, by: str, as_json: bool, **given: Any) -> None:
-        from flows.recording import record_action
+        from flows.cli.record import record_action
 
         record_action(folder, kind.verb, given, by, at, as_json)
 
@@ -77,7 +77,7 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     @_BY
     @JSON
     def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool) -> None:
-        from flows import recording
+        from flows.cli import record as recording
 
         getattr(recording, function)(folder, named or file, by, as_json)
 
@@ -118,7 +118,7 @@ def record_election(
     """Key in one form that came by fax or by hand."""
     from datetime import UTC, datetime
 
-    from flows.recording import record_form
+    from flows.cli.record import record_form
 
     row = {
         **given,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.children import Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
-from flows.environment import environment_of
-from flows.noting import Note, noted
+from flows.serve.environment import environment_of
+from flows.serve.lock import Note, noted
+from flows.serve.processes import Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
 from infra.prefect_env import pass_proxies_by
 from infra.workspace import BOOKS, Office
 from optex.errors import OptexError
@@ -34,7 +34,7 @@ def serve(folders: Sequence[Path], port: int) -> None:
 
     Everything is kept in the folders, so that a second start goes on where the first was.
     """
-    from flows.recording import take_in_files, taken_in
+    from flows.cli.record import take_in_files, taken_in
 
     offices = [taken_in(folder) for folder in folders]
     for folder, office in zip(folders, offices, strict=True):
@@ -74,7 +74,7 @@ async def prepare(offices: Sequence[Office]) -> None:
     """
     from prefect.client.orchestration import get_client
 
-    from flows.deploying import deploy
+    from flows.deployments import deploy
     from tasks.dashboard import draw_dashboard
     from tasks.scheduled_runs import project
     from tasks.stuck_runs import resume

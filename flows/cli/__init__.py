@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from flows import cli_facts
-from flows.cli_types import FOLDER, JSON, Day, Moment
+from flows.cli import actions
+from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
 
@@ -95,14 +95,14 @@ def init(folder: Path) -> None:
     click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")
 
 
-@cli.command()
+@cli.command("plan")
 @FOLDER
 @click.option("--extend-to", type=Moment(), help="Show the plan as an extension to this instant would make it.")
 @click.option("--announced-at", type=Moment(), help="When that extension would be announced (EXT-1 is checked).")
 @click.option("--cancel-on", type=Day(), help="The day of acceptance, where it is not the planned one.")
 @click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan as a calendar file.")
 @JSON
-def plan(
+def plan_command(
     folder: Path,
     extend_to: str | None,
     announced_at: str | None,
@@ -111,20 +111,20 @@ def plan(
     as_json: bool,
 ) -> None:
     """The dated milestones of an offer; with --extend-to before and after side by side. Changes nothing."""
-    from flows.planning import show_plan
+    from flows.cli.plan import show_plan
 
     show_plan(folder, extend_to, announced_at, cancel_on, ics, as_json)
 
 
-@cli.command()
+@cli.command("simulate")
 @FOLDER
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where all of it is written."
 )
 @click.option("--until", type=Moment(), help="Stop at this instant.")
-def simulate(folder: Path, out: Path, until: str | None) -> None:
+def simulate_command(folder: Path, out: Path, until: str | None) -> None:
     """Play the folder's whole offer on a virtual clock, with the real flows, a real database and real SMTP."""
-    from flows.playing import play_folder
+    from flows.cli.simulate import play_folder
 
     play_folder(folder, out, until)
 
@@ -139,7 +139,7 @@ def simulate(folder: Path, out: Path, until: str | None) -> None:
 )
 def demo(out: Path) -> None:
     """Play the sample: the Alpha Technologies offer of 2003, February 28 to October 3."""
-    from flows.playing import play_demo
+    from flows.cli.simulate import play_demo
 
     play_demo(out)
 
@@ -149,7 +149,7 @@ def demo(out: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
 def export(folder: Path, out: Path) -> None:
     """Write the ledgers of an offer, as they are now, as CSV files."""
-    from flows.telling import reading
+    from flows.cli.status import reading
     from infra.ledgers.export import export as write
 
     with reading(folder) as book:
@@ -162,7 +162,7 @@ def export(folder: Path, out: Path) -> None:
 @click.option("--port", default=4200, show_default=True, help="Where Prefect's UI and API answer, on 127.0.0.1.")
 def serve(folders: tuple[Path, ...], port: int) -> None:
     """Run the offers: Prefect server with UI, worker, deployments, schedule. Until stopped."""
-    from flows.serving import serve as run
+    from flows.serve.serve import serve as run
 
     run(folders, port)
 
@@ -172,7 +172,7 @@ def serve(folders: tuple[Path, ...], port: int) -> None:
 @JSON
 def schedule(folder: Path, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan; says what it added, moved, cancelled."""
-    from flows.recording import schedule_folder as agree
+    from flows.cli.record import schedule_folder as agree
 
     agree(folder, as_json)
 
@@ -183,17 +183,17 @@ def schedule(folder: Path, as_json: bool) -> None:
 @JSON
 def explain(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, in order, each with rule and section."""
-    from flows.telling import show_story
+    from flows.cli.status import show_story
 
     show_story(folder, holder, as_json)
 
 
-@cli.command()
+@cli.command("status")
 @FOLDER
 @JSON
-def status(folder: Path, as_json: bool) -> None:
+def status_command(folder: Path, as_json: bool) -> None:
     """Where the offer stands; participation; what is due next; what is overdue."""
-    from flows.telling import show_status
+    from flows.cli.status import show_status
 
     show_status(folder, as_json)
 
@@ -203,7 +203,7 @@ def status(folder: Path, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The HTML file to write.")
 def report(folder: Path, out: Path) -> None:
     """Write one self-contained HTML report with plots."""
-    from flows.telling import reading
+    from flows.cli.status import reading
     from infra.report.page import write_report
 
     with reading(folder) as book:
@@ -211,7 +211,4 @@ def report(folder: Path, out: Path) -> None:
     click.echo(f"Report written to {out}")
 
 
-cli_facts.register(cli)
-
-if __name__ == "__main__":
-    main()
+actions.register(cli)

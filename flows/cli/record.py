@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from flows.planning import state_of
-from flows.projecting import api_of, followed_up, known_api, schedule
+from flows.cli.plan import state_of
+from flows.cli.prefect_schedule import api_of, followed_up, known_api, schedule
 from infra.database.writer import Book, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
