@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from optex import acceptance, cancellation, grant
+from optex import cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement, judge
@@ -102,14 +102,14 @@ def tendered_shares(judgements: Iterable[Judgement]) -> int:
 
 def decide_all(
     dossiers: Iterable[Dossier], judgements: Iterable[Judgement], state: OfferState, cancelled_on: date
-) -> list[acceptance.Decision]:
+) -> list[cancellation.Decision]:
     """What is accepted of everyone's effective election, and what is rejected and why (§6, CAN-1)."""
     standing = elections(judgements)
     return [
         decision
         for d in dossiers
         if (election := standing.get(d.holder.holder_id))
-        for decision in acceptance.decide(
+        for decision in cancellation.decide(
             election.tenders,
             received_on=state.day(election.form.received_at),
             spells=d.spells,
@@ -121,7 +121,7 @@ def decide_all(
 
 
 def cancel_all(
-    decisions: Iterable[acceptance.Decision], dossiers: Iterable[Dossier], state: OfferState, cancelled_on: date
+    decisions: Iterable[cancellation.Decision], dossiers: Iterable[Dossier], state: OfferState, cancelled_on: date
 ) -> list[Cancellation]:
     """The cancellation of every accepted tender, with its balancing option (§6, TND-2)."""
     grants = {grant_id: held for d in dossiers for grant_id, held in d.grants.items()}

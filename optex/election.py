@@ -6,13 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 
 from optex import formatting
-from optex.defects import WAIVABLE, Defect, defect, defects_of
+from optex.defects import WAIVABLE, Defect, defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
-from optex.lookback import offered
 from optex.records import Form, FormKind, Grant, Holder, Spell, Standing, Tender
 from optex.terms import Terms
-from optex.timeliness import lateness, right_to_withdraw
 
 _PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
 _WAIVED = Ruling(rule="EXP-1", reason="Received before the offer expired; what was wrong with it is waived.")

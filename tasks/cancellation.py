@@ -7,8 +7,7 @@ from typing import Any
 from infra.database import tables as t
 from infra.handlers.forms import decided_form, decided_tender
 from optex import batch, notices, pool
-from optex.acceptance import Decision
-from optex.cancellation import Cancellation, Promise
+from optex.cancellation import Cancellation, Decision, Promise
 from optex.election import Judgement
 from optex.errors import Ruling
 from optex.formatting import count

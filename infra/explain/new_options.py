@@ -11,9 +11,8 @@ from optex import formatting
 from optex.actions import AgreementSigned
 from optex.eligibility import capacity_on
 from optex.formatting import day, in_words, listed, money
-from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry
+from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry, is_ten_percent_owner
 from optex.iso import LIMIT, UNIT, exercisable, room
-from optex.pricing import is_ten_percent_owner
 from optex.records import Capacity, OptionRecord, OptionType
 
 Key = TypeVar("Key", bound=Hashable)

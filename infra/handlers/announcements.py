@@ -5,7 +5,7 @@ from datetime import datetime
 from infra.database.writer import Book
 from infra.handlers import pool
 from infra.handlers.forms import decided_form, decided_tender, rejudge
-from optex import acceptance, batch
+from optex import batch, cancellation
 from optex.action import Action
 from optex.actions import Amend, Terminate
 from optex.calendar import local_text
@@ -72,7 +72,7 @@ def terminated(book: Book, action: Terminate) -> str:
     dossiers = book.dossiers()
     judgements = batch.judge_all(dossiers, state, action.at)
     standing = batch.tenders(judgements)
-    decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
+    decisions = [decision for each in standing.values() for decision in cancellation.returned(each)]
     book.decide("form", action.at, map(decided_form, judgements))  # what came at this very instant came too late
     book.decide("tender", action.at, [decided_tender(decision) for decision in decisions])
     book.make_moot("the offer was terminated")

@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from infra.database import tables as t
 from infra.database.reader import Reader
 from infra.database.writer import Book, Decided
-from optex import acceptance, batch
+from optex import batch, cancellation
+from optex.defects import lateness
 from optex.election import Judgement
 from optex.formatting import count
 from optex.notices import confirmation
 from optex.records import Form, FormKind, Standing
 from optex.state import OfferState
-from optex.timeliness import lateness
 
 
 def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") -> str:
@@ -50,7 +50,7 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
 def _return_tenders(book: Book, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
     """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
     standing = batch.tenders(batch.judge_all(book.dossiers(holder_ids), state, at))
-    decisions = [decision for tenders in standing.values() for decision in acceptance.returned(tenders)]
+    decisions = [decision for tenders in standing.values() for decision in cancellation.returned(tenders)]
     fresh = book.decide("tender", at, map(decided_tender, decisions))
     return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
 
@@ -109,7 +109,7 @@ def decided_form(judgement: Judgement) -> Decided:
     )
 
 
-def decided_tender(decision: acceptance.Decision) -> Decided:
+def decided_tender(decision: cancellation.Decision) -> Decided:
     """An acceptance or rejection as it is appended to the decisions."""
     return Decided(
         subject=decision.tender.grant_id,

@@ -10,7 +10,7 @@ from infra.database import tables as t
 from infra.database.reader import Reader
 from infra.mail.outbox import waiting
 from infra.status.document import Instant
-from optex.confirmation import alarm_from, confirmation_due, last_day_to_confirm
+from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
 from optex.notices import Kind
 from optex.terms import Terms
 

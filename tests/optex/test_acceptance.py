@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from optex.acceptance import Decision, decide, returned
+from optex.cancellation import Decision, decide, returned
 from optex.records import Capacity, Grant, Spell, Tender
 from tests import builders
 
