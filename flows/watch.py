@@ -13,7 +13,7 @@ from infra.handlers.promises import lapse
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import raise_alarm
 from infra.mail.smtp import MailError
-from infra.status.alarms import alarms, raised
+from infra.status.attention import alarms, raised
 from infra.workspace import Office, offices
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard

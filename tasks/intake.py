@@ -6,8 +6,8 @@ from datetime import datetime
 from infra.database.writer import Book
 from infra.folder.arrivals import Arrival
 from infra.handlers.actions import ActionResult, record_action
+from infra.handlers.forms import keyed_form, take_forms
 from infra.handlers.intake import take_in
-from infra.handlers.keying import keyed_form, take_forms
 from optex.action import Action
 from tasks.decorators import effect
 

@@ -15,8 +15,8 @@ from flows.cli.prefect_schedule import api_of, followed_up, known_api, schedule
 from infra.database.writer import Book, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
+from infra.handlers.forms import forms_of_file, keyed_form, take_forms
 from infra.handlers.intake import take_in_folder
-from infra.handlers.keying import forms_of_file, keyed_form, take_forms
 from infra.handlers.promises import lapse
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError

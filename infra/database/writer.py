@@ -14,9 +14,8 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from infra.database import tables as t
-from infra.database.engine import bulk_insert
+from infra.database.engine import bulk_insert, without_collection
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
-from infra.database.memory import without_collection
 from infra.database.reader import FEW, Reader
 from optex.action import Action
 from optex.authority import section_of

@@ -9,14 +9,33 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import Reader
-from infra.explain.company_actions import company_acts
+from infra.database.writer import PROGRAM
 from infra.explain.holder_history import Account, Line, read_account
 from infra.explain.new_options import new_options
 from infra.explain.until_close import closes, eligibility, forms, not_asked, notices, service
 from infra.explain.until_grant import acceptance, deferred, promise_ended, refusals, splits, waivers
 from optex.calendar import instant
 from optex.errors import OptexError
-from optex.formatting import first_few
+from optex.formatting import first_few, sentence
+
+
+def company_acts(account: Account) -> Iterator[Line]:
+    if not account.concerned:
+        return
+    deferring = any(each.holder_id == account.dossier.holder.holder_id for each in account.state.deferred)
+    promised = account.promise is not None or deferring
+    lapsed_at = [row.at for row in account.decided("promise") if row.decision == "lapsed"]
+    for each in account.actions:
+        action = each.action
+        told = action.told(account.terms.clock, each.ruling.reason) if each.accepted else None
+        if told is None:
+            continue
+        if action.after_acceptance and (not promised or any(at <= action.at for at in lapsed_at)):
+            continue
+        what, because = map(sentence, told)
+        decided = f"Decided by {action.by}." if action.by not in ("", PROGRAM) else ""
+        yield Line(at=action.at, what=" ".join(filter(None, (what, because, decided))), rule=each.ruling.rule)
+
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (

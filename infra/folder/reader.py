@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from infra.database.memory import without_collection
+from infra.database.engine import without_collection
 from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, Shape
 from infra.folder.csv_table import Table, read_table

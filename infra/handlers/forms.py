@@ -1,17 +1,23 @@
 """Forms at the desk: recorded as received, judged with all the holder sent, and confirmed."""
 
-from collections.abc import Iterable, Sequence
+import csv
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import Reader
 from infra.database.writer import Book, Decided
+from infra.folder.csv_rows import OPTION_COLUMNS
+from infra.folder.reader import read_forms
 from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import Judgement
+from optex.errors import OptexError
 from optex.formatting import count
 from optex.notices import confirmation
 from optex.records import Form, FormKind, Standing
@@ -140,3 +146,31 @@ def _confirmations(book: Book, form_id: str) -> int:
     mine = n.c.notice_id.in_([f"confirmation:{form_id}", *(f"confirmation:{form_id}.{k}" for k in range(2, 100))])
     query = select(func.count()).select_from(n).where(n.c.offer == book.offer, mine)
     return book.connection.execute(query).scalar() or 0
+
+
+def forms_of_file(book: Reader, file: Path) -> list[Form]:
+    """The forms of a CSV file; BadData with every fault by line."""
+    grant_ids = {grant.grant_id for grant in book.grants()}
+    return read_forms(file, book.first_terms(), book.holders().keys(), grant_ids)
+
+
+def keyed_form(book: Reader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
+    """One form, each option as GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]; BadData for what is wrong."""
+    lines = [dict(zip(OPTION_COLUMNS, option.split(":"), strict=False)) for option in options]
+    with tempfile.TemporaryDirectory() as kept:
+        file = Path(kept) / "form.csv"
+        with file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, [*row, *OPTION_COLUMNS])
+            writer.writeheader()
+            writer.writerows({**row, **line} for line in lines or [{}])
+        return forms_of_file(book, file)
+
+
+def take_forms(book: Book, forms: Sequence[Form], now: datetime, by: str = "", *, refuse_future: bool = False) -> str:
+    """Record the forms received by now; those still to come are left out, or refused."""
+    received = [form for form in forms if form.received_at <= now]
+    if refuse_future and len(received) < len(forms):
+        raise OptexError("a form cannot have been received in the future")
+    said = record_forms(book, received, now, by)
+    later = len(forms) - len(received)
+    return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from infra.database import tables as t
+from infra.database.engine import without_collection
 from infra.database.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
-from infra.database.memory import without_collection
 from infra.database.writer import Book
 from infra.folder.arrivals import Arrival, Price
 from infra.folder.reader import Folder

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from infra.database import tables as t
-from infra.database.holder_records import read_holders
-from infra.database.reader import Reader
+from infra.database.reader import Reader, read_holders
 from infra.database.writer import Book, Decided
 from infra.handlers.pool import follow_splits
 from optex import batch, cancellation, pool

@@ -1,14 +1,38 @@
 """The panels of the report: its dates, its days, who took part; and then what it came to."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
 from infra.report.charts.classes import classes
 from infra.report.charts.participation import End, participation
+from infra.report.charts.pool import names, pool
+from infra.report.charts.prices import prices
+from infra.report.charts.share_flow import passage
 from infra.report.charts.timeline import timeline
-from infra.report.data import Figures
-from infra.report.panel import Panel
-from infra.report.results import results
+from infra.report.charts.vesting import by_year, vesting
+from infra.report.data import Figures, Passage
 from infra.report.timeline import due, when
 from infra.report.uptake import Outcome
-from optex.formatting import count, day, short_day
+from optex.formatting import count, day, money, short_day
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Panel:
+    """Without a chart the sentence says why there is none; `figures` are the columns of numbers, from that one on."""
+
+    key: str
+    title: str
+    takeaway: str
+    source: Row
+    chart: Markup | None = None
+    head: Row = ()
+    rows: Sequence[Row] = ()
+    figures: int = 1
 
 
 def panels(found: Figures) -> list[Panel]:
@@ -118,4 +142,137 @@ def _classes(found: Figures) -> Panel:
         ],
         figures=2,
         source=("tenders.csv", "grants.csv", "service.csv"),
+    )
+
+
+def results(found: Figures) -> list[Panel]:
+    return [_passage(found), _prices(found), _vesting(found), _pool(found)]
+
+
+def _passage(found: Figures) -> Panel:
+    shares = found.passage
+    key, title = "passage", "From cancelled to promised to granted"
+    source = ("cancellations.csv", "balancing_options.csv", "promises.csv", "new_options.csv")
+    if not shares.cancelled:
+        takeaway = f"Nothing has been cancelled: all {shares.outstanding:,} option shares are outstanding as they were."
+        return Panel(key=key, title=title, takeaway=takeaway, source=source)
+    rows = [
+        ("Outstanding at commencement", shares.outstanding, None),
+        ("Cancelled", shares.cancelled, shares.grants),
+        ("Balancing options", shares.balancing, shares.balancing_options),
+        ("Promised", shares.promised, None),
+        ("Promises kept", shares.kept, None),
+        ("Promises lapsed", shares.lapsed, shares.lapsed_promises),
+        ("Promises open", shares.open, None),
+        ("New options", shares.granted, shares.new_options),
+        ("of these, deferred grants", shares.deferred, None),
+    ]
+    takeaway = _passed(found, shares)
+    return Panel(
+        key=key,
+        title=title,
+        takeaway=takeaway,
+        chart=passage(shares, takeaway),
+        head=("", "Option shares", "Number"),
+        rows=[(said, f"{each:,}", "" if number is None else f"{number:,}") for said, each, number in rows],
+        source=source,
+    )
+
+
+def _passed(found: Figures, shares: Passage) -> str:
+    now = f"{shares.kept:,} were granted again" if found.state.granted_on else f"{shares.open:,} are still promised"
+    said = f"{shares.cancelled:,} option shares were cancelled and promised anew: {now}, {shares.lapsed:,} lapsed"
+    if shares.balancing:
+        options = count(shares.balancing_options, "balancing option")
+        said += f". What was left of divided options, {shares.balancing:,}, went into {options}"
+    splits = " and ".join(f"{split.new}-for-{split.old}" for split in found.state.splits)
+    if splits and shares.granted:
+        said += f". New options count shares after the {splits} split, all else those before it"
+    return f"{said}."
+
+
+def _prices(found: Figures) -> Panel:
+    key, title, points = "prices", "Exercise prices, old and new", found.prices
+    source = ("cancellations.csv", "new_options.csv", "grants.csv")
+    if not points:
+        return Panel(key=key, title=title, takeaway="There is no option to be exchanged.", source=source)
+    gone = "cancelled" if found.passage.cancelled else "tendered"
+    average = _average(found)
+    takeaway = f"No option stands {gone}."
+    if average is not None:
+        span = [point.price for point in points if point.exchanged]
+        are = "were" if found.passage.cancelled else "are"
+        takeaway = (
+            f"The options {gone} {are} exercisable at {money(min(span))} to {money(max(span))}, "
+            f"{money(average)} on average by shares"
+        )
+        if found.new_prices:
+            new = [f"{money(price)} ({count(each, 'share')})" for price, each in found.new_prices[:3]]
+            takeaway += f"; the new ones at {' and '.join(new)}"
+            if found.state.splits:
+                takeaway += ", after the split"
+        takeaway += "."
+    return Panel(
+        key=key,
+        title=title,
+        takeaway=takeaway,
+        chart=prices(points, average, found.new_prices, gone, takeaway),
+        head=("Granted on", "Exercise price", gone.capitalize(), "Kept"),
+        rows=[
+            (short_day(each.granted_on), money(round(each.price, 4)), f"{each.exchanged:,}", f"{each.kept:,}")
+            for each in points
+        ],
+        source=source,
+    )
+
+
+def _average(found: Figures) -> Decimal | None:
+    """The exercise price of what is cancelled, or tendered so far, by shares and to the cent."""
+    shares = sum(point.exchanged for point in found.prices)
+    if not shares:
+        return None
+    return round(sum((point.price * point.exchanged for point in found.prices), Decimal(0)) / shares, 2)
+
+
+def _vesting(found: Figures) -> Panel:
+    key, title, state = "vesting", "When the new options become exercisable", found.state
+    source = ("vesting.csv", "new_options.csv")
+    if not found.vesting or not state.granted_on:
+        planned = "" if state.over else f"; the grant is planned for {day(state.plan.grant_on)}"
+        return Panel(key=key, title=title, takeaway=f"No new option has been granted{planned}.", source=source)
+    bars = by_year(found.vesting, state.granted_on)
+    takeaway = (
+        f"Of {sum(shares for _, shares in bars):,} new option shares {bars[0][1]:,} were vested at grant, on "
+        f"{day(state.granted_on)}; the last become exercisable on {day(found.vesting[-1][0])}."
+    )
+    return Panel(
+        key=key,
+        title=title,
+        takeaway=takeaway,
+        chart=vesting(bars, takeaway),
+        head=("When", "Option shares"),
+        rows=[(name.capitalize(), f"{shares:,}") for name, shares in bars],
+        source=source,
+    )
+
+
+def _pool(found: Figures) -> Panel:
+    moves = found.pool
+    opening = [move for move in moves if move.event in ("authorized", "outstanding", "exercised")][-1]
+    takeaway = f"{moves[-1].available_after:,} shares are available for grants"
+    if opening.available_after != moves[-1].available_after:
+        takeaway += f"; when the offer commenced it was {opening.available_after:,}"
+    takeaway += "."
+    return Panel(
+        key="pool",
+        title=f"The share pool of the {found.state.terms.plan.name}",
+        takeaway=takeaway,
+        chart=pool(moves, takeaway),
+        head=("Movement", "From", "To", "Shares", "Available after"),
+        rows=[
+            (name, short_day(move.first), short_day(move.last), f"{move.shares:,}", f"{move.available_after:,}")
+            for name, move in zip(names(moves), moves, strict=True)
+        ],
+        figures=3,
+        source=("pool.csv",),
     )

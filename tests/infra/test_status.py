@@ -13,8 +13,7 @@ from infra.folder.arrivals import Arrival
 from infra.handlers.actions import record_action
 from infra.handlers.intake import take_in, take_in_folder
 from infra.report.uptake import by_class
-from infra.status.alarms import alarms, raised
-from infra.status.attention import attention
+from infra.status.attention import alarms, attention, raised
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import standing_of

@@ -11,7 +11,7 @@ from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Schedul
 
 from flows.watch import look_after
 from infra.database import tables as t
-from infra.handlers.keying import keyed_form, take_forms
+from infra.handlers.forms import keyed_form, take_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.steps import Status

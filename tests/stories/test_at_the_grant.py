@@ -1,7 +1,7 @@
 """What is known on the grant date decides: until when a directorship runs, and which splits lie before the grant."""
 
 from infra.explain.explain import story
-from infra.status.alarms import alarms
+from infra.status.attention import alarms
 from tests.offers import local
 
 

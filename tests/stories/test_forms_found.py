@@ -3,7 +3,7 @@
 import pytest
 
 from infra.explain.explain import story
-from infra.handlers.keying import keyed_form, take_forms
+from infra.handlers.forms import keyed_form, take_forms
 from infra.ledgers.export import export
 from infra.status.participation import turnout
 from tests.offers import local

@@ -2,9 +2,8 @@
 
 import pytest
 
-from infra.handlers.keying import keyed_form, take_forms
-from infra.status.alarms import alarms, raised
-from infra.status.attention import attention
+from infra.handlers.forms import keyed_form, take_forms
+from infra.status.attention import alarms, attention, raised
 from infra.status.offer_status import standing_of
 from tests.offers import local
 
