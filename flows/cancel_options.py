@@ -11,9 +11,8 @@ from optex.cancellation import Decision
 from optex.formatting import count
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
-from tasks.approvals import digest_of, missing_approval
 from tasks.cancellation import record_cancellation
-from tasks.due_step import DueStep
+from tasks.due_step import DueStep, digest_of, missing_approval
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, judge_forms, promise_options
 

@@ -6,8 +6,7 @@ from flows.step import step_flow
 from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import REGRANT
-from tasks.approvals import digest_of, missing_approval
-from tasks.due_step import DueStep
+from tasks.due_step import DueStep, digest_of, missing_approval
 from tasks.regrant import record_grants, record_lapses
 from tasks.rules import grant_options
 

@@ -1,10 +1,13 @@
 """A scheduled run is an alarm, not an order: it locks its step, re-reads the offer, and acts only if it is due."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from prefect import State
 from prefect.runtime import flow_run
@@ -12,7 +15,7 @@ from prefect.states import Completed
 
 from infra.database.writer import PROGRAM, Book
 from infra.workspace import Office, office_of
-from optex.actions import Postpone
+from optex.actions import Approve, Postpone
 from optex.calendar import local_text
 from optex.errors import OptexError, Ruling
 from optex.milestones import rule_of
@@ -135,3 +138,21 @@ def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> Stat
     if now < step.due:
         return nothing_to_do(f"{step.name} is not due before {local_text(step.due, zone)}")
     return None
+
+
+def digest_of(on: date, decision: Iterable[Any]) -> str:
+    """A digest of what would be done on a day, by which an approval is bound to it: if it changes, that lapses."""
+    said = json.dumps([on.isoformat(), *sorted(decision)], default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
+    """What still has to be approved by whom; None where nothing has, or a simulation rehearses."""
+    name = step.step.name
+    if name not in step.state.terms.require_approval or step.office.virtual:
+        return None
+    given = [each for each in step.book.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
+    if any(each.digest == digest for each in given):
+        return None
+    lapsed = ", since what was approved before has changed" if given else ""
+    return f"waits for the approval of a named person{lapsed}: {what} (digest {digest[:12]})"
