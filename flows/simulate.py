@@ -10,10 +10,11 @@ from pathlib import Path
 
 from prefect import State, flow
 from prefect.context import SyncClientContext
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.intake import take_in_due
 from flows.rehearsal import must_be_no_offer
+from flows.step import run_name
 from flows.steps import run_step
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import Inbox
@@ -22,9 +23,10 @@ from infra.handlers.intake import take_in_folder
 from infra.ledgers.export import export
 from infra.mail.sink import Sink
 from infra.report.page import write_report
-from infra.workspace import BOOKS, Office, using
+from infra.workspace import BOOKS, Office, office_of, using
 from optex.milestones import REGRANT
 from optex.steps import Status, Step, turn
+from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
 
 Tell = Callable[[datetime, str, str], None]
@@ -176,3 +178,22 @@ def _prepare(folder: Folder, out: Path, office: Office) -> None:
     (books / "offer").write_text(f"{folder.terms.offer}\n")
     known = Inbox(folder).known_service(folder.terms.commences, folder.spells)
     take_in_folder(office.engine, folder, folder.terms.opens, known)
+
+
+def _name() -> str:
+    offer, at = flow_run.parameters["offer"], flow_run.parameters["at"]
+    with office_of(offer).reading() as reader:
+        return run_name(offer, "intake", at, reader.first_terms().zone)
+
+
+@flow(name="intake", flow_run_name=_name, persist_result=False)
+async def take_in_due(offer: str, at: datetime) -> State:
+    """In a simulation: take in, in order, whatever has arrived since the last time."""
+    office = office_of(offer)
+    assert office.inbox is not None
+    with office.book() as book:
+        arrivals = office.inbox.due(book.row().played_until, at)
+        said = take_in_arrivals(book, arrivals, at)
+        book.set_offer(played_until=at)
+    await send_notices(offer)
+    return Completed(message=" ".join(said) or "Nothing new.")
