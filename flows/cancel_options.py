@@ -6,9 +6,8 @@ from datetime import date
 from prefect import State
 
 from flows.step import step_flow
-from optex.calendar import local_text
 from optex.cancellation import Decision
-from optex.formatting import count
+from optex.formatting import count, local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
 from tasks.cancellation import record_cancellation

@@ -13,8 +13,8 @@ from prefect.states import Completed
 from flows.action_flow import introduce
 from flows.follow_up import followed_up
 from infra.workspace import office_of
-from optex.calendar import local_text
 from optex.errors import OptexError
+from optex.formatting import local_text
 from tasks.dashboard import show_result
 from tasks.due_step import DueStep, due_step
 

@@ -15,11 +15,11 @@ from pydantic_core import PydanticCustomError
 
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
-from optex.calendar import ONE_DAY, instant, local_text
+from optex.calendar import ONE_DAY, instant
 from optex.election import Waiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import day, short_day, stamp
+from optex.formatting import day, local_text, short_day, stamp
 from optex.milestones import cancellation_due, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState

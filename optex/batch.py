@@ -10,11 +10,10 @@ from optex import cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.election import Judgement, judge
-from optex.eligibility import capacity_on, last_day_as, may_receive, may_tender, serves
+from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
-from optex.records import Capacity, Dossier, FormKind, Grant, OptionRecord, Standing, Tender
+from optex.records import Capacity, Dossier, FormKind, OptionRecord, Standing, Tender
 from optex.state import OfferState
-from optex.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,11 +38,6 @@ class Granted:
 def with_options(dossiers: Iterable[Dossier], state: OfferState) -> list[Dossier]:
     """Who holds options that the offer is about (§1, ELG-1)."""
     return [d for d in dossiers if any(in_offer(option, state.terms) for option in d.grants.values())]
-
-
-def in_offer(option: Grant, terms: Terms) -> bool:
-    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
-    return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)
 
 
 def eligibility(dossiers: Iterable[Dossier], state: OfferState) -> list[tuple[Dossier, Ruling | None]]:

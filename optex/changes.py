@@ -6,8 +6,8 @@ Every function answers with the `Ruling` that refuses, or None where nothing sta
 from datetime import date, datetime
 from decimal import Decimal
 
-from optex.calendar import exact_text, local_text
 from optex.errors import Ruling
+from optex.formatting import exact_text, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 

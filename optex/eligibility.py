@@ -10,7 +10,7 @@ from operator import attrgetter
 from optex import formatting
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
-from optex.records import Capacity, Holder, Spell
+from optex.records import Capacity, Grant, Holder, Spell
 from optex.terms import Terms
 
 _PRECEDENCE = (Capacity.EMPLOYEE, Capacity.DIRECTOR, Capacity.CONSULTANT)
@@ -109,3 +109,8 @@ def _not_at_commencement(terms: Terms) -> Ruling:
     return Ruling(
         rule="ELG-1", reason=f"Not in service on {formatting.day(terms.commences)}, the day the offer commenced."
     )
+
+
+def in_offer(option: Grant, terms: Terms) -> bool:
+    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
+    return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)

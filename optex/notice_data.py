@@ -10,10 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from optex import milestones
-from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
-from optex.formatting import channel, one_of
+from optex.formatting import channel, one_of, utc_text
 from optex.milestones import Plan
 from optex.records import Form, Grant, OptionRecord, Tender, Tranche
 from optex.state import OfferState

@@ -12,12 +12,11 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
-from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
 from optex.changes import needs_ten_days
 from optex.election import Judgement
 from optex.errors import Ruling
-from optex.formatting import count, day, stamp
+from optex.formatting import count, day, stamp, utc_text
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import Plan
 from optex.records import Capacity, FormKind, Grant, Holder, OptionRecord, Standing, Tender

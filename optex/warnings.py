@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from optex.authority import section_of
-from optex.calendar import CLOCKS, ONE_DAY, instant, local_date, local_text, utc_text
-from optex.formatting import count, first_few
+from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
+from optex.formatting import count, first_few, local_text, utc_text
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, plan
 from optex.records import Form, Grant, Holder, OptionType, Spell
 from optex.terms import Terms

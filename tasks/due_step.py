@@ -16,8 +16,8 @@ from prefect.states import Completed
 from infra.database.writer import PROGRAM, Book
 from infra.workspace import Office, office_of
 from optex.actions import Approve, Postpone
-from optex.calendar import local_text
 from optex.errors import OptexError, Ruling
+from optex.formatting import local_text
 from optex.milestones import rule_of
 from optex.state import OfferState
 from optex.steps import Status, Step, goes_first

@@ -6,6 +6,7 @@ from infra.database.writer import Decided
 from infra.handlers.forms import decided_form
 from optex import batch, notices
 from optex.election import Judgement
+from optex.eligibility import in_offer
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.records import Dossier, Grant, Standing
@@ -34,7 +35,7 @@ def _eligibility(dossier: Dossier, refused: Ruling | None) -> Decided:
 
 
 def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
-    return [grant for grant in dossier.grants.values() if batch.in_offer(grant, step.state.terms)]
+    return [grant for grant in dossier.grants.values() if in_offer(grant, step.state.terms)]
 
 
 @effect("remind every eligible holder")

@@ -17,7 +17,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Scheduled
 
 from infra.workspace import Office, office_of
-from optex.calendar import local_text
+from optex.formatting import local_text
 from optex.milestones import REMINDER, kind_of, step_kind
 from optex.steps import Status, Step, latest
 from tasks.decorators import effect

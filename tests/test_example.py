@@ -11,8 +11,8 @@ import pytest
 
 from infra.folder.reader import Folder, read_folder
 from optex.actions import AgreementSigned, ElectionWaive
-from optex.calendar import utc_text
 from optex.election import Judgement, Waiver, judge
+from optex.formatting import utc_text
 from optex.milestones import plan
 from optex.records import Capacity, Holder, OptionType
 

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from flows.cli.options import moment
-from optex.calendar import CLOCKS, local_text, utc_text
+from optex.calendar import CLOCKS
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused
+from optex.formatting import local_text, utc_text
 from optex.milestones import Milestone, Plan
 from optex.milestones import plan as plan_of
 from optex.state import OfferState

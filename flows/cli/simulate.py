@@ -17,8 +17,7 @@ from flows.rehearsal import Rehearsal, end_on_signal, must_be_no_offer, rehearsa
 from flows.serve.processes import Stop, wait_until_healthy
 from infra.folder.reader import Folder, read_folder
 from infra.shipped import shipped
-from optex.calendar import local_text
-from optex.formatting import count
+from optex.formatting import count, local_text
 
 
 def play_folder(path: Path, out: Path, until: str | None) -> None:

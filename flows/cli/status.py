@@ -23,8 +23,8 @@ from infra.status.markdown import as_markdown
 from infra.status.offer_status import standing_of
 from infra.workspace import BOOKS, name_of, office_in
 from optex.authority import RULES
-from optex.calendar import local_text, utc_text
 from optex.errors import BadData, OptexError
+from optex.formatting import local_text, utc_text
 from optex.records import Holder
 from optex.terms import Terms, parse_terms
 

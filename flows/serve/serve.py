@@ -130,7 +130,7 @@ def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
 
 
 def _announce(note: Note, offices: Sequence[Office]) -> None:
-    from optex.calendar import local_text
+    from optex.formatting import local_text
     from optex.steps import Status
 
     click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from infra.explain.holder_history import Account, Line, shares_told, titled
-from optex import batch
 from optex.calendar import ONE_DAY, instant, local_date
+from optex.eligibility import in_offer
 from optex.formatting import capacity, channel, count, day, listed, sentence
 from optex.milestones import CLOSE
 from optex.notices import Kind
@@ -47,7 +47,7 @@ def not_asked(account: Account) -> Iterator[Line]:
 
 def _in_offer(account: Account) -> str:
     terms = account.terms
-    held = [grant for grant in account.dossier.grants.values() if batch.in_offer(grant, terms)]
+    held = [grant for grant in account.dossier.grants.values() if in_offer(grant, terms)]
     held.sort(key=lambda grant: (grant.granted_on, grant.grant_id))
     recent = [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]
     said = "; ".join(f"{shares_told(grant.remaining)} of {titled(grant)}" for grant in held)

@@ -33,9 +33,9 @@ from optex.actions import (
     Split,
     Terminate,
 )
-from optex.calendar import local_text
 from optex.election import waivable
 from optex.errors import Ruling
+from optex.formatting import local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.records import Spell
 from optex.state import OfferState

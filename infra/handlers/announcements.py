@@ -8,8 +8,7 @@ from infra.handlers.forms import decided_form, decided_tender, rejudge
 from optex import batch, cancellation
 from optex.action import Action
 from optex.actions import Amend, Terminate
-from optex.calendar import local_text
-from optex.formatting import count
+from optex.formatting import count, local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
 from optex.state import OfferState

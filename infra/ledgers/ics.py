@@ -2,7 +2,7 @@
 
 from icalendar import Calendar, Event
 
-from optex.calendar import local_text, utc_text
+from optex.formatting import local_text, utc_text
 from optex.milestones import Plan, step_kind
 from optex.terms import Terms
 

@@ -18,6 +18,7 @@ from infra.status.participation import turnout
 from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
 from optex.authority import section_of
+from optex.eligibility import in_offer
 from optex.records import Dossier, Standing
 from optex.state import OfferState
 
@@ -47,7 +48,7 @@ def findings(
 
     for dossier, refused in batch.eligibility(dossiers, state):
         if refused:
-            left = sum(g.remaining for g in dossier.grants.values() if batch.in_offer(g, state.terms))
+            left = sum(g.remaining for g in dossier.grants.values() if in_offer(g, state.terms))
             note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
     lines = {form.form_id: sum(line.shares for line in form.lines) for d in dossiers for form in d.forms}
     for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
@@ -211,7 +212,7 @@ def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[s
     points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
     for dossier in dossiers:
         for grant in dossier.grants.values():
-            if batch.in_offer(grant, state.terms) and grant.remaining:
+            if in_offer(grant, state.terms) and grant.remaining:
                 gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
                 point = points[grant.granted_on, grant.price]
                 point[0] += gone

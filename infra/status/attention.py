@@ -7,8 +7,8 @@ from infra.database.reader import Reader
 from infra.database.writer import Book
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import Standing
-from optex.calendar import CLOCKS, local_text
-from optex.formatting import count, day, first_few, sentence
+from optex.calendar import CLOCKS
+from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
 
 _NAMED = 5

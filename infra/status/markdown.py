@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from infra.status.attention import attention
 from infra.status.offer_status import Standing, StepStanding
 from infra.status.participation import Participation
-from optex.calendar import CLOCKS, local_text
-from optex.formatting import count, day, sentence
+from optex.calendar import CLOCKS
+from optex.formatting import count, day, local_text, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_of, step_kind
 
 _PHASES = {

@@ -14,8 +14,8 @@ from infra.status.document import Instant
 from infra.status.mail_status import Correspondence, correspondence
 from infra.status.participation import Participation, turnout
 from infra.status.totals import Totals, totals_of
-from optex.calendar import ONE_DAY, local_text
-from optex.formatting import count, day, sentence, stamp
+from optex.calendar import ONE_DAY
+from optex.formatting import count, day, local_text, sentence, stamp
 from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
 from optex.records import Standing as FormStanding

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from infra.database import tables as t
-from optex.calendar import EST, local_text
+from optex.calendar import EST
+from optex.formatting import local_text
 from optex.steps import Status
 from tests.live.house import CALENDAR, today, until, working_day
 
