@@ -12,7 +12,7 @@ from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 from prefect.states import Failed
 
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from optex.errors import OptexError
 from tasks.dashboard import dashboard_url
 
@@ -39,7 +39,7 @@ async def introduce(offer: str) -> None:
 
     UnknownOffice where there is no such offer. That Prefect does not answer keeps no run from its work.
     """
-    office_of(offer)
+    workspace_of(offer)
     tag = f"offer:{offer}"
     try:
         async with get_client() as client:

@@ -20,7 +20,7 @@ from pydantic import Field
 from flows.action_flow import act_flow
 from flows.follow_up import followed_up
 from flows.rerun import run_latest
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from optex.action import Action, Option
 from optex.actions import ACTIONS, Approve, read_action
 from optex.errors import OptexError
@@ -32,7 +32,7 @@ Person = Annotated[str, Field(min_length=1)]
 
 async def perform(offer: str, kind: type[Action], by: str, options: Mapping[str, Any]) -> State:
     """Weigh, record and carry out one action, send what it queued, and make the schedule agree."""
-    with office_of(offer).book() as book:
+    with workspace_of(offer).write() as book:
         given = {**options, "by": by.strip(), "at": requested_at()}
         action = read_action(kind.verb, given, book.first_terms().zone)
         result = weigh_and_record(book, action)
@@ -164,7 +164,7 @@ async def record_election(
         "title": title,
         "authority": authority,
     }
-    with office_of(offer).book() as book:
+    with workspace_of(offer).write() as book:
         if form.strip() in book.form_ids():
             return Completed(message=f"Already recorded: form {form.strip()} is on record, and nothing was changed.")
         message = record_received_form(book, row, options.split(), datetime.now(UTC).replace(microsecond=0))

@@ -8,7 +8,7 @@ from flows.follow_up import followed_up
 from flows.steps import Name, run_step
 from infra.mail.delivery import deliver
 from infra.mail.outbox import retry_refused
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from optex.errors import OptexError
 from optex.formatting import count
 from optex.milestones import REMINDER, kind_of
@@ -17,7 +17,7 @@ from tasks.scheduled_runs import agree_with_plan
 
 async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
-    with office_of(offer).reading() as reader:
+    with workspace_of(offer).read() as reader:
         step = reader.step(name)
         reminders = [each.name for each in reader.steps() if kind_of(each.name) == REMINDER]
     if step is None:
@@ -60,12 +60,12 @@ async def send_unsent(offer: str, again: bool = False) -> State:
         offer: The offer, by its name.
         again: Also try again what a mail server refused for good, after you have mended the cause.
     """
-    office = office_of(offer)
+    workspace = workspace_of(offer)
     if again:
-        with office.book() as book:
+        with workspace.write() as book:
             retry_refused(book)
-    delivered = await deliver(office)
-    with office.reading() as reader:
+    delivered = await deliver(workspace)
+    with workspace.read() as reader:
         without = reader.unsendable()
     more = f"; {count(without, 'notice')} to holders without an e-mail address" if without else ""
     return await followed_up(offer, Completed(message=f"{delivered}{more}."))

@@ -12,7 +12,7 @@ from prefect.states import Completed
 
 from flows.action_flow import introduce
 from flows.follow_up import followed_up
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from optex.errors import OptexError
 from optex.formatting import local_text
 from tasks.dashboard import show_result
@@ -89,7 +89,7 @@ def _run_name(step: str | None) -> str:
     parameters = flow_run.parameters
     offer, name = parameters["offer"], step or parameters["name"]
     try:
-        with office_of(offer).reading() as reader:
+        with workspace_of(offer).read() as reader:
             found = reader.step(name, parameters.get("version"))
             zone = reader.first_terms().zone
     except OptexError:  # the run itself will say what is wrong

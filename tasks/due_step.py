@@ -14,7 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from infra.database.writer import PROGRAM, Book
-from infra.workspace import Office, office_of
+from infra.workspace import Workspace, workspace_of
 from optex.actions import Approve, Postpone
 from optex.errors import OptexError, Ruling
 from optex.formatting import local_text
@@ -37,7 +37,7 @@ class OutOfOrder(OptexError):
 class DueStep:
     """A step at work: the book it holds locked, the offer as it stands, the instant; or why there is nothing to do."""
 
-    office: Office
+    workspace: Workspace
     book: Book
     step: Step
     state: OfferState
@@ -83,16 +83,16 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
 
     OutOfOrder where a step before it is still to be done, and was not done while this one waited for it.
     """
-    office = office_of(offer)
-    if not office.virtual:
-        await _wait_for(office, name, version)
-    now = office.clock(at)
-    with office.book() as book:
+    workspace = workspace_of(offer)
+    if not workspace.simulated:
+        await _wait_for(workspace, name, version)
+    now = workspace.now(at)
+    with workspace.write() as book:
         step = book.step(name, version)
         if step is None:
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
         state = book.state()
-        due = DueStep(office=office, book=book, step=step, state=state, at=now)
+        due = DueStep(workspace=workspace, book=book, step=step, state=state, at=now)
         due.idle = _idle(step, state, now, latest=book.step(name) == step)
         if not due.idle and (first := goes_first(step, book.steps())):
             raise OutOfOrder(f"{step.name} waits until {first.name} is done")
@@ -101,9 +101,9 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
         yield due
 
 
-async def _wait_for(office: Office, name: str, version: int | None) -> None:
+async def _wait_for(workspace: Workspace, name: str, version: int | None) -> None:
     """Wait for the instant of a step that is rung a blink early, and for the steps before it, whose own alarms ring."""
-    with office.reading() as reader:
+    with workspace.read() as reader:
         step = reader.step(name, version)
     if step is None or not step.waiting:
         return
@@ -115,12 +115,12 @@ async def _wait_for(office: Office, name: str, version: int | None) -> None:
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while _first(office, step):
+            while _first(workspace, step):
                 await asyncio.sleep(_EVERY)
 
 
-def _first(office: Office, step: Step) -> Step | None:
-    with office.reading() as reader:
+def _first(workspace: Workspace, step: Step) -> Step | None:
+    with workspace.read() as reader:
         return goes_first(step, reader.steps())
 
 
@@ -149,7 +149,7 @@ def digest_of(on: date, decision: Iterable[Any]) -> str:
 def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
     """What still has to be approved by whom; None where nothing has, or a simulation rehearses."""
     name = step.step.name
-    if name not in step.state.terms.require_approval or step.office.virtual:
+    if name not in step.state.terms.require_approval or step.workspace.simulated:
         return None
     given = [each for each in step.book.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
     if any(each.digest == digest for each in given):

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Scheduled
 
-from infra.workspace import Office, office_of
+from infra.workspace import Workspace, workspace_of
 from optex.formatting import local_text
 from optex.milestones import REMINDER, kind_of, step_kind
 from optex.steps import Status, Step, latest
@@ -54,15 +54,15 @@ class Projected:
 async def agree_with_plan(offer: str) -> str:
     """Make the scheduled runs agree with the pending steps; says what it added, moved and cancelled."""
     async with get_client() as client:
-        return str(await project(client, office_of(offer)))
+        return str(await project(client, workspace_of(offer)))
 
 
-async def project(client: PrefectClient, office: Office) -> Projected:
+async def project(client: PrefectClient, workspace: Workspace) -> Projected:
     """Schedule every pending step that no run is waiting for, and cancel the runs of steps that are not pending."""
     now = datetime.now(UTC)
     # The runs first: whoever changes the plan meanwhile makes runs of versions that we do not know, and keeps them.
-    runs = await alarms(client, office.offer)
-    with office.reading() as reader:
+    runs = await alarms(client, workspace.offer)
+    with workspace.read() as reader:
         steps, zone = reader.steps(), reader.first_terms().zone
     last = latest(steps)
     added: list[str] = []
@@ -71,8 +71,8 @@ async def project(client: PrefectClient, office: Office) -> Projected:
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
         if step.status is Status.PENDING and not any(_rings(run, step, now) for run in mine) and not _rests(mine, now):
-            name = run_name(office.offer, step.name, step.due, zone)
-            await _schedule(client, office.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
+            name = run_name(workspace.offer, step.name, step.due, zone)
+            await _schedule(client, workspace.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
             earlier = any(each.name == step.name and each.version < step.version for each in steps)
             (moved if earlier else added).append(step.name)
     waiting = {(step.name, step.version) for step in last.values() if step.waiting}

@@ -17,7 +17,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelled, Completed, Crashed, Scheduled
 
-from infra.workspace import Office
+from infra.workspace import Workspace
 from tasks.scheduled_runs import alarms
 
 WATCH = "optex:watch"
@@ -30,15 +30,15 @@ PATIENCE = {
 }
 
 
-async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -> list[str]:
+async def free_the_stuck(client: PrefectClient, workspace: Workspace, now: datetime) -> list[str]:
     """End runs that never end by themselves: as crashed where their step still waits, so that it is scheduled anew.
 
     Says which those were. Where the step was done before the run was lost, the run is completed.
     """
-    with office.reading() as reader:
+    with workspace.read() as reader:
         steps = {(step.name, step.version): step for step in reader.steps()}
     freed = []
-    for key, runs in (await alarms(client, office.offer)).items():
+    for key, runs in (await alarms(client, workspace.offer)).items():
         for run in runs:
             if run.state and _is_lost(run, now):
                 lost = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"

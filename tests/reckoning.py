@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.relativedelta import relativedelta
 
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.folder.script import ScriptEntry
 from optex.action import Action
 from optex.records import Capacity, Grant, OptionType, Spell
@@ -62,7 +62,7 @@ def service_known(tale: Tale, until: datetime) -> dict[str, list[Spell]]:
         if spell.first_day <= commences:
             ended = spell.last_day is not None and spell.last_day < commences
             told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day if ended else None)
-    for arrival in Inbox(folder).arrivals:
+    for arrival in ArrivalQueue(folder).arrivals:
         if arrival.at <= until and isinstance(arrival.thing, Spell):
             spell = arrival.thing
             told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day)

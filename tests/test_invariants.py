@@ -28,7 +28,7 @@ _NUMBER = count(1)
 def outcome(tale: Tale) -> Outcome:
     """A tale played into books of its own, in a database in memory."""
     played = asyncio.run(play(tale, f"random-{next(_NUMBER)}", "sqlite://"))
-    with played.office.reading() as reader:
+    with played.office.read() as reader:
         return Outcome(played, reader)
 
 

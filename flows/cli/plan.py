@@ -73,10 +73,10 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     if (folder / ".optex" / "optex.db").exists() or load_settings().database_url:
         # SQLAlchemy takes a while to import: only where there is a database to ask.
         from infra.database.writer import UnknownOffer
-        from infra.workspace import office_in
+        from infra.workspace import workspace_in
 
         try:
-            with office_in(folder).reading() as book:
+            with workspace_in(folder).read() as book:
                 state, first = book.state(), book.first_terms()
         except UnknownOffer:
             pass

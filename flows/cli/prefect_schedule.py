@@ -11,21 +11,21 @@ import click
 
 from flows.serve.lock import Note
 from infra.prefect_env import be_quiet, pass_proxies_by
-from infra.workspace import BOOKS, Office, offices
+from infra.workspace import BOOKS, Workspace, all_workspaces
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
     from tasks.scheduled_runs import Projected
 
 
-def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
+def schedule(folder: Path, workspace: Workspace, api: str, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
     os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
     _talk_to(api)
     from tasks.scheduled_runs import in_full
 
     try:
-        projected = asyncio.run(_deployed_and_projected(office))
+        projected = asyncio.run(_deployed_and_projected(workspace))
     except OptexError:
         raise
     except Exception as error:  # a server that is down fails in as many ways as its client has layers
@@ -33,7 +33,7 @@ def schedule(folder: Path, office: Office, api: str, as_json: bool) -> None:
     click.echo(json.dumps(asdict(projected)) if as_json else in_full(projected))
 
 
-async def _deployed_and_projected(office: Office) -> "Projected":
+async def _deployed_and_projected(workspace: Workspace) -> "Projected":
     from prefect.client.orchestration import get_client
 
     from flows.deployments import deploy_missing
@@ -41,18 +41,18 @@ async def _deployed_and_projected(office: Office) -> "Projected":
     from tasks.scheduled_runs import project
 
     async with get_client() as client:
-        await deploy_missing(client, [office.offer, *(each.offer for each in offices())])
-        projected = await project(client, office)
-        await draw_dashboard(client, office)
+        await deploy_missing(client, [workspace.offer, *(each.offer for each in all_workspaces())])
+        projected = await project(client, workspace)
+        await draw_dashboard(client, workspace)
         return projected
 
 
-def followed_up(office: Office, api: str) -> list[str]:
+def followed_up(workspace: Workspace, api: str) -> list[str]:
     """What follows a change from the command line, as after a run: the mail, the scheduled runs, the dashboard."""
     _talk_to(api)
     from flows.follow_up import follow_up
 
-    return asyncio.run(follow_up(office))
+    return asyncio.run(follow_up(workspace))
 
 
 def _talk_to(api: str) -> None:
@@ -62,11 +62,11 @@ def _talk_to(api: str) -> None:
     pass_proxies_by(os.environ)
 
 
-def api_of(office: Office) -> str | None:
+def api_of(workspace: Workspace) -> str | None:
     """The Prefect server that must hear of a change; none for a play that `simulate` wrote, of which it has no run."""
-    if office.mail_dir.parent.name != BOOKS.name:
+    if workspace.mail_dir.parent.name != BOOKS.name:
         return None
-    return _known_api(office.mail_dir.parent.parent)
+    return _known_api(workspace.mail_dir.parent.parent)
 
 
 def known_api(folder: Path) -> str:

@@ -20,7 +20,7 @@ from infra.handlers.intake import take_in_folder
 from infra.handlers.promises import lapse
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
-from infra.workspace import Office, office_in
+from infra.workspace import Workspace, workspace_in
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.formatting import count
@@ -38,11 +38,11 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
     if isinstance(action, Extend) and action.announced_at > now:
         announced = action.data["announced_at"]
         raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
-    office = taken_in(folder)
-    with office.book() as book:
+    workspace = taken_in(folder)
+    with workspace.write() as book:
         outcome = record(book, action)
     if outcome.accepted:
-        after_change(office)
+        after_change(workspace)
     if as_json:
         ruling = outcome.ruling
         said = {"accepted": outcome.accepted, "repeated": outcome.repeated, "message": outcome.message}
@@ -57,27 +57,27 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
 
 def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record every form of a CSV file that is not on record yet and has been received by now."""
-    office = taken_in(folder)
+    workspace = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
         return take_forms(book, forms_of_file(book, file or folder / "elections.csv"), now, by)
 
-    _work(office, work, as_json)
+    _work(workspace, work, as_json)
 
 
 def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by: str, as_json: bool) -> None:
     """Record one form as it was keyed in."""
-    office = taken_in(folder)
+    workspace = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
         return take_forms(book, keyed_form(book, row, options), now, by, refuse_future=True)
 
-    _work(office, work, as_json)
+    _work(workspace, work, as_json)
 
 
 def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record the spells of a service file, and let the promises lapse that they show broken."""
-    office = taken_in(folder)
+    workspace = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
         spells = read_service(file or folder / "service.csv", book.holders().keys())
@@ -87,12 +87,12 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
         lapsed = lapse(book, book.state().day(now), now)
         return f"{count(len(spells), 'spell')} of service recorded. {lapsed}".strip()
 
-    _work(office, work, as_json)
+    _work(workspace, work, as_json)
 
 
 def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
-    office = taken_in(folder)
+    workspace = taken_in(folder)
 
     def work(book: Book, now: datetime) -> str:
         state = book.state()
@@ -103,14 +103,14 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
         book.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])
         return f"{count(len(known), 'closing price')} recorded."
 
-    _work(office, work, as_json)
+    _work(workspace, work, as_json)
 
 
-def import_received(folder: Path, office: Office) -> str:
+def import_received(folder: Path, workspace: Workspace) -> str:
     """Take in the forms and closing prices of the folder's own files that have come by now; "" where none are new."""
     now = datetime.now(UTC).replace(microsecond=0)
     said = []
-    with office.book() as book:
+    with workspace.write() as book:
         state = book.state()
         if (folder / "elections.csv").exists():
             forms = [form for form in forms_of_file(book, folder / "elections.csv") if form.received_at <= now]
@@ -125,49 +125,49 @@ def import_received(folder: Path, office: Office) -> str:
     return "\n".join(said)
 
 
-def taken_in(folder: Path) -> Office:
+def taken_in(folder: Path) -> Workspace:
     """The office of a folder's offer; its folder is taken into the books first, where that was not done yet."""
-    office = office_in(folder)
+    workspace = workspace_in(folder)
     try:
-        with office.reading():
-            return office
+        with workspace.read():
+            return workspace
     except UnknownOffer:
-        take_in_folder(office.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
-    return office
+        take_in_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+    return workspace
 
 
-def _work(office: Office, work: Work, as_json: bool) -> None:
-    with office.book() as book:
+def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
+    with workspace.write() as book:
         said = work(book, datetime.now(UTC).replace(microsecond=0))
-    after_change(office)
+    after_change(workspace)
     click.echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
 
 
 def schedule_folder(folder: Path, as_json: bool) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
     api = known_api(folder)
-    office = taken_in(folder)
-    take_in_files(folder, office, err=as_json)
-    schedule(folder, office, api, as_json)
+    workspace = taken_in(folder)
+    take_in_files(folder, workspace, err=as_json)
+    schedule(folder, workspace, api, as_json)
 
 
-def take_in_files(folder: Path, office: Office, *, err: bool = False) -> None:
+def take_in_files(folder: Path, workspace: Workspace, *, err: bool = False) -> None:
     """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
-    if said := import_received(folder, office):
+    if said := import_received(folder, workspace):
         click.echo(said, err=err)
 
 
-def after_change(office: Office) -> None:
+def after_change(workspace: Workspace) -> None:
     """What follows a change that was made from here; what somebody should know of it is said on stderr."""
-    api = api_of(office)
-    for sentence in asyncio.run(_sent(office)) if api is None else followed_up(office, api):
+    api = api_of(workspace)
+    for sentence in asyncio.run(_sent(workspace)) if api is None else followed_up(workspace, api):
         click.echo(sentence, err=True)
 
 
-async def _sent(office: Office) -> list[str]:
+async def _sent(workspace: Workspace) -> list[str]:
     """All that follows where no Prefect server is known that must be told."""
     try:
-        said = await send_queued(office)
+        said = await send_queued(workspace)
     except MailError as error:
         said = f"The mail waits in the outbox: {error}"
     return [said] if said else []

@@ -91,9 +91,9 @@ def _leave(rehearsal: Rehearsal) -> None:
 
 def _totals(folder: Folder, out: Path, console: Console) -> None:
     from infra.status.totals import letters, tendered, totals_of
-    from infra.workspace import office_in
+    from infra.workspace import workspace_in
 
-    with office_in(out).reading() as book:
+    with workspace_in(out).read() as book:
         totals, tenders, (_, sent) = totals_of(book), tendered(book), letters(book)
     table = Table(title="What it came to", title_justify="left", show_header=False, box=None, pad_edge=False)
     for line, total, unit in (

@@ -21,7 +21,7 @@ from infra.settings import load_settings
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import standing_of
-from infra.workspace import BOOKS, name_of, office_in
+from infra.workspace import BOOKS, name_of, workspace_in
 from optex.authority import RULES
 from optex.errors import BadData, OptexError
 from optex.formatting import local_text, utc_text
@@ -71,7 +71,7 @@ def reading(folder: Path) -> Iterator[Reader]:
             f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
             f"`optex simulate {folder} --out DIR` rehearses it"
         )
-    with office_in(folder).reading() as book:
+    with workspace_in(folder).read() as book:
         yield book
 
 

@@ -16,7 +16,7 @@ from flows.serve.environment import environment_of
 from flows.serve.lock import Note, noted
 from flows.serve.processes import Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
 from infra.prefect_env import pass_proxies_by
-from infra.workspace import BOOKS, Office
+from infra.workspace import BOOKS, Workspace
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def serve(folders: Sequence[Path], port: int) -> None:
     """
     from flows.cli.record import take_in_files, taken_in
 
-    offices = [taken_in(folder) for folder in folders]
-    for folder, office in zip(folders, offices, strict=True):
-        take_in_files(folder, office)
+    workspaces = [taken_in(folder) for folder in folders]
+    for folder, workspace in zip(folders, workspaces, strict=True):
+        take_in_files(folder, workspace)
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
     note = Note(api=f"http://127.0.0.1:{port}/api", mark=mark)
@@ -55,9 +55,9 @@ def serve(folders: Sequence[Path], port: int) -> None:
             if stopped.is_set():
                 return
             os.environ.update(environment)
-            asyncio.run(prepare(offices))
+            asyncio.run(prepare(workspaces))
             with worker.running():
-                _announce(note, offices)
+                _announce(note, workspaces)
                 try:
                     _watch_over(server, worker, stopped, mark)
                 finally:
@@ -67,7 +67,7 @@ def serve(folders: Sequence[Path], port: int) -> None:
         end_marked(mark)
 
 
-async def prepare(offices: Sequence[Office]) -> None:
+async def prepare(workspaces: Sequence[Workspace]) -> None:
     """Make the work pool, the deployments, the automations, the dashboards and the scheduled runs.
 
     What a worker left in the middle is run again: this is one machine, so no other worker can still be at it.
@@ -80,11 +80,11 @@ async def prepare(offices: Sequence[Office]) -> None:
     from tasks.stuck_runs import resume
 
     async with get_client() as client:
-        await deploy(client, [office.offer for office in offices])
+        await deploy(client, [workspace.offer for workspace in workspaces])
         await resume(client, POOL)
-        for office in offices:
-            await project(client, office)
-            await draw_dashboard(client, office)
+        for workspace in workspaces:
+            await project(client, workspace)
+            await draw_dashboard(client, workspace)
 
 
 async def _resume() -> None:
@@ -129,25 +129,25 @@ def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
         stopped.rest()
 
 
-def _announce(note: Note, offices: Sequence[Office]) -> None:
+def _announce(note: Note, workspaces: Sequence[Workspace]) -> None:
     from optex.formatting import local_text
     from optex.steps import Status
 
     click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
-    for office in offices:
-        with office.reading() as reader:
+    for workspace in workspaces:
+        with workspace.read() as reader:
             state = reader.state()
             waiting = [step for step in reader.steps() if step.waiting]
-        click.echo(f"\n{office.offer} — {state.terms.issuer}")
+        click.echo(f"\n{workspace.offer} — {state.terms.issuer}")
         now = datetime.now(UTC)
         for step in sorted(waiting, key=lambda step: step.due)[:3]:
             when = "next" if step.due > now else step.status if step.status is Status.HELD else "due now"
             click.echo(f"  {when + ':':<9}{step.name:<20} {local_text(step.due, state.terms.zone)}")
         if not waiting:
             click.echo("  nothing is left to do")
-        if office.smtp is None:
+        if workspace.smtp is None:
             click.echo(
                 "\n  NO MAIL LEAVES THIS MACHINE: OPTEX_SMTP_HOST is not set, so holders are NOT told.\n"
-                f"  Every message is kept as a file in {office.mail_dir}"
+                f"  Every message is kept as a file in {workspace.mail_dir}"
             )
     click.echo("\nCtrl-C stops everything; a second start goes on where this one was.")

@@ -28,7 +28,7 @@ class Arrival:
     thing: Form | Spell | Price | ScriptEntry
 
 
-class Inbox:
+class ArrivalQueue:
     """The arrivals of a folder in order; those of one instant in the order forms, service, prices, script."""
 
     def __init__(self, folder: Folder) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from infra.database import tables as t
-from infra.workspace import office_in
+from infra.workspace import workspace_in
 from tests.offers import Offer
 
 FORM = ["--form", "F1", "--holder", "H1", "--kind", "withdrawal", "--received-at", "2003-03-10T10:00:00"]
@@ -42,7 +42,7 @@ def record(folder, **settings):
 
 
 def unsent(folder):
-    with office_in(folder).reading() as reader:
+    with workspace_in(folder).read() as reader:
         return [(row.kind, row.sent_at is None) for row in reader.rows(t.notices)]
 
 

@@ -16,7 +16,7 @@ from infra.handlers.intake import take_in_folder
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import standing_of
-from infra.workspace import BOOKS, office_in
+from infra.workspace import BOOKS, workspace_in
 
 ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
 COMMAND = Path(sys.executable).with_name("optex")
@@ -36,7 +36,7 @@ def taken_in(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def standing(taken_in):
-    with office_in(taken_in).reading() as book:
+    with workspace_in(taken_in).read() as book:
         return standing_of(book, book.state().terms.opens)
 
 

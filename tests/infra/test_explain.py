@@ -11,7 +11,7 @@ from infra.folder.arrivals import Arrival, Price
 from infra.handlers.actions import record_action
 from infra.handlers.intake import take_in, take_in_folder
 from infra.handlers.promises import open_promises
-from infra.workspace import Office
+from infra.workspace import Workspace
 from optex import batch
 from optex.actions import read_action
 from optex.authority import RULES
@@ -54,38 +54,38 @@ class Desk:
     def __init__(self, folder, path):
         self.folder = folder
         url = sqlite_url(path / "books.db")
-        self.office = Office(offer=folder.terms.offer, database_url=url, mail_dir=path)
+        self.office = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
         take_in_folder(engine_for(url), folder, folder.terms.opens)
 
     def told(self, holder_id):
         """The story as (what, rule)."""
-        with self.office.reading() as book:
+        with self.office.read() as book:
             return [(line.what, line.rule) for line in story(book, holder_id)]
 
     def arrive(self, *form_ids):
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
-        with self.office.book() as book:
+        with self.office.write() as book:
             for form in forms:
                 take_in(book, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, by="", **data):
-        with self.office.book() as book:
+        with self.office.write() as book:
             return record_action(book, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
 
     def price(self, on, close):
-        with self.office.book() as book:
+        with self.office.write() as book:
             take_in(book, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
     def make(self, name, act):
-        with self.office.book() as book:
+        with self.office.write() as book:
             step = book.step(name)
-            act(DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due))
+            act(DueStep(workspace=self.office, book=book, step=step, state=book.state(), at=step.due))
 
     def open(self):
-        self.make("open", lambda s: record_opening(s, batch.eligibility(s.book.dossiers(), s.state)))
+        self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.dossiers(), s.state)))
 
     def close(self):
-        self.make("close", lambda s: record_close(s, batch.judge_all(s.book.dossiers(), s.state, s.at)))
+        self.make("close", lambda s: record_close(s, batch.judge_all(s.db.dossiers(), s.state, s.at)))
 
     def cancel(self):
         self.make("cancel", _cancel)
@@ -96,7 +96,7 @@ class Desk:
 
 def _cancel(step):
     terms, on = step.state.terms, step.state.day(step.at)
-    dossiers = step.book.dossiers()
+    dossiers = step.db.dossiers()
     judgements = batch.judge_all(dossiers, step.state, step.at)
     decisions = batch.decide_all(dossiers, judgements, step.state, on)
     cancellations = batch.cancel_all(decisions, dossiers, step.state, on)
@@ -106,10 +106,10 @@ def _cancel(step):
 
 def _grant(step):
     lapsed = record_lapses(step)
-    kept = open_promises(step.book, step.state)
-    dossiers = {d.holder.holder_id: d for d in step.book.dossiers()}
+    kept = open_promises(step.db, step.state)
+    dossiers = {d.holder.holder_id: d for d in step.db.dossiers()}
     on = step.state.plan.grant_on
-    granted = batch.grant_all(kept, dossiers, step.state, on, step.book.close_on(on))
+    granted = batch.grant_all(kept, dossiers, step.state, on, step.db.close_on(on))
     record_grants(step, granted, kept, lapsed)
 
 
@@ -363,7 +363,7 @@ def test_a_refused_waiver_is_told(desk):
 def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
     """Days count from their beginning, the last day in service to its end; section and sentence are the rule's."""
     _played(desk)
-    with desk.office.reading() as book:
+    with desk.office.read() as book:
         lines = story(book, "H1")
     days = [line.at.date() if isinstance(line.at, datetime) else line.at for line in lines]
     assert sorted(days) == days
@@ -378,7 +378,7 @@ def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
 )
 def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id):
     """Case, accents and blanks do not matter; a whole name goes before a part of another."""
-    with desk.office.reading() as book:
+    with desk.office.read() as book:
         assert holder_id == find_holder(book, wanted)
 
 
@@ -392,6 +392,6 @@ def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id)
 )
 def test_whoever_fits_nobody_or_several_is_refused_with_those_who_come_close(desk, wanted, said):
     """The message names whom it might have been."""
-    with desk.office.reading() as book, pytest.raises(UnknownHolder) as caught:
+    with desk.office.read() as book, pytest.raises(UnknownHolder) as caught:
         story(book, wanted)
     assert said == str(caught.value)

@@ -20,7 +20,7 @@ from infra.report.charts.vesting import by_year
 from infra.report.data import Finding, PricePoint, figures
 from infra.report.page import percent, render_report, write_report
 from infra.report.uptake import Outcome
-from infra.workspace import Office
+from infra.workspace import Workspace
 
 
 def described(offer):
@@ -45,7 +45,7 @@ def described(offer):
 
 def seen(played):
     """The figures of a play, and its page."""
-    with played.office() as office, office.reading() as book:
+    with played.office() as workspace, workspace.read() as book:
         found = figures(book)
         return SimpleNamespace(found=found, page=render_report(found), played=played)
 
@@ -384,13 +384,13 @@ def test_the_same_books_give_the_same_bytes(story, tmp_path):
     """Two processes that order their sets otherwise, in other time zones, write this very page and nothing else."""
     played = story.done.played
     program = (
-        "import sys; from pathlib import Path; from infra.workspace import office_in; from infra.report import page\n"
-        "with office_in(Path(sys.argv[1])).reading() as book: page.write_report(book, Path(sys.argv[2]))"
+        "import sys; from pathlib import Path; from infra.workspace import workspace_in; from infra.report import page\n"
+        "with workspace_in(Path(sys.argv[1])).read() as book: page.write_report(book, Path(sys.argv[2]))"
     )
     for seed in ("1", "2"):
         command = [sys.executable, "-c", program, str(played.out), str(tmp_path / "pages" / f"{seed}.html")]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC{seed}"})
-    with played.office() as office, office.reading() as book:
+    with played.office() as workspace, workspace.read() as book:
         write_report(book, tmp_path / "pages" / "3.html")
     assert ["1.html", "2.html", "3.html"] == sorted(path.name for path in (tmp_path / "pages").iterdir())
     assert {story.done.page.encode()} == {path.read_bytes() for path in (tmp_path / "pages").iterdir()}
@@ -412,10 +412,10 @@ def taken_in(offer):
     """An offer that was taken in and not yet opened."""
     path = offer.write()
     url = sqlite_url(path / "books.db")
-    office = Office(offer="alpha-2003", database_url=url, mail_dir=path)
+    workspace = Workspace(offer="alpha-2003", database_url=url, mail_dir=path)
     folder = read_folder(path)
     take_in_folder(engine_for(url), folder, folder.terms.opens)
-    with office.reading() as book:
+    with workspace.read() as book:
         found = figures(book)
     return SimpleNamespace(found=found, page=render_report(found))
 

@@ -18,7 +18,7 @@ from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import standing_of
 from infra.status.participation import percent, turnout
-from infra.workspace import Office
+from infra.workspace import Workspace
 from optex import batch
 from optex.actions import Approve, read_action
 from optex.calendar import EST
@@ -35,49 +35,49 @@ class Desk:
     def __init__(self, folder, path):
         self.folder = folder
         url = sqlite_url(path / "books.db")
-        self.office = Office(offer=folder.terms.offer, database_url=url, mail_dir=path)
+        self.office = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
         take_in_folder(engine_for(url), folder, folder.terms.opens)
 
     def at(self, at):
-        with self.office.reading() as book:
+        with self.office.read() as book:
             return standing_of(book, at)
 
     def step(self, name):
         act = {
-            "open": lambda s: record_opening(s, batch.eligibility(s.book.dossiers(), s.state)),
-            "close": lambda s: record_close(s, batch.judge_all(s.book.dossiers(), s.state, s.at)),
+            "open": lambda s: record_opening(s, batch.eligibility(s.db.dossiers(), s.state)),
+            "close": lambda s: record_close(s, batch.judge_all(s.db.dossiers(), s.state, s.at)),
         }[name]
-        with self.office.book() as book:
+        with self.office.write() as book:
             step = book.step(name)
-            act(DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due))
+            act(DueStep(workspace=self.office, book=book, step=step, state=book.state(), at=step.due))
 
     def hold(self, name, message, digest="d" * 64):
-        with self.office.book() as book:
+        with self.office.write() as book:
             self._due(book, name).held("CND-1", message, digest)
 
     def postpone(self, name, on):
-        with self.office.book() as book:
+        with self.office.write() as book:
             self._due(book, name).postponed(on, "no business day")
 
     def _due(self, book, name):
         step = book.step(name)
-        return DueStep(office=self.office, book=book, step=step, state=book.state(), at=step.due)
+        return DueStep(workspace=self.office, book=book, step=step, state=book.state(), at=step.due)
 
     def arrive(self, form_id):
         form = next(form for form in self.folder.forms if form.form_id == form_id)
-        with self.office.book() as book:
+        with self.office.write() as book:
             take_in(book, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, **data):
-        with self.office.book() as book:
+        with self.office.write() as book:
             assert record_action(book, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
-        with self.office.book() as book:
+        with self.office.write() as book:
             return record_action(book, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
-        with self.office.book() as book:
+        with self.office.write() as book:
             mine = (t.notices.c.offer == book.offer, t.notices.c.holder_id == holder_id)
             book.connection.execute(update(t.notices).where(*mine).values(**values))
 
@@ -139,7 +139,7 @@ def test_whose_options_are_all_exercised_or_expired_takes_no_part(folder, tmp_pa
     grants.write_text(text + "G4,H1,1993-02-27,300,0,1.00,NSO,2003-02-27,\n")
     desk = Desk(folder.read(), tmp_path)
     desk.step("open")
-    with desk.office.reading() as book:
+    with desk.office.read() as book:
         took_part = turnout(book, desk.folder.terms)
     assert ({"H1": 1400}, {"employee": ["H1"]}) == (took_part.shares, took_part.members)
     assert [("Employees", 1, 1400), ("All eligible holders", 1, 1400)] == [
@@ -232,7 +232,7 @@ def test_what_somebody_must_see_to_is_an_alarm_once(desk):
     desk.step("open")
     desk.fact("split", MONDAY, on="2003-04-02", new=2, old=1)
     desk.mark("H1", refused=True, answer="550 no such user")
-    with desk.office.book() as book:
+    with desk.office.write() as book:
         book.set_offer(cancelled_on=date(2003, 4, 2))
         told = [raise_all(book) for _ in range(2)]
         audited = {action: book.raised(action) for action in ("letter refused", "split without effect")}
@@ -254,7 +254,7 @@ def test_a_confirmation_that_is_not_sent_is_an_alarm_whether_it_was_written_or_n
     """Operations hear of it from Friday, March 14, just as the dashboard says: both look at the same forms (CNF-1)."""
     desk.step("open")
     desk.arrive("F1")
-    with desk.office.book() as book:
+    with desk.office.write() as book:
         if not written:
             book.connection.execute(delete(t.notices).where(t.notices.c.notice_id == "confirmation:F1"))
         told = [alarms(book, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.workspace import Office, UnknownOffice, office_of, using
+from infra.workspace import UnknownWorkspace, Workspace, using, workspace_of
 
 
-def office(folder: str, offer: str = "alpha-2003") -> Office:
-    return Office(offer=offer, database_url="sqlite://", mail_dir=Path(folder))
+def office(folder: str, offer: str = "alpha-2003") -> Workspace:
+    return Workspace(offer=offer, database_url="sqlite://", mail_dir=Path(folder))
 
 
 def test_the_innermost_office_in_use_counts_and_only_while_it_is():
@@ -17,28 +17,28 @@ def test_the_innermost_office_in_use_counts_and_only_while_it_is():
     outer, inner = office("outer"), office("inner")
     with using(outer):
         with using(inner):
-            assert inner is office_of("alpha-2003")
+            assert inner is workspace_of("alpha-2003")
         with pytest.raises(ZeroDivisionError), using(inner):
             raise ZeroDivisionError
-        assert outer is office_of("alpha-2003")
-    with pytest.raises(UnknownOffice):
-        office_of("alpha-2003")
+        assert outer is workspace_of("alpha-2003")
+    with pytest.raises(UnknownWorkspace):
+        workspace_of("alpha-2003")
 
 
 def test_an_office_in_use_is_that_of_its_own_offer_alone():
     """Another offer is looked for where the settings say."""
-    with using(office("here")), pytest.raises(UnknownOffice, match="no offer 'beta-2004' here"):
-        office_of("beta-2004")
+    with using(office("here")), pytest.raises(UnknownWorkspace, match="no offer 'beta-2004' here"):
+        workspace_of("beta-2004")
 
 
 def test_two_plays_at_once_do_not_meet():
     """Each task of one event loop has the office that it uses, and so has whatever it starts."""
     both = asyncio.Barrier(2)
 
-    async def asked() -> Office:
-        return office_of("alpha-2003")
+    async def asked() -> Workspace:
+        return workspace_of("alpha-2003")
 
-    async def play(mine: Office) -> bool:
+    async def play(mine: Workspace) -> bool:
         with using(mine):
             async with both:
                 return mine is await asyncio.create_task(asked())

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from infra.database import tables as t
 from infra.database.tables import metadata
 from infra.database.writer import Decided, UnknownOffer, open_book, read_book
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
 from infra.handlers.intake import take_in, take_in_folder
@@ -251,14 +251,14 @@ def test_everything_of_the_sample_offer_is_read_back(engine):
 def played(engine, until):
     """The sample offer with all that arrives taken in, day by day, and the ledgers written out."""
     folder = read_folder(ALPHA)
-    inbox = Inbox(folder)
-    take_in_folder(engine, folder, folder.terms.opens, inbox.known_service(folder.terms.commences, folder.spells))
-    evening = inbox.next_evening(None)
+    arrivals = ArrivalQueue(folder)
+    take_in_folder(engine, folder, folder.terms.opens, arrivals.known_service(folder.terms.commences, folder.spells))
+    evening = arrivals.next_evening(None)
     while evening and evening <= until:
         with open_book(engine, folder.terms.offer) as book:
-            take_in(book, inbox.due(book.row().played_until, evening), evening)
+            take_in(book, arrivals.due(book.row().played_until, evening), evening)
             book.set_offer(played_until=evening)
-        evening = inbox.next_evening(evening)
+        evening = arrivals.next_evening(evening)
 
 
 def test_both_databases_end_with_the_same_ledgers(sqlite_and_postgresql, tmp_path):

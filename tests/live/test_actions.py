@@ -14,18 +14,18 @@ BY = "Ruth Counsel"
 
 
 @pytest.fixture(scope="module")
-def running(offices):
+def running(workspaces):
     """The books of an offer that is open."""
-    return offices["running"]
+    return workspaces["running"]
 
 
-def expiration(office):
-    with office.reading() as book:
+def expiration(workspace):
+    with workspace.read() as book:
         return book.state().terms.expires
 
 
-def audited(office, action):
-    with office.reading() as book:
+def audited(workspace, action):
+    with workspace.read() as book:
         return book.raised(action)
 
 
@@ -105,8 +105,8 @@ def test_a_form_is_keyed_in_and_confirmed_once(prefect, running, post):
     assert 1 == len(post.of("running.1@alpha.example", "confirmation-of-receipt"))
 
 
-def granted(office):
-    with office.reading() as book:
+def granted(workspace):
+    with workspace.read() as book:
         return book.grants(["H1"])[0].granted_on
 
 
@@ -115,7 +115,7 @@ def test_a_price_is_recorded(prefect, running):
     day = trading_day()
     done = prefect.do("set-price", offer="running", on=str(day), close="1.27", by=BY)
     assert f"The closing price of {day} is $1.27." == done.message
-    with running.reading() as book:
+    with running.read() as book:
         assert "1.27" == str(book.close_on(day))
 
 
@@ -155,7 +155,7 @@ def test_the_runs_of_an_offer_are_found_by_its_tag(prefect):
     assert {"extend running", "amend running", "record-election running", "rerun open running"} <= names
 
 
-def test_reschedule_and_send_unsent_say_what_they_did(prefect, offices):
+def test_reschedule_and_send_unsent_say_what_they_did(prefect, workspaces):
     """What somebody cancelled comes back, what waits in the outbox is sent; done again there is nothing left."""
     [cancel] = [run for run in prefect.alarms("running", "cancel") if run.state_name == "Scheduled"]
     prefect.client.delete_flow_run(cancel.id)
@@ -166,9 +166,9 @@ def test_reschedule_and_send_unsent_say_what_they_did(prefect, offices):
     assert "0 notices sent." == prefect.do("send-unsent", offer="running").message
 
 
-def test_a_held_step_goes_on_when_a_named_person_approves(prefect, offices):
+def test_a_held_step_goes_on_when_a_named_person_approves(prefect, workspaces):
     """The dashboard says what waits; an approval of something else than what waits now is not taken."""
-    held = offices["held"]
+    held = workspaces["held"]
     if not CALENDAR.is_business_day(today()):
         pytest.skip("acceptance is on business days only, and today is none")
     [alarm] = prefect.alarms("held", "cancel")
@@ -194,15 +194,15 @@ def test_a_held_step_goes_on_when_a_named_person_approves(prefect, offices):
     assert ("Refused", "Refused by CAN-1: cancel does not wait for an approval") == (again.name, again.message)
 
 
-def cancelled(office):
-    with office.reading() as book:
+def cancelled(workspace):
+    with workspace.read() as book:
         return [row.grant_id for row in book.rows(t.cancellations, t.cancellations.c.grant_id)]
 
 
-def test_every_waiting_step_is_scheduled_after_all_this(prefect, offices):
+def test_every_waiting_step_is_scheduled_after_all_this(prefect, workspaces):
     """Whatever was done by hand: for every pending step there is one run to come, for no other step there is any."""
     for name in ("running", "held"):
-        with offices[name].reading() as book:
+        with workspaces[name].read() as book:
             pending = sorted(step.name for step in book.steps() if step.status is Status.PENDING)
         runs = until("the runs", lambda name=name: prefect.runs("optex:alarm", f"offer:{name}"))
         waiting = [tag[5:] for run in runs if run.state_name == "Scheduled" for tag in run.tags if tag[:5] == "step:"]

@@ -42,10 +42,10 @@ class Stack:
     Acceptance is on business days only; on another day the close stands for it.
     """
 
-    def __init__(self, prefect, worker, offices):
+    def __init__(self, prefect, worker, workspaces):
         self.prefect = prefect
         self.worker = worker
-        self.offices = offices
+        self.offices = workspaces
         self.last = CANCEL if CALENDAR.is_business_day(today()) else CLOSE
 
     @contextmanager
@@ -65,12 +65,12 @@ class Stack:
 
     def look_after(self, offer, minutes=0):
         """One round of the watch, so many minutes from now for what is stuck."""
-        office = self.offices[offer]
+        workspace = self.offices[offer]
 
         async def look():
             async with get_client() as client:
-                await free_the_stuck(client, office, datetime.now(UTC) + timedelta(minutes=minutes))
-            return await look_after(office)
+                await free_the_stuck(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await look_after(workspace)
 
         with self.settings():
             _, failed = asyncio.run(look())
@@ -80,7 +80,7 @@ class Stack:
         """Wait until the last step is done and whatever was due has ended; the final states of the last step's runs."""
 
         def done():
-            with self.offices[offer].reading() as book:
+            with self.offices[offer].read() as book:
                 waiting = [step for step in book.steps() if step.waiting and step.due < datetime.now(UTC)]
             runs = self.prefect.runs("optex:alarm", f"offer:{offer}")
             at_work = [run for run in runs if run.expected_start_time < datetime.now(UTC) and not run.state.is_final()]
@@ -103,10 +103,10 @@ def process_of(run):
 @pytest.fixture(scope="module")
 def slow_post():
     """A post office of our own, which can be made to fall asleep over a letter."""
-    office = SleepyPostOffice()
-    yield office
-    office.awake.set()
-    office.close()
+    workspace = SleepyPostOffice()
+    yield workspace
+    workspace.awake.set()
+    workspace.close()
 
 
 class SleepyPostOffice(PostOffice):
@@ -139,32 +139,32 @@ def stack(tmp_path_factory, slow_post):
             patch.setenv(name, value)
         for name in ("PREFECT_HOME", "PREFECT_API_URL"):
             patch.delenv(name, raising=False)
-        offices = {name: taken_in(folder) for name, folder in zip(names, folders, strict=True)}
-        for folder, office in zip(folders, offices.values(), strict=True):
-            import_received(folder, office)
+        workspaces = {name: taken_in(folder) for name, folder in zip(names, folders, strict=True)}
+        for folder, workspace in zip(folders, workspaces.values(), strict=True):
+            import_received(folder, workspace)
         environment = environment_of(folders, note)
         patch.setenv("OPTEX_OFFERS", environment["OPTEX_OFFERS"])
         server, worker = server_at(port, environment, root), worker_for(environment, root)
         prefect = Prefect(note.api)
-        stack = Stack(prefect, worker, offices)
+        stack = Stack(prefect, worker, workspaces)
         try:
             with server.running():
                 wait_until_healthy(note.api, server, Stop())
                 with stack.settings():
-                    asyncio.run(begin(offices))
+                    asyncio.run(begin(workspaces))
                 yield stack
         finally:
             end_marked(note.mark)
 
 
-async def begin(offices):
+async def begin(workspaces):
     """Deploy for every offer, and schedule the calm one: the others, and the watch, wait for their tests."""
     async with get_client() as client:
-        await deploy(client, list(offices))
+        await deploy(client, list(workspaces))
         watch = await client.read_deployment_by_name("watch/watch")
         for schedule in watch.schedules:  # after three minutes it would ring what the tests want to do themselves
             await client.update_deployment_schedule(watch.id, schedule.id, active=False)
-        await project(client, offices["calm"])
+        await project(client, workspaces["calm"])
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def up_to_the_last(stack, offer):
 
     async def do():
         for name in ("open", "close", "extension-deadline")[: 3 if stack.last == CANCEL else 1]:
-            with stack.offices[offer].reading() as book:
+            with stack.offices[offer].read() as book:
                 step = book.step(name)
             assert "Completed" == (await run_step(offer, step)).name
 
@@ -250,9 +250,9 @@ def is_locked(books):
     return False
 
 
-def outcome(office):
+def outcome(workspace):
     """What the books of an offer say in the end, but for instants and for its name."""
-    with office.reading() as book:
+    with workspace.read() as book:
         return {
             "decisions": sorted(
                 (r.kind, r.subject, r.revision, r.decision, r.shares, r.rule, r.reason) for r in book.rows(t.decisions)
@@ -270,7 +270,7 @@ def outcome(office):
 
 def test_a_step_that_was_missed_is_done_late_with_the_outcome_of_its_day(stack, calm):
     """Receipt decides, not the run: days later what came a second before 5 p.m. is in, and what came at 5 p.m. late."""
-    with calm.reading() as book:
+    with calm.read() as book:
         standing = {form: row.decision for form, row in book.latest_decisions("form").items()}
         steps = {step.name: step for step in book.steps()}
         cancelled = {row.grant_id: row.shares for row in book.rows(t.cancellations)}
@@ -335,7 +335,7 @@ def kill(worker, flow):
 def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
     """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
     only_on_a_business_day(stack)
-    office = stack.offices["posted"]
+    workspace = stack.offices["posted"]
     up_to_the_last(stack, "posted")
     sent_before = letters(slow_post, "posted")
     slow_post.takes = 5
@@ -344,14 +344,14 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
         until("the letters", lambda: slow_post.takes < 0)
         kill(stack.worker.process, process)
     slow_post.awake.set()
-    with office.reading() as book:
+    with workspace.read() as book:
         assert book.step(stack.last).status is Status.DONE
-    pass_time(office, timedelta(minutes=16))
+    pass_time(workspace, timedelta(minutes=16))
     stack.look_after("posted", minutes=21)
     assert ["Completed"] == stack.until_done("posted")
     stack.look_after("posted")
-    assert outcome(calm) == outcome(office)
-    with office.reading() as book:
+    assert outcome(calm) == outcome(workspace)
+    with workspace.read() as book:
         notices = [(row.message_id, row.sent_at is not None) for row in book.rows(t.notices)]
     assert {True} == {sent for _, sent in notices}
     taken = letters(slow_post, "posted")
@@ -372,9 +372,9 @@ def letters(post, offer):
     )
 
 
-def pass_time(office, by):
+def pass_time(workspace, by):
     """Let a claim look so much older, as if that time had passed since whoever made it was killed."""
-    with office.book() as book:
+    with workspace.write() as book:
         for row in book.rows(t.notices):
             if row.claimed_at is not None and row.sent_at is None:
                 mine = (t.notices.c.offer == book.offer, t.notices.c.notice_id == row.notice_id)

@@ -20,7 +20,7 @@ from flows.cli.record import taken_in
 from flows.deployments import deploy, deploy_missing, entries
 from infra.database import tables as t
 from infra.handlers.actions import record_action
-from infra.workspace import office_in
+from infra.workspace import workspace_in
 from optex.actions import Extend
 from tasks.due_step import DueStep
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
@@ -56,10 +56,10 @@ class World:
     def _held(self, offer):
         """What a play up to the close has left, whose cancellation then came due and waits for an approval."""
         folder = self._played(offer, until=f"{working_day(-2)}T08:30:00")
-        office = office_in(folder)
-        with office.book() as book:
+        workspace = workspace_in(folder)
+        with workspace.write() as book:
             step = book.step("cancel")
-            due = DueStep(office=office, book=book, step=step, state=book.state(), at=step.due)
+            due = DueStep(workspace=workspace, book=book, step=step, state=book.state(), at=step.due)
             due.held("CAN-1", "waits for the approval of a named person: 2 options would be cancelled", "c" * 64)
         return folder
 
@@ -94,10 +94,10 @@ class World:
         return due
 
     def office(self, offer):
-        return office_in(self.virtual[offer].out if offer in self.virtual else self.folders[offer])
+        return workspace_in(self.virtual[offer].out if offer in self.virtual else self.folders[offer])
 
     def read(self, offer, ask):
-        with self.office(offer).reading() as reader:
+        with self.office(offer).read() as reader:
             return ask(reader)
 
     def audited(self, offer, action):
@@ -235,10 +235,10 @@ def defective(world):
 
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
-    office = world.office("running")
-    with office.book() as book:
+    workspace = world.office("running")
+    with workspace.write() as book:
         later = book.state().terms.expires + timedelta(days=7)
-        assert record_action(book, Extend(to=later, by=BY, at=office.clock(None))).accepted
+        assert record_action(book, Extend(to=later, by=BY, at=workspace.now(None))).accepted
     return {"offer": "running"}
 
 

@@ -19,7 +19,7 @@ def found(new_offer):
     offer.holder("H3", "Cy Fox").grant("G3", 400)
     offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
     played = offer.closes_at("2003-10-03", "1.27").play(until="2003-04-01T12:00:00")
-    with played.office() as office, office.book() as book:
+    with played.office() as workspace, workspace.write() as book:
         played.said = [
             take_forms(book, keyed_form(book, row, options), local(FOUND))
             for row, options in (
