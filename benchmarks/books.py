@@ -107,15 +107,15 @@ def run(workspace: Workspace, path: Path, clock: Clock) -> None:
     with using(workspace):
         with clock.step("open"):
             at(workspace, OPEN)
-        with clock.step("forms"), workspace.write() as book:
-            record_forms(book, folder.forms, folder.terms.expires)
+        with clock.step("forms"), workspace.write() as db:
+            record_forms(db, folder.forms, folder.terms.expires)
         with clock.step("close"):
             at(workspace, CLOSE)
         at(workspace, EXTENSION_DEADLINE)
         with clock.step("cancel"):
             at(workspace, CANCEL)
-        with clock.step("service ends"), workspace.write() as book:
-            _leave(book, folder)
+        with clock.step("service ends"), workspace.write() as db:
+            _leave(db, folder)
         at(workspace, RECHECK)
         with clock.step("regrant"):
             at(workspace, REGRANT)
@@ -125,8 +125,8 @@ def at(workspace: Workspace, name: str) -> None:
     """Run a step when it is due, as its flow does."""
 
     async def ring() -> None:
-        with workspace.read() as reader:
-            due = reader.step(name).due
+        with workspace.read() as db:
+            due = db.step(name).due
         async with due_step(workspace.offer, name, None, due) as step:
             assert step.idle is None, step.idle
             FLOWS[name].body(step)
@@ -134,11 +134,11 @@ def at(workspace: Workspace, name: str) -> None:
     asyncio.run(ring())
 
 
-def _leave(book: Any, folder: Folder) -> None:
+def _leave(db: Any, folder: Folder) -> None:
     ended = [spell for spell in folder.spells if spell.last_day]
-    book.add_spells(ended)
-    lapse(book, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
-    book.set_prices(folder.prices)
+    db.add_spells(ended)
+    lapse(db, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
+    db.set_prices(folder.prices)
 
 
 def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:

@@ -76,8 +76,8 @@ def main() -> None:
 
 
 def rendered(workspace: Workspace) -> None:
-    with workspace.read() as reader:
-        rows = reader.rows(t.notices)[:5_000]
+    with workspace.read() as db:
+        rows = db.rows(t.notices)[:5_000]
     start = time.perf_counter()
     letters = [render(row.kind, row.data) for row in rows]
     said("rendered", len(rows), time.perf_counter() - start)
@@ -102,19 +102,19 @@ def rendered(workspace: Workspace) -> None:
 
 def sent(workspace: Workspace, how: str, most: int) -> None:
     """Send the outbox, or the first so many of it: what is sent to one server is not there for the next."""
-    with workspace.write() as book:
-        waiting = book.rows(t.notices, t.notices.c.notice_id)
+    with workspace.write() as db:
+        waiting = db.rows(t.notices, t.notices.c.notice_id)
         unsent = [row.notice_id for row in waiting if row.sent_at is None]
         later = unsent[most:]
         n = t.notices
         for start in range(0, len(later), 500):
             mine = n.c.notice_id.in_(later[start : start + 500])
-            book.connection.execute(n.update().where(mine).values(refused=True))
+            db.connection.execute(n.update().where(mine).values(refused=True))
     start = time.perf_counter()
     delivered = asyncio.run(deliver(workspace))
     said(how, delivered.sent, time.perf_counter() - start)
-    with workspace.write() as book:
-        book.connection.execute(t.notices.update().values(refused=False))
+    with workspace.write() as db:
+        db.connection.execute(t.notices.update().values(refused=False))
 
 
 def said(what: str, how_many: int, seconds: float) -> None:

@@ -32,10 +32,10 @@ Person = Annotated[str, Field(min_length=1)]
 
 async def perform(offer: str, kind: type[Action], by: str, options: Mapping[str, Any]) -> State:
     """Weigh, record and carry out one action, send what it queued, and make the schedule agree."""
-    with workspace_of(offer).write() as book:
+    with workspace_of(offer).write() as db:
         given = {**options, "by": by.strip(), "at": requested_at()}
-        action = read_action(kind.verb, given, book.first_terms().zone)
-        result = weigh_and_record(book, action)
+        action = read_action(kind.verb, given, db.first_terms().zone)
+        result = weigh_and_record(db, action)
     if not result.accepted:
         return Failed(name="Refused", message=result.message)
     state = await followed_up(offer, Completed(message=result.message))
@@ -164,8 +164,8 @@ async def record_election(
         "title": title,
         "authority": authority,
     }
-    with workspace_of(offer).write() as book:
-        if form.strip() in book.form_ids():
+    with workspace_of(offer).write() as db:
+        if form.strip() in db.form_ids():
             return Completed(message=f"Already recorded: form {form.strip()} is on record, and nothing was changed.")
-        message = record_received_form(book, row, options.split(), datetime.now(UTC).replace(microsecond=0))
+        message = record_received_form(db, row, options.split(), datetime.now(UTC).replace(microsecond=0))
     return await followed_up(offer, Completed(message=message))

@@ -32,7 +32,7 @@ def cancel_options(step: DueStep) -> str | State:
         again = next_cancellation(terms, step.at)
         due = local_text(again, terms.zone)
         return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
-    dossiers = step.book.dossiers()
+    dossiers = step.db.dossiers()
     judgements = judge_forms(dossiers, step.state, step.at)
     decisions = decide_acceptance(dossiers, judgements, step.state, on)
     digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))

@@ -25,15 +25,15 @@ def regrant(step: DueStep) -> str | State:
     if state.holds:
         return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
     lapsed = record_lapses(step)
-    kept = open_promises(step.book, state)
+    kept = open_promises(step.db, state)
     if not kept and not state.deferred:
-        step.book.set_offer(granted_on=on)
+        step.db.update_offer(granted_on=on)
         return step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip())
-    close = step.book.close_on(on)
+    close = step.db.close_on(on)
     if close is None:
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    dossiers = {d.holder.holder_id: d for d in step.book.dossiers(holder_ids)}
+    dossiers = {d.holder.holder_id: d for d in step.db.dossiers(holder_ids)}
     granted = grant_options(kept, dossiers, state, on, close)
     options = [option for each in granted for option in each.options]
     digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))

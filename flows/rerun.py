@@ -17,9 +17,9 @@ from tasks.scheduled_runs import agree_with_plan
 
 async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
-    with workspace_of(offer).read() as reader:
-        step = reader.step(name)
-        reminders = [each.name for each in reader.steps() if kind_of(each.name) == REMINDER]
+    with workspace_of(offer).read() as db:
+        step = db.step(name)
+        reminders = [each.name for each in db.steps() if kind_of(each.name) == REMINDER]
     if step is None:
         raise OptexError(f"{offer} has no step {name}; its reminders are {', '.join(reminders) or 'none'}")
     state = await run_step(offer, step)
@@ -62,8 +62,8 @@ async def send_unsent(offer: str, again: bool = False) -> State:
     """
     workspace = workspace_of(offer)
     if again:
-        with workspace.write() as book:
-            retry_refused(book)
+        with workspace.write() as db:
+            retry_refused(db)
     delivered = await deliver(workspace)
     with workspace.read() as reader:
         without = reader.unsendable()

@@ -52,8 +52,8 @@ def simulate(
         with SyncClientContext.get_or_create():
             asyncio.run(play(workspace.offer, until))
         if report:
-            with workspace.read() as book:
-                write_report(book, out / "report.html")
+            with workspace.read() as db:
+                write_report(db, out / "report.html")
     return out
 
 
@@ -64,9 +64,9 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
     _prepare(folder, out, workspace)
     with Sink(out / "mail") as sink, using(replace(workspace, smtp=sink.smtp)) as workspace:
         yield workspace
-        with workspace.read() as book:
-            export(book, out / "ledgers")
-            early = until is not None and book.row().played_until == until
+        with workspace.read() as db:
+            export(db, out / "ledgers")
+            early = until is not None and db.row().played_until == until
     if until is None or early:
         (out / BOOKS / PLAYING).unlink()
 
@@ -91,8 +91,8 @@ class Runs:
 async def play_through(workspace: Workspace, until: datetime | None, runs: Runs, tell: Tell | None = None) -> int:
     """Run what is due next until nothing is left; how many runs that were."""
     await runs.send(workspace.offer)
-    with workspace.read() as reader:
-        played = reader.row().played_until
+    with workspace.read() as db:
+        played = db.row().played_until
     if played is not None:
         await _try_held(workspace, played, runs, tell)
     events = 0
@@ -109,8 +109,8 @@ async def play_through(workspace: Workspace, until: datetime | None, runs: Runs,
 
 async def _try_held(workspace: Workspace, at: datetime, runs: Runs, tell: Tell | None) -> None:
     """After something was taken in, let every held step see whether it may go on."""
-    with workspace.read() as reader:
-        held = reader.held_steps()
+    with workspace.read() as db:
+        held = db.held_steps()
     for step in held:
         _told(at, step.name, await runs.step(workspace.offer, step, at), tell)
 
@@ -118,11 +118,11 @@ async def _try_held(workspace: Workspace, at: datetime, runs: Runs, tell: Tell |
 def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step | None] | None:
     """What is next on the virtual clock: a step, or (None) the taking in of what arrives before one or by evening."""
     assert workspace.arrivals is not None
-    with workspace.read() as reader:
-        played = reader.row().played_until
-        pending = [step for step in reader.steps() if step.status is Status.PENDING]
-        grant = reader.step(REGRANT)
-        awaited = reader.state().plan.grant_on if grant and grant.status is Status.HELD else None
+    with workspace.read() as db:
+        played = db.row().played_until
+        pending = [step for step in db.steps() if step.status is Status.PENDING]
+        grant = db.step(REGRANT)
+        awaited = db.state().plan.grant_on if grant and grant.status is Status.HELD else None
     step = min(pending, key=turn, default=None)
     evening = workspace.arrivals.next_evening(played, awaited)
     if step is None or (evening is not None and evening < step.due):
@@ -182,8 +182,8 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
 
 def _name() -> str:
     offer, at = flow_run.parameters["offer"], flow_run.parameters["at"]
-    with workspace_of(offer).read() as reader:
-        return run_name(offer, "intake", at, reader.first_terms().zone)
+    with workspace_of(offer).read() as db:
+        return run_name(offer, "intake", at, db.first_terms().zone)
 
 
 @flow(name="intake", flow_run_name=_name, persist_result=False)
@@ -191,9 +191,9 @@ async def take_in_due(offer: str, at: datetime) -> State:
     """In a simulation: take in, in order, whatever has arrived since the last time."""
     workspace = workspace_of(offer)
     assert workspace.arrivals is not None
-    with workspace.write() as book:
-        arrivals = workspace.arrivals.due(book.row().played_until, at)
-        said = take_in_arrivals(book, arrivals, at)
-        book.set_offer(played_until=at)
+    with workspace.write() as db:
+        arrivals = workspace.arrivals.due(db.row().played_until, at)
+        said = take_in_arrivals(db, arrivals, at)
+        db.update_offer(played_until=at)
     await send_notices(offer)
     return Completed(message=" ".join(said) or "Nothing new.")

@@ -89,9 +89,9 @@ def _run_name(step: str | None) -> str:
     parameters = flow_run.parameters
     offer, name = parameters["offer"], step or parameters["name"]
     try:
-        with workspace_of(offer).read() as reader:
-            found = reader.step(name, parameters.get("version"))
-            zone = reader.first_terms().zone
+        with workspace_of(offer).read() as db:
+            found = db.step(name, parameters.get("version"))
+            zone = db.first_terms().zone
     except OptexError:  # the run itself will say what is wrong
         found = None
     return run_name(offer, name, found.due, zone) if found else f"{name} {offer}"

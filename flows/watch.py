@@ -63,8 +63,8 @@ async def look_after(workspace: Workspace) -> tuple[list[str], list[str]]:
 
 
 async def _lapses(workspace: Workspace, now: datetime) -> Iterable[str]:
-    with workspace.write() as book:
-        return [lapse(book, book.state().day(now), now.replace(microsecond=0))]
+    with workspace.write() as db:
+        return [lapse(db, db.state().day(now), now.replace(microsecond=0))]
 
 
 async def _stuck(workspace: Workspace, now: datetime) -> Iterable[str]:
@@ -79,8 +79,8 @@ async def _missed(workspace: Workspace, _now: datetime) -> Iterable[str]:
 
 async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
     """Let each held step see whether it may go on."""
-    with workspace.read() as reader:
-        held = reader.held_steps()
+    with workspace.read() as db:
+        held = db.held_steps()
     said = []
     for step in held:
         state = await run_step(workspace.offer, step)
@@ -98,8 +98,8 @@ async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
     said = []
     for about, entries in new.items():
         await raise_alarm(workspace, about, "\n".join(sentence for *_, sentence in entries))
-        with workspace.write() as book:  # only now: an alarm of which nobody has heard is raised again
-            raised(book, entries, now.replace(microsecond=0))
+        with workspace.write() as db:  # only now: an alarm of which nobody has heard is raised again
+            raised(db, entries, now.replace(microsecond=0))
         more = f" and {len(entries) - 1:,} more like this" if len(entries) > 1 else ""
         said.append(f"{entries[0][-1]}{more}.")
     return said

@@ -12,7 +12,7 @@ from tasks.rules import judge_forms
 @step_flow("withdrawal-right", step=WITHDRAWAL_RIGHT)
 def open_withdrawal_right(step: DueStep) -> str | State:
     """Tell everyone with a standing tender that it may be withdrawn until it is accepted."""
-    dossiers = step.book.dossiers()
+    dossiers = step.db.dossiers()
     judgements = judge_forms(dossiers, step.state, step.at)
-    cancel = step.book.step(CANCEL)
+    cancel = step.db.step(CANCEL)
     return record_withdrawal_right(step, dossiers, judgements, cancel.message if cancel else "")

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from infra.database.engine import engine_for, sqlite_url
-from infra.database.reader import Reader
-from infra.database.writer import Book, offers_in, open_book, read_book
+from infra.database.reader import OfferReader
+from infra.database.writer import OfferWriter, offers_in, open_reader, open_writer
 from infra.folder.arrivals import ArrivalQueue
 from infra.mail.smtp import SmtpSettings
 from infra.settings import Settings, load_settings
@@ -59,14 +59,14 @@ class Workspace:
         return datetime.now(UTC).replace(microsecond=0)
 
     @contextmanager
-    def write(self) -> Iterator[Book]:
-        with open_book(self.engine, self.offer) as book:
-            yield book
+    def write(self) -> Iterator[OfferWriter]:
+        with open_writer(self.engine, self.offer) as db:
+            yield db
 
     @contextmanager
-    def read(self) -> Iterator[Reader]:
-        with read_book(self.engine, self.offer) as reader:
-            yield reader
+    def read(self) -> Iterator[OfferReader]:
+        with open_reader(self.engine, self.offer) as db:
+            yield db
 
 
 _USED: ContextVar[Workspace | None] = ContextVar("office", default=None)

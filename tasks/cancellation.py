@@ -27,7 +27,7 @@ def record_cancellation(
     promises: Sequence[Promise],
 ) -> str:
     """Acceptance and cancellation are one act, all or nothing (§6, CAN-1)."""
-    book, on = step.book, step.state.day(step.at)
+    db, on = step.db, step.state.day(step.at)
     by_holder = {d.holder.holder_id: d for d in dossiers}
     grants = {grant_id: grant for d in dossiers for grant_id, grant in d.grants.items()}
     pool.must_balance(
@@ -36,12 +36,12 @@ def record_cancellation(
         )
     )
     standing = batch.elections(judgements)
-    book.decide("form", step.at, map(decided_form, judgements))
-    book.decide("tender", step.at, map(decided_tender, decisions))
+    db.record_decisions("form", step.at, map(decided_form, judgements))
+    db.record_decisions("tender", step.at, map(decided_tender, decisions))
     balancing = [c.balancing for c in cancellations if c.balancing]
-    book.add_options("balancing", balancing)
-    book.add(t.cancellations, map(_cancellation_row, cancellations))
-    book.add(
+    db.add_options("balancing", balancing)
+    db.add(t.cancellations, map(_cancellation_row, cancellations))
+    db.add(
         t.promises,
         [
             {
@@ -55,9 +55,9 @@ def record_cancellation(
             for p in promises
         ],
     )
-    book.move_pool(pool.cancelled(on, cancellations))
-    book.set_offer(accepted_at=step.at, cancelled_on=on)
-    book.make_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
+    db.move_pool(pool.cancelled(on, cancellations))
+    db.update_offer(accepted_at=step.at, cancelled_on=on)
+    db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
     rejected = sum(not decision.accepted for decision in decisions)
     # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
     outcome = step.done(
@@ -65,9 +65,9 @@ def record_cancellation(
         f"{sum(c.shares for c in cancellations):,} shares of {count(len(promises), 'holder')}; "
         f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
     )
-    book.replan(step.at, f"superseded: the options were cancelled on {on}")
-    book.queue(_acceptances(step, by_holder, cancellations, promises), step.at)
-    book.queue(_rejections(step, by_holder, judgements, decisions), step.at)
+    db.reschedule(step.at, f"superseded: the options were cancelled on {on}")
+    db.queue_notices(_acceptances(step, by_holder, cancellations, promises), step.at)
+    db.queue_notices(_rejections(step, by_holder, judgements, decisions), step.at)
     return outcome
 
 
@@ -87,7 +87,7 @@ def _acceptances(
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> Iterator[notices.Notice]:
-    plan = step.book.state().plan
+    plan = step.db.state().plan
     mine = {holder_id: list(each) for holder_id, each in groupby(cancellations, key=lambda c: c.holder_id)}
     for promise in promises:
         d = by_holder[promise.holder_id]

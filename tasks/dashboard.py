@@ -34,8 +34,8 @@ async def show_dashboard(offer: str) -> None:
 @effect("result of {step}")
 async def show_result(offer: str, step: str) -> None:
     """What a step came to, as a table on the page of its run."""
-    with workspace_of(offer).read() as reader:
-        standing = standing_of(reader, datetime.now(UTC))
+    with workspace_of(offer).read() as db:
+        standing = standing_of(db, datetime.now(UTC))
     rows = result_rows(standing, step)
     if rows:
         await acreate_table_artifact(key=f"{_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
@@ -43,8 +43,8 @@ async def show_result(offer: str, step: str) -> None:
 
 async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     """Rewrite the page of an offer; what links to it goes on leading there."""
-    with workspace.read() as reader:
-        standing = standing_of(reader, datetime.now(UTC))
+    with workspace.read() as db:
+        standing = standing_of(db, datetime.now(UTC))
     runs = await alarms(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
     links |= {

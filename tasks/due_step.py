@@ -13,7 +13,7 @@ from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from infra.database.writer import PROGRAM, Book
+from infra.database.writer import PROGRAM, OfferWriter
 from infra.workspace import Workspace, workspace_of
 from optex.actions import Approve, Postpone
 from optex.errors import OptexError, Ruling
@@ -38,7 +38,7 @@ class DueStep:
     """A step at work: the book it holds locked, the offer as it stands, the instant; or why there is nothing to do."""
 
     workspace: Workspace
-    book: Book
+    db: OfferWriter
     step: Step
     state: OfferState
     at: datetime
@@ -46,30 +46,30 @@ class DueStep:
 
     def done(self, message: str) -> str:
         """Mark the step done, in the transaction that holds its decisions; returns the message."""
-        self.book.set_step(self.step, Status.DONE, message, self.at)
-        self.book.audit(self.at, "", [(f"{self.step.name} done", self.step.label, rule_of(self.step.name), message)])
+        self.db.set_step(self.step, Status.DONE, message, self.at)
+        self.db.audit(self.at, "", [(f"{self.step.name} done", self.step.label, rule_of(self.step.name), message)])
         return message
 
     def held(self, rule: str, message: str, digest: str | None = None) -> State:
         """Leave the step due but held, in plain sight; said once and not again while it is the same."""
-        self.book.await_approval(self.step, digest)
+        self.db.await_approval(self.step, digest)
         if (self.step.status, self.step.message) != (Status.HELD, message):
-            self.book.set_step(self.step, Status.HELD, message)
-            self.book.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
+            self.db.set_step(self.step, Status.HELD, message)
+            self.db.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
         return Completed(name="Held", message=f"Held: {message}")
 
     def postponed(self, on: date, message: str) -> State:
         """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
         key = f"postpone-{self.step.name}.v{self.step.version}"
         action = Postpone(at=self.at, by=PROGRAM, on=on)
-        self.book.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
-        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
-        self.book.replan(self.at, message)
+        self.db.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
+        self.db.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
+        self.db.reschedule(self.at, message)
         return nothing_to_do(message)
 
     def moot(self, message: str) -> State:
         """Mark the step as no longer needed."""
-        self.book.set_step(self.step, Status.MOOT, message)
+        self.db.set_step(self.step, Status.MOOT, message)
         return nothing_to_do(message)
 
 
@@ -87,24 +87,24 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
     if not workspace.simulated:
         await _wait_for(workspace, name, version)
     now = workspace.now(at)
-    with workspace.write() as book:
-        step = book.step(name, version)
+    with workspace.write() as db:
+        step = db.step(name, version)
         if step is None:
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
-        state = book.state()
-        due = DueStep(workspace=workspace, book=book, step=step, state=state, at=now)
-        due.idle = _idle(step, state, now, latest=book.step(name) == step)
-        if not due.idle and (first := goes_first(step, book.steps())):
+        state = db.state()
+        due = DueStep(workspace=workspace, db=db, step=step, state=state, at=now)
+        due.idle = _idle(step, state, now, latest=db.step(name) == step)
+        if not due.idle and (first := goes_first(step, db.steps())):
             raise OutOfOrder(f"{step.name} waits until {first.name} is done")
         if not due.idle and (run_id := flow_run.id):
-            book.note_run(step, run_id)
+            db.record_run(step, run_id)
         yield due
 
 
 async def _wait_for(workspace: Workspace, name: str, version: int | None) -> None:
     """Wait for the instant of a step that is rung a blink early, and for the steps before it, whose own alarms ring."""
-    with workspace.read() as reader:
-        step = reader.step(name, version)
+    with workspace.read() as db:
+        step = db.step(name, version)
     if step is None or not step.waiting:
         return
     early = step.due - datetime.now(UTC)
@@ -120,8 +120,8 @@ async def _wait_for(workspace: Workspace, name: str, version: int | None) -> Non
 
 
 def _first(workspace: Workspace, step: Step) -> Step | None:
-    with workspace.read() as reader:
-        return goes_first(step, reader.steps())
+    with workspace.read() as db:
+        return goes_first(step, db.steps())
 
 
 def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:
@@ -151,7 +151,7 @@ def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
     name = step.step.name
     if name not in step.state.terms.require_approval or step.workspace.simulated:
         return None
-    given = [each for each in step.book.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
+    given = [each for each in step.db.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
     if any(each.digest == digest for each in given):
         return None
     lapsed = ", since what was approved before has changed" if given else ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from infra.database.writer import Book
+from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival
 from infra.handlers.actions import ActionResult, record_action
 from infra.handlers.forms import keyed_form, take_forms
@@ -13,15 +13,15 @@ from tasks.decorators import effect
 
 
 @effect("take in what arrived")
-def take_in_arrivals(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
-    return take_in(book, arrivals, at)
+def take_in_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
+    return take_in(db, arrivals, at)
 
 
 @effect("weigh and record the action")
-def weigh_and_record(book: Book, action: Action) -> ActionResult:
-    return record_action(book, action)
+def weigh_and_record(db: OfferWriter, action: Action) -> ActionResult:
+    return record_action(db, action)
 
 
 @effect("record a form")
-def record_received_form(book: Book, row: Mapping[str, str], lines: Sequence[str], at: datetime) -> str:
-    return take_forms(book, keyed_form(book, row, lines), at, refuse_future=True)
+def record_received_form(db: OfferWriter, row: Mapping[str, str], lines: Sequence[str], at: datetime) -> str:
+    return take_forms(db, keyed_form(db, row, lines), at, refuse_future=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from infra.database.writer import Decided
+from infra.database.writer import DecisionEntry
 from infra.handlers.forms import decided_form
 from optex import batch, notices
 from optex.election import Judgement
@@ -16,22 +16,22 @@ from tasks.due_step import DueStep
 
 @effect("open the offer and write to every eligible holder")
 def record_opening(step: DueStep, roll_call: Sequence[tuple[Dossier, Ruling | None]]) -> str:
-    terms, book = step.state.terms, step.book
-    book.set_offer(opened_at=step.at)
-    book.decide("eligibility", step.at, [_eligibility(dossier, refused) for dossier, refused in roll_call])
+    terms, db = step.state.terms, step.db
+    db.update_offer(opened_at=step.at)
+    db.record_decisions("eligibility", step.at, [_eligibility(dossier, refused) for dossier, refused in roll_call])
     eligible = [dossier for dossier, refused in roll_call if refused is None]
     plan = step.state.plan
-    book.queue((notices.offer_opened(terms, plan, d.holder, _in_offer(d, step)) for d in eligible), step.at)
+    db.queue_notices((notices.offer_opened(terms, plan, d.holder, _in_offer(d, step)) for d in eligible), step.at)
     left_out = len(roll_call) - len(eligible)
     excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
     return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
 
 
-def _eligibility(dossier: Dossier, refused: Ruling | None) -> Decided:
+def _eligibility(dossier: Dossier, refused: Ruling | None) -> DecisionEntry:
     ruling = refused or Ruling(rule="ELG-1", reason="In service on the day the offer commenced: may tender.")
     holder_id = dossier.holder.holder_id
     decision = "ineligible" if refused else "eligible"
-    return Decided(subject=holder_id, holder_id=holder_id, decision=decision, ruling=ruling)
+    return DecisionEntry(subject=holder_id, holder_id=holder_id, decision=decision, ruling=ruling)
 
 
 def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
@@ -41,7 +41,7 @@ def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
 @effect("remind every eligible holder")
 def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], judgements: Sequence[Judgement]) -> str:
     standing, plan, version = batch.tenders(judgements), step.state.plan, step.step.version
-    told = step.book.queue(
+    told = step.db.queue_notices(
         (
             notices.reminder(
                 step.state.terms, plan, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
@@ -57,7 +57,7 @@ def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], jud
 
 @effect("record how every form stands at the close")
 def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
-    step.book.decide("form", step.at, map(decided_form, judgements))
+    step.db.record_decisions("form", step.at, map(decided_form, judgements))
     standing = batch.tenders(judgements)
     by_standing = {s: sum(j.standing is s for j in judgements) for s in Standing}
     return step.done(
@@ -73,7 +73,7 @@ def record_withdrawal_right(
     step: DueStep, dossiers: Sequence[Dossier], judgements: Sequence[Judgement], why: str
 ) -> str:
     by_holder = {d.holder.holder_id: d for d in dossiers}
-    told = step.book.queue(
+    told = step.db.queue_notices(
         (
             notices.withdrawal_right(
                 step.state.terms, by_holder[holder_id].holder, tenders, by_holder[holder_id].grants, why

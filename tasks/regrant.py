@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from infra.database.writer import Decided
+from infra.database.writer import DecisionEntry
 from infra.handlers import pool
 from infra.handlers.promises import lapse, record_lapsed
 from optex import batch, notices
@@ -20,12 +20,12 @@ from tasks.due_step import DueStep
 
 @effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
-    return lapse(step.book, min(step.state.day(step.at), step.state.plan.grant_on), step.at)
+    return lapse(step.db, min(step.state.day(step.at), step.state.plan.grant_on), step.at)
 
 
 @effect("grant the new options and write to every holder")
 def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[OpenPromise], lapsed: str) -> str:
-    book, state = step.book, step.state
+    db, state = step.db, step.state
     on = state.plan.grant_on
     options = [option for each in granted for option in each.options]
     empty = {each.promise.promise_id: each for each in kept if not batch.reserved_for(each, state, on)}
@@ -46,15 +46,15 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
             splits=state.splits,
         )
     )
-    pool.follow_splits(book, step.at)
-    book.add_options("new", options)
-    book.decide("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
+    pool.follow_splits(db, step.at)
+    db.add_options("new", options)
+    db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
-    book.move_pool(plan_pool.granted(on, reserved, options))
-    book.set_offer(granted_on=on)
-    close = book.close_on(on)
+    db.move_pool(plan_pool.granted(on, reserved, options))
+    db.update_offer(granted_on=on)
+    close = db.close_on(on)
     assert close is not None, "without a price nothing is granted (GRT-3)"
-    book.queue(
+    db.queue_notices(
         (
             notices.grant(
                 state.terms,
@@ -97,7 +97,7 @@ def _let_lapse(step: DueStep, empty: Sequence[OpenPromise], on: date) -> str:
     if not empty:
         return ""
     lapsed = [(each, _nothing_left(each, step.state, on)) for each in empty]
-    said = record_lapsed(step.book, lapsed, on, step.at)
+    said = record_lapsed(step.db, lapsed, on, step.at)
     return f"{said}: no share is left after the split."
 
 
@@ -112,8 +112,8 @@ def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:
     return Ruling(rule="ADJ-1", reason=reason)
 
 
-def _kept(each: OpenPromise, on: date) -> Decided:
-    return Decided(
+def _kept(each: OpenPromise, on: date) -> DecisionEntry:
+    return DecisionEntry(
         subject=each.promise.promise_id,
         holder_id=each.promise.holder_id,
         decision="granted",

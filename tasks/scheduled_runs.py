@@ -62,8 +62,8 @@ async def project(client: PrefectClient, workspace: Workspace) -> Projected:
     now = datetime.now(UTC)
     # The runs first: whoever changes the plan meanwhile makes runs of versions that we do not know, and keeps them.
     runs = await alarms(client, workspace.offer)
-    with workspace.read() as reader:
-        steps, zone = reader.steps(), reader.first_terms().zone
+    with workspace.read() as db:
+        steps, zone = db.steps(), db.first_terms().zone
     last = latest(steps)
     added: list[str] = []
     moved: list[str] = []

@@ -35,8 +35,8 @@ async def free_the_stuck(client: PrefectClient, workspace: Workspace, now: datet
 
     Says which those were. Where the step was done before the run was lost, the run is completed.
     """
-    with workspace.read() as reader:
-        steps = {(step.name, step.version): step for step in reader.steps()}
+    with workspace.read() as db:
+        steps = {(step.name, step.version): step for step in db.steps()}
     freed = []
     for key, runs in (await alarms(client, workspace.offer)).items():
         for run in runs:

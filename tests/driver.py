@@ -48,9 +48,9 @@ async def run_body(offer: str, step: Step, at: datetime) -> State:
 async def take_in_due(offer: str, at: datetime) -> State:
     """What has arrived since the last time is taken in, and what it queued sent."""
     workspace = workspace_of(offer)
-    with workspace.write() as book:
-        said = take_in(book, workspace.arrivals.due(book.row().played_until, at), at)
-        book.set_offer(played_until=at)
+    with workspace.write() as db:
+        said = take_in(db, workspace.arrivals.due(db.row().played_until, at), at)
+        db.update_offer(played_until=at)
     await send(offer)
     return Completed(message=" ".join(said) or "Nothing new.")
 
@@ -92,14 +92,14 @@ class Play:
             self.done_again.append("everything at the end")
 
     def steps(self) -> list[Step]:
-        with self.office.read() as reader:
-            return reader.steps()
+        with self.office.read() as db:
+            return db.steps()
 
     def snapshot(self) -> dict[str, list[str]]:
         """Everything that the books hold of the offer."""
-        with self.office.read() as reader:
+        with self.office.read() as db:
             rows = {
-                table.name: reader.connection.execute(
+                table.name: db.connection.execute(
                     select(table).where(table.c.offer == self.office.offer)
                 ).cursor.fetchall()
                 for table in metadata.sorted_tables
@@ -112,8 +112,8 @@ class Play:
             if step.status is Status.PENDING:
                 late = self._late.setdefault((step.name, step.version), self.tale.lateness.choice(LATE))
                 rings.append((step.due + late, n + 1, step))
-        with self.office.read() as reader:
-            played = reader.row().played_until
+        with self.office.read() as db:
+            played = db.row().played_until
         left = [arrival.at for arrival in self.arrivals.arrivals if played is None or arrival.at > played]
         if left:
             rings.append(((self.arrivals.next_evening(played) if self.tale.evenings else left[0]) or left[0], 0, None))
@@ -122,13 +122,13 @@ class Play:
         return first and (first[0], first[2])
 
     def _take_in(self, now: datetime) -> None:
-        with self.office.write() as book:
-            take_in(book, self.arrivals.due(book.row().played_until, now), now)
-            book.set_offer(played_until=now)
+        with self.office.write() as db:
+            take_in(db, self.arrivals.due(db.row().played_until, now), now)
+            db.update_offer(played_until=now)
             for asked in [asked for asked in self._asked if asked[0] <= now]:
                 self._asked.remove(asked)
                 stated = {**asked[2], "by": "Committee", "at": asked[0]}
-                record_action(book, read_action(asked[1], stated, self.folder.terms.zone))
+                record_action(db, read_action(asked[1], stated, self.folder.terms.zone))
 
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
         """What fell due before a step and was not done: a step that comes late waits until it is."""
@@ -137,9 +137,9 @@ class Play:
 
     def _ask(self, now: datetime) -> None:
         """Ask for the closing price of the grant date, and for the approval of what waits for one."""
-        with self.office.read() as reader:
-            state = reader.state()
-            waiting = [row for name in (CANCEL, REGRANT) if (row := reader.awaiting_approval(name))]
+        with self.office.read() as db:
+            state = db.state()
+            waiting = [row for name in (CANCEL, REGRANT) if (row := db.awaiting_approval(name))]
         grant_on = state.plan.grant_on
         at = instant(grant_on, time(16), state.terms.zone) + self.tale.price_after
         wanted: list[Asked] = [(now + timedelta(hours=1), "approve", {"step": row.name}) for row in waiting]

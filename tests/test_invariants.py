@@ -28,8 +28,8 @@ _NUMBER = count(1)
 def outcome(tale: Tale) -> Outcome:
     """A tale played into books of its own, in a database in memory."""
     played = asyncio.run(play(tale, f"random-{next(_NUMBER)}", "sqlite://"))
-    with played.office.read() as reader:
-        return Outcome(played, reader)
+    with played.office.read() as db:
+        return Outcome(played, db)
 
 
 @given(tales())

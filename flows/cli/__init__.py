@@ -152,8 +152,8 @@ def export(folder: Path, out: Path) -> None:
     from flows.cli.status import reading
     from infra.ledgers.export import export as write
 
-    with reading(folder) as book:
-        written = write(book, out / "ledgers")
+    with reading(folder) as db:
+        written = write(db, out / "ledgers")
     click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
 
 
@@ -206,8 +206,8 @@ def report(folder: Path, out: Path) -> None:
     from flows.cli.status import reading
     from infra.report.page import write_report
 
-    with reading(folder) as book:
-        write_report(book, out)
+    with reading(folder) as db:
+        write_report(db, out)
     click.echo(f"Report written to {out}")
 
 

@@ -76,8 +76,8 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
         from infra.workspace import workspace_in
 
         try:
-            with workspace_in(folder).read() as book:
-                state, first = book.state(), book.first_terms()
+            with workspace_in(folder).read() as db:
+                state, first = db.state(), db.first_terms()
         except UnknownOffer:
             pass
         else:

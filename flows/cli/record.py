@@ -12,7 +12,7 @@ import click
 
 from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, known_api, schedule
-from infra.database.writer import Book, UnknownOffer
+from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
 from infra.handlers.forms import forms_of_file, keyed_form, take_forms
@@ -25,7 +25,7 @@ from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.formatting import count
 
-Work = Callable[[Book, datetime], str]
+Work = Callable[[OfferWriter, datetime], str]
 
 
 def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
@@ -39,8 +39,8 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
         announced = action.data["announced_at"]
         raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
     workspace = taken_in(folder)
-    with workspace.write() as book:
-        outcome = record(book, action)
+    with workspace.write() as db:
+        outcome = record(db, action)
     if outcome.accepted:
         after_change(workspace)
     if as_json:
@@ -59,8 +59,8 @@ def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> Non
     """Record every form of a CSV file that is not on record yet and has been received by now."""
     workspace = taken_in(folder)
 
-    def work(book: Book, now: datetime) -> str:
-        return take_forms(book, forms_of_file(book, file or folder / "elections.csv"), now, by)
+    def work(db: OfferWriter, now: datetime) -> str:
+        return take_forms(db, forms_of_file(db, file or folder / "elections.csv"), now, by)
 
     _work(workspace, work, as_json)
 
@@ -69,8 +69,8 @@ def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by
     """Record one form as it was keyed in."""
     workspace = taken_in(folder)
 
-    def work(book: Book, now: datetime) -> str:
-        return take_forms(book, keyed_form(book, row, options), now, by, refuse_future=True)
+    def work(db: OfferWriter, now: datetime) -> str:
+        return take_forms(db, keyed_form(db, row, options), now, by, refuse_future=True)
 
     _work(workspace, work, as_json)
 
@@ -79,12 +79,12 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
     """Record the spells of a service file, and let the promises lapse that they show broken."""
     workspace = taken_in(folder)
 
-    def work(book: Book, now: datetime) -> str:
-        spells = read_service(file or folder / "service.csv", book.holders().keys())
-        book.add_spells(spells)
+    def work(db: OfferWriter, now: datetime) -> str:
+        spells = read_service(file or folder / "service.csv", db.holders().keys())
+        db.add_spells(spells)
         name = (file or folder / "service.csv").name
-        book.audit(now, by, [("service imported", name, "ELG-2", count(len(spells), "spell"))])
-        lapsed = lapse(book, book.state().day(now), now)
+        db.audit(now, by, [("service imported", name, "ELG-2", count(len(spells), "spell"))])
+        lapsed = lapse(db, db.state().day(now), now)
         return f"{count(len(spells), 'spell')} of service recorded. {lapsed}".strip()
 
     _work(workspace, work, as_json)
@@ -94,13 +94,13 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
     """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
     workspace = taken_in(folder)
 
-    def work(book: Book, now: datetime) -> str:
-        state = book.state()
+    def work(db: OfferWriter, now: datetime) -> str:
+        state = db.state()
         prices = read_prices(file or folder / "prices.csv")
         known = {on: close for on, close in prices.items() if on <= state.day(now) and on != state.granted_on}
-        book.set_prices(known)
+        db.set_prices(known)
         name = (file or folder / "prices.csv").name
-        book.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])
+        db.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])
         return f"{count(len(known), 'closing price')} recorded."
 
     _work(workspace, work, as_json)
@@ -110,17 +110,17 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     """Take in the forms and closing prices of the folder's own files that have come by now; "" where none are new."""
     now = datetime.now(UTC).replace(microsecond=0)
     said = []
-    with workspace.write() as book:
-        state = book.state()
+    with workspace.write() as db:
+        state = db.state()
         if (folder / "elections.csv").exists():
-            forms = [form for form in forms_of_file(book, folder / "elections.csv") if form.received_at <= now]
-            known = book.form_ids()
+            forms = [form for form in forms_of_file(db, folder / "elections.csv") if form.received_at <= now]
+            known = db.form_ids()
             if new := [form for form in forms if form.form_id not in known]:
-                said.append(f"elections.csv: {take_forms(book, new, now)}")
+                said.append(f"elections.csv: {take_forms(db, new, now)}")
         if (folder / "prices.csv").exists():
             prices = read_prices(folder / "prices.csv")
-            missing = {on: close for on, close in prices.items() if on <= state.day(now) and book.close_on(on) is None}
-            book.set_prices(missing)
+            missing = {on: close for on, close in prices.items() if on <= state.day(now) and db.close_on(on) is None}
+            db.set_prices(missing)
             said += [f"prices.csv: {count(len(missing), 'closing price')} recorded."] if missing else []
     return "\n".join(said)
 
@@ -137,8 +137,8 @@ def taken_in(folder: Path) -> Workspace:
 
 
 def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
-    with workspace.write() as book:
-        said = work(book, datetime.now(UTC).replace(microsecond=0))
+    with workspace.write() as db:
+        said = work(db, datetime.now(UTC).replace(microsecond=0))
     after_change(workspace)
     click.echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
 

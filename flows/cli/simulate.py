@@ -93,8 +93,8 @@ def _totals(folder: Folder, out: Path, console: Console) -> None:
     from infra.status.totals import letters, tendered, totals_of
     from infra.workspace import workspace_in
 
-    with workspace_in(out).read() as book:
-        totals, tenders, (_, sent) = totals_of(book), tendered(book), letters(book)
+    with workspace_in(out).read() as db:
+        totals, tenders, (_, sent) = totals_of(db), tendered(db), letters(db)
     table = Table(title="What it came to", title_justify="left", show_header=False, box=None, pad_edge=False)
     for line, total, unit in (
         ("tendered", tenders, "option"),

@@ -14,7 +14,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.explain.explain import find_holder, story
 from infra.explain.holder_history import Line
 from infra.settings import load_settings
@@ -35,10 +35,10 @@ _NARROW = 72
 
 def show_story(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, by id or by (part of) the name."""
-    with reading(folder) as book:
-        holder_id = find_holder(book, holder)
-        lines = story(book, holder_id)
-        who, terms = book.dossiers([holder_id])[0].holder, book.state().terms
+    with reading(folder) as db:
+        holder_id = find_holder(db, holder)
+        lines = story(db, holder_id)
+        who, terms = db.dossiers([holder_id])[0].holder, db.state().terms
     if as_json:
         _json({"offer": terms.offer, "holder": _person(who), "lines": [_entry(line, terms) for line in lines]})
         return
@@ -47,9 +47,9 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
 
 def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
-    with reading(folder) as book:
-        standing = standing_of(book, _now(folder, book, at))
-        note = _differs(folder, book.first_terms())
+    with reading(folder) as db:
+        standing = standing_of(db, _now(folder, db, at))
+        note = _differs(folder, db.first_terms())
     if as_json:
         _json({**as_document(standing), "note": note})
         return
@@ -63,7 +63,7 @@ def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None
 
 
 @contextmanager
-def reading(folder: Path) -> Iterator[Reader]:
+def reading(folder: Path) -> Iterator[OfferReader]:
     """The books of the offer in a folder; none are begun where there are none."""
     name_of(folder)
     if not (folder / BOOKS / "optex.db").exists() and not load_settings().database_url:
@@ -71,18 +71,18 @@ def reading(folder: Path) -> Iterator[Reader]:
             f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
             f"`optex simulate {folder} --out DIR` rehearses it"
         )
-    with workspace_in(folder).read() as book:
-        yield book
+    with workspace_in(folder).read() as db:
+        yield db
 
 
-def _now(folder: Path, book: Reader, at: datetime | None) -> datetime:
+def _now(folder: Path, db: OfferReader, at: datetime | None) -> datetime:
     """The instant it is: now for a real offer, the last that was played for one that `simulate` played."""
     if at is not None:
-        return (at if at.tzinfo else at.replace(tzinfo=book.state().terms.zone)).astimezone(UTC)
+        return (at if at.tzinfo else at.replace(tzinfo=db.state().terms.zone)).astimezone(UTC)
     if not (folder / BOOKS / "offer").exists():
         return datetime.now(UTC).replace(microsecond=0)
-    row = book.row()
-    played = [step.done_at for step in book.steps() if step.done_at is not None]
+    row = db.row()
+    played = [step.done_at for step in db.steps() if step.done_at is not None]
     last: datetime = row.played_until or row.taken_in_at
     return max([*played, last])
 

@@ -135,9 +135,9 @@ def _announce(note: Note, workspaces: Sequence[Workspace]) -> None:
 
     click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
     for workspace in workspaces:
-        with workspace.read() as reader:
-            state = reader.state()
-            waiting = [step for step in reader.steps() if step.waiting]
+        with workspace.read() as db:
+            state = db.state()
+            waiting = [step for step in db.steps() if step.waiting]
         click.echo(f"\n{workspace.offer} — {state.terms.issuer}")
         now = datetime.now(UTC)
         for step in sorted(waiting, key=lambda step: step.due)[:3]:

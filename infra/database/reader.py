@@ -35,7 +35,7 @@ class RecordedAction:
     ruling: Ruling
 
 
-class Reader:
+class OfferReader:
     """One offer's rows, read inside one transaction."""
 
     def __init__(self, connection: Connection, offer: str) -> None:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.database.writer import PROGRAM
 from infra.explain.holder_history import Account, Line, read_account
 from infra.explain.new_options import new_options
@@ -59,10 +59,10 @@ class UnknownHolder(OptexError):
     """Nobody, or more than one, fits the id or the name."""
 
 
-def story(book: Reader, holder_id: str) -> list[Line]:
+def story(db: OfferReader, holder_id: str) -> list[Line]:
     """Everything decided about one holder, in order of time; UnknownHolder names whoever comes close."""
-    holder_id = find_holder(book, holder_id)
-    account = read_account(book, holder_id)
+    holder_id = find_holder(db, holder_id)
+    account = read_account(db, holder_id)
     entries = sorted(_entries(account), key=lambda entry: entry[0])  # stable: at one instant in the order of the parts
     return [line for _, line in entries]
 
@@ -76,16 +76,14 @@ def _entries(account: Account) -> Iterator[tuple[datetime, Line]]:
             yield (at if isinstance(at, datetime) else instant(at, time(0), zone)), line
 
 
-def find_holder(book: Reader, wanted: str) -> str:
+def find_holder(db: OfferReader, wanted: str) -> str:
     """The id of the one holder who has this id, this name, or a name of which this is a part."""
     h = t.holders.c
-    exact = select(h.holder_id).where(h.offer == book.offer, func.lower(h.holder_id) == wanted.strip().lower())
-    ids: list[str] = list(book.connection.execute(exact).scalars())
+    exact = select(h.holder_id).where(h.offer == db.offer, func.lower(h.holder_id) == wanted.strip().lower())
+    ids: list[str] = list(db.connection.execute(exact).scalars())
     if wanted in ids or len(ids) == 1:
         return wanted if wanted in ids else ids[0]
-    names: dict[str, str] = dict(
-        iter(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer)))
-    )
+    names: dict[str, str] = dict(iter(db.connection.execute(select(h.holder_id, h.name).where(h.offer == db.offer))))
     folded = {holder_id: _folded(name) for holder_id, name in names.items()}
     sought = _folded(wanted)
     found = [key for key, name in folded.items() if name == sought]
@@ -100,7 +98,7 @@ def find_holder(book: Reader, wanted: str) -> str:
     near = [key for key, name in folded.items() if name in close]
     near += get_close_matches(wanted.strip(), names, n=3, cutoff=0.5)
     hint = f"; did you mean {_named(sorted(set(near)), names)}?" if near else ""
-    raise UnknownHolder(f"{book.offer} has no holder {wanted!r}, neither by id nor by name{hint}")
+    raise UnknownHolder(f"{db.offer} has no holder {wanted!r}, neither by id nor by name{hint}")
 
 
 def _folded(name: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
-from infra.database.reader import Reader, RecordedAction
+from infra.database.reader import OfferReader, RecordedAction
 from optex import cancellation
 from optex.action import Action
 from optex.authority import RULES, section_of
@@ -84,37 +84,37 @@ class Account:
         return stamp(at, self.terms.clock)
 
 
-def read_account(book: Reader, holder_id: str) -> Account:
+def read_account(db: OfferReader, holder_id: str) -> Account:
     """The account of a holder whom the books know. IndexError for one whom they do not."""
-    state = book.state()
-    dossier = book.dossiers([holder_id])[0]
-    promises = book.rows_about(holder_id, t.promises)
+    state = db.state()
+    dossier = db.dossiers([holder_id])[0]
+    promises = db.rows_about(holder_id, t.promises)
     return Account(
         state=state,
         dossier=dossier,
-        steps=book.steps(),
-        decisions=book.decisions_about(holder_id),
-        actions=book.recorded_actions(),
-        forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
-        notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
+        steps=db.steps(),
+        decisions=db.decisions_about(holder_id),
+        actions=db.recorded_actions(),
+        forms=db.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
+        notices=db.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[
             cancellation.cancel(row.shares, dossier.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
-            for row in book.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
+            for row in db.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
         ],
         promise=promises[0] if promises else None,
-        new_options=_new_options(book, holder_id),
-        close=book.close_on(state.granted_on) if state.granted_on else None,
+        new_options=_new_options(db, holder_id),
+        close=db.close_on(state.granted_on) if state.granted_on else None,
     )
 
 
-def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
-    issued = book.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
+def _new_options(db: OfferReader, holder_id: str) -> list[OptionRecord]:
+    issued = db.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
     rows = [row for row in issued if row.kind == "new"]
     rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
     tranches: dict[str, list[Tranche]] = defaultdict(list)
     own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])
-    query = select(t.tranches).where(t.tranches.c.offer == book.offer, own).order_by(t.tranches.c.vests_on)
-    for row in book.connection.execute(query):
+    query = select(t.tranches).where(t.tranches.c.offer == db.offer, own).order_by(t.tranches.c.vests_on)
+    for row in db.connection.execute(query):
         tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
     return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
 

@@ -89,8 +89,8 @@ async def deliver(workspace: Workspace, seconds: float = math.inf) -> Delivered:
                     left = _waiting(workspace)
                     break
         finally:
-            with workspace.write() as book:
-                outbox.release_claims(book, by)
+            with workspace.write() as db:
+                outbox.release_claims(db, by)
     return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
 
 
@@ -114,16 +114,16 @@ async def _post(workspace: Workspace) -> AsyncIterator[Post]:
 
 
 def _waiting(workspace: Workspace) -> int:
-    with workspace.read() as reader:
-        return outbox.waiting(reader)
+    with workspace.read() as db:
+        return outbox.waiting(db)
 
 
 def _claim(workspace: Workspace, by: str) -> Sequence[Row[Any]]:
     now = datetime.now(UTC)
     # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
     stale = now if workspace.simulated else now - STALE
-    with workspace.write() as book:
-        return outbox.claim(book, by, now, stale, BATCH)
+    with workspace.write() as db:
+        return outbox.claim(db, by, now, stale, BATCH)
 
 
 def _sender(workspace: Workspace, terms: Terms) -> str:
@@ -183,5 +183,5 @@ def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[Out
                 "refused": outcome.status is Status.REFUSED,
             }
         )
-    with workspace.write() as book:
-        outbox.mark(book, marks)
+    with workspace.write() as db:
+        outbox.mark(db, marks)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.report.timeline import Line, chronicle
 from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
 from infra.status.offer_status import Phase, phase_of
@@ -36,7 +36,11 @@ class Finding:
 
 
 def findings(
-    book: Reader, dossiers: Sequence[Dossier], state: OfferState, forms: Mapping[str, Any], decided: Mapping[str, Any]
+    db: OfferReader,
+    dossiers: Sequence[Dossier],
+    state: OfferState,
+    forms: Mapping[str, Any],
+    decided: Mapping[str, Any],
 ) -> Iterator[Finding]:
     """What did not go the ordinary way, in the order of the offer's life, most frequent first within a kind."""
     found: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
@@ -60,11 +64,11 @@ def findings(
         if row.decision == "rejected":
             what = "Tender returned" if row.rule == "CND-2" else "Tender rejected"
             note("tenders.csv", what, row.rule, row.section, row.shares)
-    promised = {row.promise_id: row.shares for row in book.rows(t.promises)}
-    for promise_id, row in book.latest_decisions("promise").items():
+    promised = {row.promise_id: row.shares for row in db.rows(t.promises)}
+    for promise_id, row in db.latest_decisions("promise").items():
         if row.decision == "lapsed":
             note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
-    for each in book.recorded_actions():
+    for each in db.recorded_actions():
         if not each.accepted:
             verb = each.action.verb.replace("-", " ")
             note("audit.csv", f"Refused: {verb}", each.ruling.rule, each.ruling.section, 0)
@@ -147,48 +151,48 @@ class Figures:
         return self.classes[-1]
 
 
-def figures(book: Reader) -> Figures:
+def figures(db: OfferReader) -> Figures:
     """Everything the report shows, read in one transaction."""
-    state, steps, dossiers = book.state(), book.steps(), book.dossiers()
-    as_of = _last_entry(book)
-    forms, decided = book.latest_decisions("form"), book.latest_decisions("tender")
+    state, steps, dossiers = db.state(), db.steps(), db.dossiers()
+    as_of = _last_entry(db)
+    forms, decided = db.latest_decisions("form"), db.latest_decisions("tender")
     standing = {} if decided else standing_tenders(dossiers, state, as_of)
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
-    took_part = turnout(book, state.terms)
-    written, sent = letters(book)
+    took_part = turnout(db, state.terms)
+    written, sent = letters(db)
     return Figures(
         state=state,
         as_of=as_of,
-        lines=tuple(chronicle(steps, book.actions(), state)),
+        lines=tuple(chronicle(steps, db.actions(), state)),
         phase=phase_of(state, steps, as_of),
-        expirations=_expirations(book, state),
+        expirations=_expirations(db, state),
         classes=tuple(by_class(took_part, decided)),
         course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
-        passage=_passage(book, sum(took_part.shares.values())),
+        passage=_passage(db, sum(took_part.shares.values())),
         prices=_prices(dossiers, state, exchanged),
-        new_prices=_new_prices(book),
-        vesting=_vesting(book),
-        pool=_pool(book),
-        findings=tuple(findings(book, dossiers, state, forms, decided)),
+        new_prices=_new_prices(db),
+        vesting=_vesting(db),
+        pool=_pool(db),
+        findings=tuple(findings(db, dossiers, state, forms, decided)),
         letters=written,
         letters_sent=sent,
     )
 
 
-def _last_entry(book: Reader) -> datetime:
-    query = select(t.audit.c.at).where(t.audit.c.offer == book.offer).order_by(t.audit.c.at.desc()).limit(1)
-    found: datetime = book.connection.execute(query).scalar_one()
+def _last_entry(db: OfferReader) -> datetime:
+    query = select(t.audit.c.at).where(t.audit.c.offer == db.offer).order_by(t.audit.c.at.desc()).limit(1)
+    found: datetime = db.connection.execute(query).scalar_one()
     return found
 
 
-def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
+def _expirations(db: OfferReader, state: OfferState) -> tuple[date, ...]:
     """The days on which the offer was to expire, the one that holds last."""
-    days = [terms.expires_on for terms in book.all_terms()]
+    days = [terms.expires_on for terms in db.all_terms()]
     return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
 
 
-def _passage(book: Reader, outstanding: int) -> Passage:
-    totals, promises = totals_of(book), promises_by_outcome(book)
+def _passage(db: OfferReader, outstanding: int) -> Passage:
+    totals, promises = totals_of(db), promises_by_outcome(db)
     granted = totals.regranted + totals.deferred_granted
     return Passage(
         outstanding=outstanding,
@@ -237,32 +241,32 @@ def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tu
     return merged
 
 
-def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
+def _new_prices(db: OfferReader) -> tuple[tuple[Decimal, int], ...]:
     """The exercise prices of the new options with the shares of each, the most shares first."""
     o = t.issued_options.c
-    query = select(o.price, func.sum(o.shares)).where(o.offer == book.offer, o.kind == "new").group_by(o.price)
-    found = [(price, int(shares)) for price, shares in book.connection.execute(query)]
+    query = select(o.price, func.sum(o.shares)).where(o.offer == db.offer, o.kind == "new").group_by(o.price)
+    found = [(price, int(shares)) for price, shares in db.connection.execute(query)]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 
 
-def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
+def _vesting(db: OfferReader) -> tuple[tuple[date, int], ...]:
     """The shares of the new options that become exercisable, by day; those of the grant date are vested at grant."""
     o, v = t.issued_options, t.tranches
     query = (
         select(v.c.vests_on, func.sum(v.c.shares))
         .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))
-        .where(v.c.offer == book.offer, o.c.kind == "new")
+        .where(v.c.offer == db.offer, o.c.kind == "new")
         .group_by(v.c.vests_on)
         .order_by(v.c.vests_on)
     )
-    return tuple((on, int(shares)) for on, shares in book.connection.execute(query))
+    return tuple((on, int(shares)) for on, shares in db.connection.execute(query))
 
 
-def _pool(book: Reader) -> tuple[PoolMove, ...]:
+def _pool(db: OfferReader) -> tuple[PoolMove, ...]:
     """The movements of the pool, those of one kind together within a phase, which a split begins anew."""
     moves: dict[tuple[int, str], list[Any]] = {}
     phase = 0
-    for row in book.rows(t.pool, t.pool.c.position):
+    for row in db.rows(t.pool, t.pool.c.position):
         if row.event in ("cancelled", "released", "split"):
             phase += 1
         moves.setdefault((phase, row.event), []).append(row)

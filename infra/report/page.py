@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.report.charts.svg import COLOURS
 from infra.report.data import Figures, figures
 from infra.report.sections import panels
@@ -21,9 +21,9 @@ Stat = tuple[str, str, str]
 """One number at the top: what it is, the number, and a remark below it."""
 
 
-def write_report(book: Reader, file: Path) -> None:
+def write_report(db: OfferReader, file: Path) -> None:
     """Write the report of an offer as it stands in the books: the same books give the same bytes, never half a file."""
-    page = render_report(figures(book))
+    page = render_report(figures(db))
     with written_whole(file) as unfinished:
         unfinished.write_text(page, encoding="utf-8", newline="\n")
 

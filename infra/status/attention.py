@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from infra.database.reader import Reader
-from infra.database.writer import Book
+from infra.database.reader import OfferReader
+from infra.database.writer import OfferWriter
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import Standing
 from optex.calendar import CLOCKS
@@ -65,31 +65,31 @@ def _confirmation(each: ConfirmationDue) -> str:
 Entry = tuple[str, str, str, str]
 
 
-def alarms(book: Reader, at: datetime) -> dict[str, list[Entry]]:
+def alarms(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     """What has become an alarm by an instant and was not raised yet, by what it is about."""
     found = {
-        "a Confirmation of Receipt is due": _late_confirmations(book, at),
-        "a form was missed": _missed_forms(book),
-        "a letter was refused": _refused_letters(book),
-        "a split has no effect": _idle_splits(book),
+        "a Confirmation of Receipt is due": _late_confirmations(db, at),
+        "a form was missed": _missed_forms(db),
+        "a letter was refused": _refused_letters(db),
+        "a split has no effect": _idle_splits(db),
     }
-    new = {about: _not_raised(book, entries) for about, entries in found.items()}
+    new = {about: _not_raised(db, entries) for about, entries in found.items()}
     return {about: entries for about, entries in new.items() if entries}
 
 
-def raised(book: Book, entries: Sequence[Entry], at: datetime) -> None:
+def raised(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> None:
     """Put on record that these alarms were raised, once operations have been told: they are not told again."""
-    book.audit(at, "", entries)
+    db.audit(at, "", entries)
 
 
-def _not_raised(book: Reader, entries: Sequence[Entry]) -> list[Entry]:
-    before = {action: set(book.raised(action)) for action in {action for action, *_ in entries}}
+def _not_raised(db: OfferReader, entries: Sequence[Entry]) -> list[Entry]:
+    before = {action: set(db.raised(action)) for action in {action for action, *_ in entries}}
     return [entry for entry in entries if entry[1] not in before[entry[0]]]
 
 
-def _late_confirmations(book: Reader, at: datetime) -> list[Entry]:
+def _late_confirmations(db: OfferReader, at: datetime) -> list[Entry]:
     """Every form whose confirmation is unsent on the fourth business day (CNF-1)."""
-    terms = book.state().terms
+    terms = db.state().terms
     return [
         (
             "confirmation overdue",
@@ -97,34 +97,34 @@ def _late_confirmations(book: Reader, at: datetime) -> list[Entry]:
             "CNF-1",
             f"the confirmation of form {each.form_id} is not sent; it must be by {local_text(each.due, terms.zone)}",
         )
-        for each in confirmations_due(book, terms, at)
+        for each in confirmations_due(db, terms, at)
         if each.alarm
     ]
 
 
-def _missed_forms(book: Reader) -> list[Entry]:
+def _missed_forms(db: OfferReader) -> list[Entry]:
     """Every form in time that was put on record only after the acceptance: somebody must decide about it (CAN-1)."""
     why = "was received in time, but put on record only after the acceptance: it has no effect, and the company decides"
     return [
         ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
-        for row in book.missed_forms()
+        for row in db.missed_forms()
     ]
 
 
-def _refused_letters(book: Reader) -> list[Entry]:
+def _refused_letters(db: OfferReader) -> list[Entry]:
     """Every letter that the mail server would not take: it is not tried again, so somebody must see to it."""
     return [
         ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
-        for each in refused_mail(book)
+        for each in refused_mail(db)
     ]
 
 
-def _idle_splits(book: Reader) -> list[Entry]:
+def _idle_splits(db: OfferReader) -> list[Entry]:
     """A split told beforehand that no longer lies between cancellation and grant: it scales no promise (ADJ-1).
 
     The cancellation was put off beyond it meanwhile, or the grant brought forward; one that is held has no date yet.
     """
-    state = book.state()
+    state = db.state()
     if state.cancelled_on is None:
         return []
     through = date.max if state.holds else state.plan.grant_on

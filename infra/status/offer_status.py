@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.handlers.pool import available
 from infra.status.document import Instant
 from infra.status.mail_status import Correspondence, correspondence
@@ -87,13 +87,13 @@ class Standing:
     missed_forms: tuple[str, ...]
 
 
-def standing_of(book: Reader, at: datetime) -> Standing:
+def standing_of(db: OfferReader, at: datetime) -> Standing:
     """Where the offer stands at an instant, by all that is on record."""
-    state = book.state()
+    state = db.state()
     terms = state.terms
-    steps = book.steps()
+    steps = db.steps()
     timeline = _timeline(steps, at, terms)
-    took_part = turnout(book, terms)
+    took_part = turnout(db, terms)
     phase: Phase = phase_of(state, steps, at)
     today = state.day(at)
     return Standing(
@@ -109,17 +109,17 @@ def standing_of(book: Reader, at: datetime) -> Standing:
         grant_on=state.granted_on or state.plan.grant_on,
         participation=took_part.by_capacity(),
         overall=took_part.overall(),
-        forms=_forms(book),
+        forms=_forms(db),
         next=tuple(step for step in timeline if step.status in ("next", "to-come")),
         overdue=tuple(step for step in timeline if step.status in ("overdue", "held")),
         timeline=timeline,
-        correspondence=correspondence(book, terms, took_part.eligible, at),
-        pool_available=available(book),
-        totals=totals_of(book),
+        correspondence=correspondence(db, terms, took_part.eligible, at),
+        pool_available=available(db),
+        totals=totals_of(db),
         conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
         holds=state.holds,
-        approvals=_approvals(book, state),
-        missed_forms=tuple(row.form_id for row in book.missed_forms()),
+        approvals=_approvals(db, state),
+        missed_forms=tuple(row.form_id for row in db.missed_forms()),
     )
 
 
@@ -156,11 +156,11 @@ def _status(step: Step, at: datetime, *, replaced: bool) -> tuple[str, str]:
     return "to-come", step.message
 
 
-def _forms(book: Reader) -> FormCount:
+def _forms(db: OfferReader) -> FormCount:
     f = t.forms.c
-    query = select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind)
-    kinds: dict[str, int] = dict(iter(book.connection.execute(query)))
-    standing = Counter(row.decision for row in book.latest_decisions("form").values())
+    query = select(f.kind, func.count()).where(f.offer == db.offer).group_by(f.kind)
+    kinds: dict[str, int] = dict(iter(db.connection.execute(query)))
+    standing = Counter(row.decision for row in db.latest_decisions("form").values())
     return FormCount(
         received=sum(kinds.values()),
         elections=kinds.get(FormKind.ELECTION, 0),
@@ -169,8 +169,8 @@ def _forms(book: Reader) -> FormCount:
     )
 
 
-def _approvals(book: Reader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
-    held = [book.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
+def _approvals(db: OfferReader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
+    held = [db.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
     return tuple(ApprovalAwaited(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
 
 

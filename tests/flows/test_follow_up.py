@@ -42,8 +42,8 @@ def record(folder, **settings):
 
 
 def unsent(folder):
-    with workspace_in(folder).read() as reader:
-        return [(row.kind, row.sent_at is None) for row in reader.rows(t.notices)]
+    with workspace_in(folder).read() as db:
+        return [(row.kind, row.sent_at is None) for row in db.rows(t.notices)]
 
 
 def test_a_change_stands_when_neither_mail_server_nor_prefect_answers(folder, nobody):

@@ -36,8 +36,8 @@ def taken_in(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def standing(taken_in):
-    with workspace_in(taken_in).read() as book:
-        return standing_of(book, book.state().terms.opens)
+    with workspace_in(taken_in).read() as db:
+        return standing_of(db, db.state().terms.opens)
 
 
 def status(*words, **environment):

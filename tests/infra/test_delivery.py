@@ -93,10 +93,10 @@ def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspac
     offer = folder.read()
     workspace = Workspace(offer="alpha-2003", database_url=database_url, mail_dir=tmp_path / "mail")
     take_in_folder(workspace.engine, offer, AT)
-    with workspace.write() as book:
-        state = book.state()
+    with workspace.write() as db:
+        state = db.state()
         told = (notices.offer_opened(state.terms, state.plan, holder, offer.grants[:1]) for holder in offer.holders)
-        book.queue(told, AT)
+        db.queue_notices(told, AT)
     return workspace
 
 
@@ -113,8 +113,8 @@ def send(workspace: Workspace, smtp: SmtpSettings | None = None) -> Delivered:
 
 
 def outbox_of(workspace: Workspace) -> dict[str, Row[Any]]:
-    with workspace.read() as reader:
-        return {row.holder_id: row for row in reader.rows(t.notices)}
+    with workspace.read() as db:
+        return {row.holder_id: row for row in db.rows(t.notices)}
 
 
 def test_a_notice_is_sent_once_and_marked_with_the_answer(workspace):
@@ -153,8 +153,8 @@ def test_what_is_refused_for_good_waits_for_a_person(new_office):
         assert Delivered() == send(workspace, smtp)
         row = outbox_of(workspace)["M00"]
         assert (True, None, None, "550 5.1.1 No such user") == (row.refused, row.sent_at, row.message_id, row.answer)
-        with workspace.write() as book:
-            assert 1 == outbox.retry_refused(book)
+        with workspace.write() as db:
+            assert 1 == outbox.retry_refused(db)
         assert Delivered(sent=1) == send(workspace, smtp)
     assert {1} == set(server.taken.values())
 
@@ -224,13 +224,13 @@ def test_wrong_settings_are_told_and_nothing_is_held(workspace):
 def test_what_another_sender_has_claimed_is_left_to_it(workspace):
     """A notice that is being sent is not sent by another; a claim left by a sender that died is taken over."""
     now = datetime.now(UTC)
-    with workspace.write() as book:
-        [mine] = outbox.claim(book, "first", now, now - STALE, 10)
-        assert [] == outbox.claim(book, "second", now, now - STALE, 10)
+    with workspace.write() as db:
+        [mine] = outbox.claim(db, "first", now, now - STALE, 10)
+        assert [] == outbox.claim(db, "second", now, now - STALE, 10)
         later = now + STALE
-        assert [] == outbox.claim(book, "second", later, later - STALE, 10)
+        assert [] == outbox.claim(db, "second", later, later - STALE, 10)
         later += timedelta(seconds=1)
-        [taken_over] = outbox.claim(book, "second", later, later - STALE, 10)
+        [taken_over] = outbox.claim(db, "second", later, later - STALE, 10)
     assert ("H1", mine.notice_id) == (taken_over.holder_id, taken_over.notice_id)
     assert (1, 2) == (mine.attempts, taken_over.attempts)
 
@@ -298,9 +298,9 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_office, tmp_
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "offer-opened.j2").write_text("{{ nothing_of_that_name }}")
     workspace = replace(new_office(), templates=tmp_path / "templates")
-    with workspace.write() as book:
-        [holder] = [each for each in book.holders().values() if each.holder_id == "H1"]
-        book.queue([notices.termination(book.state().terms, holder, "merger", [], {})], AT)
+    with workspace.write() as db:
+        [holder] = [each for each in db.holders().values() if each.holder_id == "H1"]
+        db.queue_notices([notices.termination(db.state().terms, holder, "merger", [], {})], AT)
     with serving(Server()) as smtp:
         assert Delivered(sent=1, refused=1, why="") == replace(send(workspace, smtp), why="")
     with workspace.read() as reader:
@@ -323,10 +323,10 @@ def test_a_sender_that_dies_between_sending_and_marking(workspace):
         assert -signal.SIGKILL == sender.returncode
         server.kills = 0
         assert Delivered() == send(workspace, smtp)
-        with workspace.write() as book:  # a quarter of an hour passes
-            row = book.connection.execute(select(t.notices.c.claimed_at).where(t.notices.c.holder_id == "H1")).one()
+        with workspace.write() as db:  # a quarter of an hour passes
+            row = db.connection.execute(select(t.notices.c.claimed_at).where(t.notices.c.holder_id == "H1")).one()
             earlier = row.claimed_at - STALE
-            book.connection.execute(update(t.notices).values(claimed_at=earlier))
+            db.connection.execute(update(t.notices).values(claimed_at=earlier))
         assert Delivered(sent=1) == send(workspace, smtp)
     expected = message_id("alpha-2003", "offer-opened:H1", "example.com")
     assert {("ann@example.com", expected): 2} == server.taken

@@ -59,27 +59,27 @@ class Desk:
 
     def told(self, holder_id):
         """The story as (what, rule)."""
-        with self.office.read() as book:
-            return [(line.what, line.rule) for line in story(book, holder_id)]
+        with self.office.read() as db:
+            return [(line.what, line.rule) for line in story(db, holder_id)]
 
     def arrive(self, *form_ids):
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
-        with self.office.write() as book:
+        with self.office.write() as db:
             for form in forms:
-                take_in(book, [Arrival(at=form.received_at, thing=form)], form.received_at)
+                take_in(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, by="", **data):
-        with self.office.write() as book:
-            return record_action(book, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
+        with self.office.write() as db:
+            return record_action(db, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
 
     def price(self, on, close):
-        with self.office.write() as book:
-            take_in(book, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
+        with self.office.write() as db:
+            take_in(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
     def make(self, name, act):
-        with self.office.write() as book:
-            step = book.step(name)
-            act(DueStep(workspace=self.office, book=book, step=step, state=book.state(), at=step.due))
+        with self.office.write() as db:
+            step = db.step(name)
+            act(DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due))
 
     def open(self):
         self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.dossiers(), s.state)))
@@ -363,8 +363,8 @@ def test_a_refused_waiver_is_told(desk):
 def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
     """Days count from their beginning, the last day in service to its end; section and sentence are the rule's."""
     _played(desk)
-    with desk.office.read() as book:
-        lines = story(book, "H1")
+    with desk.office.read() as db:
+        lines = story(db, "H1")
     days = [line.at.date() if isinstance(line.at, datetime) else line.at for line in lines]
     assert sorted(days) == days
     assert [(RULES[line.rule].section, RULES[line.rule].sentence) for line in lines] == [
@@ -378,8 +378,8 @@ def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
 )
 def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id):
     """Case, accents and blanks do not matter; a whole name goes before a part of another."""
-    with desk.office.read() as book:
-        assert holder_id == find_holder(book, wanted)
+    with desk.office.read() as db:
+        assert holder_id == find_holder(db, wanted)
 
 
 @pytest.mark.parametrize(
@@ -392,6 +392,6 @@ def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id)
 )
 def test_whoever_fits_nobody_or_several_is_refused_with_those_who_come_close(desk, wanted, said):
     """The message names whom it might have been."""
-    with desk.office.read() as book, pytest.raises(UnknownHolder) as caught:
-        story(book, wanted)
+    with desk.office.read() as db, pytest.raises(UnknownHolder) as caught:
+        story(db, wanted)
     assert said == str(caught.value)

@@ -39,47 +39,47 @@ class Desk:
         take_in_folder(engine_for(url), folder, folder.terms.opens)
 
     def at(self, at):
-        with self.office.read() as book:
-            return standing_of(book, at)
+        with self.office.read() as db:
+            return standing_of(db, at)
 
     def step(self, name):
         act = {
             "open": lambda s: record_opening(s, batch.eligibility(s.db.dossiers(), s.state)),
             "close": lambda s: record_close(s, batch.judge_all(s.db.dossiers(), s.state, s.at)),
         }[name]
-        with self.office.write() as book:
-            step = book.step(name)
-            act(DueStep(workspace=self.office, book=book, step=step, state=book.state(), at=step.due))
+        with self.office.write() as db:
+            step = db.step(name)
+            act(DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due))
 
     def hold(self, name, message, digest="d" * 64):
-        with self.office.write() as book:
-            self._due(book, name).held("CND-1", message, digest)
+        with self.office.write() as db:
+            self._due(db, name).held("CND-1", message, digest)
 
     def postpone(self, name, on):
-        with self.office.write() as book:
-            self._due(book, name).postponed(on, "no business day")
+        with self.office.write() as db:
+            self._due(db, name).postponed(on, "no business day")
 
-    def _due(self, book, name):
-        step = book.step(name)
-        return DueStep(workspace=self.office, book=book, step=step, state=book.state(), at=step.due)
+    def _due(self, db, name):
+        step = db.step(name)
+        return DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due)
 
     def arrive(self, form_id):
         form = next(form for form in self.folder.forms if form.form_id == form_id)
-        with self.office.write() as book:
-            take_in(book, [Arrival(at=form.received_at, thing=form)], form.received_at)
+        with self.office.write() as db:
+            take_in(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, **data):
-        with self.office.write() as book:
-            assert record_action(book, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
+        with self.office.write() as db:
+            assert record_action(db, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
-        with self.office.write() as book:
-            return record_action(book, Approve(step="cancel", digest=digest, by="Board", at=at)).message
+        with self.office.write() as db:
+            return record_action(db, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
-        with self.office.write() as book:
-            mine = (t.notices.c.offer == book.offer, t.notices.c.holder_id == holder_id)
-            book.connection.execute(update(t.notices).where(*mine).values(**values))
+        with self.office.write() as db:
+            mine = (t.notices.c.offer == db.offer, t.notices.c.holder_id == holder_id)
+            db.connection.execute(update(t.notices).where(*mine).values(**values))
 
 
 @pytest.fixture
@@ -139,8 +139,8 @@ def test_whose_options_are_all_exercised_or_expired_takes_no_part(folder, tmp_pa
     grants.write_text(text + "G4,H1,1993-02-27,300,0,1.00,NSO,2003-02-27,\n")
     desk = Desk(folder.read(), tmp_path)
     desk.step("open")
-    with desk.office.read() as book:
-        took_part = turnout(book, desk.folder.terms)
+    with desk.office.read() as db:
+        took_part = turnout(db, desk.folder.terms)
     assert ({"H1": 1400}, {"employee": ["H1"]}) == (took_part.shares, took_part.members)
     assert [("Employees", 1, 1400), ("All eligible holders", 1, 1400)] == [
         (each.label, each.holders.total(), each.shares.total()) for each in by_class(took_part, {})
@@ -219,11 +219,11 @@ def test_mail_unsent_refused_and_without_an_address(desk):
     assert ["the mail server refused it"] == [each.why for each in after.confirmations]
 
 
-def raise_all(book):
+def raise_all(db):
     """Raise what has become an alarm: its sentences, by what they are about."""
-    new = alarms(book, MONDAY)
+    new = alarms(db, MONDAY)
     for entries in new.values():
-        raised(book, entries, MONDAY)
+        raised(db, entries, MONDAY)
     return {about: [sentence for *_, sentence in entries] for about, entries in new.items()}
 
 
@@ -232,10 +232,10 @@ def test_what_somebody_must_see_to_is_an_alarm_once(desk):
     desk.step("open")
     desk.fact("split", MONDAY, on="2003-04-02", new=2, old=1)
     desk.mark("H1", refused=True, answer="550 no such user")
-    with desk.office.write() as book:
-        book.set_offer(cancelled_on=date(2003, 4, 2))
-        told = [raise_all(book) for _ in range(2)]
-        audited = {action: book.raised(action) for action in ("letter refused", "split without effect")}
+    with desk.office.write() as db:
+        db.update_offer(cancelled_on=date(2003, 4, 2))
+        told = [raise_all(db) for _ in range(2)]
+        audited = {action: db.raised(action) for action in ("letter refused", "split without effect")}
     assert [
         {
             "a letter was refused": ["offer-opened to H1 was refused: 550 no such user"],
@@ -254,10 +254,10 @@ def test_a_confirmation_that_is_not_sent_is_an_alarm_whether_it_was_written_or_n
     """Operations hear of it from Friday, March 14, just as the dashboard says: both look at the same forms (CNF-1)."""
     desk.step("open")
     desk.arrive("F1")
-    with desk.office.write() as book:
+    with desk.office.write() as db:
         if not written:
-            book.connection.execute(delete(t.notices).where(t.notices.c.notice_id == "confirmation:F1"))
-        told = [alarms(book, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]
+            db.connection.execute(delete(t.notices).where(t.notices.c.notice_id == "confirmation:F1"))
+        told = [alarms(db, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]
     detail = "the confirmation of form F1 is not sent; it must be by 2003-03-18 00:00 EST"
     assert [{}, {"a Confirmation of Receipt is due": [("confirmation overdue", "F1", "CNF-1", detail)]}] == told
     assert [(True, "it waits to be sent" if written else "no confirmation has been written")] == [

@@ -61,8 +61,8 @@ def test_what_was_recorded_is_read_back(old_office):
 
 def test_the_offer_goes_on(old_office):
     """An action is recorded after those of then, and the steps left are done: the options follow the split of then."""
-    with old_office.write() as book:
-        assert record_action(book, PriceSet(on=date(2003, 10, 3), close=Decimal("1.05"), by="Ops", at=PRICED)).accepted
+    with old_office.write() as db:
+        assert record_action(db, PriceSet(on=date(2003, 10, 3), close=Decimal("1.05"), by="Ops", at=PRICED)).accepted
     ring(old_office, "recheck-employment")
     ring(old_office, "regrant")
     with old_office.read() as reader:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from infra.database import tables as t
 from infra.database.tables import metadata
-from infra.database.writer import Decided, UnknownOffer, open_book, read_book
+from infra.database.writer import DecisionEntry, UnknownOffer, open_reader, open_writer
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
@@ -29,10 +29,10 @@ AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
 
 
 @pytest.fixture
-def book(engine, folder):
+def db(engine, folder):
     """The books of the good folder, taken in and open for writing."""
     take_in_folder(engine, folder.read(), AT)
-    with open_book(engine, "alpha-2003") as opened:
+    with open_writer(engine, "alpha-2003") as opened:
         yield opened
 
 
@@ -48,12 +48,12 @@ def test_a_folder_is_taken_in_once(engine, folder):
     counts = {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
     assert not take_in_folder(engine, offer, AT + timedelta(days=1))
     assert counts == {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
-    with read_book(engine, "alpha-2003") as reader:
-        dossiers = reader.dossiers()
+    with open_reader(engine, "alpha-2003") as db:
+        dossiers = db.dossiers()
         assert offer.holders == [dossier.holder for dossier in dossiers]
         assert offer.spells == [spell for dossier in dossiers for spell in dossier.spells]
         assert offer.grants == [grant for dossier in dossiers for grant in dossier.grants.values()]
-        assert offer.terms == reader.first_terms()
+        assert offer.terms == db.first_terms()
 
 
 def test_a_folder_is_taken_in_whole_or_not_at_all(engine, folder):
@@ -83,7 +83,7 @@ def test_two_who_take_in_the_same_folder(engine, folder):
 
 def test_an_offer_that_is_not_there(engine):
     """Whoever opens the books of an unknown offer, for reading or writing, is told so."""
-    for opening in (open_book, read_book):
+    for opening in (open_writer, open_reader):
         with pytest.raises(UnknownOffer, match="no offer 'beta-2003'"), opening(engine, "beta-2003"):
             pass
 
@@ -94,15 +94,15 @@ def test_nothing_is_saved_after_a_failure(engine, folder):
     before = rows_of(engine, t.audit)
 
     def fail_in_the_middle():
-        with open_book(engine, "alpha-2003") as book:
-            book.audit(AT, "", [("noted", "", "", "")])
-            book.set_offer(opened_at=AT)
+        with open_writer(engine, "alpha-2003") as db:
+            db.audit(AT, "", [("noted", "", "", "")])
+            db.update_offer(opened_at=AT)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail_in_the_middle()
-    with read_book(engine, "alpha-2003") as reader:
-        assert (before, None) == (len(reader.rows(t.audit)), reader.row().opened_at)
+    with open_reader(engine, "alpha-2003") as db:
+        assert (before, None) == (len(db.rows(t.audit)), db.row().opened_at)
 
 
 def test_two_who_work_on_one_offer_work_one_after_the_other(engine, folder):
@@ -113,13 +113,13 @@ def test_two_who_work_on_one_offer_work_one_after_the_other(engine, folder):
     def grant_one_share_at_a_time(_):
         together.wait()
         for _ in range(15):
-            with open_book(engine, "alpha-2003") as book:
-                book.move_pool([(AT.date(), "granted", -1)])
+            with open_writer(engine, "alpha-2003") as db:
+                db.move_pool([(AT.date(), "granted", -1)])
 
     with ThreadPoolExecutor(4) as people:
         list(people.map(grant_one_share_at_a_time, range(4)))
-    with read_book(engine, "alpha-2003") as reader:
-        entries = reader.rows(t.pool, t.pool.c.position)
+    with open_reader(engine, "alpha-2003") as db:
+        entries = db.rows(t.pool, t.pool.c.position)
     opening = 2_400_000 - 1_000 - 500 - 500
     assert [opening - n for n in range(1, 61)] == [entry.available_after for entry in entries[3:]]
 
@@ -127,89 +127,89 @@ def test_two_who_work_on_one_offer_work_one_after_the_other(engine, folder):
 def test_a_reader_sees_one_instant(engine, folder):
     """What others commit while the books are being read is not seen half: a ledger fits the one before it."""
     take_in_folder(engine, folder.read(), AT)
-    with read_book(engine, "alpha-2003") as reader:
+    with open_reader(engine, "alpha-2003") as reader:
         before = len(reader.rows(t.audit))
-        with open_book(engine, "alpha-2003") as book:
-            book.audit(AT, "", [("noted", "", "", "")])
+        with open_writer(engine, "alpha-2003") as db:
+            db.audit(AT, "", [("noted", "", "", "")])
         assert before == len(reader.rows(t.audit))
 
 
-def test_instants_without_a_zone_are_refused(book):
+def test_instants_without_a_zone_are_refused(db):
     """No naive instant gets into the books (CAL-3)."""
     with pytest.raises(StatementError, match="has no time zone"):
-        book.set_offer(opened_at=AT.replace(tzinfo=None))
+        db.update_offer(opened_at=AT.replace(tzinfo=None))
 
 
-def test_instants_come_back_in_utc_to_the_second(book):
+def test_instants_come_back_in_utc_to_the_second(db):
     """An instant on any clock comes back as the same instant, in UTC (CAL-3)."""
     eastern = datetime.fromisoformat("2003-03-31T16:59:59-05:00")
-    book.set_offer(opened_at=eastern)
-    found = book.row().opened_at
+    db.update_offer(opened_at=eastern)
+    found = db.row().opened_at
     assert (datetime(2003, 3, 31, 21, 59, 59, tzinfo=UTC), timedelta(0)) == (found, found.utcoffset())
 
 
 @pytest.mark.parametrize("amount", ["0.3333", "12.50", "999999999999.9999", "0.1", "1E+2"])
-def test_money_comes_back_exactly(book, amount):
+def test_money_comes_back_exactly(db, amount):
     """A price keeps every digit that was written, trailing noughts included."""
-    book.set_prices({date(2003, 3, 3): Decimal(amount)})
-    assert amount == str(book.close_on(date(2003, 3, 3)))
+    db.set_prices({date(2003, 3, 3): Decimal(amount)})
+    assert amount == str(db.close_on(date(2003, 3, 3)))
 
 
-def test_a_closing_price_can_be_corrected(book):
+def test_a_closing_price_can_be_corrected(db):
     """The price recorded last is the one that counts, and there is one for each day."""
-    book.set_prices({date(2003, 3, 3): Decimal("0.95"), date(2003, 3, 4): Decimal("0.89")})
-    book.set_prices({date(2003, 3, 3): Decimal("0.96")})
-    assert [Decimal("0.96"), Decimal("0.89")] == [row.close for row in book.rows(t.prices, t.prices.c.on)]
-    assert book.close_on(date(2003, 3, 5)) is None
+    db.set_prices({date(2003, 3, 3): Decimal("0.95"), date(2003, 3, 4): Decimal("0.89")})
+    db.set_prices({date(2003, 3, 3): Decimal("0.96")})
+    assert [Decimal("0.96"), Decimal("0.89")] == [row.close for row in db.rows(t.prices, t.prices.c.on)]
+    assert db.close_on(date(2003, 3, 5)) is None
 
 
-def test_the_end_of_a_spell_can_be_told_later(book):
+def test_the_end_of_a_spell_can_be_told_later(db):
     """A spell that began as one already known takes its place; another capacity is another spell."""
     first = date(1999, 1, 4)
-    book.add_spells(
+    db.add_spells(
         [
             Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=first, last_day=date(2003, 6, 30)),
             Spell(holder_id="H1", capacity=Capacity.CONSULTANT, first_day=first),
         ]
     )
-    [dossier] = book.dossiers(["H1"])
+    [dossier] = db.dossiers(["H1"])
     expected = {Capacity.EMPLOYEE: date(2003, 6, 30), Capacity.CONSULTANT: None}
     assert expected == {spell.capacity: spell.last_day for spell in dossier.spells}
 
 
 def decided(subject, decision="effective", reason="Stands."):
-    return Decided(
+    return DecisionEntry(
         subject=subject, holder_id="H1", decision=decision, ruling=Ruling(rule="EXP-1", reason=reason), shares=7
     )
 
 
-def test_a_decision_is_appended_and_not_repeated(book):
+def test_a_decision_is_appended_and_not_repeated(db):
     """What says the same as the decision in force is not appended again; what differs becomes the next revision."""
-    assert ["F1", "F2"] == [each.subject for each in book.decide("form", AT, [decided("F1"), decided("F2")])]
-    assert [] == book.decide("form", AT, [decided("F1"), decided("F2")])
+    assert ["F1", "F2"] == [each.subject for each in db.record_decisions("form", AT, [decided("F1"), decided("F2")])]
+    assert [] == db.record_decisions("form", AT, [decided("F1"), decided("F2")])
     later = AT + timedelta(days=1)
-    book.decide("form", later, [decided("F1", "withdrawn", "Taken back."), decided("F2")])
-    book.decide("form", later, [decided("F1")])
-    in_force = {key: (row.decision, row.revision) for key, row in book.latest_decisions("form").items()}
+    db.record_decisions("form", later, [decided("F1", "withdrawn", "Taken back."), decided("F2")])
+    db.record_decisions("form", later, [decided("F1")])
+    in_force = {key: (row.decision, row.revision) for key, row in db.latest_decisions("form").items()}
     assert {"F1": ("effective", 3), "F2": ("effective", 1)} == in_force
-    assert {} == book.latest_decisions("tender")
+    assert {} == db.latest_decisions("tender")
 
 
 def notice(number, subject="Hello"):
     return Notice(notice_id=f"n:{number}", holder_id="H1", kind="reminder", subject=subject, data={"n": number})
 
 
-def test_a_notice_is_queued_once(book):
+def test_a_notice_is_queued_once(db):
     """A notice of a key that is in the outbox is not put in again, nor changed."""
-    assert 2 == book.queue([notice(1), notice(2)], AT)
-    assert 1 == book.queue([notice(2, "Other words"), notice(3)], AT + timedelta(days=1))
-    queued = [(row.notice_id, row.subject, row.queued_at) for row in book.rows(t.notices, t.notices.c.notice_id)]
+    assert 2 == db.queue_notices([notice(1), notice(2)], AT)
+    assert 1 == db.queue_notices([notice(2, "Other words"), notice(3)], AT + timedelta(days=1))
+    queued = [(row.notice_id, row.subject, row.queued_at) for row in db.rows(t.notices, t.notices.c.notice_id)]
     assert [("n:1", "Hello", AT), ("n:2", "Hello", AT), ("n:3", "Hello", AT + timedelta(days=1))] == queued
 
 
-def test_a_notice_given_twice_at_once_is_queued_once(book):
+def test_a_notice_given_twice_at_once_is_queued_once(db):
     """The same notice twice in one go is one notice."""
-    assert 1 == book.queue([notice(1), notice(1)], AT)
+    assert 1 == db.queue_notices([notice(1), notice(1)], AT)
 
 
 def test_keys_are_ordered_by_their_bytes(engine):
@@ -236,15 +236,15 @@ def test_everything_of_the_sample_offer_is_read_back(engine):
     """The whole of the sample offer, forms with their lines and stated vesting included, comes back as it was."""
     folder = read_folder(ALPHA)
     take_in_folder(engine, folder, folder.terms.opens)
-    with open_book(engine, folder.terms.offer) as book:
-        book.add_forms(folder.forms, AT)
-        dossiers = book.dossiers()
+    with open_writer(engine, folder.terms.offer) as db:
+        db.add_forms(folder.forms, AT)
+        dossiers = db.dossiers()
     assert {grant.grant_id: grant for grant in folder.grants} == {k: g for d in dossiers for k, g in d.grants.items()}
     expected = {form.form_id: (form.holder_id, form.received_at, set(form.lines)) for form in folder.forms}
     found = [form for d in dossiers for form in d.forms]
     assert expected == {form.form_id: (form.holder_id, form.received_at, set(form.lines)) for form in found}
     some = sorted({form.holder_id for form in folder.forms})[3:9]
-    with read_book(engine, folder.terms.offer) as reader:
+    with open_reader(engine, folder.terms.offer) as reader:
         assert [d for d in dossiers if d.holder.holder_id in some] == reader.dossiers(some)
 
 
@@ -255,9 +255,9 @@ def played(engine, until):
     take_in_folder(engine, folder, folder.terms.opens, arrivals.known_service(folder.terms.commences, folder.spells))
     evening = arrivals.next_evening(None)
     while evening and evening <= until:
-        with open_book(engine, folder.terms.offer) as book:
-            take_in(book, arrivals.due(book.row().played_until, evening), evening)
-            book.set_offer(played_until=evening)
+        with open_writer(engine, folder.terms.offer) as db:
+            take_in(db, arrivals.due(db.row().played_until, evening), evening)
+            db.update_offer(played_until=evening)
         evening = arrivals.next_evening(evening)
 
 
@@ -265,9 +265,9 @@ def test_both_databases_end_with_the_same_ledgers(sqlite_and_postgresql, tmp_pat
     """The sample offer's forms and facts give ledgers that are the same to the byte on SQLite and PostgreSQL."""
     for name, engine in sqlite_and_postgresql.items():
         played(engine, datetime(2003, 10, 31, tzinfo=UTC))
-        with open_book(engine, "alpha-2003") as book:
-            record_action(book, Terminate(reason="No more.", by="Board", at=datetime(2003, 10, 31, tzinfo=UTC)))
-        with read_book(engine, "alpha-2003") as reader:
+        with open_writer(engine, "alpha-2003") as db:
+            record_action(db, Terminate(reason="No more.", by="Board", at=datetime(2003, 10, 31, tzinfo=UTC)))
+        with open_reader(engine, "alpha-2003") as reader:
             written = export(reader, tmp_path / name)
     assert written["forms.csv"] > 40
     assert written["notices.csv"] > 40

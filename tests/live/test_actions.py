@@ -20,13 +20,13 @@ def running(workspaces):
 
 
 def expiration(workspace):
-    with workspace.read() as book:
-        return book.state().terms.expires
+    with workspace.read() as db:
+        return db.state().terms.expires
 
 
 def audited(workspace, action):
-    with workspace.read() as book:
-        return book.raised(action)
+    with workspace.read() as db:
+        return db.raised(action)
 
 
 def test_an_extension_by_form_moves_everything_once(prefect, running):
@@ -106,8 +106,8 @@ def test_a_form_is_keyed_in_and_confirmed_once(prefect, running, post):
 
 
 def granted(workspace):
-    with workspace.read() as book:
-        return book.grants(["H1"])[0].granted_on
+    with workspace.read() as db:
+        return db.grants(["H1"])[0].granted_on
 
 
 def test_a_price_is_recorded(prefect, running):
@@ -115,8 +115,8 @@ def test_a_price_is_recorded(prefect, running):
     day = trading_day()
     done = prefect.do("set-price", offer="running", on=str(day), close="1.27", by=BY)
     assert f"The closing price of {day} is $1.27." == done.message
-    with running.read() as book:
-        assert "1.27" == str(book.close_on(day))
+    with running.read() as db:
+        assert "1.27" == str(db.close_on(day))
 
 
 def trading_day():
@@ -195,15 +195,15 @@ def test_a_held_step_goes_on_when_a_named_person_approves(prefect, workspaces):
 
 
 def cancelled(workspace):
-    with workspace.read() as book:
-        return [row.grant_id for row in book.rows(t.cancellations, t.cancellations.c.grant_id)]
+    with workspace.read() as db:
+        return [row.grant_id for row in db.rows(t.cancellations, t.cancellations.c.grant_id)]
 
 
 def test_every_waiting_step_is_scheduled_after_all_this(prefect, workspaces):
     """Whatever was done by hand: for every pending step there is one run to come, for no other step there is any."""
     for name in ("running", "held"):
-        with workspaces[name].read() as book:
-            pending = sorted(step.name for step in book.steps() if step.status is Status.PENDING)
+        with workspaces[name].read() as db:
+            pending = sorted(step.name for step in db.steps() if step.status is Status.PENDING)
         runs = until("the runs", lambda name=name: prefect.runs("optex:alarm", f"offer:{name}"))
         waiting = [tag[5:] for run in runs if run.state_name == "Scheduled" for tag in run.tags if tag[:5] == "step:"]
         assert pending == sorted(waiting)

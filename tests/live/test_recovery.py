@@ -80,8 +80,8 @@ class Stack:
         """Wait until the last step is done and whatever was due has ended; the final states of the last step's runs."""
 
         def done():
-            with self.offices[offer].read() as book:
-                waiting = [step for step in book.steps() if step.waiting and step.due < datetime.now(UTC)]
+            with self.offices[offer].read() as db:
+                waiting = [step for step in db.steps() if step.waiting and step.due < datetime.now(UTC)]
             runs = self.prefect.runs("optex:alarm", f"offer:{offer}")
             at_work = [run for run in runs if run.expected_start_time < datetime.now(UTC) and not run.state.is_final()]
             return not waiting and not at_work and [run.state_name for run in self.prefect.alarms(offer, self.last)]
@@ -182,8 +182,8 @@ def up_to_the_last(stack, offer):
 
     async def do():
         for name in ("open", "close", "extension-deadline")[: 3 if stack.last == CANCEL else 1]:
-            with stack.offices[offer].read() as book:
-                step = book.step(name)
+            with stack.offices[offer].read() as db:
+                step = db.step(name)
             assert "Completed" == (await run_step(offer, step)).name
 
     with stack.settings():
@@ -252,29 +252,29 @@ def is_locked(books):
 
 def outcome(workspace):
     """What the books of an offer say in the end, but for instants and for its name."""
-    with workspace.read() as book:
+    with workspace.read() as db:
         return {
             "decisions": sorted(
-                (r.kind, r.subject, r.revision, r.decision, r.shares, r.rule, r.reason) for r in book.rows(t.decisions)
+                (r.kind, r.subject, r.revision, r.decision, r.shares, r.rule, r.reason) for r in db.rows(t.decisions)
             ),
-            "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in book.rows(t.cancellations)),
-            "promises": sorted((r.promise_id, r.shares, r.not_before) for r in book.rows(t.promises)),
-            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.issued_options)),
-            "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in book.rows(t.tranches)),
-            "pool": [(r.event, r.shares, r.available_after) for r in book.rows(t.pool, t.pool.c.position)],
-            "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in book.rows(t.notices)),
-            "audit": Counter((r.action, r.subject.replace(book.offer, ""), r.rule) for r in book.rows(t.audit)),
-            "steps": sorted((r.name, r.version, r.due, r.status, r.message) for r in book.rows(t.steps)),
+            "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in db.rows(t.cancellations)),
+            "promises": sorted((r.promise_id, r.shares, r.not_before) for r in db.rows(t.promises)),
+            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in db.rows(t.issued_options)),
+            "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in db.rows(t.tranches)),
+            "pool": [(r.event, r.shares, r.available_after) for r in db.rows(t.pool, t.pool.c.position)],
+            "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in db.rows(t.notices)),
+            "audit": Counter((r.action, r.subject.replace(db.offer, ""), r.rule) for r in db.rows(t.audit)),
+            "steps": sorted((r.name, r.version, r.due, r.status, r.message) for r in db.rows(t.steps)),
         }
 
 
 def test_a_step_that_was_missed_is_done_late_with_the_outcome_of_its_day(stack, calm):
     """Receipt decides, not the run: days later what came a second before 5 p.m. is in, and what came at 5 p.m. late."""
-    with calm.read() as book:
-        standing = {form: row.decision for form, row in book.latest_decisions("form").items()}
-        steps = {step.name: step for step in book.steps()}
-        cancelled = {row.grant_id: row.shares for row in book.rows(t.cancellations)}
-        unsent = [row.notice_id for row in book.rows(t.notices) if row.sent_at is None]
+    with calm.read() as db:
+        standing = {form: row.decision for form, row in db.latest_decisions("form").items()}
+        steps = {step.name: step for step in db.steps()}
+        cancelled = {row.grant_id: row.shares for row in db.rows(t.cancellations)}
+        unsent = [row.notice_id for row in db.rows(t.notices) if row.sent_at is None]
     assert {f"F{n}": "effective" if n < HOLDERS else "late" for n in range(1, HOLDERS + 1)} == standing
     assert ["done"] * 3 == [steps[name].status for name in ("open", "close", "extension-deadline")]
     if stack.last == CANCEL:
@@ -344,15 +344,15 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
         until("the letters", lambda: slow_post.takes < 0)
         kill(stack.worker.process, process)
     slow_post.awake.set()
-    with workspace.read() as book:
-        assert book.step(stack.last).status is Status.DONE
+    with workspace.read() as db:
+        assert db.step(stack.last).status is Status.DONE
     pass_time(workspace, timedelta(minutes=16))
     stack.look_after("posted", minutes=21)
     assert ["Completed"] == stack.until_done("posted")
     stack.look_after("posted")
     assert outcome(calm) == outcome(workspace)
-    with workspace.read() as book:
-        notices = [(row.message_id, row.sent_at is not None) for row in book.rows(t.notices)]
+    with workspace.read() as db:
+        notices = [(row.message_id, row.sent_at is not None) for row in db.rows(t.notices)]
     assert {True} == {sent for _, sent in notices}
     taken = letters(slow_post, "posted")
     assert {message_id for message_id, _ in notices} == set(taken)
@@ -374,8 +374,8 @@ def letters(post, offer):
 
 def pass_time(workspace, by):
     """Let a claim look so much older, as if that time had passed since whoever made it was killed."""
-    with workspace.write() as book:
-        for row in book.rows(t.notices):
+    with workspace.write() as db:
+        for row in db.rows(t.notices):
             if row.claimed_at is not None and row.sent_at is None:
-                mine = (t.notices.c.offer == book.offer, t.notices.c.notice_id == row.notice_id)
-                book.connection.execute(update(t.notices).where(*mine).values(claimed_at=row.claimed_at - by))
+                mine = (t.notices.c.offer == db.offer, t.notices.c.notice_id == row.notice_id)
+                db.connection.execute(update(t.notices).where(*mine).values(claimed_at=row.claimed_at - by))

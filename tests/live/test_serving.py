@@ -65,14 +65,14 @@ def test_schedule_says_what_it_added_moved_and_cancelled(house, prefect, folders
     [close] = prefect.alarms("painted", "close")
     prefect.client.delete_flow_run(close.id)
     assert "added 1 (close), moved 0, cancelled 0\n" == tell(house, "schedule", folders["painted"]).stdout
-    with workspaces["painted"].write() as book:
-        later = book.state().terms.expires + timedelta(days=7)
-        record_action(book, Extend(to=later, at=datetime.now(UTC).replace(microsecond=0)))
+    with workspaces["painted"].write() as db:
+        later = db.state().terms.expires + timedelta(days=7)
+        record_action(db, Extend(to=later, at=datetime.now(UTC).replace(microsecond=0)))
     said = tell(house, "schedule", folders["painted"]).stdout
     steps = "reminder-10, reminder-1, close, extension-deadline, cancel, recheck-employment, regrant"
     assert f"added 0, moved 7 ({steps}), cancelled 0\n" == said
-    with workspaces["painted"].read() as book:
-        plan = book.state().plan
+    with workspaces["painted"].read() as db:
+        plan = db.state().plan
     assert sorted((each.name, each.due) for each in plan.milestones) == scheduled(prefect, "painted")
 
 

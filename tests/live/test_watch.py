@@ -57,8 +57,8 @@ def ringing(prefect):
 
 
 def planned(workspace):
-    with workspace.read() as book:
-        return sorted((step.name, step.due) for step in book.steps() if step.status is Status.PENDING)
+    with workspace.read() as db:
+        return sorted((step.name, step.due) for step in db.steps() if step.status is Status.PENDING)
 
 
 def stuck(prefect, workspace, minutes):
@@ -142,10 +142,10 @@ def test_a_step_that_goes_on_failing_is_left_in_peace_for_a_while(prefect, look)
 def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefect, watched, look, post, bell):
     """While the server takes no mail a Confirmation waits; from the fourth business day operations hear of it, once."""
     received = CALENDAR.business_day_offset(today() + ONE_DAY, -5)
-    with watched.write() as book:
+    with watched.write() as db:
         row = {"form_id": "W-1", "holder_id": "H1", "kind": "withdrawal", "received_at": f"{received}T09:00:00"}
         row |= {"signed_on": str(received), "signed_as": "Watched 1", "channel": "fax", "title": "", "authority": ""}
-        take_forms(book, keyed_form(book, row, []), datetime.now(UTC).replace(microsecond=0))
+        take_forms(db, keyed_form(db, row, []), datetime.now(UTC).replace(microsecond=0))
     address = "watched.1@alpha.example"
     post.refuses.add(address)
     try:
@@ -162,10 +162,10 @@ def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefec
 
     assert ["1 notice sent."] == look()
     assert ["confirmation-of-receipt"] == [m["X-Optex-Kind"] for m in post.of(address)]
-    with watched.read() as book:
-        assert [True] == [row.sent_at is not None for row in book.rows(t.notices)]
+    with watched.read() as db:
+        assert [True] == [row.sent_at is not None for row in db.rows(t.notices)]
 
 
 def raised(workspace):
-    with workspace.read() as book:
-        return book.raised("confirmation overdue")
+    with workspace.read() as db:
+        return db.raised("confirmation overdue")

@@ -57,9 +57,9 @@ class World:
         """What a play up to the close has left, whose cancellation then came due and waits for an approval."""
         folder = self._played(offer, until=f"{working_day(-2)}T08:30:00")
         workspace = workspace_in(folder)
-        with workspace.write() as book:
-            step = book.step("cancel")
-            due = DueStep(workspace=workspace, book=book, step=step, state=book.state(), at=step.due)
+        with workspace.write() as db:
+            step = db.step("cancel")
+            due = DueStep(workspace=workspace, db=db, step=step, state=db.state(), at=step.due)
             due.held("CAN-1", "waits for the approval of a named person: 2 options would be cancelled", "c" * 64)
         return folder
 
@@ -236,9 +236,9 @@ def defective(world):
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
     workspace = world.office("running")
-    with workspace.write() as book:
-        later = book.state().terms.expires + timedelta(days=7)
-        assert record_action(book, Extend(to=later, by=BY, at=workspace.now(None))).accepted
+    with workspace.write() as db:
+        later = db.state().terms.expires + timedelta(days=7)
+        assert record_action(db, Extend(to=later, by=BY, at=workspace.now(None))).accepted
     return {"offer": "running"}
 
 

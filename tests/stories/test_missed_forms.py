@@ -19,19 +19,19 @@ def found(new_offer):
     offer.holder("H3", "Cy Fox").grant("G3", 400)
     offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
     played = offer.closes_at("2003-10-03", "1.27").play(until="2003-04-01T12:00:00")
-    with played.office() as workspace, workspace.write() as book:
+    with played.office() as workspace, workspace.write() as db:
         played.said = [
-            take_forms(book, keyed_form(book, row, options), local(FOUND))
+            take_forms(db, keyed_form(db, row, options), local(FOUND))
             for row, options in (
                 (form("N1", "H1", "withdrawal", "2003-03-28T09:00:00", "Ann Lee"), ()),
                 (form("F2", "H2", "election", "2003-03-31T16:59:59", "Bo Ray"), ("G2:500:500:2000-05-16:12.50:0",)),
                 (form("F3", "H3", "election", "2003-03-31T17:00:00", "Cy Fox"), ("G3:400:400:2000-05-16:12.50:0",)),
             )
         ]
-        played.alarms = alarms(book, local(FOUND))
-        raised(book, played.alarms["a form was missed"], local(FOUND))
-        played.again = alarms(book, local(FOUND))
-        played.attention = list(attention(standing_of(book, local(FOUND))))
+        played.alarms = alarms(db, local(FOUND))
+        raised(db, played.alarms["a form was missed"], local(FOUND))
+        played.again = alarms(db, local(FOUND))
+        played.attention = list(attention(standing_of(db, local(FOUND))))
     offer.play()
     return played
 
