@@ -96,7 +96,7 @@ def taken_in(workspace: Workspace, path: Path) -> tuple[Workspace, Folder]:
     """The folder taken into the books as far as it is known when the offer opens, on a virtual clock."""
     folder = read_folder(path)
     arrivals = ArrivalQueue(folder)
-    known = arrivals.known_service(folder.terms.commences, folder.spells)
+    known = arrivals.known_service(folder.terms.commences, folder.service_periods)
     take_in_folder(workspace.engine, folder, folder.terms.opens, known)
     return replace(workspace, arrivals=arrivals), folder
 
@@ -135,9 +135,9 @@ def at(workspace: Workspace, name: str) -> None:
 
 
 def _leave(db: Any, folder: Folder) -> None:
-    ended = [spell for spell in folder.spells if spell.last_day]
-    db.add_spells(ended)
-    lapse(db, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
+    ended = [period for period in folder.service_periods if period.last_day]
+    db.add_service_periods(ended)
+    lapse(db, ended[0].last_day.replace(month=7, day=1), GRANTED, {period.holder_id for period in ended})
     db.set_prices(folder.prices)
 
 

@@ -32,15 +32,15 @@ def cancel_options(step: DueStep) -> str | State:
         again = next_cancellation(terms, step.at)
         due = local_text(again, terms.zone)
         return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
-    dossiers = step.db.dossiers()
-    judgements = judge_forms(dossiers, step.state, step.at)
-    decisions = decide_acceptance(dossiers, judgements, step.state, on)
+    records = step.db.holder_records()
+    judgements = judge_forms(records, step.state, step.at)
+    decisions = decide_acceptance(records, judgements, step.state, on)
     digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
     if missing := missing_approval(step, digest, _would_be(decisions, on)):
         return step.held("CAN-1", missing, digest)
-    cancellations = cancel_tendered(decisions, dossiers, step.state, on)
+    cancellations = cancel_tendered(decisions, records, step.state, on)
     promises = promise_options(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    return record_cancellation(step, dossiers, judgements, decisions, cancellations, promises)
+    return record_cancellation(step, records, judgements, decisions, cancellations, promises)
 
 
 def _would_be(decisions: Sequence[Decision], on: date) -> str:

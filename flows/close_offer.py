@@ -12,5 +12,5 @@ from tasks.rules import judge_forms
 @step_flow("close", step=CLOSE)
 def close_offer(step: DueStep) -> str | State:
     """Close the offer. Nothing is accepted yet: an extension may still re-open it until 8 a.m. (EXT-1)."""
-    judgements = judge_forms(step.db.dossiers(), step.state, step.at)
+    judgements = judge_forms(step.db.holder_records(), step.state, step.at)
     return record_close(step, judgements)

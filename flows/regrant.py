@@ -33,8 +33,8 @@ def regrant(step: DueStep) -> str | State:
     if close is None:
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    dossiers = {d.holder.holder_id: d for d in step.db.dossiers(holder_ids)}
-    granted = grant_options(kept, dossiers, state, on, close)
+    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids)}
+    granted = grant_options(kept, records, state, on, close)
     options = [option for each in granted for option in each.options]
     digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
     asked = (

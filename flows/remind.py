@@ -17,7 +17,7 @@ def remind(step: DueStep) -> str | State:
     if step.at >= terms.expires:
         return step.moot("the offer had expired when the reminder could be sent")
     days = terms.calendar.business_days(step.state.day(step.at), terms.expires_on) - 1
-    dossiers = step.db.dossiers()
-    addressees = find_addressees(dossiers, step.state, step.at)
-    judgements = judge_forms(dossiers, step.state, step.at)
+    records = step.db.holder_records()
+    addressees = find_addressees(records, step.state, step.at)
+    judgements = judge_forms(records, step.state, step.at)
     return record_reminder(step, max(days, 0), addressees, judgements)

@@ -176,7 +176,7 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
     books.mkdir(parents=True, exist_ok=True)
     marker.write_text(folder.digest)
     (books / "offer").write_text(f"{folder.terms.offer}\n")
-    known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.spells)
+    known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)
     take_in_folder(workspace.engine, folder, folder.terms.opens, known)
 
 

@@ -12,7 +12,7 @@ from tasks.rules import judge_forms
 @step_flow("withdrawal-right", step=WITHDRAWAL_RIGHT)
 def open_withdrawal_right(step: DueStep) -> str | State:
     """Tell everyone with a standing tender that it may be withdrawn until it is accepted."""
-    dossiers = step.db.dossiers()
-    judgements = judge_forms(dossiers, step.state, step.at)
+    records = step.db.holder_records()
+    judgements = judge_forms(records, step.state, step.at)
     cancel = step.db.step(CANCEL)
-    return record_withdrawal_right(step, dossiers, judgements, cancel.message if cancel else "")
+    return record_withdrawal_right(step, records, judgements, cancel.message if cancel else "")

@@ -7,7 +7,7 @@ from datetime import date
 from optex import formatting
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
-from optex.records import Grant, OptionRecord, Spell, Tender, Tranche
+from optex.records import Grant, OptionRecord, ServicePeriod, Tender, Tranche
 from optex.terms import Terms, Vesting
 from optex.vesting import outstanding, split
 
@@ -96,7 +96,7 @@ def decide(
     tenders: Sequence[Tender],
     *,
     received_on: date,
-    spells: Sequence[Spell],
+    periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     terms: Terms,
     cancelled_on: date,
@@ -106,7 +106,7 @@ def decide(
     `received_on` is the day that election was received on the offer's clock. KeyError for a tender of an unknown grant.
     Authority: §6 "we will accept for exchange and cancel options properly tendered and not validly withdrawn" (CAN-1).
     """
-    void = may_be_accepted(spells, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
+    void = may_be_accepted(periods, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
     accepted = Ruling(rule="CAN-1", reason=f"Accepted for exchange and cancelled as of {formatting.day(cancelled_on)}.")
     decisions = []
     for tender in tenders:

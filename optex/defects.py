@@ -10,7 +10,7 @@ from optex import formatting
 from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
-from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell, Tender
+from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod, Tender
 from optex.terms import Terms
 
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
@@ -37,7 +37,7 @@ def defects_of(
     *,
     terms: Terms,
     holder: Holder,
-    spells: Sequence[Spell],
+    periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     foreign: Container[str],
 ) -> list[Defect]:
@@ -47,7 +47,7 @@ def defects_of(
     """
     found = [*_delivery(form, terms), *_signature(form, holder)]
     if form.kind is FormKind.ELECTION:
-        if ineligible := may_tender(holder, spells, terms):
+        if ineligible := may_tender(holder, periods, terms):
             found.append(Defect(ruling=ineligible, waivable=False))
         found += _content(form, terms, grants, foreign)
         if terms.lookback.omitted == "defect":

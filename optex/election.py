@@ -9,7 +9,7 @@ from optex import formatting
 from optex.defects import WAIVABLE, Defect, defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
-from optex.records import Form, FormKind, Grant, Holder, Spell, Standing, Tender
+from optex.records import Form, FormKind, Grant, Holder, ServicePeriod, Standing, Tender
 from optex.terms import Terms
 
 _PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
@@ -66,7 +66,7 @@ def judge(
     *,
     terms: Terms,
     holder: Holder,
-    spells: Sequence[Spell],
+    periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     foreign: Container[str],
     forms: Sequence[Form],
@@ -81,12 +81,12 @@ def judge(
     Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
-    barred = may_tender(holder, spells, terms)
+    barred = may_tender(holder, periods, terms)
     examined: list[_Examined] = []
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
             break
-        found = defects_of(form, terms=terms, holder=holder, spells=spells, grants=grants, foreign=foreign)
+        found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign)
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))

@@ -47,7 +47,7 @@ class Holder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Spell:
+class ServicePeriod:
     """One unbroken stretch of service in one capacity; `last_day` counts as in service, None is still serving."""
 
     holder_id: str
@@ -149,10 +149,10 @@ class OptionRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Dossier:
+class HolderRecord:
     """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt."""
 
     holder: Holder
-    spells: tuple[Spell, ...]
+    service_periods: tuple[ServicePeriod, ...]
     grants: Mapping[str, Grant]
     forms: tuple[Form, ...]

@@ -12,7 +12,7 @@ from optex.election import Judgement
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT
-from optex.records import Dossier, FormKind, Standing
+from optex.records import FormKind, HolderRecord, Standing
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -20,7 +20,7 @@ from tasks.due_step import DueStep
 @effect("accept, cancel, promise and write to every holder concerned")
 def record_cancellation(
     step: DueStep,
-    dossiers: Sequence[Dossier],
+    records: Sequence[HolderRecord],
     judgements: Sequence[Judgement],
     decisions: Sequence[Decision],
     cancellations: Sequence[Cancellation],
@@ -28,8 +28,8 @@ def record_cancellation(
 ) -> str:
     """Acceptance and cancellation are one act, all or nothing (§6, CAN-1)."""
     db, on = step.db, step.state.day(step.at)
-    by_holder = {d.holder.holder_id: d for d in dossiers}
-    grants = {grant_id: grant for d in dossiers for grant_id, grant in d.grants.items()}
+    by_holder = {d.holder.holder_id: d for d in records}
+    grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
     pool.must_balance(
         pool.conservation(
             vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
@@ -83,7 +83,7 @@ def _cancellation_row(each: Cancellation) -> dict[str, Any]:
 
 def _acceptances(
     step: DueStep,
-    by_holder: dict[str, Dossier],
+    by_holder: dict[str, HolderRecord],
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> Iterator[notices.Notice]:
@@ -96,7 +96,7 @@ def _acceptances(
 
 
 def _rejections(
-    step: DueStep, by_holder: dict[str, Dossier], judgements: Sequence[Judgement], decisions: Sequence[Decision]
+    step: DueStep, by_holder: dict[str, HolderRecord], judgements: Sequence[Judgement], decisions: Sequence[Decision]
 ) -> list[notices.Notice]:
     """Whose tender is rejected is told why; so is whoever sent forms of which none was proper and in time."""
     rejected: dict[str, list[tuple[str, int, Ruling]]] = {}

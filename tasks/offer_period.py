@@ -9,17 +9,17 @@ from optex.election import Judgement
 from optex.eligibility import in_offer
 from optex.errors import Ruling
 from optex.formatting import count
-from optex.records import Dossier, Grant, Standing
+from optex.records import Grant, HolderRecord, Standing
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
 
 @effect("open the offer and write to every eligible holder")
-def record_opening(step: DueStep, roll_call: Sequence[tuple[Dossier, Ruling | None]]) -> str:
+def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling | None]]) -> str:
     terms, db = step.state.terms, step.db
     db.update_offer(opened_at=step.at)
-    db.record_decisions("eligibility", step.at, [_eligibility(dossier, refused) for dossier, refused in roll_call])
-    eligible = [dossier for dossier, refused in roll_call if refused is None]
+    db.record_decisions("eligibility", step.at, [_eligibility(record, refused) for record, refused in roll_call])
+    eligible = [record for record, refused in roll_call if refused is None]
     plan = step.state.plan
     db.queue_notices((notices.offer_opened(terms, plan, d.holder, _in_offer(d, step)) for d in eligible), step.at)
     left_out = len(roll_call) - len(eligible)
@@ -27,19 +27,21 @@ def record_opening(step: DueStep, roll_call: Sequence[tuple[Dossier, Ruling | No
     return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
 
 
-def _eligibility(dossier: Dossier, refused: Ruling | None) -> DecisionEntry:
+def _eligibility(record: HolderRecord, refused: Ruling | None) -> DecisionEntry:
     ruling = refused or Ruling(rule="ELG-1", reason="In service on the day the offer commenced: may tender.")
-    holder_id = dossier.holder.holder_id
+    holder_id = record.holder.holder_id
     decision = "ineligible" if refused else "eligible"
     return DecisionEntry(subject=holder_id, holder_id=holder_id, decision=decision, ruling=ruling)
 
 
-def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
-    return [grant for grant in dossier.grants.values() if in_offer(grant, step.state.terms)]
+def _in_offer(record: HolderRecord, step: DueStep) -> list[Grant]:
+    return [grant for grant in record.grants.values() if in_offer(grant, step.state.terms)]
 
 
 @effect("remind every eligible holder")
-def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], judgements: Sequence[Judgement]) -> str:
+def record_reminder(
+    step: DueStep, days: int, addressees: Sequence[HolderRecord], judgements: Sequence[Judgement]
+) -> str:
     standing, plan, version = batch.tenders(judgements), step.state.plan, step.step.version
     told = step.db.queue_notices(
         (
@@ -70,9 +72,9 @@ def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
 
 @effect("tell everyone whose tender may now be withdrawn")
 def record_withdrawal_right(
-    step: DueStep, dossiers: Sequence[Dossier], judgements: Sequence[Judgement], why: str
+    step: DueStep, records: Sequence[HolderRecord], judgements: Sequence[Judgement], why: str
 ) -> str:
-    by_holder = {d.holder.holder_id: d for d in dossiers}
+    by_holder = {d.holder.holder_id: d for d in records}
     told = step.db.queue_notices(
         (
             notices.withdrawal_right(

@@ -34,7 +34,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     if refused := plan_pool.exceeds_reserve(reserved, options):
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]
-    grants = {grant_id: grant for each in granted for grant_id, grant in each.dossier.grants.items()}
+    grants = {grant_id: grant for each in granted for grant_id, grant in each.record.grants.items()}
     plan_pool.must_balance(
         plan_pool.conservation(
             vesting=state.terms.plan.vesting,
@@ -58,11 +58,11 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
         (
             notices.grant(
                 state.terms,
-                each.dossier.holder,
+                each.record.holder,
                 _fulfilled(each, empty),
                 each.options,
                 close,
-                each.dossier.grants,
+                each.record.grants,
                 _splits_told(each, empty, state, on),
                 capacity=each.capacity,
             )
@@ -86,7 +86,7 @@ def _fulfilled(each: Granted, empty: Collection[str]) -> Promise | None:
 
 def _splits_told(each: Granted, empty: Collection[str], state: OfferState, on: date) -> str:
     """The splits that adjusted what a holder is granted, in words (ADJ-1)."""
-    promise, holder_id = _fulfilled(each, empty), each.dossier.holder.holder_id
+    promise, holder_id = _fulfilled(each, empty), each.record.holder.holder_id
     decided = [state.day(deferred.decided_at) for deferred in state.deferred if deferred.holder_id == holder_id]
     after = promise.issued_on if promise else min(decided)
     return ", ".join(f"a {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if after < s.on <= on)

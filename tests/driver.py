@@ -178,7 +178,9 @@ async def play(tale: Tale, offer: str, database_url: str) -> Play:
     folder = replace(tale.folder, terms=terms)
     arrivals = ArrivalQueue(folder)
     workspace = Workspace(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), arrivals=arrivals)
-    take_in_folder(workspace.engine, folder, terms.opens, arrivals.known_service(terms.commences, folder.spells))
+    take_in_folder(
+        workspace.engine, folder, terms.opens, arrivals.known_service(terms.commences, folder.service_periods)
+    )
     playing = Play(tale=tale, folder=folder, office=workspace, arrivals=arrivals)
     with using(workspace):
         await playing.run()

@@ -13,7 +13,7 @@ from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import read_action
 from optex.milestones import plan
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Tranche
+from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, ServicePeriod, Tranche
 from optex.terms import Terms
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -47,7 +47,7 @@ def tales(draw: st.DrawFn) -> Tale:
     folder = Folder(
         terms=terms.model_copy(update={"plan": authorized}),
         holders=[draw(_holder(holder_id)) for holder_id in HOLDERS],
-        spells=[spell for holder_id in HOLDERS for spell in draw(_spells(holder_id, terms))],
+        service_periods=[period for holder_id in HOLDERS for period in draw(_spells(holder_id, terms))],
         grants=grants,
         forms=forms,
         prices={},
@@ -123,21 +123,21 @@ def _holder(draw: st.DrawFn, holder_id: str) -> Holder:
 
 
 @st.composite
-def _spells(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[Spell]:
+def _spells(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[ServicePeriod]:
     """Up to three spells one after the other, with or without a gap, ending around the days that count."""
     dates = plan(terms)
     near = [day + off for day in (terms.commences, dates.cancel_on, dates.grant_on) for off in (-DAY, 0 * DAY, DAY)]
     ends = st.sampled_from(near) | st.dates(min_value=terms.commences, max_value=dates.grant_on + 40 * DAY)
-    first, spells = draw(_few(terms.commences - 900 * DAY, seldom=(terms.commences, terms.commences + DAY))), []
+    first, periods = draw(_few(terms.commences - 900 * DAY, seldom=(terms.commences, terms.commences + DAY))), []
     for last in [*sorted(draw(st.lists(ends, max_size=2, unique=True))), None]:
         if last is not None and last < first:
             continue
         capacity = draw(_few(Capacity.EMPLOYEE, seldom=(Capacity.DIRECTOR, Capacity.CONSULTANT)))
-        spells.append(Spell(holder_id=holder_id, capacity=capacity, first_day=first, last_day=last))
+        periods.append(ServicePeriod(holder_id=holder_id, capacity=capacity, first_day=first, last_day=last))
         if last is None or draw(st.integers(0, 3)) == 0:
             break
         first = last + DAY + draw(_few(0, seldom=(1, 30))) * DAY
-    return spells
+    return periods
 
 
 @st.composite

@@ -65,7 +65,7 @@ def judgements(offer: Folder) -> dict[str, Judgement]:
         judge(
             terms=offer.terms,
             holder=holder,
-            spells=[spell for spell in offer.spells if spell.holder_id == holder.holder_id],
+            periods=[period for period in offer.service_periods if period.holder_id == holder.holder_id],
             grants={grant.grant_id: grant for grant in offer.grants if grant.holder_id == holder.holder_id},
             foreign=(),
             forms=[form for form in offer.forms if form.holder_id == holder.holder_id],
@@ -126,8 +126,8 @@ def test_grants_surround_the_look_back_line(offer: Folder) -> None:
 def test_terms_of_the_options_follow_the_plan(offer: Folder, holders: dict[str, Holder]) -> None:
     """Options run ten years, those of directors and a ten percent owner's ISOs five; ISOs are employees' only."""
     capacities = defaultdict(set)
-    for spell in offer.spells:
-        capacities[spell.holder_id].add(spell.capacity)
+    for period in offer.service_periods:
+        capacities[period.holder_id].add(period.capacity)
     outside = {key for key, served in capacities.items() if Capacity.DIRECTOR in served}
     expected = {"Marshall Butler", "Richard Gormley", "Donald Grierson", "Frederic Heim"}
     assert expected == {holders[key].name for key in outside}
@@ -208,10 +208,10 @@ def test_unusual_signatures_stand(judgements: dict[str, Judgement]) -> None:
 
 def test_service_ends_on_both_sides_of_cancellation_and_grant(offer: Folder, holders: dict[str, Holder]) -> None:
     """Holders leave before, on and after the cancellation date, the day before and on the grant date; two change."""
-    spells = defaultdict(list)
-    for spell in offer.spells:
-        spells[holders[spell.holder_id].name].append((spell.capacity.value, spell.first_day, spell.last_day))
-    left = {name: own[-1][2] for name, own in spells.items() if own[-1][2]}
+    periods = defaultdict(list)
+    for period in offer.service_periods:
+        periods[holders[period.holder_id].name].append((period.capacity.value, period.first_day, period.last_day))
+    left = {name: own[-1][2] for name, own in periods.items() if own[-1][2]}
 
     expected = {
         "Ulric Unalloy": date(2003, 3, 28),
@@ -223,11 +223,11 @@ def test_service_ends_on_both_sides_of_cancellation_and_grant(offer: Folder, hol
     }
     assert expected == left
     unbroken = [("employee", date(1998, 1, 26), date(2003, 7, 31)), ("consultant", date(2003, 8, 1), None)]
-    assert unbroken == spells["Abel Anvil"]
+    assert unbroken == periods["Abel Anvil"]
     broken = [("employee", date(1999, 8, 16), date(2003, 6, 30)), ("consultant", date(2003, 7, 2), None)]
-    assert broken == spells["Beatrix Brace"]
+    assert broken == periods["Beatrix Brace"]
     hired_late = [("employee", date(2003, 3, 17), None)]
-    assert hired_late == spells["Max Mandrel"]
+    assert hired_late == periods["Max Mandrel"]
 
 
 def test_agreements_are_signed_for_options_that_no_limit_splits(offer: Folder) -> None:

@@ -80,7 +80,7 @@ class Small:
         folder = Folder(
             terms=builders.terms(offer="small", plan={"shares_authorized": 20}),
             holders=[builders.holder(name="Ann")],
-            spells=[builders.spell(last_day=self.last_day)],
+            service_periods=[builders.spell(last_day=self.last_day)],
             grants=[grant],
             forms=[form],
             prices={},

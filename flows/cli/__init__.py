@@ -67,7 +67,7 @@ def check(folder: Path, as_json: bool) -> None:
         else:
             click.echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
-    noted = warnings(found.terms, found.holders, found.grants, found.spells, found.forms)
+    noted = warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
     if as_json:
         said = [{"rule": w.rule, "message": w.message, "file": w.file, "line": w.line} for w in noted]
         click.echo(json.dumps({"faults": [], "warnings": said}, indent=2, ensure_ascii=False))

@@ -80,12 +80,12 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
     workspace = taken_in(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        spells = read_service(file or folder / "service.csv", db.holders().keys())
-        db.add_spells(spells)
+        periods = read_service(file or folder / "service.csv", db.holders().keys())
+        db.add_service_periods(periods)
         name = (file or folder / "service.csv").name
-        db.audit(now, by, [("service imported", name, "ELG-2", count(len(spells), "spell"))])
+        db.audit(now, by, [("service imported", name, "ELG-2", count(len(periods), "spell"))])
         lapsed = lapse(db, db.state().day(now), now)
-        return f"{count(len(spells), 'spell')} of service recorded. {lapsed}".strip()
+        return f"{count(len(periods), 'spell')} of service recorded. {lapsed}".strip()
 
     _work(workspace, work, as_json)
 

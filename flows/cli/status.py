@@ -38,7 +38,7 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
     with reading(folder) as db:
         holder_id = find_holder(db, holder)
         lines = story(db, holder_id)
-        who, terms = db.dossiers([holder_id])[0].holder, db.state().terms
+        who, terms = db.holder_records([holder_id])[0].holder, db.state().terms
     if as_json:
         _json({"offer": terms.offer, "holder": _person(who), "lines": [_entry(line, terms) for line in lines]})
         return

@@ -15,7 +15,7 @@ from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.errors import Ruling
-from optex.records import Dossier, Form, FormLine, Grant, Holder, OptionType, Spell, Tranche
+from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Status, Step, latest
 from optex.terms import Terms
@@ -117,19 +117,19 @@ class OfferReader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
-    def dossiers(self, holder_ids: Iterable[str] | None = None) -> list[Dossier]:
+    def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
         """The dossiers of these holders, or of all, in order of holder id."""
-        return self._of_holders(read_dossiers, holder_ids)
+        return self._of_holders(read_holder_records, holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""
         return self._of_holders(read_grants, holder_ids)
 
-    def spells(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[Spell]]:
+    def service_periods(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[ServicePeriod]]:
         """The spells of service of these holders, or of all."""
         wanted = None if holder_ids is None else sorted(set(holder_ids))
         few = wanted if wanted is not None and len(wanted) <= FEW else None
-        return read_spells(self.connection, self.offer, few)
+        return read_service_periods(self.connection, self.offer, few)
 
     def _of_holders(
         self, read: Callable[[Connection, str, Sequence[str] | None], list[Any]], holder_ids: Iterable[str] | None
@@ -211,8 +211,8 @@ class OfferReader:
         return self.connection.execute(query if wanted is None else query.where(table.c.holder_id.in_(wanted)))
 
 
-def _holder_of(each: Dossier | Grant) -> str:
-    return each.holder.holder_id if isinstance(each, Dossier) else each.holder_id
+def _holder_of(each: HolderRecord | Grant) -> str:
+    return each.holder.holder_id if isinstance(each, HolderRecord) else each.holder_id
 
 
 @lru_cache(maxsize=64)
@@ -226,17 +226,17 @@ Ids = Sequence[str] | None
 _TYPE = {member.value: member for member in OptionType}
 
 
-def read_dossiers(connection: Connection, offer: str, holder_ids: Ids) -> list[Dossier]:
+def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
     """The dossiers of these holders, or of all, in order of holder id."""
-    spells = read_spells(connection, offer, holder_ids)
+    periods = read_service_periods(connection, offer, holder_ids)
     grants: dict[str, dict[str, Grant]] = defaultdict(dict)
     for grant in read_grants(connection, offer, holder_ids):
         grants[grant.holder_id][grant.grant_id] = grant
     forms = _forms(connection, offer, holder_ids)
     return [
-        Dossier(
+        HolderRecord(
             holder=holder,
-            spells=tuple(spells.get(holder.holder_id, ())),
+            service_periods=tuple(periods.get(holder.holder_id, ())),
             grants=grants.get(holder.holder_id, {}),
             forms=tuple(forms.get(holder.holder_id, ())),
         )
@@ -249,12 +249,12 @@ def read_holders(connection: Connection, offer: str, holder_ids: Ids) -> list[Ho
     return [HOLDERS.record(row) for row in rows]
 
 
-def read_spells(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Spell]]:
+def read_service_periods(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[ServicePeriod]]:
     """The spells of service by holder, in order of their first days."""
-    found: dict[str, list[Spell]] = defaultdict(list)
+    found: dict[str, list[ServicePeriod]] = defaultdict(list)
     for row in _rows(connection, offer, SERVICE_PERIODS.columns, holder_ids, t.service_periods.c.first_day):
-        spell = SERVICE_PERIODS.record(row)
-        found[spell.holder_id].append(spell)
+        period = SERVICE_PERIODS.record(row)
+        found[period.holder_id].append(period)
     return found
 
 

@@ -22,7 +22,7 @@ from optex.authority import section_of
 from optex.errors import OptexError, Ruling
 from optex.notices import Notice
 from optex.pool import PoolEntry, post
-from optex.records import Form, OptionRecord, Spell, Tranche
+from optex.records import Form, OptionRecord, ServicePeriod, Tranche
 from optex.steps import Rescheduled, Status, Step, reschedule
 from optex.terms import Terms
 
@@ -159,20 +159,20 @@ class OfferWriter(OfferReader):
         bulk_insert(self.connection, t.forms, rows)
         bulk_insert(self.connection, t.form_lines, lines)
 
-    def add_spells(self, spells: Iterable[Spell]) -> None:
+    def add_service_periods(self, periods: Iterable[ServicePeriod]) -> None:
         """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
         s = t.service_periods.c
-        told = {(spell.holder_id, spell.capacity.value, spell.first_day): spell.last_day for spell in spells}
+        told = {(period.holder_id, period.capacity.value, period.first_day): period.last_day for period in periods}
         query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
         if len(told) <= FEW:
             query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
         known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
-        new = [dict(zip(_SPELL_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
-        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
+        new = [dict(zip(_PERIOD_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
+        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _PERIOD_KEY]))
         if known:
-            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
+            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _PERIOD_KEY]
             ends = [
-                {f"its_{c}": cell for c, cell in zip(_SPELL_KEY, key, strict=True)} | {"last": told[key]}
+                {f"its_{c}": cell for c, cell in zip(_PERIOD_KEY, key, strict=True)} | {"last": told[key]}
                 for key in known
             ]
             statement = update(t.service_periods).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
@@ -296,4 +296,4 @@ class OfferWriter(OfferReader):
         return (self.connection.execute(query).scalar() or 0) + 1
 
 
-_SPELL_KEY = ("holder_id", "capacity", "first_day")
+_PERIOD_KEY = ("holder_id", "capacity", "first_day")

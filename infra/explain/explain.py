@@ -22,7 +22,7 @@ from optex.formatting import first_few, sentence
 def company_acts(account: Account) -> Iterator[Line]:
     if not account.concerned:
         return
-    deferring = any(each.holder_id == account.dossier.holder.holder_id for each in account.state.deferred)
+    deferring = any(each.holder_id == account.record.holder.holder_id for each in account.state.deferred)
     promised = account.promise is not None or deferring
     lapsed_at = [row.at for row in account.decided("promise") if row.decision == "lapsed"]
     for each in account.actions:

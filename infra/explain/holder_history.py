@@ -17,7 +17,7 @@ from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
 from optex.formatting import count, listed, money, short_day, stamp
 from optex.milestones import REGRANT
-from optex.records import Dossier, Grant, OptionRecord, Tranche
+from optex.records import Grant, HolderRecord, OptionRecord, Tranche
 from optex.state import OfferState
 from optex.steps import Status, Step
 from optex.terms import Terms
@@ -47,7 +47,7 @@ class Account:
     """What the books hold about one holder, read in one transaction; rows are as they stand in the tables."""
 
     state: OfferState
-    dossier: Dossier
+    record: HolderRecord
     steps: list[Step]
     decisions: list[Row[Any]]
     actions: list[RecordedAction]
@@ -87,18 +87,18 @@ class Account:
 def read_account(db: OfferReader, holder_id: str) -> Account:
     """The account of a holder whom the books know. IndexError for one whom they do not."""
     state = db.state()
-    dossier = db.dossiers([holder_id])[0]
+    record = db.holder_records([holder_id])[0]
     promises = db.rows_about(holder_id, t.promises)
     return Account(
         state=state,
-        dossier=dossier,
+        record=record,
         steps=db.steps(),
         decisions=db.decisions_about(holder_id),
         actions=db.recorded_actions(),
         forms=db.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
         notices=db.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[
-            cancellation.cancel(row.shares, dossier.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
+            cancellation.cancel(row.shares, record.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
             for row in db.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
         ],
         promise=promises[0] if promises else None,

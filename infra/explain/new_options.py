@@ -23,7 +23,7 @@ def new_options(account: Account) -> Iterator[Line]:
     options, at = account.new_options, account.granted_at
     if not options or at is None:
         return
-    grants = account.dossier.grants
+    grants = account.record.grants
     for option in options:
         source = (
             f"in place of {titled(grants[option.from_grant_id])}"
@@ -60,7 +60,7 @@ def _price(account: Account) -> Iterator[tuple[str, str]]:
 def _type(account: Account) -> Iterator[tuple[str, str]]:
     """What became of each ISO: an ISO as far as it qualifies, an NSO for the rest."""
     on = account.new_options[0].granted_on
-    capacity = capacity_on(account.dossier.spells, on)
+    capacity = capacity_on(account.record.service_periods, on)
     by_source = _grouped((_source(option), option) for option in account.new_options if _was_iso(account, option))
     if not by_source:
         return
@@ -99,10 +99,10 @@ def _limit(account: Account) -> Iterator[tuple[str, str]]:
     """What the older ISOs left of the limit, for each year in which it cut a new one short."""
     parts = [option for option in account.new_options if _was_iso(account, option) and option.type is OptionType.NSO]
     on, close = account.new_options[0].granted_on, account.close
-    if close is None or not parts or capacity_on(account.dossier.spells, on) is not Capacity.EMPLOYEE:
+    if close is None or not parts or capacity_on(account.record.service_periods, on) is not Capacity.EMPLOYEE:
         return
     cancelled = {each.grant_id: each for each in account.cancellations}
-    old = [grant for grant in account.dossier.grants.values() if grant.type is OptionType.ISO]
+    old = [grant for grant in account.record.grants.values() if grant.type is OptionType.ISO]
     left = room(exercisable(grant, account.terms.plan.vesting, cancelled.get(grant.grant_id)) for grant in old)
     for year in sorted({tranche.vests_on.year for option in parts for tranche in option.vesting}):
         unused = Decimal(left.get(year, LIMIT)) / UNIT
@@ -125,8 +125,8 @@ def _limit(account: Account) -> Iterator[tuple[str, str]]:
 def _term(account: Account) -> Iterator[tuple[str, str]]:
     years = account.terms.plan.term_years
     granted_on = account.new_options[0].granted_on
-    capacity = capacity_on(account.dossier.spells, granted_on)
-    owner = is_ten_percent_owner(account.dossier.holder)
+    capacity = capacity_on(account.record.service_periods, granted_on)
+    owner = is_ten_percent_owner(account.record.holder)
     usual = getattr(years, capacity.value) if capacity else None
     for expires_on, options in _grouped((option.expires_on, option) for option in account.new_options).items():
         runs = expires_on.year - granted_on.year
@@ -191,7 +191,7 @@ def _source(option: OptionRecord) -> str:
 
 def _was_iso(account: Account, option: OptionRecord) -> bool:
     if option.from_grant_id:
-        return account.dossier.grants[option.from_grant_id].type is OptionType.ISO
+        return account.record.grants[option.from_grant_id].type is OptionType.ISO
     return any(d.deferred_id == _source(option) and d.type is OptionType.ISO for d in account.state.deferred)
 
 

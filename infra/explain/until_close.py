@@ -19,15 +19,15 @@ from optex.steps import Status
 def service(account: Account) -> Iterator[tuple[datetime, Line]]:
     """Each spell of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
     zone = account.terms.zone
-    for spell in account.dossier.spells:
-        only = " (not an employee)" if spell.capacity is Capacity.DIRECTOR else ""
-        as_what = f"{capacity(spell.capacity)}{only}"
-        still = "; still serving" if spell.last_day is None else ""
+    for period in account.record.service_periods:
+        only = " (not an employee)" if period.capacity is Capacity.DIRECTOR else ""
+        as_what = f"{capacity(period.capacity)}{only}"
+        still = "; still serving" if period.last_day is None else ""
         begins = f"Entered service as {as_what}{still}."
-        yield instant(spell.first_day, time(0), zone), Line(at=spell.first_day, what=begins, rule="ELG-2")
-        if spell.last_day is not None:
+        yield instant(period.first_day, time(0), zone), Line(at=period.first_day, what=begins, rule="ELG-2")
+        if period.last_day is not None:
             ends = f"Last day in service as {as_what}."
-            yield instant(spell.last_day + ONE_DAY, time(0), zone), Line(at=spell.last_day, what=ends, rule="ELG-3")
+            yield instant(period.last_day + ONE_DAY, time(0), zone), Line(at=period.last_day, what=ends, rule="ELG-3")
 
 
 def eligibility(account: Account) -> Iterator[Line]:
@@ -47,7 +47,7 @@ def not_asked(account: Account) -> Iterator[Line]:
 
 def _in_offer(account: Account) -> str:
     terms = account.terms
-    held = [grant for grant in account.dossier.grants.values() if in_offer(grant, terms)]
+    held = [grant for grant in account.record.grants.values() if in_offer(grant, terms)]
     held.sort(key=lambda grant: (grant.granted_on, grant.grant_id))
     recent = [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]
     said = "; ".join(f"{shares_told(grant.remaining)} of {titled(grant)}" for grant in held)
@@ -60,10 +60,10 @@ def _in_offer(account: Account) -> str:
 
 def forms(account: Account) -> Iterator[Line]:
     recorded = {row.form_id: row.recorded_at for row in account.forms}
-    for form in account.dossier.forms:
+    for form in account.record.forms:
         rule = "TND-6" if form.kind is FormKind.ELECTION else "WDR-1"
         yield Line(at=form.received_at, what=_received(account, form, recorded[form.form_id]), rule=rule)
-    kinds = {form.form_id: form.kind for form in account.dossier.forms}
+    kinds = {form.form_id: form.kind for form in account.record.forms}
     for row in account.decided("form"):
         yield Line(at=row.at, what=_stands(row, kinds[row.subject]), rule=row.rule)
         for rule, reason in row.remarks:
@@ -89,7 +89,7 @@ def _received(account: Account, form: Form, recorded_at: datetime) -> str:
 
 
 def _offered(account: Account, grant_id: str, shares: int) -> str:
-    grant = account.dossier.grants.get(grant_id)
+    grant = account.record.grants.get(grant_id)
     if grant is None:
         return f"{shares_told(shares)} of {grant_id}, which is no option of this holder"
     whole = f"all {shares:,}" if shares == grant.remaining else f"{shares:,} of {grant.remaining:,}"
@@ -150,6 +150,6 @@ def _delivered(account: Account, row: Row[Any]) -> str:
         return f"was sent by e-mail{later}"
     if row.refused:
         return f"was written, but the mail server refused it: {row.answer or 'no reason given'}".rstrip(".")
-    if not account.dossier.holder.email:
+    if not account.record.holder.email:
         return "was written, but there is no e-mail address to send it to"
     return "was written and waits to be sent"

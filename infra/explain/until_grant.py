@@ -14,7 +14,7 @@ def acceptance(account: Account) -> Iterator[Line]:
     """What became of every tender, with the balancing options, and the promise."""
     cancelled = {each.grant_id: each for each in account.cancellations}
     for row in account.decided("tender"):
-        option = titled(account.dossier.grants[row.subject])
+        option = titled(account.record.grants[row.subject])
         if row.decision == "accepted":
             what = f"Tender of {shares_told(row.shares)} of {option}: {row.reason[:1].lower()}{row.reason[1:]}"
         else:
@@ -56,7 +56,7 @@ def splits(account: Account) -> Iterator[Line]:
             what = f"{split} adjusted promise {promise.promise_id}: it is now for {shares_told(shares)}."
             yield Line(at=each.at, what=what, rule="ADJ-1")
         for held in state.deferred:
-            if held.holder_id == account.dossier.holder.holder_id and state.day(held.decided_at) < on:
+            if held.holder_id == account.record.holder.holder_id and state.day(held.decided_at) < on:
                 shares = scaled_total(held.shares, ratio(state.splits, state.day(held.decided_at), on))
                 what = f"{split} adjusted the deferred grant {held.deferred_id}: it is now for {shares_told(shares)}."
                 yield Line(at=each.at, what=what, rule="ADJ-1")
@@ -64,7 +64,7 @@ def splits(account: Account) -> Iterator[Line]:
 
 def deferred(account: Account) -> Iterator[Line]:
     """Grants held back until the new options are granted, and what became of each."""
-    state, holder_id = account.state, account.dossier.holder.holder_id
+    state, holder_id = account.state, account.record.holder.holder_id
     for each in state.deferred:
         if each.holder_id != holder_id:
             continue
@@ -92,7 +92,7 @@ def promise_ended(account: Account) -> Iterator[Line]:
 
 def waivers(account: Account) -> Iterator[Line]:
     """Waivers of this holder's forms, and those for all holders that cleared a defect of one of them."""
-    own = {form.form_id for form in account.dossier.forms}
+    own = {form.form_id for form in account.record.forms}
     cleared = [row.at for row in account.decided("form") if any(rule == "TND-7" for rule, _ in row.remarks)]
     for each in account.actions:
         waiver = each.action
@@ -115,7 +115,7 @@ def waivers(account: Account) -> Iterator[Line]:
 
 def refusals(account: Account) -> Iterator[Line]:
     """What was asked for this holder, apart from waivers, and refused by a rule."""
-    holder_id, own = account.dossier.holder.holder_id, {option.grant_id for option in account.new_options}
+    holder_id, own = account.record.holder.holder_id, {option.grant_id for option in account.new_options}
     for each in account.actions:
         data, asked = each.action.data, each.action.asked
         mine = data.get("holder") == holder_id or data.get("grant") in own

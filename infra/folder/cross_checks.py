@@ -24,7 +24,7 @@ def check_holders(table: Table) -> None:
 
 def check_service(table: Table, holder_ids: Ids) -> None:
     _known(table, "holder_id", holder_ids, "holders.csv")
-    spells = defaultdict(list)
+    periods = defaultdict(list)
     for index, row in enumerate(table.rows):
         first, last = row.get("from"), row.get("to", date.max)
         if first is None:
@@ -32,8 +32,8 @@ def check_service(table: Table, holder_ids: Ids) -> None:
         if last < first:
             table.reject(index, "to", f"{last} lies before {first}", "the last day in service, or blank")
         elif "holder_id" in row and "capacity" in row and "to" not in table.bad.get(index, ()):
-            spells[row["holder_id"], row["capacity"]].append((first, index, last))
-    for (_, capacity), group in spells.items():
+            periods[row["holder_id"], row["capacity"]].append((first, index, last))
+    for (_, capacity), group in periods.items():
         group.sort()
         _, holding, until = group[0]
         for first, index, last in group[1:]:

@@ -38,8 +38,8 @@ class HolderRow(TypedDict):
 
 
 # `from` cannot be the name of a field in the class syntax.
-SpellRow = TypedDict(
-    "SpellRow",
+ServiceRow = TypedDict(
+    "ServiceRow",
     {
         "holder_id": Id,
         "capacity": Annotated[Capacity, Expected("employee, director or consultant")],
@@ -116,7 +116,7 @@ class Shape:
 
 
 HOLDERS = Shape(HolderRow.__annotations__, HolderRow)
-SERVICE = Shape(SpellRow.__annotations__, SpellRow)
+SERVICE = Shape(ServiceRow.__annotations__, ServiceRow)
 GRANTS = Shape(GrantRow.__annotations__, GrantRow)
 _KIND = Annotated[FormKind, Expected("election or withdrawal")]
 _FIRST = {"form_id": Id, "holder_id": Id, "kind": _KIND}

@@ -17,7 +17,7 @@ from infra.folder.csv_table import Table, read_table
 from infra.folder.script import ScriptEntry, read_script
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
-from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
+from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod
 from optex.terms import Terms, parse_terms
 
 FILES = (
@@ -38,7 +38,7 @@ class Folder:
 
     terms: Terms
     holders: list[Holder]
-    spells: list[Spell]
+    service_periods: list[ServicePeriod]
     grants: list[Grant]
     forms: list[Form]
     prices: dict[date, Decimal]
@@ -77,7 +77,7 @@ def read_folder(path: Path) -> Folder:
         return Folder(
             terms=terms,
             holders=[_holder(row) for row in holders.rows],
-            spells=[_spell(row) for row in service.rows],
+            service_periods=[_service_period(row) for row in service.rows],
             grants=[Grant(**row) for row in grants.rows],
             forms=_forms(elections.rows, zone),
             prices=_prices(prices),
@@ -101,9 +101,9 @@ def read_forms(path: Path, terms: Terms, holder_ids: Collection[str], grant_ids:
     return _forms(table.rows, terms.zone)
 
 
-def read_service(path: Path, holder_ids: Collection[str]) -> list[Spell]:
+def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
     """The spells of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
-    return [_spell(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
+    return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
 
 
 def read_prices(path: Path) -> dict[date, Decimal]:
@@ -170,8 +170,10 @@ def _holder(row: dict[str, Any]) -> Holder:
     return Holder(**{"email": "", "jurisdiction": "", "voting_percent": Decimal(0), **row})
 
 
-def _spell(row: dict[str, Any]) -> Spell:
-    return Spell(holder_id=row["holder_id"], capacity=row["capacity"], first_day=row["from"], last_day=row.get("to"))
+def _service_period(row: dict[str, Any]) -> ServicePeriod:
+    return ServicePeriod(
+        holder_id=row["holder_id"], capacity=row["capacity"], first_day=row["from"], last_day=row.get("to")
+    )
 
 
 def _forms(rows: list[dict[str, Any]], zone: tzinfo) -> list[Form]:

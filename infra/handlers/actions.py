@@ -37,7 +37,7 @@ from optex.election import waivable
 from optex.errors import Ruling
 from optex.formatting import local_text
 from optex.milestones import CANCEL, REGRANT
-from optex.records import Spell
+from optex.records import ServicePeriod
 from optex.state import OfferState
 
 
@@ -183,11 +183,11 @@ def _may_set_service(action: ServiceSet, db: OfferWriter, state: OfferState) -> 
 
 @carry_out.register
 def _set_service(action: ServiceSet, db: OfferWriter) -> str:
-    spell = Spell(
+    period = ServicePeriod(
         holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
     )
-    db.add_spells([spell])
-    return lapse(db, db.state().day(action.at), action.at, [spell.holder_id])
+    db.add_service_periods([period])
+    return lapse(db, db.state().day(action.at), action.at, [period.holder_id])
 
 
 @carry_out.register
@@ -205,12 +205,12 @@ def _split(action: Split, db: OfferWriter) -> str:
 
 @refused.register
 def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | None:
-    dossiers = db.dossiers([action.holder])
-    if not dossiers:
+    records = db.holder_records([action.holder])
+    if not records:
         return Ruling(rule="LCK-1", reason=f"there is no holder {action.holder}")
     promised = any(row.holder_id == action.holder for row in db.open_promises())
-    tendered = state.accepted_at is None and batch.elections(batch.judge_all(dossiers, state, action.at))
-    if not eligibility.serves(dossiers[0].spells, state.day(action.at)):
+    tendered = state.accepted_at is None and batch.elections(batch.judge_all(records, state, action.at))
+    if not eligibility.serves(records[0].service_periods, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
     pool.follow_splits(db, action.at)
     return changes.may_defer(

@@ -40,8 +40,8 @@ def amended(db: OfferWriter, action: Amend) -> str:
     """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
     said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
     state = db.state()
-    dossiers = db.dossiers()
-    tally = batch.tendered_shares(batch.judge_all(dossiers, state, action.at))
+    records = db.holder_records()
+    tally = batch.tendered_shares(batch.judge_all(records, state, action.at))
     told = db.queue_notices(
         (
             amendment(
@@ -54,7 +54,7 @@ def amended(db: OfferWriter, action: Amend) -> str:
                 state.plan,
                 tally,
             )
-            for d in batch.addressees(dossiers, state, action.at)
+            for d in batch.addressees(records, state, action.at)
         ),
         action.at,
     )
@@ -68,8 +68,8 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     """
     db.update_offer(terminated_at=action.at)
     state = db.state()
-    dossiers = db.dossiers()
-    judgements = batch.judge_all(dossiers, state, action.at)
+    records = db.holder_records()
+    judgements = batch.judge_all(records, state, action.at)
     standing = batch.tenders(judgements)
     decisions = [decision for each in standing.values() for decision in cancellation.returned(each)]
     db.record_decisions(
@@ -78,11 +78,11 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     db.record_decisions("tender", action.at, [decided_tender(decision) for decision in decisions])
     db.mark_moot("the offer was terminated")
     pool.release_deferred(db, action.at)
-    concerned = {d.holder.holder_id for d in batch.addressees(dossiers, state, action.at)} | standing.keys()
+    concerned = {d.holder.holder_id for d in batch.addressees(records, state, action.at)} | standing.keys()
     told = db.queue_notices(
         (
             termination(state.terms, d.holder, action.reason, standing.get(d.holder.holder_id, ()), d.grants)
-            for d in dossiers
+            for d in records
             if d.holder.holder_id in concerned
         ),
         action.at,
@@ -93,8 +93,8 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
 def _tell_extension(
     db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
 ) -> int:
-    dossiers = db.dossiers()
-    judgements = batch.judge_all(dossiers, state, at)
+    records = db.holder_records()
+    judgements = batch.judge_all(records, state, at)
     standing, tally = batch.tenders(judgements), batch.tendered_shares(judgements)
     return db.queue_notices(
         (
@@ -109,7 +109,7 @@ def _tell_extension(
                 standing.get(d.holder.holder_id, ()),
                 d.grants,
             )
-            for d in batch.addressees(dossiers, state, at)
+            for d in batch.addressees(records, state, at)
         ),
         at,
     )

@@ -55,7 +55,7 @@ def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str =
 
 def _return_tenders(db: OfferWriter, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
     """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
-    standing = batch.tenders(batch.judge_all(db.dossiers(holder_ids), state, at))
+    standing = batch.tenders(batch.judge_all(db.holder_records(holder_ids), state, at))
     decisions = [decision for tenders in standing.values() for decision in cancellation.returned(tenders)]
     fresh = db.record_decisions("tender", at, map(decided_tender, decisions))
     return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
@@ -69,15 +69,15 @@ def rejudge(
     A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew.
     """
     state = db.state()
-    dossiers = {d.holder.holder_id: d for d in db.dossiers(holder_ids)}
-    judgements = batch.judge_all(dossiers.values(), state, at)
+    records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
+    judgements = batch.judge_all(records.values(), state, at)
     before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
     fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, judgements))}
     letters = []
     for judgement in judgements:
         form_id = judgement.form.form_id
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), judgement)):
-            d = dossiers[judgement.form.holder_id]
+            d = records[judgement.form.holder_id]
             revision = 1 if form_id in received else _confirmations(db, form_id) + 1
             letters.append(confirmation(state, d.holder, judgement, d.grants, at, revision))
     db.queue_notices(letters, at)
@@ -90,7 +90,7 @@ def judgement_of(db: OfferReader, form_id: str, at: datetime) -> Judgement | Non
     holder_id = db.holder_of_form(form_id)
     if holder_id is None:
         return None
-    judged = batch.judge_all(db.dossiers([holder_id]), db.state(), at)
+    judged = batch.judge_all(db.holder_records([holder_id]), db.state(), at)
     return next((judgement for judgement in judged if judgement.form.form_id == form_id), None)
 
 

@@ -20,10 +20,12 @@ from infra.handlers.forms import record_forms
 from infra.handlers.promises import lapse
 from optex import pool
 from optex.formatting import count
-from optex.records import Form, Spell
+from optex.records import Form, ServicePeriod
 
 
-def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequence[Spell] | None = None) -> bool:
+def take_in_folder(
+    engine: Engine, folder: Folder, at: datetime, periods: Sequence[ServicePeriod] | None = None
+) -> bool:
     """Take an offer's terms, holders, service and grants into the books, in one transaction; False if they are there.
 
     `spells` are what is known of service by then, all of the folder's where none are given.
@@ -39,7 +41,7 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
         db = OfferWriter(connection, terms.offer)
         db.add_terms(1, terms, at, "as the offer was made")
         db.add(t.holders, HOLDERS.rows(folder.holders))
-        known = folder.spells if spells is None else spells
+        known = folder.service_periods if periods is None else periods
         db.add(t.service_periods, SERVICE_PERIODS.rows(known))
         db.add(t.grants, GRANTS.rows(folder.grants))
         db.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
@@ -66,9 +68,9 @@ def take_in(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[
             said += [record_action(db, entry.action).message for entry in things]
         elif kind is Form:
             said.append(record_forms(db, things, now))
-        elif kind is Spell:
-            db.add_spells(things)
-            said.append(lapse(db, db.state().day(now), now, {spell.holder_id for spell in things}))
+        elif kind is ServicePeriod:
+            db.add_service_periods(things)
+            said.append(lapse(db, db.state().day(now), now, {period.holder_id for period in things}))
         elif kind is Price:
             db.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]

@@ -60,8 +60,8 @@ def lapse(db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str
     if not suspects:
         return ""
     promises = open_promises(db, state, suspects)
-    dossiers = {d.holder.holder_id: d for d in db.dossiers(suspects)}
-    broken = batch.broken_promises(promises, dossiers, through)
+    records = {d.holder.holder_id: d for d in db.holder_records(suspects)}
+    broken = batch.broken_promises(promises, records, through)
     return f"{record_lapsed(db, broken, state.day(at), at)}."
 
 
@@ -112,11 +112,11 @@ def _out_of_service(db: OfferReader, through: date, holder_ids: Iterable[str] | 
     """Of the holders with open promises those whose service is broken by a day: few, found before all else is read."""
     wanted = None if holder_ids is None else set(holder_ids)
     rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
-    spells = db.spells({row.holder_id for row in rows})
+    periods = db.service_periods({row.holder_id for row in rows})
     return [
         row.holder_id
         for row in rows
-        if may_receive(spells.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
+        if may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
     ]
 
 

@@ -19,7 +19,7 @@ from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
 from optex.authority import section_of
 from optex.eligibility import in_offer
-from optex.records import Dossier, Standing
+from optex.records import HolderRecord, Standing
 from optex.state import OfferState
 
 
@@ -37,7 +37,7 @@ class Finding:
 
 def findings(
     db: OfferReader,
-    dossiers: Sequence[Dossier],
+    records: Sequence[HolderRecord],
     state: OfferState,
     forms: Mapping[str, Any],
     decided: Mapping[str, Any],
@@ -50,11 +50,11 @@ def findings(
         found[ledger][what, rule, section] += 1
         shares[ledger, (what, rule, section)] += of_shares
 
-    for dossier, refused in batch.eligibility(dossiers, state):
+    for record, refused in batch.eligibility(records, state):
         if refused:
-            left = sum(g.remaining for g in dossier.grants.values() if in_offer(g, state.terms))
+            left = sum(g.remaining for g in record.grants.values() if in_offer(g, state.terms))
             note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
-    lines = {form.form_id: sum(line.shares for line in form.lines) for d in dossiers for form in d.forms}
+    lines = {form.form_id: sum(line.shares for line in form.lines) for d in records for form in d.forms}
     for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
         if row.decision in (Standing.DEFECTIVE, Standing.LATE):
             note("forms.csv", f"Form {row.decision}", row.rule, row.section, lines[form_id])
@@ -153,10 +153,10 @@ class Figures:
 
 def figures(db: OfferReader) -> Figures:
     """Everything the report shows, read in one transaction."""
-    state, steps, dossiers = db.state(), db.steps(), db.dossiers()
+    state, steps, records = db.state(), db.steps(), db.holder_records()
     as_of = _last_entry(db)
     forms, decided = db.latest_decisions("form"), db.latest_decisions("tender")
-    standing = {} if decided else standing_tenders(dossiers, state, as_of)
+    standing = {} if decided else standing_tenders(records, state, as_of)
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
     took_part = turnout(db, state.terms)
     written, sent = letters(db)
@@ -167,13 +167,13 @@ def figures(db: OfferReader) -> Figures:
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(db, state),
         classes=tuple(by_class(took_part, decided)),
-        course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
+        course=course(records, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
         passage=_passage(db, sum(took_part.shares.values())),
-        prices=_prices(dossiers, state, exchanged),
+        prices=_prices(records, state, exchanged),
         new_prices=_new_prices(db),
         vesting=_vesting(db),
         pool=_pool(db),
-        findings=tuple(findings(db, dossiers, state, forms, decided)),
+        findings=tuple(findings(db, records, state, forms, decided)),
         letters=written,
         letters_sent=sent,
     )
@@ -211,11 +211,11 @@ def _passage(db: OfferReader, outstanding: int) -> Passage:
     )
 
 
-def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
+def _prices(records: Iterable[HolderRecord], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
     """By grant date and price; where these are too many to look at, by quarter at the average price."""
     points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
-    for dossier in dossiers:
-        for grant in dossier.grants.values():
+    for record in records:
+        for grant in record.grants.values():
             if in_offer(grant, state.terms) and grant.remaining:
                 gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
                 point = points[grant.granted_on, grant.price]

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.status.participation import OTHER, Turnout
 from optex import batch
-from optex.records import Capacity, Dossier, FormKind, Standing, Tender
+from optex.records import Capacity, FormKind, HolderRecord, Standing, Tender
 from optex.state import OfferState
 
 NOT_ELIGIBLE = "Not eligible"
@@ -75,9 +75,9 @@ class Course:
     outside: int
 
 
-def standing_tenders(dossiers: Sequence[Dossier], state: OfferState, at: datetime) -> dict[str, int]:
+def standing_tenders(records: Sequence[HolderRecord], state: OfferState, at: datetime) -> dict[str, int]:
     """The option shares that stand tendered, by grant."""
-    judgements = batch.judge_all(dossiers, state, at)
+    judgements = batch.judge_all(records, state, at)
     return {t.grant_id: t.shares for each in batch.tenders(judgements).values() for t in each}
 
 
@@ -109,7 +109,7 @@ _CHANGES = ("standing", "holders")
 _COUNTED = ("withdrawn", "elections", "withdrawals", "improper")
 
 
-def course(dossiers: Iterable[Dossier], state: OfferState, standings: Mapping[str, str], at: datetime) -> Course:
+def course(records: Iterable[HolderRecord], state: OfferState, standings: Mapping[str, str], at: datetime) -> Course:
     """The tenders day by day, from commencement until they were decided, or as far as the books go.
 
     Every form counts from the day of its receipt, and as it stands by now: `standings` are the standings by form.
@@ -117,14 +117,14 @@ def course(dossiers: Iterable[Dossier], state: OfferState, standings: Mapping[st
     first, last = state.terms.commences, state.day(state.accepted_at or state.terminated_at or at)
     tally: dict[str, Counter[date]] = {name: Counter() for name in (*_CHANGES, *_COUNTED)}
     outside = 0
-    for dossier in dossiers:
+    for record in records:
         before: tuple[Tender, ...] = ()
-        for nth, form in enumerate(dossier.forms, start=1):
+        for nth, form in enumerate(record.forms, start=1):
             on = state.day(form.received_at)
             outside += not first <= on <= last
             tally[_counted_as(form.kind, standings[form.form_id])][on] += 1
-            so_far = replace(dossier, forms=dossier.forms[:nth])
-            after = batch.tenders(batch.judge_all([so_far], state, at)).get(dossier.holder.holder_id, ())
+            so_far = replace(record, forms=record.forms[:nth])
+            after = batch.tenders(batch.judge_all([so_far], state, at)).get(record.holder.holder_id, ())
             change = sum(t.shares for t in after) - sum(t.shares for t in before)
             tally["standing"][on] += change
             tally["holders"][on] += bool(after) - bool(before)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from optex.eligibility import capacity_on, may_tender
-from optex.records import Capacity, Spell, Standing
+from optex.records import Capacity, ServicePeriod, Standing
 from optex.terms import Terms
 
 OTHER = "other"
@@ -71,9 +71,9 @@ class Turnout:
 
 def turnout(db: OfferReader, terms: Terms) -> Turnout:
     """The turnout by the decisions on record; before the opening by the rule that will decide (ELG-1, ELG-4)."""
-    spells = db.spells()
+    periods = db.service_periods()
     shares = _option_shares(db, terms)
-    eligible = _eligible(db, terms, spells, shares)
+    eligible = _eligible(db, terms, periods, shares)
     tendered = {
         row.holder_id: row.shares
         for row in db.latest_decisions("form").values()
@@ -81,7 +81,7 @@ def turnout(db: OfferReader, terms: Terms) -> Turnout:
     }
     members: dict[str, list[str]] = defaultdict(list)
     for holder_id in sorted(eligible | tendered.keys()):
-        members[capacity_on(spells.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
+        members[capacity_on(periods.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
     return Turnout(
         members={str(name): members[name] for name in (*Capacity, OTHER) if members[name]},
         eligible=frozenset(eligible),
@@ -91,7 +91,7 @@ def turnout(db: OfferReader, terms: Terms) -> Turnout:
 
 
 def _eligible(
-    db: OfferReader, terms: Terms, spells: Mapping[str, Sequence[Spell]], shares: Mapping[str, int]
+    db: OfferReader, terms: Terms, periods: Mapping[str, Sequence[ServicePeriod]], shares: Mapping[str, int]
 ) -> set[str]:
     decided = db.latest_decisions("eligibility")
     if decided or db.row().opened_at is not None:
@@ -99,7 +99,7 @@ def _eligible(
     return {
         holder_id
         for holder_id, holder in db.holders().items()
-        if shares.get(holder_id) and may_tender(holder, spells.get(holder_id, ()), terms) is None
+        if shares.get(holder_id) and may_tender(holder, periods.get(holder_id, ()), terms) is None
     }
 
 

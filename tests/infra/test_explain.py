@@ -82,10 +82,10 @@ class Desk:
             act(DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due))
 
     def open(self):
-        self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.dossiers(), s.state)))
+        self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)))
 
     def close(self):
-        self.make("close", lambda s: record_close(s, batch.judge_all(s.db.dossiers(), s.state, s.at)))
+        self.make("close", lambda s: record_close(s, batch.judge_all(s.db.holder_records(), s.state, s.at)))
 
     def cancel(self):
         self.make("cancel", _cancel)
@@ -96,20 +96,20 @@ class Desk:
 
 def _cancel(step):
     terms, on = step.state.terms, step.state.day(step.at)
-    dossiers = step.db.dossiers()
-    judgements = batch.judge_all(dossiers, step.state, step.at)
-    decisions = batch.decide_all(dossiers, judgements, step.state, on)
-    cancellations = batch.cancel_all(decisions, dossiers, step.state, on)
+    records = step.db.holder_records()
+    judgements = batch.judge_all(records, step.state, step.at)
+    decisions = batch.decide_all(records, judgements, step.state, on)
+    cancellations = batch.cancel_all(decisions, records, step.state, on)
     promises = batch.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    record_cancellation(step, dossiers, judgements, decisions, cancellations, promises)
+    record_cancellation(step, records, judgements, decisions, cancellations, promises)
 
 
 def _grant(step):
     lapsed = record_lapses(step)
     kept = open_promises(step.db, step.state)
-    dossiers = {d.holder.holder_id: d for d in step.db.dossiers()}
+    records = {d.holder.holder_id: d for d in step.db.holder_records()}
     on = step.state.plan.grant_on
-    granted = batch.grant_all(kept, dossiers, step.state, on, step.db.close_on(on))
+    granted = batch.grant_all(kept, records, step.state, on, step.db.close_on(on))
     record_grants(step, granted, kept, lapsed)
 
 

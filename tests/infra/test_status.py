@@ -44,8 +44,8 @@ class Desk:
 
     def step(self, name):
         act = {
-            "open": lambda s: record_opening(s, batch.eligibility(s.db.dossiers(), s.state)),
-            "close": lambda s: record_close(s, batch.judge_all(s.db.dossiers(), s.state, s.at)),
+            "open": lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)),
+            "close": lambda s: record_close(s, batch.judge_all(s.db.holder_records(), s.state, s.at)),
         }[name]
         with self.office.write() as db:
             step = db.step(name)

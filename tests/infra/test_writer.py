@@ -22,7 +22,7 @@ from infra.ledgers.export import export
 from optex.actions import Terminate
 from optex.errors import Ruling
 from optex.notices import Notice
-from optex.records import Capacity, Spell
+from optex.records import Capacity, ServicePeriod
 
 ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
@@ -49,10 +49,10 @@ def test_a_folder_is_taken_in_once(engine, folder):
     assert not take_in_folder(engine, offer, AT + timedelta(days=1))
     assert counts == {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
     with open_reader(engine, "alpha-2003") as db:
-        dossiers = db.dossiers()
-        assert offer.holders == [dossier.holder for dossier in dossiers]
-        assert offer.spells == [spell for dossier in dossiers for spell in dossier.spells]
-        assert offer.grants == [grant for dossier in dossiers for grant in dossier.grants.values()]
+        records = db.holder_records()
+        assert offer.holders == [record.holder for record in records]
+        assert offer.service_periods == [period for record in records for period in record.service_periods]
+        assert offer.grants == [grant for record in records for grant in record.grants.values()]
         assert offer.terms == db.first_terms()
 
 
@@ -166,15 +166,15 @@ def test_a_closing_price_can_be_corrected(db):
 def test_the_end_of_a_spell_can_be_told_later(db):
     """A spell that began as one already known takes its place; another capacity is another spell."""
     first = date(1999, 1, 4)
-    db.add_spells(
+    db.add_service_periods(
         [
-            Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=first, last_day=date(2003, 6, 30)),
-            Spell(holder_id="H1", capacity=Capacity.CONSULTANT, first_day=first),
+            ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=first, last_day=date(2003, 6, 30)),
+            ServicePeriod(holder_id="H1", capacity=Capacity.CONSULTANT, first_day=first),
         ]
     )
-    [dossier] = db.dossiers(["H1"])
+    [record] = db.holder_records(["H1"])
     expected = {Capacity.EMPLOYEE: date(2003, 6, 30), Capacity.CONSULTANT: None}
-    assert expected == {spell.capacity: spell.last_day for spell in dossier.spells}
+    assert expected == {period.capacity: period.last_day for period in record.service_periods}
 
 
 def decided(subject, decision="effective", reason="Stands."):
@@ -238,21 +238,23 @@ def test_everything_of_the_sample_offer_is_read_back(engine):
     take_in_folder(engine, folder, folder.terms.opens)
     with open_writer(engine, folder.terms.offer) as db:
         db.add_forms(folder.forms, AT)
-        dossiers = db.dossiers()
-    assert {grant.grant_id: grant for grant in folder.grants} == {k: g for d in dossiers for k, g in d.grants.items()}
+        records = db.holder_records()
+    assert {grant.grant_id: grant for grant in folder.grants} == {k: g for d in records for k, g in d.grants.items()}
     expected = {form.form_id: (form.holder_id, form.received_at, set(form.lines)) for form in folder.forms}
-    found = [form for d in dossiers for form in d.forms]
+    found = [form for d in records for form in d.forms]
     assert expected == {form.form_id: (form.holder_id, form.received_at, set(form.lines)) for form in found}
     some = sorted({form.holder_id for form in folder.forms})[3:9]
     with open_reader(engine, folder.terms.offer) as reader:
-        assert [d for d in dossiers if d.holder.holder_id in some] == reader.dossiers(some)
+        assert [d for d in records if d.holder.holder_id in some] == reader.holder_records(some)
 
 
 def played(engine, until):
     """The sample offer with all that arrives taken in, day by day, and the ledgers written out."""
     folder = read_folder(ALPHA)
     arrivals = ArrivalQueue(folder)
-    take_in_folder(engine, folder, folder.terms.opens, arrivals.known_service(folder.terms.commences, folder.spells))
+    take_in_folder(
+        engine, folder, folder.terms.opens, arrivals.known_service(folder.terms.commences, folder.service_periods)
+    )
     evening = arrivals.next_evening(None)
     while evening and evening <= until:
         with open_writer(engine, folder.terms.offer) as db:

@@ -179,8 +179,8 @@ def test_a_held_step_goes_on_when_a_named_person_approves(prefect, workspaces):
     digest = alarm.state.message.partition("digest ")[2][:12]
 
     # A holder leaves service before anybody has approved: what would be cancelled is not what was looked at.
-    spell = {"holder": "H2", "capacity": "employee", "first_day": "1999-01-04", "last_day": str(working_day(-4))}
-    prefect.do("set-service", offer="held", by="HR", **spell)
+    period = {"holder": "H2", "capacity": "employee", "first_day": "1999-01-04", "last_day": str(working_day(-4))}
+    prefect.do("set-service", offer="held", by="HR", **period)
     prefect.do("rerun", offer="held", step="cancel")
     stale = prefect.do("approve", offer="held", step="cancel", by=BY, digest=digest)
     assert ("Refused", True) == (stale.name, "600 option shares would be cancelled" in stale.message)

@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from optex.election import Judgement, Waiver, judge, waivable
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Spell, Standing, Tender
+from optex.records import Capacity, Form, FormKind, FormLine, Grant, ServicePeriod, Standing, Tender
 from optex.terms import Lookback
 from tests import builders
 
 EST = timezone(timedelta(hours=-5))
 TERMS = builders.terms()
 ANN = builders.holder(name="José Ann Lee")
-SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
+SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
 
 def est(month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> datetime:
@@ -67,7 +67,7 @@ def judged(*forms: Form, grants: tuple[Grant, ...] = (G1, G2), **changes) -> lis
     facts = {
         "terms": TERMS,
         "holder": ANN,
-        "spells": SERVING,
+        "periods": SERVING,
         "foreign": frozenset({"G9"}),
         "waivers": (),
         "accepted_at": None,
@@ -316,7 +316,7 @@ def test_a_form_without_options_or_with_one_twice():
 def test_who_may_not_tender():
     """A holder not in service on commencement, or in an excluded jurisdiction, cannot tender."""
     late_starter = (replace(SERVING[0], first_day=date(2003, 3, 1)),)
-    assert standings(election("F1"), spells=late_starter) == {"F1": "defective ELG-1"}
+    assert standings(election("F1"), periods=late_starter) == {"F1": "defective ELG-1"}
     terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
     assert standings(election("F1"), terms=terms) == {"F1": "defective ELG-4"}
     assert waivable(only(election("F1"), terms=terms)).rule == "ELG-4"
@@ -663,7 +663,7 @@ def test_what_can_be_waived():
     assert waivable(judged(election("F1"), election("F2", est(3, 12), signed_on=date(2003, 3, 9)))[1]) is None
     assert waivable(only(election("F1"))).rule == "TND-7"
     assert waivable(only(replace(UNSIGNED, lines=(line(G1, 801),)))).rule == "TND-1"
-    assert waivable(only(UNSIGNED, spells=())).rule == "ELG-1"
+    assert waivable(only(UNSIGNED, periods=())).rule == "ELG-1"
 
 
 @pytest.mark.parametrize("form", [election("F1", est(3, 31, 17)), notice("N1", est(3, 31, 17))])

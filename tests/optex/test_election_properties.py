@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optex.election import Waiver, judge
-from optex.records import Capacity, Form, FormKind, FormLine, OptionType, Spell, Standing
+from optex.records import Capacity, Form, FormKind, FormLine, OptionType, ServicePeriod, Standing
 from tests import builders
 
 TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", form_details="if_stated")
 HOLDER = builders.holder()
-SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
+SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 GRANTS = {
     grant_id: builders.grant(grant_id, shares=100, granted_on=granted_on, type=OptionType.NSO)
     for grant_id, granted_on in (("G1", date(2000, 1, 4)), ("G2", date(2002, 9, 2)))
@@ -66,7 +66,7 @@ def judged(found: list[Form], waivers: list[Waiver], ended: datetime | None = No
     return judge(
         terms=TERMS,
         holder=HOLDER,
-        spells=SERVING,
+        periods=SERVING,
         grants=GRANTS,
         foreign=frozenset({"G9"}),
         forms=found,

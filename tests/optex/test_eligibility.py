@@ -13,14 +13,14 @@ from optex.eligibility import (
     may_tender,
     serves,
 )
-from optex.records import Capacity, Holder, Spell
+from optex.records import Capacity, Holder, ServicePeriod
 from tests import builders
 
 TERMS = builders.terms(excluded_jurisdictions=["CA-QC"])
 
 
-def spell(first: date, last: date | None = None, capacity: Capacity = Capacity.EMPLOYEE) -> Spell:
-    return Spell(holder_id="H1", capacity=capacity, first_day=first, last_day=last)
+def spell(first: date, last: date | None = None, capacity: Capacity = Capacity.EMPLOYEE) -> ServicePeriod:
+    return ServicePeriod(holder_id="H1", capacity=capacity, first_day=first, last_day=last)
 
 
 def holder(jurisdiction: str = "US-NH") -> Holder:
@@ -49,17 +49,17 @@ def test_serves_without_end_or_record():
 
 def test_capacity_on():
     """Where spells overlap an employee comes before a director, and a director before a consultant."""
-    spells = [
+    periods = [
         spell(date(2000, 1, 1), None, Capacity.CONSULTANT),
         spell(date(2001, 1, 1), date(2003, 12, 31), Capacity.DIRECTOR),
         spell(date(2002, 1, 1), date(2002, 12, 31), Capacity.EMPLOYEE),
     ]
-    assert capacity_on(spells, date(1999, 12, 31)) is None
-    assert capacity_on(spells, date(2000, 12, 31)) == Capacity.CONSULTANT
-    assert capacity_on(spells, date(2001, 12, 31)) == Capacity.DIRECTOR
-    assert capacity_on(spells, date(2002, 12, 31)) == Capacity.EMPLOYEE
-    assert capacity_on(spells, date(2003, 1, 1)) == Capacity.DIRECTOR
-    assert capacity_on(spells, date(2004, 1, 1)) == Capacity.CONSULTANT
+    assert capacity_on(periods, date(1999, 12, 31)) is None
+    assert capacity_on(periods, date(2000, 12, 31)) == Capacity.CONSULTANT
+    assert capacity_on(periods, date(2001, 12, 31)) == Capacity.DIRECTOR
+    assert capacity_on(periods, date(2002, 12, 31)) == Capacity.EMPLOYEE
+    assert capacity_on(periods, date(2003, 1, 1)) == Capacity.DIRECTOR
+    assert capacity_on(periods, date(2004, 1, 1)) == Capacity.CONSULTANT
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_may_tender_in_excluded_jurisdiction(written):
     assert may_tender(holder("CA-ON"), [spell(date(1999, 1, 1))], TERMS) is None
 
 
-def accepted(*spells: Spell) -> str | None:
-    refused = may_be_accepted(spells, received_on=date(2003, 3, 10), cancelled_on=date(2003, 4, 1), terms=TERMS)
+def accepted(*periods: ServicePeriod) -> str | None:
+    refused = may_be_accepted(periods, received_on=date(2003, 3, 10), cancelled_on=date(2003, 4, 1), terms=TERMS)
     return refused and refused.rule
 
 
@@ -173,8 +173,8 @@ def test_may_be_accepted_after_a_break():
     assert after is None
 
 
-def receives(*spells: Spell):
-    return may_receive(spells, received_on=date(2003, 3, 10), granted_on=date(2003, 10, 3))
+def receives(*periods: ServicePeriod):
+    return may_receive(periods, received_on=date(2003, 3, 10), granted_on=date(2003, 10, 3))
 
 
 def test_may_receive_through_the_grant_date():
