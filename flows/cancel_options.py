@@ -6,14 +6,14 @@ from datetime import date
 from prefect import State
 
 from flows.step import step_flow
-from optex.cancellation import Decision
+from optex.cancellation import TenderDecision
 from optex.formatting import count, local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
 from tasks.cancellation import record_cancellation
 from tasks.due_step import DueStep, digest_of, missing_approval
 from tasks.rules import cancel_options as cancel_tendered
-from tasks.rules import decide_acceptance, judge_forms, promise_options
+from tasks.rules import decide_acceptance, promise_options, review_forms
 
 
 @step_flow("cancel", step=CANCEL)
@@ -33,17 +33,17 @@ def cancel_options(step: DueStep) -> str | State:
         due = local_text(again, terms.zone)
         return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
     records = step.db.holder_records()
-    judgements = judge_forms(records, step.state, step.at)
-    decisions = decide_acceptance(records, judgements, step.state, on)
+    reviews = review_forms(records, step.state, step.at)
+    decisions = decide_acceptance(records, reviews, step.state, on)
     digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
     if missing := missing_approval(step, digest, _would_be(decisions, on)):
         return step.held("CAN-1", missing, digest)
     cancellations = cancel_tendered(decisions, records, step.state, on)
     promises = promise_options(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    return record_cancellation(step, records, judgements, decisions, cancellations, promises)
+    return record_cancellation(step, records, reviews, decisions, cancellations, promises)
 
 
-def _would_be(decisions: Sequence[Decision], on: date) -> str:
+def _would_be(decisions: Sequence[TenderDecision], on: date) -> str:
     """What a person is asked to approve, in counts and totals."""
     accepted = [decision.tender for decision in decisions if decision.accepted]
     return (

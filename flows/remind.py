@@ -5,7 +5,7 @@ from prefect import State
 from flows.step import step_flow
 from tasks.due_step import DueStep
 from tasks.offer_period import record_reminder
-from tasks.rules import find_addressees, judge_forms
+from tasks.rules import find_addressees, review_forms
 
 
 @step_flow("remind")
@@ -19,5 +19,5 @@ def remind(step: DueStep) -> str | State:
     days = terms.calendar.business_days(step.state.day(step.at), terms.expires_on) - 1
     records = step.db.holder_records()
     addressees = find_addressees(records, step.state, step.at)
-    judgements = judge_forms(records, step.state, step.at)
-    return record_reminder(step, max(days, 0), addressees, judgements)
+    reviews = review_forms(records, step.state, step.at)
+    return record_reminder(step, max(days, 0), addressees, reviews)

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
-from optex.election import Waiver
+from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import day, local_text, short_day, stamp
@@ -244,7 +244,7 @@ class ElectionWaive(Action):
         return f"The defects of form {self.form} are waived{', for all holders' if self.all_holders else ''}."
 
     def apply(self, state: OfferState) -> OfferState:
-        waiver = Waiver(
+        waiver = DefectWaiver(
             form_id=self.form,
             at=self.at,
             by=self.by,

@@ -9,10 +9,10 @@ from decimal import Decimal
 from optex import cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
-from optex.election import Judgement, judge
+from optex.election import FormReview, review_forms
 from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
-from optex.records import Capacity, FormKind, HolderRecord, OptionRecord, Standing, Tender
+from optex.records import Capacity, FormKind, FormStanding, HolderRecord, OptionRecord, Tender
 from optex.state import OfferState
 
 
@@ -56,13 +56,13 @@ def addressees(records: Iterable[HolderRecord], state: OfferState, at: datetime)
     return [d for d, refused in eligibility(records, state) if refused is None and serves(d.service_periods, today)]
 
 
-def judge_all(records: Iterable[HolderRecord], state: OfferState, at: datetime) -> list[Judgement]:
+def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime) -> list[FormReview]:
     """How every form received by an instant stands (§4, §5)."""
     return [
-        judgement
+        review
         for d in records
         if d.forms
-        for judgement in judge(
+        for review in review_forms(
             terms=state.terms,
             holder=d.holder,
             periods=d.service_periods,
@@ -77,28 +77,30 @@ def judge_all(records: Iterable[HolderRecord], state: OfferState, at: datetime) 
     ]
 
 
-def elections(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
+def elections(reviews: Iterable[FormReview]) -> dict[str, FormReview]:
     """The effective election of each holder who has one."""
     return {
-        j.form.holder_id: j for j in judgements if j.standing is Standing.EFFECTIVE and j.form.kind is FormKind.ELECTION
+        j.form.holder_id: j
+        for j in reviews
+        if j.standing is FormStanding.EFFECTIVE and j.form.kind is FormKind.ELECTION
     }
 
 
-def tenders(judgements: Iterable[Judgement]) -> dict[str, tuple[Tender, ...]]:
+def tenders(reviews: Iterable[FormReview]) -> dict[str, tuple[Tender, ...]]:
     """What stands tendered, by holder."""
-    return {holder_id: judgement.tenders for holder_id, judgement in elections(judgements).items()}
+    return {holder_id: review.tenders for holder_id, review in elections(reviews).items()}
 
 
-def tendered_shares(judgements: Iterable[Judgement]) -> int:
+def tendered_shares(reviews: Iterable[FormReview]) -> int:
     """The number of option shares that stand tendered (Rule 14e-1(d))."""
-    return sum(tender.shares for standing in tenders(judgements).values() for tender in standing)
+    return sum(tender.shares for standing in tenders(reviews).values() for tender in standing)
 
 
 def decide_all(
-    records: Iterable[HolderRecord], judgements: Iterable[Judgement], state: OfferState, cancelled_on: date
-) -> list[cancellation.Decision]:
+    records: Iterable[HolderRecord], reviews: Iterable[FormReview], state: OfferState, cancelled_on: date
+) -> list[cancellation.TenderDecision]:
     """What is accepted of everyone's effective election, and what is rejected and why (§6, CAN-1)."""
-    standing = elections(judgements)
+    standing = elections(reviews)
     return [
         decision
         for d in records
@@ -115,7 +117,10 @@ def decide_all(
 
 
 def cancel_all(
-    decisions: Iterable[cancellation.Decision], records: Iterable[HolderRecord], state: OfferState, cancelled_on: date
+    decisions: Iterable[cancellation.TenderDecision],
+    records: Iterable[HolderRecord],
+    state: OfferState,
+    cancelled_on: date,
 ) -> list[Cancellation]:
     """The cancellation of every accepted tender, with its balancing option (§6, TND-2)."""
     grants = {grant_id: held for d in records for grant_id, held in d.grants.items()}

@@ -84,7 +84,7 @@ def promise(holder_id: str, cancellations: Iterable[Cancellation], issued_on: da
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class TenderDecision:
     """One tender accepted for exchange, or rejected so that its option stays outstanding, and the ruling behind it."""
 
     tender: Tender
@@ -100,7 +100,7 @@ def decide(
     grants: Mapping[str, Grant],
     terms: Terms,
     cancelled_on: date,
-) -> list[Decision]:
+) -> list[TenderDecision]:
     """Which tenders of one holder's effective election are accepted, each cancelled as of `cancelled_on`.
 
     `received_on` is the day that election was received on the offer's clock. KeyError for a tender of an unknown grant.
@@ -111,11 +111,11 @@ def decide(
     decisions = []
     for tender in tenders:
         refusal = void or _no_longer_there(tender, grants[tender.grant_id], cancelled_on)
-        decisions.append(Decision(tender=tender, accepted=refusal is None, ruling=refusal or accepted))
+        decisions.append(TenderDecision(tender=tender, accepted=refusal is None, ruling=refusal or accepted))
     return decisions
 
 
-def returned(tenders: Sequence[Tender]) -> list[Decision]:
+def returned(tenders: Sequence[Tender]) -> list[TenderDecision]:
     """Every tender returned because the offer was terminated; the options stay outstanding.
 
     Authority: §15; Rule 13e-4(f)(5) "return the options tendered promptly after termination" (CND-2).
@@ -123,7 +123,7 @@ def returned(tenders: Sequence[Tender]) -> list[Decision]:
     ruling = Ruling(
         rule="CND-2", reason="The offer was terminated: the tender is returned, the option stays outstanding."
     )
-    return [Decision(tender=tender, accepted=False, ruling=ruling) for tender in tenders]
+    return [TenderDecision(tender=tender, accepted=False, ruling=ruling) for tender in tenders]
 
 
 def _no_longer_there(tender: Tender, grant: Grant, cancelled_on: date) -> Ruling | None:

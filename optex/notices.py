@@ -14,12 +14,12 @@ from typing import Any, Self
 from optex import notice_data
 from optex.cancellation import Cancellation, Promise
 from optex.changes import needs_ten_days
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, stamp, utc_text
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import Plan
-from optex.records import Capacity, FormKind, Grant, Holder, OptionRecord, Standing, Tender
+from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, OptionRecord, Tender
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -89,14 +89,14 @@ def reminder(
 
 
 def confirmation(
-    state: OfferState, holder: Holder, judgement: Judgement, grants: Grants, at: datetime, revision: int = 1
+    state: OfferState, holder: Holder, review: FormReview, grants: Grants, at: datetime, revision: int = 1
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
     `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
-    form, terms = judgement.form, state.terms
+    form, terms = review.form, state.terms
     more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
     name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
@@ -110,22 +110,22 @@ def confirmation(
         offer=notice_data.facts(terms),
         revision=revision,
         form=notice_data.form_received(form, grants),
-        standing=judgement.standing.value,
-        ruling=notice_data.ruling_of(judgement.ruling),
-        defects=notice_data.rulings_of(_uncured(judgement)),
-        remarks=notice_data.rulings_of(remark for remark in judgement.remarks if remark not in judgement.defects),
-        tenders=notice_data.tendered(judgement.tenders, grants),
-        barred=judgement.barred is not None,
+        standing=review.standing.value,
+        ruling=notice_data.ruling_of(review.ruling),
+        defects=notice_data.rulings_of(_uncured(review)),
+        remarks=notice_data.rulings_of(remark for remark in review.remarks if remark not in review.defects),
+        tenders=notice_data.tendered(review.tenders, grants),
+        barred=review.barred is not None,
         now=notice_data.standing_at(state, at),
     )
 
 
-def _uncured(judgement: Judgement) -> tuple[Ruling, ...]:
+def _uncured(review: FormReview) -> tuple[Ruling, ...]:
     """What was wrong with the form and has been neither cured nor waived: the defects that still decide (TND-7)."""
-    if judgement.standing not in (Standing.DEFECTIVE, Standing.LATE):
+    if review.standing not in (FormStanding.DEFECTIVE, FormStanding.LATE):
         return ()
-    told = (judgement.ruling, *judgement.remarks)
-    return tuple(defect for defect in judgement.defects if defect in told) or (judgement.ruling,)
+    told = (review.ruling, *review.remarks)
+    return tuple(defect for defect in review.defects if defect in told) or (review.ruling,)
 
 
 def extension(

@@ -27,7 +27,7 @@ class FormKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-class Standing(StrEnum):
+class FormStanding(StrEnum):
     """Where a form stands at an instant."""
 
     EFFECTIVE = "effective"

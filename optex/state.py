@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
 from optex.calendar import local_date
-from optex.election import Waiver
+from optex.election import DefectWaiver
 from optex.milestones import Plan, plan
 from optex.terms import Terms
 
@@ -32,7 +32,7 @@ class OfferState:
     postponed_to: date | None = None
     holds: tuple[str, ...] = ()
     grant_from: date | None = None
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[DefectWaiver, ...] = ()
     told_splits: tuple[Split, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     amendments: int = 0

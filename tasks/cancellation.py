@@ -7,12 +7,12 @@ from typing import Any
 from infra.database import tables as t
 from infra.handlers.forms import decided_form, decided_tender
 from optex import batch, notices, pool
-from optex.cancellation import Cancellation, Decision, Promise
-from optex.election import Judgement
+from optex.cancellation import Cancellation, Promise, TenderDecision
+from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT
-from optex.records import FormKind, HolderRecord, Standing
+from optex.records import FormKind, FormStanding, HolderRecord
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -21,8 +21,8 @@ from tasks.due_step import DueStep
 def record_cancellation(
     step: DueStep,
     records: Sequence[HolderRecord],
-    judgements: Sequence[Judgement],
-    decisions: Sequence[Decision],
+    reviews: Sequence[FormReview],
+    decisions: Sequence[TenderDecision],
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> str:
@@ -35,8 +35,8 @@ def record_cancellation(
             vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
         )
     )
-    standing = batch.elections(judgements)
-    db.record_decisions("form", step.at, map(decided_form, judgements))
+    standing = batch.elections(reviews)
+    db.record_decisions("form", step.at, map(decided_form, reviews))
     db.record_decisions("tender", step.at, map(decided_tender, decisions))
     balancing = [c.balancing for c in cancellations if c.balancing]
     db.add_options("balancing", balancing)
@@ -67,7 +67,7 @@ def record_cancellation(
     )
     db.reschedule(step.at, f"superseded: the options were cancelled on {on}")
     db.queue_notices(_acceptances(step, by_holder, cancellations, promises), step.at)
-    db.queue_notices(_rejections(step, by_holder, judgements, decisions), step.at)
+    db.queue_notices(_rejections(step, by_holder, reviews, decisions), step.at)
     return outcome
 
 
@@ -96,7 +96,10 @@ def _acceptances(
 
 
 def _rejections(
-    step: DueStep, by_holder: dict[str, HolderRecord], judgements: Sequence[Judgement], decisions: Sequence[Decision]
+    step: DueStep,
+    by_holder: dict[str, HolderRecord],
+    reviews: Sequence[FormReview],
+    decisions: Sequence[TenderDecision],
 ) -> list[notices.Notice]:
     """Whose tender is rejected is told why; so is whoever sent forms of which none was proper and in time."""
     rejected: dict[str, list[tuple[str, int, Ruling]]] = {}
@@ -104,11 +107,9 @@ def _rejections(
         if not decision.accepted:
             told = (decision.tender.grant_id, decision.tender.shares, decision.ruling)
             rejected.setdefault(decision.tender.holder_id, []).append(told)
-    for holder_id, judgement in _never_proper(judgements).items():
+    for holder_id, review in _never_proper(reviews).items():
         grants = by_holder[holder_id].grants
-        lines = [
-            (line.grant_id, line.shares, judgement.ruling) for line in judgement.form.lines if line.grant_id in grants
-        ]
+        lines = [(line.grant_id, line.shares, review.ruling) for line in review.form.lines if line.grant_id in grants]
         if lines:
             rejected[holder_id] = lines
     return [
@@ -123,20 +124,20 @@ def _rejections(
     ]
 
 
-def _never_proper(judgements: Sequence[Judgement]) -> dict[str, Judgement]:
+def _never_proper(reviews: Sequence[FormReview]) -> dict[str, FormReview]:
     """The last failed election of each holder of whom none stands, unless the holder gave notice to reject after it."""
-    last: dict[str, Judgement] = {}
-    standing: dict[str, Judgement] = {}
-    for judgement in sorted(judgements, key=lambda each: each.form.received_at):
-        holder_id, election = judgement.form.holder_id, judgement.form.kind is FormKind.ELECTION
-        if judgement.standing is Standing.EFFECTIVE:
-            standing[holder_id] = judgement
-        elif election and judgement.standing in (Standing.DEFECTIVE, Standing.LATE):
-            last[holder_id] = judgement
+    last: dict[str, FormReview] = {}
+    standing: dict[str, FormReview] = {}
+    for review in sorted(reviews, key=lambda each: each.form.received_at):
+        holder_id, election = review.form.holder_id, review.form.kind is FormKind.ELECTION
+        if review.standing is FormStanding.EFFECTIVE:
+            standing[holder_id] = review
+        elif election and review.standing in (FormStanding.DEFECTIVE, FormStanding.LATE):
+            last[holder_id] = review
     return {holder_id: failed for holder_id, failed in last.items() if not _silenced(failed, standing.get(holder_id))}
 
 
-def _silenced(failed: Judgement, standing: Judgement | None) -> bool:
+def _silenced(failed: FormReview, standing: FormReview | None) -> bool:
     """Whether another form says what became of a failed election: one that stands, or a notice received after it."""
     if standing is None or standing.form.kind is FormKind.ELECTION:
         return standing is not None

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from infra.database.writer import DecisionEntry
 from infra.handlers.forms import decided_form
 from optex import batch, notices
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.eligibility import in_offer
 from optex.errors import Ruling
 from optex.formatting import count
-from optex.records import Grant, HolderRecord, Standing
+from optex.records import FormStanding, Grant, HolderRecord
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -39,10 +39,8 @@ def _in_offer(record: HolderRecord, step: DueStep) -> list[Grant]:
 
 
 @effect("remind every eligible holder")
-def record_reminder(
-    step: DueStep, days: int, addressees: Sequence[HolderRecord], judgements: Sequence[Judgement]
-) -> str:
-    standing, plan, version = batch.tenders(judgements), step.state.plan, step.step.version
+def record_reminder(step: DueStep, days: int, addressees: Sequence[HolderRecord], reviews: Sequence[FormReview]) -> str:
+    standing, plan, version = batch.tenders(reviews), step.state.plan, step.step.version
     told = step.db.queue_notices(
         (
             notices.reminder(
@@ -58,21 +56,21 @@ def record_reminder(
 
 
 @effect("record how every form stands at the close")
-def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
-    step.db.record_decisions("form", step.at, map(decided_form, judgements))
-    standing = batch.tenders(judgements)
-    by_standing = {s: sum(j.standing is s for j in judgements) for s in Standing}
+def record_close(step: DueStep, reviews: Sequence[FormReview]) -> str:
+    step.db.record_decisions("form", step.at, map(decided_form, reviews))
+    standing = batch.tenders(reviews)
+    by_standing = {s: sum(j.standing is s for j in reviews) for s in FormStanding}
     return step.done(
-        f"Closed: {count(len(judgements), 'form')}; {batch.tendered_shares(judgements):,} option shares tendered by "
-        f"{count(len(standing), 'holder')}, {by_standing[Standing.WITHDRAWN]} withdrawn, "
-        f"{by_standing[Standing.SUPERSEDED]} superseded, {by_standing[Standing.DEFECTIVE]} defective, "
-        f"{by_standing[Standing.LATE]} late"
+        f"Closed: {count(len(reviews), 'form')}; {batch.tendered_shares(reviews):,} option shares tendered by "
+        f"{count(len(standing), 'holder')}, {by_standing[FormStanding.WITHDRAWN]} withdrawn, "
+        f"{by_standing[FormStanding.SUPERSEDED]} superseded, {by_standing[FormStanding.DEFECTIVE]} defective, "
+        f"{by_standing[FormStanding.LATE]} late"
     )
 
 
 @effect("tell everyone whose tender may now be withdrawn")
 def record_withdrawal_right(
-    step: DueStep, records: Sequence[HolderRecord], judgements: Sequence[Judgement], why: str
+    step: DueStep, records: Sequence[HolderRecord], reviews: Sequence[FormReview], why: str
 ) -> str:
     by_holder = {d.holder.holder_id: d for d in records}
     told = step.db.queue_notices(
@@ -80,7 +78,7 @@ def record_withdrawal_right(
             notices.withdrawal_right(
                 step.state.terms, by_holder[holder_id].holder, tenders, by_holder[holder_id].grants, why
             )
-            for holder_id, tenders in batch.tenders(judgements).items()
+            for holder_id, tenders in batch.tenders(reviews).items()
         ),
         step.at,
     )

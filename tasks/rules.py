@@ -5,7 +5,7 @@ from tasks.decorators import rule
 
 find_eligible = rule("who may tender (ELG-1, ELG-4)", batch.eligibility)
 find_addressees = rule("whom to tell (§15)", batch.addressees)
-judge_forms = rule("which forms stand (§4, §5)", batch.judge_all)
+review_forms = rule("which forms stand (§4, §5)", batch.review_all)
 decide_acceptance = rule("what is accepted (CAN-1, ELG-1)", batch.decide_all)
 cancel_options = rule("what is cancelled (CAN-1, TND-2)", batch.cancel_all)
 promise_options = rule("what is promised (PRM-1)", batch.promise_all)

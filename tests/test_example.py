@@ -11,7 +11,7 @@ import pytest
 
 from infra.folder.reader import Folder, read_folder
 from optex.actions import AgreementSigned, ElectionWaive
-from optex.election import Judgement, Waiver, judge
+from optex.election import DefectWaiver, FormReview, review_forms
 from optex.formatting import utc_text
 from optex.milestones import plan
 from optex.records import Capacity, Holder, OptionType
@@ -54,15 +54,15 @@ def holders(offer: Folder) -> dict[str, Holder]:
 
 
 @pytest.fixture(scope="module")
-def judgements(offer: Folder) -> dict[str, Judgement]:
+def reviews(offer: Folder) -> dict[str, FormReview]:
     """How every form stands after the acceptance of April 1, 2003, 9:00 a.m."""
     waivers = [
-        Waiver(form_id=action.form, at=action.at, by=action.by, reason=action.reason)
+        DefectWaiver(form_id=action.form, at=action.at, by=action.by, reason=action.reason)
         for action in (entry.action for entry in offer.script)
         if isinstance(action, ElectionWaive)
     ]
     judged = (
-        judge(
+        review_forms(
             terms=offer.terms,
             holder=holder,
             periods=[period for period in offer.service_periods if period.holder_id == holder.holder_id],
@@ -76,7 +76,7 @@ def judgements(offer: Folder) -> dict[str, Judgement]:
         )
         for holder in offer.holders
     )
-    return {judgement.form.form_id: judgement for judgement in chain.from_iterable(judged)}
+    return {review.form.form_id: review for review in chain.from_iterable(judged)}
 
 
 def test_holdings_are_those_of_schedule_a(offer: Folder, holders: dict[str, Holder]) -> None:
@@ -156,7 +156,7 @@ def test_every_trading_day_has_a_close(offer: Folder) -> None:
     assert expected == (len(offer.prices), offer.prices[first], offer.prices[date(2003, 10, 3)])
 
 
-def test_forms_show_every_standing_but_the_effective(judgements: dict[str, Judgement]) -> None:
+def test_forms_show_every_standing_but_the_effective(reviews: dict[str, FormReview]) -> None:
     """Each of the forms that the README names as late, defective, replaced or withdrawn stands so, for that rule."""
     expected = {
         "F-001": ("late", "EXP-1"),
@@ -178,14 +178,14 @@ def test_forms_show_every_standing_but_the_effective(judgements: dict[str, Judge
     }
     assert expected == {
         form_id: (each.standing.value, each.ruling.rule)
-        for form_id, each in sorted(judgements.items())
+        for form_id, each in sorted(reviews.items())
         if each.standing.value != "effective"
     }
 
 
-def test_most_holders_tender(offer: Folder, judgements: dict[str, Judgement]) -> None:
+def test_most_holders_tender(offer: Folder, reviews: dict[str, FormReview]) -> None:
     """Of 46 holders of options 34 tender effectively, 1,265,323 shares; the look-back adds one grant, whole."""
-    tenders = [tender for each in judgements.values() for tender in each.tenders]
+    tenders = [tender for each in reviews.values() for tender in each.tenders]
 
     participation = (34, 46, 1_265_323)
     assert participation == (
@@ -197,13 +197,13 @@ def test_most_holders_tender(offer: Folder, judgements: dict[str, Judgement]) ->
     assert added == [(tender.grant_id, tender.shares) for tender in tenders if tender.added]
 
 
-def test_unusual_signatures_stand(judgements: dict[str, Judgement]) -> None:
+def test_unusual_signatures_stand(reviews: dict[str, FormReview]) -> None:
     """The same-day, the attorney's, the waived, the decomposed and the 16:59:59 form stand; two bear a remark."""
     expected = {"F-013": ["CHG-1"], "F-033": [], "F-038": ["TND-7"], "F-048": [], "F-049": []}
-    standing = {form_id: each for form_id, each in judgements.items() if each.standing.value == "effective"}
+    standing = {form_id: each for form_id, each in reviews.items() if each.standing.value == "effective"}
     assert expected == {form_id: [remark.rule for remark in standing[form_id].remarks] for form_id in expected}
     decomposed = "Zoe\N{COMBINING DIAERESIS} Zinc"
-    assert decomposed == judgements["F-048"].form.signed_as
+    assert decomposed == reviews["F-048"].form.signed_as
 
 
 def test_service_ends_on_both_sides_of_cancellation_and_grant(offer: Folder, holders: dict[str, Holder]) -> None:

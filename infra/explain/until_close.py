@@ -12,7 +12,7 @@ from optex.eligibility import in_offer
 from optex.formatting import capacity, channel, count, day, listed, sentence
 from optex.milestones import CLOSE
 from optex.notices import Kind
-from optex.records import Capacity, Form, FormKind, Standing
+from optex.records import Capacity, Form, FormKind, FormStanding
 from optex.steps import Status
 
 
@@ -100,16 +100,16 @@ def _stands(row: Row[Any], kind: FormKind) -> str:
     form = f"Form {row.subject}" if kind is FormKind.ELECTION else f"Notice {row.subject}"
     now = " now" if row.revision > 1 else ""
     match row.decision:
-        case Standing.EFFECTIVE if kind is FormKind.ELECTION:
+        case FormStanding.EFFECTIVE if kind is FormKind.ELECTION:
             tendered = f" {shares_told(row.shares)} now tendered." if row.shares else ""
             return f"{form}{now} stands. {sentence(row.reason)}{tendered}"
-        case Standing.EFFECTIVE:
+        case FormStanding.EFFECTIVE:
             return f"{form}{now} takes effect. {sentence(row.reason)}"
-        case Standing.DEFECTIVE if row.rule == "CAN-1":
+        case FormStanding.DEFECTIVE if row.rule == "CAN-1":
             return f"{form} has no effect. {sentence(row.reason)}"
-        case Standing.DEFECTIVE:
+        case FormStanding.DEFECTIVE:
             return f"{form} is{now} defective. {sentence(row.reason)}"
-        case Standing.LATE:
+        case FormStanding.LATE:
             return f"{form} is{now} out of time. {sentence(row.reason)}"
         case _:
             return f"{form} no longer stands. {sentence(row.reason)}"
@@ -121,7 +121,7 @@ def closes(account: Account) -> Iterator[Line]:
         if step.name != CLOSE or step.done_at is None or not (account.concerned or account.forms):
             continue
         standing = {row.subject: row for row in account.decided("form") if row.at <= step.done_at}
-        elections = [row for row in standing.values() if row.decision == Standing.EFFECTIVE and row.shares]
+        elections = [row for row in standing.values() if row.decision == FormStanding.EFFECTIVE and row.shares]
         stood = [f"form {row.subject} stood, with {shares_told(row.shares)} tendered" for row in elections]
         what = f"The offer closed: {listed(stood) if stood else 'nothing stood tendered'}."
         yield Line(at=step.done_at, what=what, rule="EXP-1")

@@ -153,17 +153,17 @@ def _what_is_approved(action: Approve, db: OfferWriter) -> Approve:
 def _may_waive(action: ElectionWaive, db: OfferWriter, state: OfferState) -> Ruling | None:
     if ruling := action.refused(state):
         return ruling
-    judgement = forms.judgement_of(db, action.form, action.at)
-    if judgement is None:
+    review = forms.review_of(db, action.form, action.at)
+    if review is None:
         return Ruling(rule="TND-7", reason=f"no form {action.form} has been received by then")
-    return waivable(judgement)
+    return waivable(review)
 
 
 @completed.register
 def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
     """A waiver for all holders is of the rules that the form offends, which the record must name."""
-    judgement = forms.judgement_of(db, action.form, action.at) if action.all_holders else None
-    rules = sorted({defect.rule for defect in judgement.defects}) if judgement else []
+    review = forms.review_of(db, action.form, action.at) if action.all_holders else None
+    rules = sorted({defect.rule for defect in review.defects}) if review else []
     return action.model_copy(update={"rules": tuple(rules)})
 
 
@@ -171,7 +171,7 @@ def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
 def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
-    return forms.rejudge(db, concerned, action.at)
+    return forms.review_again(db, concerned, action.at)
 
 
 @refused.register
@@ -209,7 +209,7 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
     if not records:
         return Ruling(rule="LCK-1", reason=f"there is no holder {action.holder}")
     promised = any(row.holder_id == action.holder for row in db.open_promises())
-    tendered = state.accepted_at is None and batch.elections(batch.judge_all(records, state, action.at))
+    tendered = state.accepted_at is None and batch.elections(batch.review_all(records, state, action.at))
     if not eligibility.serves(records[0].service_periods, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
     pool.follow_splits(db, action.at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from infra.database.writer import OfferWriter
 from infra.handlers import pool
-from infra.handlers.forms import decided_form, decided_tender, rejudge
+from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, cancellation
 from optex.action import Action
 from optex.actions import Amend, Terminate
@@ -31,7 +31,7 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
     if closed is not None and closed.status is Status.DONE:
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
         db.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
-    rejudge(db, None, action.at)
+    review_again(db, None, action.at)
     told = _tell_extension(db, state, version, _previous(db, state), announced_at, action.at)
     return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
 
@@ -41,7 +41,7 @@ def amended(db: OfferWriter, action: Amend) -> str:
     said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
     state = db.state()
     records = db.holder_records()
-    tally = batch.tendered_shares(batch.judge_all(records, state, action.at))
+    tally = batch.tendered_shares(batch.review_all(records, state, action.at))
     told = db.queue_notices(
         (
             amendment(
@@ -69,12 +69,10 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     db.update_offer(terminated_at=action.at)
     state = db.state()
     records = db.holder_records()
-    judgements = batch.judge_all(records, state, action.at)
-    standing = batch.tenders(judgements)
+    reviews = batch.review_all(records, state, action.at)
+    standing = batch.tenders(reviews)
     decisions = [decision for each in standing.values() for decision in cancellation.returned(each)]
-    db.record_decisions(
-        "form", action.at, map(decided_form, judgements)
-    )  # what came at this very instant came too late
+    db.record_decisions("form", action.at, map(decided_form, reviews))  # what came at this very instant came too late
     db.record_decisions("tender", action.at, [decided_tender(decision) for decision in decisions])
     db.mark_moot("the offer was terminated")
     pool.release_deferred(db, action.at)
@@ -94,8 +92,8 @@ def _tell_extension(
     db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
 ) -> int:
     records = db.holder_records()
-    judgements = batch.judge_all(records, state, at)
-    standing, tally = batch.tenders(judgements), batch.tendered_shares(judgements)
+    reviews = batch.review_all(records, state, at)
+    standing, tally = batch.tenders(reviews), batch.tendered_shares(reviews)
     return db.queue_notices(
         (
             extension(

@@ -16,11 +16,11 @@ from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
 from optex import batch, cancellation
 from optex.defects import lateness
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.errors import OptexError
 from optex.formatting import count
 from optex.notices import confirmation
-from optex.records import Form, FormKind, Standing
+from optex.records import Form, FormKind, FormStanding
 from optex.state import OfferState
 
 
@@ -34,7 +34,7 @@ def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str =
     missed = [form.form_id for form in new if is_missed(form, state)]
     db.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
     holder_ids = {form.holder_id for form in new}
-    said = rejudge(db, holder_ids, at, received={form.form_id for form in new})
+    said = review_again(db, holder_ids, at, received={form.form_id for form in new})
     returned = _return_tenders(db, state, holder_ids, at) if state.terminated_at else ""
     db.audit(
         at,
@@ -55,13 +55,13 @@ def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str =
 
 def _return_tenders(db: OfferWriter, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
     """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
-    standing = batch.tenders(batch.judge_all(db.holder_records(holder_ids), state, at))
+    standing = batch.tenders(batch.review_all(db.holder_records(holder_ids), state, at))
     decisions = [decision for tenders in standing.values() for decision in cancellation.returned(tenders)]
     fresh = db.record_decisions("tender", at, map(decided_tender, decisions))
     return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
 
 
-def rejudge(
+def review_again(
     db: OfferWriter, holder_ids: Iterable[str] | None, at: datetime, received: frozenset[str] | set[str] = frozenset()
 ) -> str:
     """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
@@ -70,28 +70,28 @@ def rejudge(
     """
     state = db.state()
     records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
-    judgements = batch.judge_all(records.values(), state, at)
+    reviews = batch.review_all(records.values(), state, at)
     before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
-    fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, judgements))}
+    fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
     letters = []
-    for judgement in judgements:
-        form_id = judgement.form.form_id
-        if form_id in fresh and (form_id in received or _is_news(before.get(form_id), judgement)):
-            d = records[judgement.form.holder_id]
+    for review in reviews:
+        form_id = review.form.form_id
+        if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
+            d = records[review.form.holder_id]
             revision = 1 if form_id in received else _confirmations(db, form_id) + 1
-            letters.append(confirmation(state, d.holder, judgement, d.grants, at, revision))
+            letters.append(confirmation(state, d.holder, review, d.grants, at, revision))
     db.queue_notices(letters, at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 
 
-def judgement_of(db: OfferReader, form_id: str, at: datetime) -> Judgement | None:
+def review_of(db: OfferReader, form_id: str, at: datetime) -> FormReview | None:
     """How one form stands at an instant; None where it was not received by then."""
     holder_id = db.holder_of_form(form_id)
     if holder_id is None:
         return None
-    judged = batch.judge_all(db.holder_records([holder_id]), db.state(), at)
-    return next((judgement for judgement in judged if judgement.form.form_id == form_id), None)
+    judged = batch.review_all(db.holder_records([holder_id]), db.state(), at)
+    return next((review for review in judged if review.form.form_id == form_id), None)
 
 
 def is_missed(form: Form, state: OfferState) -> bool:
@@ -102,20 +102,20 @@ def is_missed(form: Form, state: OfferState) -> bool:
     )
 
 
-def decided_form(judgement: Judgement) -> DecisionEntry:
+def decided_form(review: FormReview) -> DecisionEntry:
     """A judgement as it is appended to the decisions."""
-    shares = sum(tender.shares for tender in judgement.tenders)
+    shares = sum(tender.shares for tender in review.tenders)
     return DecisionEntry(
-        subject=judgement.form.form_id,
-        holder_id=judgement.form.holder_id,
-        decision=judgement.standing,
-        ruling=judgement.ruling,
+        subject=review.form.form_id,
+        holder_id=review.form.holder_id,
+        decision=review.standing,
+        ruling=review.ruling,
         shares=shares or None,
-        remarks=judgement.remarks,
+        remarks=review.remarks,
     )
 
 
-def decided_tender(decision: cancellation.Decision) -> DecisionEntry:
+def decided_tender(decision: cancellation.TenderDecision) -> DecisionEntry:
     """An acceptance or rejection as it is appended to the decisions."""
     return DecisionEntry(
         subject=decision.tender.grant_id,
@@ -126,18 +126,18 @@ def decided_tender(decision: cancellation.Decision) -> DecisionEntry:
     )
 
 
-def _is_news(before: str | None, judgement: Judgement) -> bool:
+def _is_news(before: str | None, review: FormReview) -> bool:
     """Whether what the holder was told of a form is no longer so, and no confirmation of another form says it (CNF-1).
 
     That a form is replaced or withdrawn is told by the one that did it.
     """
-    match judgement.standing:
-        case Standing.EFFECTIVE:
-            return before in (Standing.DEFECTIVE, Standing.LATE)
-        case Standing.DEFECTIVE:
-            return before in (Standing.EFFECTIVE, Standing.LATE)
-        case Standing.LATE:
-            return before == Standing.EFFECTIVE
+    match review.standing:
+        case FormStanding.EFFECTIVE:
+            return before in (FormStanding.DEFECTIVE, FormStanding.LATE)
+        case FormStanding.DEFECTIVE:
+            return before in (FormStanding.EFFECTIVE, FormStanding.LATE)
+        case FormStanding.LATE:
+            return before == FormStanding.EFFECTIVE
     return False
 
 

@@ -19,7 +19,7 @@ from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
 from optex.authority import section_of
 from optex.eligibility import in_offer
-from optex.records import HolderRecord, Standing
+from optex.records import FormStanding, HolderRecord
 from optex.state import OfferState
 
 
@@ -56,7 +56,7 @@ def findings(
             note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
     lines = {form.form_id: sum(line.shares for line in form.lines) for d in records for form in d.forms}
     for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
-        if row.decision in (Standing.DEFECTIVE, Standing.LATE):
+        if row.decision in (FormStanding.DEFECTIVE, FormStanding.LATE):
             note("forms.csv", f"Form {row.decision}", row.rule, row.section, lines[form_id])
     for waiver in state.waivers:
         note("audit.csv", "Defects waived", "TND-7", section_of("TND-7"), lines.get(waiver.form_id, 0))

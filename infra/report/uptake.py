@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.status.participation import OTHER, Turnout
 from optex import batch
-from optex.records import Capacity, FormKind, HolderRecord, Standing, Tender
+from optex.records import Capacity, FormKind, FormStanding, HolderRecord, Tender
 from optex.state import OfferState
 
 NOT_ELIGIBLE = "Not eligible"
@@ -77,8 +77,8 @@ class Course:
 
 def standing_tenders(records: Sequence[HolderRecord], state: OfferState, at: datetime) -> dict[str, int]:
     """The option shares that stand tendered, by grant."""
-    judgements = batch.judge_all(records, state, at)
-    return {t.grant_id: t.shares for each in batch.tenders(judgements).values() for t in each}
+    reviews = batch.review_all(records, state, at)
+    return {t.grant_id: t.shares for each in batch.tenders(reviews).values() for t in each}
 
 
 def by_class(took_part: Turnout, decided: Mapping[str, Any]) -> list[ClassOutcome]:
@@ -124,7 +124,7 @@ def course(records: Iterable[HolderRecord], state: OfferState, standings: Mappin
             outside += not first <= on <= last
             tally[_counted_as(form.kind, standings[form.form_id])][on] += 1
             so_far = replace(record, forms=record.forms[:nth])
-            after = batch.tenders(batch.judge_all([so_far], state, at)).get(record.holder.holder_id, ())
+            after = batch.tenders(batch.review_all([so_far], state, at)).get(record.holder.holder_id, ())
             change = sum(t.shares for t in after) - sum(t.shares for t in before)
             tally["standing"][on] += change
             tally["holders"][on] += bool(after) - bool(before)
@@ -135,7 +135,7 @@ def course(records: Iterable[HolderRecord], state: OfferState, standings: Mappin
 
 
 def _counted_as(kind: FormKind, standing: str) -> str:
-    if standing in (Standing.DEFECTIVE, Standing.LATE):
+    if standing in (FormStanding.DEFECTIVE, FormStanding.LATE):
         return "improper"
     return "elections" if kind is FormKind.ELECTION else "withdrawals"
 

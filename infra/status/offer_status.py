@@ -18,7 +18,7 @@ from optex.calendar import ONE_DAY
 from optex.formatting import count, day, local_text, sentence, stamp
 from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
-from optex.records import Standing as FormStanding
+from optex.records import FormStanding as FormStanding
 from optex.state import CONDITIONS, OfferState
 from optex.steps import Status, Step, latest, turn
 from optex.terms import Terms

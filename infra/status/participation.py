@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from optex.eligibility import capacity_on, may_tender
-from optex.records import Capacity, ServicePeriod, Standing
+from optex.records import Capacity, FormStanding, ServicePeriod
 from optex.terms import Terms
 
 OTHER = "other"
@@ -77,7 +77,7 @@ def turnout(db: OfferReader, terms: Terms) -> Turnout:
     tendered = {
         row.holder_id: row.shares
         for row in db.latest_decisions("form").values()
-        if row.decision == Standing.EFFECTIVE and row.shares
+        if row.decision == FormStanding.EFFECTIVE and row.shares
     }
     members: dict[str, list[str]] = defaultdict(list)
     for holder_id in sorted(eligible | tendered.keys()):

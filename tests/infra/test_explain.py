@@ -85,7 +85,7 @@ class Desk:
         self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)))
 
     def close(self):
-        self.make("close", lambda s: record_close(s, batch.judge_all(s.db.holder_records(), s.state, s.at)))
+        self.make("close", lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)))
 
     def cancel(self):
         self.make("cancel", _cancel)
@@ -97,11 +97,11 @@ class Desk:
 def _cancel(step):
     terms, on = step.state.terms, step.state.day(step.at)
     records = step.db.holder_records()
-    judgements = batch.judge_all(records, step.state, step.at)
-    decisions = batch.decide_all(records, judgements, step.state, on)
+    reviews = batch.review_all(records, step.state, step.at)
+    decisions = batch.decide_all(records, reviews, step.state, on)
     cancellations = batch.cancel_all(decisions, records, step.state, on)
     promises = batch.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    record_cancellation(step, records, judgements, decisions, cancellations, promises)
+    record_cancellation(step, records, reviews, decisions, cancellations, promises)
 
 
 def _grant(step):

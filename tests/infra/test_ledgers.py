@@ -10,7 +10,7 @@ from icalendar import Calendar
 from infra.ledgers.csv_files import LEDGERS, cell_text, write_csv
 from infra.ledgers.ics import plan_ics
 from optex.milestones import plan
-from optex.records import OptionType, Standing
+from optex.records import FormStanding, OptionType
 from tests import builders
 
 
@@ -33,7 +33,7 @@ from tests import builders
         (datetime(2003, 3, 31, 22, tzinfo=UTC), "2003-03-31T22:00:00Z"),
         (datetime(2003, 3, 31, 17, tzinfo=timezone(timedelta(hours=-5))), "2003-03-31T22:00:00Z"),
         (OptionType.ISO, "ISO"),
-        (Standing.LATE, "late"),
+        (FormStanding.LATE, "late"),
         ("plain text", "plain text"),
         ("", ""),
         ("=1+1", "'=1+1"),

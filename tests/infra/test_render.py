@@ -14,7 +14,7 @@ from jinja2 import UndefinedError
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
 from optex import notices
 from optex.cancellation import Cancellation
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Kind, Notice
@@ -23,9 +23,9 @@ from optex.records import (
     Form,
     FormKind,
     FormLine,
+    FormStanding,
     OptionRecord,
     OptionType,
-    Standing,
     Tender,
     Tranche,
 )
@@ -73,7 +73,7 @@ IN_TIME = Ruling(rule="EXP-1", reason="Received in proper form before the offer 
 ADDED = Ruling(
     rule="TND-3", reason="Granted within the look-back window: all of its 1,500 shares are tendered with it."
 )
-EFFECTIVE = Judgement(form=FORM, standing=Standing.EFFECTIVE, ruling=IN_TIME, remarks=(ADDED,), tenders=TENDERS)
+EFFECTIVE = FormReview(form=FORM, standing=FormStanding.EFFECTIVE, ruling=IN_TIME, remarks=(ADDED,), tenders=TENDERS)
 UNSIGNED = Ruling(rule="TND-5", reason="The form is not signed.")
 UNKNOWN = Ruling(rule="TND-4", reason="Option G-9999 is not an option of yours.")
 BALANCING = OptionRecord(
@@ -173,10 +173,10 @@ def said(notice: Notice) -> str:
     return flat(render(notice.kind, notice.data)[0])
 
 
-def confirmed(judgement: Judgement, state: OfferState = STATE, at: str = "") -> str:
+def confirmed(review: FormReview, state: OfferState = STATE, at: str = "") -> str:
     """The confirmation of a form, sent at once unless an instant is named."""
-    received = local(at) if at else judgement.form.received_at
-    return said(notices.confirmation(state, HOLDER, judgement, GRANTS, received))
+    received = local(at) if at else review.form.received_at
+    return said(notices.confirmation(state, HOLDER, review, GRANTS, received))
 
 
 def test_every_kind_has_a_letter():
@@ -297,7 +297,7 @@ def test_reminder_states_what_is_tendered():
 
 def test_confirmation_is_not_an_acceptance():
     """Every confirmation, of whatever form and standing, says in these words that it is no acceptance (§6)."""
-    for standing in Standing:
+    for standing in FormStanding:
         for kind in FormKind:
             form = Form(
                 form_id="F-1",
@@ -308,8 +308,8 @@ def test_confirmation_is_not_an_acceptance():
                 signed_as="",
                 channel="hand",
             )
-            judgement = Judgement(form=form, standing=standing, ruling=UNSIGNED)
-            words = confirmed(judgement)
+            review = FormReview(form=form, standing=standing, ruling=UNSIGNED)
+            words = confirmed(review)
             assert "This is a Confirmation of Receipt. It is not an acceptance of your options for exchange" in words
             assert "by hand delivery on Friday, March 14, 2003 at 2:05 p.m. Eastern Standard Time" in words
 
@@ -338,14 +338,14 @@ def test_confirmation_of_a_defective_form_says_how_to_cure_it():
     )
     undated = Ruling(rule="TND-5", reason="The form is not dated.")
     waived = Ruling(rule="TND-7", reason="Waived by J. Polakiewicz (late counsel): The form is not dated.")
-    judgement = Judgement(
+    review = FormReview(
         form=form,
-        standing=Standing.DEFECTIVE,
+        standing=FormStanding.DEFECTIVE,
         ruling=UNSIGNED,
         remarks=(UNKNOWN, waived),
         defects=(UNSIGNED, undated, UNKNOWN),
     )
-    notice = notices.confirmation(STATE, HOLDER, judgement, GRANTS, form.received_at)
+    notice = notices.confirmation(STATE, HOLDER, review, GRANTS, form.received_at)
     words = said(notice)
     assert [UNSIGNED.reason, UNKNOWN.reason] == [defect["reason"] for defect in notice.data["defects"]]
     assert "- The form is not signed. (§5; TND-5) - Option G-9999 is not an option of yours. (§5; TND-4)" in words
@@ -367,8 +367,8 @@ def test_confirmation_of_a_late_form_offers_no_cure():
         signed_as="Zoë O'Brien & Co",
         channel="fax",
     )
-    judgement = Judgement(form=form, standing=Standing.LATE, ruling=late, defects=(late,))
-    words = confirmed(judgement)
+    review = FormReview(form=form, standing=FormStanding.LATE, ruling=late, defects=(late,))
+    words = confirmed(review)
     assert "no right to tender was in force when it was received" in words
     assert "The time for delivering an Election Form ended at Monday, March 31, 2003 at 5:00 p.m." in words
     assert "How to cure" not in words
@@ -386,21 +386,21 @@ def notice_of(kind: FormKind, received_at: str) -> Form:
     )
 
 
-def bad(standing: Standing, ruling: Ruling, kind: FormKind, received_at: str, **more: Ruling) -> Judgement:
-    return Judgement(form=notice_of(kind, received_at), standing=standing, ruling=ruling, defects=(ruling,), **more)
+def bad(standing: FormStanding, ruling: Ruling, kind: FormKind, received_at: str, **more: Ruling) -> FormReview:
+    return FormReview(form=notice_of(kind, received_at), standing=standing, ruling=ruling, defects=(ruling,), **more)
 
 
 def test_a_defective_notice_can_be_cured_until_the_acceptance():
     """Nothing accepted by April 28: a notice of April 30 that is not signed can be delivered anew until we accept."""
-    judgement = bad(Standing.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-30T10:00:00")
-    words = confirmed(judgement, OfferState(terms=TERMS, conditions=(4,)))
+    review = bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-30T10:00:00")
+    words = confirmed(review, OfferState(terms=TERMS, conditions=(4,)))
     assert "How to cure this: deliver a new, complete Notice, signed and dated, by facsimile" in words
     assert "so that we have received it before we accept your options" in words
     assert "The time for delivering" not in words
     assert "The offer expired: Monday, March 31, 2003" in words
     assert "Acceptance and cancellation, expected: put off; we will tell you when we accept" in words
     assert "New options granted, at the earliest: six months and one day after the cancellation" in words
-    between = confirmed(bad(Standing.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-15T10:00:00"))
+    between = confirmed(bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-15T10:00:00"))
     assert "How to cure" not in between
     assert "If your tendered options are not accepted by Monday, April 28, 2003 at 5:00 p.m." in between
 
@@ -408,9 +408,9 @@ def test_a_defective_notice_can_be_cured_until_the_acceptance():
 def test_an_extension_is_spoken_of_only_while_it_can_be_announced():
     """Until 8 a.m. of April 1 an extension may still re-open the offer; a second later it cannot."""
     late = Ruling(rule="EXP-1", reason="The form was received too late.")
-    judgement = bad(Standing.LATE, late, FormKind.ELECTION, "2003-03-31T18:00:00")
-    assert "If we extend the offer, we will tell you." in confirmed(judgement, at="2003-04-01T08:00:00")
-    words = confirmed(judgement, at="2003-04-01T08:00:01")
+    review = bad(FormStanding.LATE, late, FormKind.ELECTION, "2003-03-31T18:00:00")
+    assert "If we extend the offer, we will tell you." in confirmed(review, at="2003-04-01T08:00:00")
+    words = confirmed(review, at="2003-04-01T08:00:01")
     assert "If we extend" not in words
     assert "The offer can no longer be extended." in words
 
@@ -420,7 +420,7 @@ def test_after_the_acceptance_a_confirmation_says_what_is_final(kind):
     """A form of May 6, after the acceptance of May 5: no cure, no extension, no withdrawal; the dates as they came."""
     late = Ruling(rule="EXP-1", reason="The form was received after the tendered options had been accepted.")
     state = OfferState(terms=TERMS, accepted_at=local("2003-05-05T09:00:00"), cancelled_on=date(2003, 5, 5))
-    words = confirmed(bad(Standing.LATE, late, kind, "2003-05-06T10:00:00"), state)
+    words = confirmed(bad(FormStanding.LATE, late, kind, "2003-05-06T10:00:00"), state)
     assert "This is final: the options tendered to us were accepted and cancelled on Monday, May 5, 2003" in words
     assert "Options accepted and cancelled: Monday, May 5, 2003" in words
     assert "New options granted, at the earliest: Friday, November 7, 2003" in words
@@ -432,7 +432,7 @@ def test_after_the_termination_a_confirmation_says_what_is_final(kind):
     """A form of March 31, after the termination of March 28: nothing can be done, and no date is to be expected."""
     late = Ruling(rule="EXP-1", reason="The form was received after the offer had been terminated.")
     state = OfferState(terms=TERMS, terminated_at=local("2003-03-28T11:00:00"))
-    words = confirmed(bad(Standing.LATE, late, kind, "2003-03-31T10:00:00"), state)
+    words = confirmed(bad(FormStanding.LATE, late, kind, "2003-03-31T10:00:00"), state)
     assert "The offer was terminated on Friday, March 28, 2003 at 11:00 a.m. Eastern Standard Time. Nothing" in words
     assert [] == re.findall("How to cure|extend the offer|you may withdraw|does not disturb|expected|at the", words)
 
@@ -449,12 +449,12 @@ def test_a_tender_recorded_after_the_termination_is_returned():
 def test_whoever_may_not_tender_is_not_told_how_to_cure_it():
     """A holder in an excluded jurisdiction is not solicited: no cure, no way of delivery, no dates."""
     excluded = Ruling(rule="ELG-4", reason="The offer is not made to holders residing in AU.")
-    for standing, kind in ((Standing.DEFECTIVE, FormKind.ELECTION), (Standing.EFFECTIVE, FormKind.WITHDRAWAL)):
+    for standing, kind in ((FormStanding.DEFECTIVE, FormKind.ELECTION), (FormStanding.EFFECTIVE, FormKind.WITHDRAWAL)):
         words = confirmed(bad(standing, excluded, kind, "2003-03-10T10:00:00", barred=excluded))
         assert "You need not do anything: your options stay outstanding under their present terms." in words
         assert [] == re.findall("How to cure|deliver|unless you tender|expected|at the earliest|if at all", words)
     assert "Another form could not cure this" in confirmed(
-        bad(Standing.DEFECTIVE, excluded, FormKind.ELECTION, "2003-03-10T10:00:00", barred=excluded)
+        bad(FormStanding.DEFECTIVE, excluded, FormKind.ELECTION, "2003-03-10T10:00:00", barred=excluded)
     )
 
 

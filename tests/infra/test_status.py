@@ -45,7 +45,7 @@ class Desk:
     def step(self, name):
         act = {
             "open": lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)),
-            "close": lambda s: record_close(s, batch.judge_all(s.db.holder_records(), s.state, s.at)),
+            "close": lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)),
         }[name]
         with self.office.write() as db:
             step = db.step(name)

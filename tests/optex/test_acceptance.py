@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from optex.cancellation import Decision, decide, returned
+from optex.cancellation import TenderDecision, decide, returned
 from optex.records import Capacity, Grant, ServicePeriod, Tender
 from tests import builders
 
@@ -24,7 +24,9 @@ def tender(grant_id: str, shares: int = 1_000) -> Tender:
     return Tender(holder_id="H1", grant_id=grant_id, shares=shares, form_id="F1")
 
 
-def decided(tenders: list[Tender], grants: list[Grant], periods: tuple[ServicePeriod, ...] = SERVING) -> list[Decision]:
+def decided(
+    tenders: list[Tender], grants: list[Grant], periods: tuple[ServicePeriod, ...] = SERVING
+) -> list[TenderDecision]:
     return decide(
         tenders,
         received_on=date(2003, 3, 10),

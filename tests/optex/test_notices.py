@@ -11,11 +11,11 @@ import pytest
 from optex import notice_data, notices
 from optex.authority import RULES
 from optex.cancellation import Cancellation, Promise
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Notice
-from optex.records import Form, FormKind, FormLine, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.records import Form, FormKind, FormLine, FormStanding, OptionRecord, OptionType, Tender, Tranche
 from optex.state import OfferState
 from tests import builders
 from tests.offers import local
@@ -62,8 +62,8 @@ def form(second: int = 0, kind: FormKind = FormKind.ELECTION, form_id: str = "F-
 
 
 def confirmed(received: Form, revision: int = 1) -> Notice:
-    judgement = Judgement(form=received, standing=Standing.EFFECTIVE, ruling=RULING)
-    return notices.confirmation(OfferState(terms=TERMS), HOLDER, judgement, GRANTS, received.received_at, revision)
+    review = FormReview(form=received, standing=FormStanding.EFFECTIVE, ruling=RULING)
+    return notices.confirmation(OfferState(terms=TERMS), HOLDER, review, GRANTS, received.received_at, revision)
 
 
 def extended() -> Notice:
@@ -185,14 +185,14 @@ def test_confirmation_tells_uncured_defects_apart_from_waived_ones():
     waived = Ruling(rule="TND-7", reason="Waived by counsel: The form is not dated.")
     both = (unsigned, undated)
 
-    def stated(standing: Standing, ruling: Ruling, remarks: tuple[Ruling, ...]) -> tuple[list[str], list[str]]:
-        judgement = Judgement(form=form(), standing=standing, ruling=ruling, remarks=remarks, defects=both)
-        data = notices.confirmation(OfferState(terms=TERMS), HOLDER, judgement, GRANTS, TERMS.opens).data
+    def stated(standing: FormStanding, ruling: Ruling, remarks: tuple[Ruling, ...]) -> tuple[list[str], list[str]]:
+        review = FormReview(form=form(), standing=standing, ruling=ruling, remarks=remarks, defects=both)
+        data = notices.confirmation(OfferState(terms=TERMS), HOLDER, review, GRANTS, TERMS.opens).data
         return [each["reason"] for each in data["defects"]], [each["reason"] for each in data["remarks"]]
 
-    assert ([unsigned.reason, undated.reason], []) == stated(Standing.DEFECTIVE, unsigned, (undated,))
-    assert ([unsigned.reason], [waived.reason]) == stated(Standing.DEFECTIVE, unsigned, (waived,))
-    assert ([], [waived.reason]) == stated(Standing.EFFECTIVE, RULING, (waived,))
+    assert ([unsigned.reason, undated.reason], []) == stated(FormStanding.DEFECTIVE, unsigned, (undated,))
+    assert ([unsigned.reason], [waived.reason]) == stated(FormStanding.DEFECTIVE, unsigned, (waived,))
+    assert ([], [waived.reason]) == stated(FormStanding.EFFECTIVE, RULING, (waived,))
 
 
 def test_confirmation_knows_whether_a_cure_can_still_arrive():
