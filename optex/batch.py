@@ -12,7 +12,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.election import FormReview, review_forms
 from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
-from optex.records import Capacity, FormKind, FormStanding, HolderRecord, OptionRecord, Tender
+from optex.records import Capacity, FormKind, FormStanding, HolderRecord, IssuedOption, Tender
 from optex.state import OfferState
 
 
@@ -32,7 +32,7 @@ class Granted:
     record: HolderRecord
     capacity: Capacity
     open_promise: OpenPromise | None
-    options: tuple[OptionRecord, ...]
+    options: tuple[IssuedOption, ...]
 
 
 def with_options(records: Iterable[HolderRecord], state: OfferState) -> list[HolderRecord]:

@@ -7,7 +7,7 @@ from datetime import date
 from optex import formatting
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
-from optex.records import Grant, OptionRecord, ServicePeriod, Tender, Tranche
+from optex.records import Grant, IssuedOption, ServicePeriod, Tender, Tranche
 from optex.terms import Terms, Vesting
 from optex.vesting import outstanding, split
 
@@ -21,7 +21,7 @@ class Cancellation:
     shares: int
     cancelled_on: date
     vesting: tuple[Tranche, ...]
-    balancing: OptionRecord | None = None
+    balancing: IssuedOption | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,7 @@ def cancel(tender_shares: int, grant: Grant, vesting: Vesting, cancelled_on: dat
     tranches, rest = split(outstanding(grant, vesting), tender_shares)
     balancing = None
     if rest:
-        balancing = OptionRecord(
+        balancing = IssuedOption(
             grant_id=f"{grant.grant_id}-B",
             holder_id=grant.holder_id,
             from_grant_id=grant.grant_id,

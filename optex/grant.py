@@ -9,7 +9,7 @@ from optex.adjustment import Deferred, Split, ratio, scale, scaled_total
 from optex.calendar import local_date
 from optex.cancellation import Cancellation
 from optex.iso import Room, exercisable, qualify, room
-from optex.records import Capacity, Grant, Holder, OptionRecord, OptionType
+from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
 from optex.terms import Terms, Vesting
 from optex.vesting import Tranches, credited, plan_schedule, total
 
@@ -31,7 +31,7 @@ def new_options(
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
     ceases_on: date | None = None,
-) -> list[OptionRecord]:
+) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
@@ -56,7 +56,7 @@ def new_options(
             if not part:
                 continue
             options.append(
-                OptionRecord(
+                IssuedOption(
                     grant_id=f"{source}-N-{kind.value}" if iso and nso else f"{source}-N",
                     holder_id=holder.holder_id,
                     from_grant_id=from_grant_id,

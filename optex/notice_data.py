@@ -14,7 +14,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import Plan
-from optex.records import Form, Grant, OptionRecord, Tender, Tranche
+from optex.records import Form, Grant, IssuedOption, Tender, Tranche
 from optex.state import OfferState
 from optex.terms import Contact, Terms
 
@@ -157,7 +157,7 @@ def tranches(vesting: Sequence[Tranche]) -> list[Data]:
     return [{"vests_on": tranche.vests_on.isoformat(), "shares": tranche.shares} for tranche in vesting]
 
 
-def option_record(record: OptionRecord) -> Data:
+def issued_option(record: IssuedOption) -> Data:
     """An option that the offer brings into being, with its whole vesting schedule."""
     return {
         "grant_id": record.grant_id,
@@ -174,15 +174,15 @@ def cancelled(cancellation: Cancellation, grants: Mapping[str, Grant]) -> Data:
     """A cancelled option, with the balancing option for the untendered rest (TND-2)."""
     return {
         **option(grants[cancellation.grant_id], cancellation.shares),
-        "balancing": option_record(cancellation.balancing) if cancellation.balancing else None,
+        "balancing": issued_option(cancellation.balancing) if cancellation.balancing else None,
     }
 
 
-def new_option(record: OptionRecord, grants: Mapping[str, Grant], close: Decimal) -> Data:
+def new_option(record: IssuedOption, grants: Mapping[str, Grant], close: Decimal) -> Data:
     """A new option with the one it replaces, None for a deferred grant (LCK-1), and its price beside the close."""
     replaced = grants[record.from_grant_id] if record.from_grant_id else None
     return {
-        **option_record(record),
+        **issued_option(record),
         "replaces": option(replaced, replaced.remaining) if replaced else None,
         "above_close": record.price > close,
     }

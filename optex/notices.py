@@ -19,7 +19,7 @@ from optex.errors import Ruling
 from optex.formatting import count, day, stamp, utc_text
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import Plan
-from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, OptionRecord, Tender
+from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -253,7 +253,7 @@ def grant(
     terms: Terms,
     holder: Holder,
     promise: Promise | None,
-    options: Sequence[OptionRecord],
+    options: Sequence[IssuedOption],
     close: Decimal,
     grants: Grants,
     splits: str = "",

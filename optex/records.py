@@ -131,7 +131,7 @@ class Tender:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OptionRecord:
+class IssuedOption:
     """An option that the offer itself brings into being: a balancing option or a new one.
 
     `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1).

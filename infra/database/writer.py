@@ -22,7 +22,7 @@ from optex.authority import section_of
 from optex.errors import OptexError, Ruling
 from optex.notices import Notice
 from optex.pool import PoolEntry, post
-from optex.records import Form, OptionRecord, ServicePeriod, Tranche
+from optex.records import Form, IssuedOption, ServicePeriod, Tranche
 from optex.steps import Rescheduled, Status, Step, reschedule
 from optex.terms import Terms
 
@@ -224,7 +224,7 @@ class OfferWriter(OfferReader):
             query = query.where(d.subject.in_(subjects))
         return {subject: (revision, tuple(said)) for subject, revision, *said in self.connection.execute(query).all()}
 
-    def add_options(self, kind: str, options: Sequence[OptionRecord]) -> None:
+    def add_options(self, kind: str, options: Sequence[IssuedOption]) -> None:
         bulk_insert(self.connection, t.issued_options, ISSUED_OPTIONS.rows(options, offer=self.offer, kind=kind))
         self.add_tranches((option.grant_id, option.vesting) for option in options)
 

@@ -17,7 +17,7 @@ from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
 from optex.formatting import count, listed, money, short_day, stamp
 from optex.milestones import REGRANT
-from optex.records import Grant, HolderRecord, OptionRecord, Tranche
+from optex.records import Grant, HolderRecord, IssuedOption, Tranche
 from optex.state import OfferState
 from optex.steps import Status, Step
 from optex.terms import Terms
@@ -55,7 +55,7 @@ class Account:
     notices: list[Row[Any]]
     cancellations: list[Cancellation]
     promise: Row[Any] | None
-    new_options: list[OptionRecord]
+    new_options: list[IssuedOption]
     close: Decimal | None
 
     @property
@@ -107,7 +107,7 @@ def read_account(db: OfferReader, holder_id: str) -> Account:
     )
 
 
-def _new_options(db: OfferReader, holder_id: str) -> list[OptionRecord]:
+def _new_options(db: OfferReader, holder_id: str) -> list[IssuedOption]:
     issued = db.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
     rows = [row for row in issued if row.kind == "new"]
     rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
@@ -119,7 +119,7 @@ def _new_options(db: OfferReader, holder_id: str) -> list[OptionRecord]:
     return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
 
 
-def titled(option: Grant | OptionRecord) -> str:
+def titled(option: Grant | IssuedOption) -> str:
     """An option by all that tells it from others, such as G-001 (ISO of Jun 15, 1994 at $4.25)."""
     return f"{option.grant_id} ({option.type} of {short_day(option.granted_on)} at {money(option.price)})"
 

@@ -13,7 +13,7 @@ from optex.eligibility import capacity_on
 from optex.formatting import day, in_words, listed, money
 from optex.grant import DAYS_AFTER_DIRECTORSHIP, expiry, is_ten_percent_owner
 from optex.iso import LIMIT, UNIT, exercisable, room
-from optex.records import Capacity, OptionRecord, OptionType
+from optex.records import Capacity, IssuedOption, OptionType
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -185,11 +185,11 @@ def _agreements(account: Account, at: datetime) -> Iterator[Line]:
         yield Line(at=each.at, what=f"The agreement on {each.grant} was signed on {day(each.on)}.", rule="GRT-5")
 
 
-def _source(option: OptionRecord) -> str:
+def _source(option: IssuedOption) -> str:
     return option.from_grant_id or option.grant_id.partition("-N")[0]
 
 
-def _was_iso(account: Account, option: OptionRecord) -> bool:
+def _was_iso(account: Account, option: IssuedOption) -> bool:
     if option.from_grant_id:
         return account.record.grants[option.from_grant_id].type is OptionType.ISO
     return any(d.deferred_id == _source(option) and d.type is OptionType.ISO for d in account.state.deferred)

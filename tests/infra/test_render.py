@@ -24,7 +24,7 @@ from optex.records import (
     FormKind,
     FormLine,
     FormStanding,
-    OptionRecord,
+    IssuedOption,
     OptionType,
     Tender,
     Tranche,
@@ -76,7 +76,7 @@ ADDED = Ruling(
 EFFECTIVE = FormReview(form=FORM, standing=FormStanding.EFFECTIVE, ruling=IN_TIME, remarks=(ADDED,), tenders=TENDERS)
 UNSIGNED = Ruling(rule="TND-5", reason="The form is not signed.")
 UNKNOWN = Ruling(rule="TND-4", reason="Option G-9999 is not an option of yours.")
-BALANCING = OptionRecord(
+BALANCING = IssuedOption(
     grant_id="G-0017-B",
     holder_id="H-017",
     from_grant_id="G-0017",
@@ -106,7 +106,7 @@ CANCELLATIONS = (
 )
 PROMISE = builders.promise("P-H-017", "H-017", 7_500)
 NEW = (
-    OptionRecord(
+    IssuedOption(
         grant_id="G-0017-N",
         holder_id="H-017",
         from_grant_id="G-0017",
@@ -117,7 +117,7 @@ NEW = (
         expires_on=date(2008, 10, 3),
         vesting=(Tranche(vests_on=date(2003, 10, 3), shares=6_000),),
     ),
-    OptionRecord(
+    IssuedOption(
         grant_id="G-0170-N",
         holder_id="H-017",
         from_grant_id="G-0170",
@@ -568,7 +568,7 @@ def test_the_agreement_says_why_an_incentive_stock_option_is_none_any_more():
 
 def test_grant_of_a_deferred_option_alone():
     """A deferred grant replaces nothing and fulfils no promise, and the letter says neither."""
-    deferred = OptionRecord(
+    deferred = IssuedOption(
         grant_id="D-1-N",
         holder_id="H-017",
         from_grant_id="",

@@ -15,7 +15,7 @@ from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import plan
 from optex.notices import Notice
-from optex.records import Form, FormKind, FormLine, FormStanding, OptionRecord, OptionType, Tender, Tranche
+from optex.records import Form, FormKind, FormLine, FormStanding, IssuedOption, OptionType, Tender, Tranche
 from optex.state import OfferState
 from tests import builders
 from tests.offers import local
@@ -27,7 +27,7 @@ GRANT = builders.grant("G-1", holder_id="H-1", granted_on=date(2000, 3, 15), exe
 GRANTS = {"G-1": GRANT}
 TENDER = Tender(holder_id="H-1", grant_id="G-1", shares=900, form_id="F-1")
 PROMISE = builders.promise("P-H-1", "H-1")
-NEW = OptionRecord(
+NEW = IssuedOption(
     grant_id="G-1-N",
     holder_id="H-1",
     from_grant_id="G-1",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from optex.cancellation import cancel
 from optex.pool import PoolEntry, available, cancelled, deferred, exceeds_reserve, granted, lapsed, opening, post, split
-from optex.records import OptionRecord, OptionType, Tranche
+from optex.records import IssuedOption, OptionType, Tranche
 from optex.terms import Vesting
 from tests import builders
 
@@ -22,7 +22,7 @@ def grant(grant_id="G1", shares=1_000, exercised=0):
 
 
 def new_option(shares):
-    return OptionRecord(
+    return IssuedOption(
         grant_id=f"G{shares}-N",
         holder_id="H1",
         from_grant_id=f"G{shares}",
