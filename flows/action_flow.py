@@ -17,7 +17,7 @@ from optex.errors import OptexError
 from tasks.dashboard import dashboard_url
 
 
-def act_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable[State]]], Any]:
+def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaitable[State]]], Any]:
     """A flow by which operations act. What cannot be taken as asked for ends Refused and changes nothing."""
 
     def decorate(body: Callable[..., Awaitable[State]]) -> Any:

@@ -17,7 +17,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.action_flow import act_flow
+from flows.action_flow import action_flow
 from flows.follow_up import followed_up
 from flows.rerun import run_latest
 from infra.workspace import workspace_of
@@ -83,7 +83,7 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     )
     helps = "\n".join(f"    {name}: {words}" for name, *_, words in fields)
     run.__doc__ = f"{inspect.getdoc(shared)}\n\nArgs:\n{helps}"
-    return act_flow(deployment)(run)
+    return action_flow(deployment)(run)
 
 
 def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) -> Iterator[tuple[str, Any, Any, str]]:
@@ -124,7 +124,7 @@ FORMS = {
 globals().update({flow.fn.__name__: flow for flow in FORMS.values()})
 
 
-@act_flow("record-election")
+@action_flow("record-election")
 async def record_election(
     offer: str,
     form: str,

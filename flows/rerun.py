@@ -3,7 +3,7 @@
 from prefect import State
 from prefect.states import Completed
 
-from flows.action_flow import act_flow
+from flows.action_flow import action_flow
 from flows.follow_up import followed_up
 from flows.steps import Name, run_step
 from infra.mail.delivery import deliver
@@ -28,7 +28,7 @@ async def run_latest(offer: str, name: str) -> str:
     return state.message or ""
 
 
-@act_flow("rerun", "rerun {step} {offer}")
+@action_flow("rerun", "rerun {step} {offer}")
 async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
     """Run a step again: if it is due and not done it is done, else the run says what it finds. Always safe.
 
@@ -41,7 +41,7 @@ async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
     return await followed_up(offer, Completed(message=message))
 
 
-@act_flow("reschedule")
+@action_flow("reschedule")
 async def reschedule(offer: str) -> State:
     """Make Prefect's scheduled runs agree with the plan of the offer; it says what it added, moved and cancelled.
 
@@ -52,7 +52,7 @@ async def reschedule(offer: str) -> State:
     return await followed_up(offer, Completed(message=message or "The scheduled runs agree with the plan."))
 
 
-@act_flow("send-unsent", "send unsent mail of {offer}")
+@action_flow("send-unsent", "send unsent mail of {offer}")
 async def send_unsent(offer: str, again: bool = False) -> State:
     """Send what is in the outbox and was not sent yet. Nothing is ever sent twice.
 

@@ -18,7 +18,7 @@ from infra.workspace import Workspace, all_workspaces
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
 from tasks.scheduled_runs import project
-from tasks.stuck_runs import free_lost_acts, free_the_stuck
+from tasks.stuck_runs import crash_lost_actions, free_the_stuck
 
 Part = Callable[[Workspace, datetime], Awaitable[Iterable[str]]]
 # Longer than this no round may last: the next one begins where it was.
@@ -40,7 +40,7 @@ async def watch() -> State:
         said += [f"{workspace.offer}: {sentence}" for sentence in done]
         failed += [f"{workspace.offer}: {sentence}" for sentence in wrong]
     async with get_client() as client:
-        said += await free_lost_acts(client, datetime.now(UTC))
+        said += await crash_lost_actions(client, datetime.now(UTC))
         if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
     if failed:

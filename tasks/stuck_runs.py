@@ -50,7 +50,7 @@ async def free_the_stuck(client: PrefectClient, workspace: Workspace, now: datet
     return freed
 
 
-async def free_lost_acts(client: PrefectClient, now: datetime) -> list[str]:
+async def crash_lost_actions(client: PrefectClient, now: datetime) -> list[str]:
     """End the acts and alerts that a lost worker left behind, as crashed; an automation tells operations of an act."""
     unfinished = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(PATIENCE)))
     freed = []

@@ -65,7 +65,7 @@ def record_action(db: OfferWriter, action: Action) -> ActionResult:
     taken = Ruling(rule=action.rule, reason=action.says(state))
     db.add_action(key, action, taken, accepted=True)
     db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, _detail(taken.reason, action))])
-    consequence = carry_out(action, db)
+    consequence = apply_effects(action, db)
     return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
 
 
@@ -82,7 +82,7 @@ def completed(action: Action, db: OfferWriter) -> Action:
 
 
 @singledispatch
-def carry_out(action: Action, db: OfferWriter) -> str:
+def apply_effects(action: Action, db: OfferWriter) -> str:
     """Do what follows from an action that is on record, so that the book's state has it; what that was, in sentences.
 
     Of most nothing follows at once: whoever reads the actions finds it.
@@ -90,34 +90,34 @@ def carry_out(action: Action, db: OfferWriter) -> str:
     return ""
 
 
-@carry_out.register
+@apply_effects.register
 def _extend(action: Extend, db: OfferWriter) -> str:
     return announcements.extended(db, action, action.to, action.announced_at)
 
 
-@carry_out.register
+@apply_effects.register
 def _amend(action: Amend, db: OfferWriter) -> str:
     return announcements.amended(db, action)
 
 
-@carry_out.register
+@apply_effects.register
 def _terminate(action: Terminate, db: OfferWriter) -> str:
     return announcements.terminated(db, action)
 
 
-@carry_out.register
+@apply_effects.register
 def _condition_gone(action: ConditionWaive | ConditionEnd, db: OfferWriter) -> str:
     moved = db.reschedule(action.at, f"postponed: condition {action.number} of §7 stood asserted")
     due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == CANCEL]
     return f"Acceptance falls due again {due[0]}." if due else ""
 
 
-@carry_out.register
+@apply_effects.register
 def _committee_grant_date(action: CommitteeGrantDate, db: OfferWriter) -> str:
     return _grant_moved(action, db, "the Committee chose another grant date")
 
 
-@carry_out.register
+@apply_effects.register
 def _release(action: Release, db: OfferWriter) -> str:
     return _grant_moved(action, db, "the grant was held and has been released")
 
@@ -167,7 +167,7 @@ def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
     return action.model_copy(update={"rules": tuple(rules)})
 
 
-@carry_out.register
+@apply_effects.register
 def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
@@ -181,7 +181,7 @@ def _may_set_service(action: ServiceSet, db: OfferWriter, state: OfferState) -> 
     return None
 
 
-@carry_out.register
+@apply_effects.register
 def _set_service(action: ServiceSet, db: OfferWriter) -> str:
     period = ServicePeriod(
         holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
@@ -190,13 +190,13 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
     return lapse(db, db.state().day(action.at), action.at, [period.holder_id])
 
 
-@carry_out.register
+@apply_effects.register
 def _set_price(action: PriceSet, db: OfferWriter) -> str:
     db.set_prices({action.on: action.close})
     return ""
 
 
-@carry_out.register
+@apply_effects.register
 def _split(action: Split, db: OfferWriter) -> str:
     """A split that has come is followed at once, one that is announced ahead on its day."""
     pool.follow_splits(db, action.at)
@@ -218,7 +218,7 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
     )
 
 
-@carry_out.register
+@apply_effects.register
 def _defer(action: Defer, db: OfferWriter) -> str:
     pool.reserve_deferred(db, action.at, action.shares)
     return ""

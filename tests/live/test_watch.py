@@ -15,7 +15,7 @@ from infra.handlers.forms import keyed_form, take_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.steps import Status
-from tasks.stuck_runs import free_lost_acts, free_the_stuck
+from tasks.stuck_runs import crash_lost_actions, free_the_stuck
 from tests.live.house import CALENDAR, OPS, today, until
 
 
@@ -124,7 +124,7 @@ def lost_acts(prefect, minutes):
 
     async def find():
         async with get_client() as client:
-            return await free_lost_acts(client, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await crash_lost_actions(client, datetime.now(UTC) + timedelta(minutes=minutes))
 
     with temporary_settings({PREFECT_API_URL: prefect.url}):
         return asyncio.run(find())
