@@ -17,7 +17,7 @@ def regrant(step: DueStep) -> str | State:
 
     Held while the closing price is missing, while a hold stands, or until a required approval is given.
     """
-    state, on = step.state, step.state.plan.grant_on
+    state, on = step.state, step.state.schedule.grant_on
     if state.granted_on is not None:
         return step.moot(f"the new options were granted on {state.granted_on}")
     if state.cancelled_on is None:

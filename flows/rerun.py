@@ -11,7 +11,7 @@ from infra.mail.outbox import retry_refused
 from infra.workspace import workspace_of
 from optex.errors import OptexError
 from optex.formatting import count
-from optex.milestones import REMINDER, kind_of
+from optex.milestones import REMINDER, kind_name
 from tasks.scheduled_runs import agree_with_plan
 
 
@@ -19,7 +19,7 @@ async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
     with workspace_of(offer).read() as db:
         step = db.step(name)
-        reminders = [each.name for each in db.steps() if kind_of(each.name) == REMINDER]
+        reminders = [each.name for each in db.steps() if kind_name(each.name) == REMINDER]
     if step is None:
         raise OptexError(f"{offer} has no step {name}; its reminders are {', '.join(reminders) or 'none'}")
     state = await run_step(offer, step)

@@ -25,7 +25,7 @@ from infra.mail.sink import Sink
 from infra.report.page import write_report
 from infra.workspace import BOOKS, Workspace, using, workspace_of
 from optex.milestones import REGRANT
-from optex.steps import Status, Step, turn
+from optex.steps import Step, StepStatus, run_order
 from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
 
@@ -120,10 +120,10 @@ def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step 
     assert workspace.arrivals is not None
     with workspace.read() as db:
         played = db.row().played_until
-        pending = [step for step in db.steps() if step.status is Status.PENDING]
+        pending = [step for step in db.steps() if step.status is StepStatus.PENDING]
         grant = db.step(REGRANT)
-        awaited = db.state().plan.grant_on if grant and grant.status is Status.HELD else None
-    step = min(pending, key=turn, default=None)
+        awaited = db.state().schedule.grant_on if grant and grant.status is StepStatus.HELD else None
+    step = min(pending, key=run_order, default=None)
     evening = workspace.arrivals.next_evening(played, awaited)
     if step is None or (evening is not None and evening < step.due):
         at, step = evening, None

@@ -14,7 +14,7 @@ from flows.regrant import regrant
 from flows.remind import remind
 from flows.step import StepFlow
 from flows.withdrawal_right import open_withdrawal_right
-from optex.milestones import STEPS, kind_of
+from optex.milestones import STEPS, kind_name
 from optex.steps import Step
 from tasks.scheduled_runs import parameters_of
 
@@ -41,4 +41,4 @@ else:
 
 async def run_step(offer: str, step: Step, at: datetime | None = None) -> State:
     """Run the flow of a step and return its final state."""
-    return await FLOWS[kind_of(step.name)](**parameters_of(offer, step), at=at, return_state=True)
+    return await FLOWS[kind_name(step.name)](**parameters_of(offer, step), at=at, return_state=True)

@@ -133,7 +133,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class OfferSchedule:
     """The milestones in order of their due instants, with the two dates everything turns on."""
 
     milestones: tuple[Milestone, ...]
@@ -148,7 +148,7 @@ class Plan:
         raise KeyError(name)
 
 
-def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None = None) -> Plan:
+def schedule_of(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None = None) -> OfferSchedule:
     """The milestones under the terms as they stand.
 
     `cancel_on` is the day of acceptance where it is no longer the planned one (CND-1, or a late acceptance);
@@ -174,14 +174,14 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
         day = calendar.business_day_offset(terms.expires_on, -days)
         due[f"{REMINDER}-{days}"] = instant(day, terms.open_at, zone)
     milestones = [Milestone(name=name, due=at, rule=rule_of(name)) for name, at in due.items()]
-    return Plan(
+    return OfferSchedule(
         milestones=tuple(sorted(milestones, key=lambda milestone: milestone.sort_key)),
         cancel_on=cancelled_on,
         grant_on=grant_on,
     )
 
 
-def kind_of(name: str) -> str:
+def kind_name(name: str) -> str:
     """The kind of a milestone: `reminder` for `reminder-10`, else the name itself."""
     return REMINDER if name.startswith(f"{REMINDER}-") else name
 
@@ -199,7 +199,7 @@ def step_kind(name: str) -> StepKind:
 
 def step_order(name: str) -> int:
     """The place of a milestone among those of the same instant."""
-    return _ORDER[kind_of(name)]
+    return _ORDER[kind_name(name)]
 
 
 def rule_of(name: str) -> str:
@@ -236,10 +236,10 @@ def first_grant_day(cancelled_on: date, waiting: Waiting, calendar: Calendar) ->
 
     Authority: Summary Term Sheet, "the six month and one day period begins following the cancellation date" (GRT-1).
     """
-    return calendar.grant_day_from(end_of_waiting(cancelled_on, waiting))
+    return calendar.grant_day_from(waiting_period_ends(cancelled_on, waiting))
 
 
-def end_of_waiting(cancelled_on: date, waiting: Waiting) -> date:
+def waiting_period_ends(cancelled_on: date, waiting: Waiting) -> date:
     """The first day after the six months and one day, be it a business day or not (GRT-1)."""
     if waiting.begins == "on_cancellation":
         return cancelled_on + relativedelta(months=waiting.months) + timedelta(days=waiting.days)

@@ -13,7 +13,7 @@ from optex import milestones
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
 from optex.formatting import channel, one_of, utc_text
-from optex.milestones import Plan
+from optex.milestones import OfferSchedule
 from optex.records import Form, Grant, IssuedOption, Tender, Tranche
 from optex.state import OfferState
 from optex.terms import Contact, Terms
@@ -22,12 +22,12 @@ Data = dict[str, Any]
 
 
 @lru_cache(maxsize=64)
-def facts(terms: Terms, plan: Plan | None = None) -> Data:
+def facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     """The facts that every letter of an offer may state, shared by all of them: read it, do not change it.
 
     Without a plan the dates are those of the terms as they stand (CAL-3).
     """
-    plan = plan or milestones.plan(terms)
+    schedule = schedule or milestones.schedule_of(terms)
     return {
         "offer": terms.offer,
         "issuer": terms.issuer,
@@ -40,8 +40,8 @@ def facts(terms: Terms, plan: Plan | None = None) -> Data:
         "expires_on": terms.expires_on.isoformat(),
         "extension_deadline": utc_text(milestones.extension_deadline(terms)),
         "withdrawal_right": utc_text(terms.withdrawal_right),
-        "cancel_on": plan.cancel_on.isoformat(),
-        "grant_on": plan.grant_on.isoformat(),
+        "cancel_on": schedule.cancel_on.isoformat(),
+        "grant_on": schedule.grant_on.isoformat(),
         "lookback_from": terms.lookback_from.isoformat(),
         "lookback_months": terms.lookback.months,
         "lookback_omitted": terms.lookback.omitted,
@@ -61,10 +61,10 @@ def standing_at(state: OfferState, at: datetime) -> Data:
     `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day.
     Authority: §5, §6, §7, §15 (EXP-1, WDR-3, EXT-1, CND-1, CND-2).
     """
-    terms, plan = state.terms, state.plan
+    terms, schedule = state.terms, state.schedule
     running = state.accepted_at is None and state.terminated_at is None
-    due = plan.due(milestones.CANCEL)
-    put_off = running and (state.day(at) > plan.cancel_on or bool(state.conditions and at >= due))
+    due = schedule.due(milestones.CANCEL)
+    put_off = running and (state.day(at) > schedule.cancel_on or bool(state.conditions and at >= due))
     return {
         "running": running,
         "open": running and at < terms.expires,
@@ -73,8 +73,8 @@ def standing_at(state: OfferState, at: datetime) -> Data:
         "terminated_at": utc_text(state.terminated_at) if state.terminated_at else "",
         "accepted_on": state.cancelled_on.isoformat() if state.cancelled_on else "",
         "granted_on": state.granted_on.isoformat() if state.granted_on else "",
-        "cancel_on": "" if put_off else plan.cancel_on.isoformat(),
-        "grant_on": "" if put_off else plan.grant_on.isoformat(),
+        "cancel_on": "" if put_off else schedule.cancel_on.isoformat(),
+        "grant_on": "" if put_off else schedule.grant_on.isoformat(),
     }
 
 

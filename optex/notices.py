@@ -18,7 +18,7 @@ from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, stamp, utc_text
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
-from optex.milestones import Plan
+from optex.milestones import OfferSchedule
 from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
 from optex.terms import Terms
@@ -61,7 +61,7 @@ class Notice:
     data: dict[str, Any]
 
 
-def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Grant]) -> Notice:
+def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: Iterable[Grant]) -> Notice:
     """The offer has opened: the holder's own options, how to tender them and until when.
 
     Authority: §1, §2, §4, §5; §3 forbids a recommendation (ELG-1, TND-3, TND-6).
@@ -74,18 +74,26 @@ def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Gran
     ]
     key = f"offer-opened:{holder.holder_id}"
     subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
-    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.facts(terms, plan), options=options)
+    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.facts(terms, schedule), options=options)
 
 
 def reminder(
-    terms: Terms, plan: Plan, holder: Holder, days: int, version: int, tenders: Iterable[Tender], grants: Grants
+    terms: Terms,
+    schedule: OfferSchedule,
+    holder: Holder,
+    days: int,
+    version: int,
+    tenders: Iterable[Tender],
+    grants: Grants,
 ) -> Notice:
     """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
     left, until = count(days, "business day"), day(terms.expires_on)
     subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
     mine = notice_data.tendered(tenders, grants)
-    return _notice(Kind.REMINDER, key, holder, subject, offer=notice_data.facts(terms, plan), days=days, tenders=mine)
+    return _notice(
+        Kind.REMINDER, key, holder, subject, offer=notice_data.facts(terms, schedule), days=days, tenders=mine
+    )
 
 
 def confirmation(
@@ -130,7 +138,7 @@ def _uncured(review: FormReview) -> tuple[Ruling, ...]:
 
 def extension(
     terms: Terms,
-    plan: Plan,
+    schedule: OfferSchedule,
     holder: Holder,
     version: int,
     previous_expires: datetime,
@@ -153,11 +161,18 @@ def extension(
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {stamp(terms.expires, terms.clock)}"
-    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.facts(terms, plan), **data)
+    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.facts(terms, schedule), **data)
 
 
 def amendment(
-    terms: Terms, holder: Holder, number: int, change: str, percent: Decimal | None, reason: str, plan: Plan, tally: int
+    terms: Terms,
+    holder: Holder,
+    number: int,
+    change: str,
+    percent: Decimal | None,
+    reason: str,
+    schedule: OfferSchedule,
+    tally: int,
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
     by = "" if percent is None else f"{percent.normalize():f}"
@@ -171,11 +186,16 @@ def amendment(
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
-    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.facts(terms, plan), **data)
+    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.facts(terms, schedule), **data)
 
 
 def acceptance_and_promise(
-    terms: Terms, plan: Plan, holder: Holder, cancellations: Iterable[Cancellation], promise: Promise, grants: Grants
+    terms: Terms,
+    schedule: OfferSchedule,
+    holder: Holder,
+    cancellations: Iterable[Cancellation],
+    promise: Promise,
+    grants: Grants,
 ) -> Notice:
     """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
 
@@ -185,7 +205,7 @@ def acceptance_and_promise(
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
     key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
     subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
-    data = {"offer": notice_data.facts(terms, plan), "accepted": accepted, "promise": notice_data.promised(promise)}
+    data = {"offer": notice_data.facts(terms, schedule), "accepted": accepted, "promise": notice_data.promised(promise)}
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from optex.adjustment import Deferred, Split
 from optex.calendar import local_date
 from optex.election import DefectWaiver
-from optex.milestones import Plan, plan
+from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
 CONDITIONS = {
@@ -38,8 +38,8 @@ class OfferState:
     amendments: int = 0
 
     @property
-    def plan(self) -> Plan:
-        return plan(self.terms, cancel_on=self.cancelled_on or self.postponed_to, grant_from=self.grant_from)
+    def schedule(self) -> OfferSchedule:
+        return schedule_of(self.terms, cancel_on=self.cancelled_on or self.postponed_to, grant_from=self.grant_from)
 
     @property
     def splits(self) -> tuple[Split, ...]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from optex.authority import section_of
 from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
 from optex.formatting import count, first_few, local_text, utc_text
-from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, plan
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.terms import Terms
 
@@ -101,7 +101,7 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
 
 def _readings(terms: Terms) -> Iterator[Warning]:
     """Each milestone for which 5 p.m. "Eastern Standard Time" is two instants (CAL-2)."""
-    for milestone in plan(terms).milestones:
+    for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
         ours = milestone.name == EXTENSION_DEADLINE
         decides = (

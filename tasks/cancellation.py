@@ -87,12 +87,12 @@ def _acceptances(
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> Iterator[notices.Notice]:
-    plan = step.db.state().plan
+    schedule = step.db.state().schedule
     mine = {holder_id: list(each) for holder_id, each in groupby(cancellations, key=lambda c: c.holder_id)}
     for promise in promises:
         d = by_holder[promise.holder_id]
         own = mine[promise.holder_id]
-        yield notices.acceptance_and_promise(step.state.terms, plan, d.holder, own, promise, d.grants)
+        yield notices.acceptance_and_promise(step.state.terms, schedule, d.holder, own, promise, d.grants)
 
 
 def _rejections(

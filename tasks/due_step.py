@@ -20,7 +20,7 @@ from optex.errors import OptexError, Ruling
 from optex.formatting import local_text
 from optex.milestones import rule_of
 from optex.state import OfferState
-from optex.steps import Status, Step, goes_first
+from optex.steps import Step, StepStatus, blocking_step
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
 BLINK = timedelta(seconds=10)
@@ -46,15 +46,15 @@ class DueStep:
 
     def done(self, message: str) -> str:
         """Mark the step done, in the transaction that holds its decisions; returns the message."""
-        self.db.set_step(self.step, Status.DONE, message, self.at)
+        self.db.set_step(self.step, StepStatus.DONE, message, self.at)
         self.db.audit(self.at, "", [(f"{self.step.name} done", self.step.label, rule_of(self.step.name), message)])
         return message
 
     def held(self, rule: str, message: str, digest: str | None = None) -> State:
         """Leave the step due but held, in plain sight; said once and not again while it is the same."""
         self.db.await_approval(self.step, digest)
-        if (self.step.status, self.step.message) != (Status.HELD, message):
-            self.db.set_step(self.step, Status.HELD, message)
+        if (self.step.status, self.step.message) != (StepStatus.HELD, message):
+            self.db.set_step(self.step, StepStatus.HELD, message)
             self.db.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
         return Completed(name="Held", message=f"Held: {message}")
 
@@ -69,7 +69,7 @@ class DueStep:
 
     def moot(self, message: str) -> State:
         """Mark the step as no longer needed."""
-        self.db.set_step(self.step, Status.MOOT, message)
+        self.db.set_step(self.step, StepStatus.MOOT, message)
         return nothing_to_do(message)
 
 
@@ -94,7 +94,7 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
         state = db.state()
         due = DueStep(workspace=workspace, db=db, step=step, state=state, at=now)
         due.idle = _idle(step, state, now, latest=db.step(name) == step)
-        if not due.idle and (first := goes_first(step, db.steps())):
+        if not due.idle and (first := blocking_step(step, db.steps())):
             raise OutOfOrder(f"{step.name} waits until {first.name} is done")
         if not due.idle and (run_id := flow_run.id):
             db.record_run(step, run_id)
@@ -121,19 +121,19 @@ async def _wait_for(workspace: Workspace, name: str, version: int | None) -> Non
 
 def _first(workspace: Workspace, step: Step) -> Step | None:
     with workspace.read() as db:
-        return goes_first(step, db.steps())
+        return blocking_step(step, db.steps())
 
 
 def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:
     """Why there is nothing to do; None where the step is due. A held version acts no more once a later one stands."""
     zone = state.terms.zone
-    if step.status is Status.DONE:
+    if step.status is StepStatus.DONE:
         return nothing_to_do(f"{step.name} was done {local_text(step.done_at or now, zone)}. {step.message}")
-    if step.status is Status.SUPERSEDED:
+    if step.status is StepStatus.SUPERSEDED:
         return nothing_to_do(f"{step.label} is {step.message or 'superseded'}")
     if not latest:
         return nothing_to_do(f"{step.label} was held ({step.message}) and has been replaced by a later version")
-    if step.status is Status.MOOT:
+    if step.status is StepStatus.MOOT:
         return nothing_to_do(f"{step.name} is no longer needed: {step.message}")
     if now < step.due:
         return nothing_to_do(f"{step.name} is not due before {local_text(step.due, zone)}")

@@ -20,8 +20,8 @@ def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling
     db.update_offer(opened_at=step.at)
     db.record_decisions("eligibility", step.at, [_eligibility(record, refused) for record, refused in roll_call])
     eligible = [record for record, refused in roll_call if refused is None]
-    plan = step.state.plan
-    db.queue_notices((notices.offer_opened(terms, plan, d.holder, _in_offer(d, step)) for d in eligible), step.at)
+    schedule = step.state.schedule
+    db.queue_notices((notices.offer_opened(terms, schedule, d.holder, _in_offer(d, step)) for d in eligible), step.at)
     left_out = len(roll_call) - len(eligible)
     excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
     return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
@@ -40,11 +40,11 @@ def _in_offer(record: HolderRecord, step: DueStep) -> list[Grant]:
 
 @effect("remind every eligible holder")
 def record_reminder(step: DueStep, days: int, addressees: Sequence[HolderRecord], reviews: Sequence[FormReview]) -> str:
-    standing, plan, version = batch.tenders(reviews), step.state.plan, step.step.version
+    standing, schedule, version = batch.tenders(reviews), step.state.schedule, step.step.version
     told = step.db.queue_notices(
         (
             notices.reminder(
-                step.state.terms, plan, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
+                step.state.terms, schedule, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
             )
             for d in addressees
         ),

@@ -20,13 +20,13 @@ from tasks.due_step import DueStep
 
 @effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
-    return lapse(step.db, min(step.state.day(step.at), step.state.plan.grant_on), step.at)
+    return lapse(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at)
 
 
 @effect("grant the new options and write to every holder")
 def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[OpenPromise], lapsed: str) -> str:
     db, state = step.db, step.state
-    on = state.plan.grant_on
+    on = state.schedule.grant_on
     options = [option for each in granted for option in each.options]
     empty = {each.promise.promise_id: each for each in kept if not batch.reserved_for(each, state, on)}
     deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)

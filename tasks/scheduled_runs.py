@@ -18,8 +18,8 @@ from prefect.states import Cancelled, Scheduled
 
 from infra.workspace import Workspace, workspace_of
 from optex.formatting import local_text
-from optex.milestones import REMINDER, kind_of, step_kind
-from optex.steps import Status, Step, latest
+from optex.milestones import REMINDER, kind_name, step_kind
+from optex.steps import Step, StepStatus, latest
 from tasks.decorators import effect
 
 ALARM = "optex:alarm"
@@ -70,7 +70,11 @@ async def project(client: PrefectClient, workspace: Workspace) -> Projected:
     cancelled: list[str] = []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
-        if step.status is Status.PENDING and not any(_rings(run, step, now) for run in mine) and not _rests(mine, now):
+        if (
+            step.status is StepStatus.PENDING
+            and not any(_rings(run, step, now) for run in mine)
+            and not _rests(mine, now)
+        ):
             name = run_name(workspace.offer, step.name, step.due, zone)
             await _schedule(client, workspace.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
             earlier = any(each.name == step.name and each.version < step.version for each in steps)
@@ -124,7 +128,7 @@ def _why(step: Step | None) -> str:
     """Why the run of a step is cancelled."""
     if step is None:
         return "the offer has no such step"
-    if step.status is Status.DONE:
+    if step.status is StepStatus.DONE:
         return f"the step is done already: {step.message}"
     return step.message or "the step is no longer pending"
 
@@ -149,7 +153,7 @@ def _attempt(run: FlowRun) -> int:
 
 def parameters_of(offer: str, step: Step) -> dict[str, Any]:
     """The parameters with which a step's flow is called; a reminder is told which one it is."""
-    named = {"name": step.name} if kind_of(step.name) == REMINDER else {}
+    named = {"name": step.name} if kind_name(step.name) == REMINDER else {}
     return {"offer": offer, "version": step.version, **named}
 
 

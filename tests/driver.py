@@ -20,8 +20,8 @@ from infra.mail.delivery import deliver
 from infra.workspace import Workspace, using, workspace_of
 from optex.actions import read_action
 from optex.calendar import instant
-from optex.milestones import CANCEL, REGRANT, kind_of
-from optex.steps import Status, Step, turn
+from optex.milestones import CANCEL, REGRANT, kind_name
+from optex.steps import Step, StepStatus, run_order
 from tasks.due_step import due_step
 from tests.strategies import Tale
 
@@ -38,7 +38,7 @@ def play_folder(folder: Folder, out: Path, until: datetime | None) -> None:
 async def run_body(offer: str, step: Step, at: datetime) -> State:
     """A step by the body of its flow, in the same transaction, and what it queued sent."""
     async with due_step(offer, step.name, step.version, at) as due:
-        said = due.idle or FLOWS[kind_of(step.name)].body(due)
+        said = due.idle or FLOWS[kind_name(step.name)].body(due)
     state = Completed(message=said) if isinstance(said, str) else said
     if state.name != "NothingToDo":
         await send(offer)
@@ -109,7 +109,7 @@ class Play:
     def _next(self) -> tuple[datetime, Step | None] | None:
         rings: list[tuple[datetime, int, Step | None]] = []
         for n, step in enumerate(self.steps()):
-            if step.status is Status.PENDING:
+            if step.status is StepStatus.PENDING:
                 late = self._late.setdefault((step.name, step.version), self.tale.lateness.choice(LATE))
                 rings.append((step.due + late, n + 1, step))
         with self.office.read() as db:
@@ -132,15 +132,15 @@ class Play:
 
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
         """What fell due before a step and was not done: a step that comes late waits until it is."""
-        pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
-        return sorted((each for each in pending if turn(each) < turn(step)), key=turn)
+        pending = [each for each in self.steps() if each.status is StepStatus.PENDING and each.due <= now]
+        return sorted((each for each in pending if run_order(each) < run_order(step)), key=run_order)
 
     def _ask(self, now: datetime) -> None:
         """Ask for the closing price of the grant date, and for the approval of what waits for one."""
         with self.office.read() as db:
             state = db.state()
             waiting = [row for name in (CANCEL, REGRANT) if (row := db.awaiting_approval(name))]
-        grant_on = state.plan.grant_on
+        grant_on = state.schedule.grant_on
         at = instant(grant_on, time(16), state.terms.zone) + self.tale.price_after
         wanted: list[Asked] = [(now + timedelta(hours=1), "approve", {"step": row.name}) for row in waiting]
         if state.cancelled_on and not state.over:
@@ -154,7 +154,7 @@ class Play:
     async def _try_held(self, now: datetime) -> None:
         latest = {step.name: step for step in self.steps()}
         for step in latest.values():
-            if step.status is Status.HELD:
+            if step.status is StepStatus.HELD:
                 await self._ring(step, now)
 
     async def _ring(self, step: Step, at: datetime) -> None:
@@ -169,7 +169,7 @@ class Play:
         async with due_step(self.office.offer, step.name, step.version, at) as due:
             if not due.idle:
                 due.workspace = replace(self.office, arrivals=None)  # an approval is not waited for in a simulation
-                FLOWS[kind_of(step.name)].body(due)
+                FLOWS[kind_name(step.name)].body(due)
 
 
 async def play(tale: Tale, offer: str, database_url: str) -> Play:

@@ -13,7 +13,7 @@ from infra.folder.reader import Folder, read_folder
 from optex.actions import AgreementSigned, ElectionWaive
 from optex.election import DefectWaiver, FormReview, review_forms
 from optex.formatting import utc_text
-from optex.milestones import plan
+from optex.milestones import schedule_of
 from optex.records import Capacity, Holder, OptionType
 
 ALPHA = Path(__file__).parents[1] / "examples" / "alpha-2003"
@@ -95,7 +95,7 @@ def test_holdings_are_those_of_schedule_a(offer: Folder, holders: dict[str, Hold
 
 def test_terms_lead_to_the_dates_of_the_document(offer: Folder) -> None:
     """The folder's terms close on March 31, cancel on April 1 and grant on October 3, 2003."""
-    dates = plan(offer.terms)
+    dates = schedule_of(offer.terms)
 
     instants = ("2003-03-31T22:00:00Z", "2003-04-28T22:00:00Z")
     assert instants == (utc_text(offer.terms.expires), utc_text(offer.terms.withdrawal_right))

@@ -12,8 +12,8 @@ from optex.calendar import CLOCKS
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused
 from optex.formatting import local_text, utc_text
-from optex.milestones import Milestone, Plan
-from optex.milestones import plan as plan_of
+from optex.milestones import Milestone, OfferSchedule
+from optex.milestones import schedule_of as plan_of
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
 from optex.warnings import readings, term_warnings
@@ -88,9 +88,9 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     return OfferState(terms=terms), ""
 
 
-def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> Plan:
+def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSchedule:
     if cancel_on is None and terms is state.terms:
-        return state.plan
+        return state.schedule
     if cancel_on and not terms.calendar.is_business_day(cancel_on):
         raise OptexError(
             f"CAN-1: {cancel_on} is no business day; the next one is {terms.calendar.business_day_from(cancel_on)}"
@@ -101,14 +101,14 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> Plan:
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 
-def _document(terms: Terms, plan: Plan) -> dict[str, Any]:
+def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
     return {
         "offer": terms.offer,
         "clock": terms.clock,
         "business_days_open": terms.calendar.business_days(terms.commences, terms.expires_on),
         "lookback_from": terms.lookback_from.isoformat(),
-        "cancel_on": plan.cancel_on.isoformat(),
-        "grant_on": plan.grant_on.isoformat(),
+        "cancel_on": schedule.cancel_on.isoformat(),
+        "grant_on": schedule.grant_on.isoformat(),
         "milestones": [
             {
                 "name": milestone.name,
@@ -117,13 +117,13 @@ def _document(terms: Terms, plan: Plan) -> dict[str, Any]:
                 "rule": milestone.rule,
                 "section": milestone.section,
             }
-            for milestone in plan.milestones
+            for milestone in schedule.milestones
         ],
         "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
     }
 
 
-def _table(terms: Terms, before: Plan, extended: tuple[Terms, Plan] | None) -> None:
+def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None) -> None:
     from rich.console import Console
     from rich.table import Table
 

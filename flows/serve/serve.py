@@ -131,7 +131,7 @@ def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
 
 def _announce(note: Note, workspaces: Sequence[Workspace]) -> None:
     from optex.formatting import local_text
-    from optex.steps import Status
+    from optex.steps import StepStatus
 
     click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
     for workspace in workspaces:
@@ -141,7 +141,7 @@ def _announce(note: Note, workspaces: Sequence[Workspace]) -> None:
         click.echo(f"\n{workspace.offer} — {state.terms.issuer}")
         now = datetime.now(UTC)
         for step in sorted(waiting, key=lambda step: step.due)[:3]:
-            when = "next" if step.due > now else step.status if step.status is Status.HELD else "due now"
+            when = "next" if step.due > now else step.status if step.status is StepStatus.HELD else "due now"
             click.echo(f"  {when + ':':<9}{step.name:<20} {local_text(step.due, state.terms.zone)}")
         if not waiting:
             click.echo("  nothing is left to do")

@@ -17,7 +17,7 @@ from optex.actions import STATEFUL, recorded_action, replay
 from optex.errors import Ruling
 from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
-from optex.steps import Status, Step, latest
+from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
 
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
@@ -101,14 +101,14 @@ class OfferReader:
         """The steps that came due and wait for something, by their dates; a version that was replaced waits no more."""
         steps = self.steps()
         last = latest(steps)
-        return [step for step in steps if step.status is Status.HELD and last[step.name] == step]
+        return [step for step in steps if step.status is StepStatus.HELD and last[step.name] == step]
 
     def awaiting_approval(self, name: str) -> Row[Any] | None:
         """The step of that name, in its last version, where it is held for an approval."""
         s = t.steps
         query = self._select(s).where(s.c.name == name).order_by(s.c.version.desc()).limit(1)
         last = self.connection.execute(query).first()
-        return last if last is not None and last.status == Status.HELD and last.digest is not None else None
+        return last if last is not None and last.status == StepStatus.HELD and last.digest is not None else None
 
     def holders(self) -> dict[str, Holder]:
         return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}

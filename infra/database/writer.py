@@ -23,7 +23,7 @@ from optex.errors import OptexError, Ruling
 from optex.notices import Notice
 from optex.pool import PoolEntry, post
 from optex.records import Form, IssuedOption, ServicePeriod, Tranche
-from optex.steps import Rescheduled, Status, Step, reschedule
+from optex.steps import ScheduleChange, Step, StepStatus, supersede
 from optex.terms import Terms
 
 PROGRAM = "optex"
@@ -86,7 +86,7 @@ class OfferWriter(OfferReader):
     def update_offer(self, **values: Any) -> None:
         self.connection.execute(update(t.offers).where(t.offers.c.offer == self.offer).values(**values))
 
-    def set_step(self, step: Step, status: Status, message: str, at: datetime | None = None) -> None:
+    def set_step(self, step: Step, status: StepStatus, message: str, at: datetime | None = None) -> None:
         s = t.steps
         mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
         values: dict[str, Any] = {"status": status, "message": message}
@@ -106,12 +106,12 @@ class OfferWriter(OfferReader):
         mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
         self.connection.execute(update(s).where(*mine).values(flow_run_id=flow_run_id))
 
-    def reschedule(self, at: datetime, cause: str) -> Rescheduled:
+    def reschedule(self, at: datetime, cause: str) -> ScheduleChange:
         """Make the steps agree with the plan of the offer as it now stands; say why in what is superseded."""
         version = self.row().version
-        changed = reschedule(self.steps(), self.state().plan, version + 1, at)
+        changed = supersede(self.steps(), self.state().schedule, version + 1, at)
         for step in changed.superseded:
-            self.set_step(step, Status.SUPERSEDED, cause)
+            self.set_step(step, StepStatus.SUPERSEDED, cause)
         if changed.added:
             self.update_offer(version=version + 1)
             self._add_steps(changed.added)
@@ -123,10 +123,10 @@ class OfferWriter(OfferReader):
     def mark_moot(self, message: str, *names: str) -> None:
         """Mark every waiting version of these steps (of all, where none is named) as no longer needed."""
         s = t.steps
-        waiting = [s.c.offer == self.offer, s.c.status.in_([Status.PENDING, Status.HELD])]
+        waiting = [s.c.offer == self.offer, s.c.status.in_([StepStatus.PENDING, StepStatus.HELD])]
         if names:
             waiting.append(s.c.name.in_(names))
-        self.connection.execute(update(s).where(*waiting).values(status=Status.MOOT, message=message))
+        self.connection.execute(update(s).where(*waiting).values(status=StepStatus.MOOT, message=message))
 
     def add_terms(self, version: int, terms: Terms, at: datetime, reason: str) -> None:
         document = terms.model_dump_json(by_alias=True)

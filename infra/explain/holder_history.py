@@ -19,7 +19,7 @@ from optex.formatting import count, listed, money, short_day, stamp
 from optex.milestones import REGRANT
 from optex.records import Grant, HolderRecord, IssuedOption, Tranche
 from optex.state import OfferState
-from optex.steps import Status, Step
+from optex.steps import Step, StepStatus
 from optex.terms import Terms
 
 A = TypeVar("A", bound=Action)
@@ -70,7 +70,7 @@ class Account:
     @property
     def granted_at(self) -> datetime | None:
         """When the new options were granted; None while they are not."""
-        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is Status.DONE]
+        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
         return done[-1] if done else None
 
     def taken(self, kind: type[A]) -> list[A]:

@@ -116,7 +116,7 @@ def _limit(account: Account) -> Iterator[tuple[str, str]]:
         taken = f"room for {shares_told(fits)} at {money(close)}, the value at grant" if fits else "no room for a share"
         yield (
             f"Limit of {year}: of $100,000, the older ISOs that first become exercisable in that year"
-            f"{', those cancelled in it included,' if year == account.state.plan.cancel_on.year else ''} leave "
+            f"{', those cancelled in it included,' if year == account.state.schedule.cancel_on.year else ''} leave "
             f"{money(unused)}, {taken}.",
             "ISO-1",
         )

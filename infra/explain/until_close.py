@@ -13,7 +13,7 @@ from optex.formatting import capacity, channel, count, day, listed, sentence
 from optex.milestones import CLOSE
 from optex.notices import Kind
 from optex.records import Capacity, Form, FormKind, FormStanding
-from optex.steps import Status
+from optex.steps import StepStatus
 
 
 def service(account: Account) -> Iterator[tuple[datetime, Line]]:
@@ -125,7 +125,7 @@ def closes(account: Account) -> Iterator[Line]:
         stood = [f"form {row.subject} stood, with {shares_told(row.shares)} tendered" for row in elections]
         what = f"The offer closed: {listed(stood) if stood else 'nothing stood tendered'}."
         yield Line(at=step.done_at, what=what, rule="EXP-1")
-        if step.status is Status.SUPERSEDED:
+        if step.status is StepStatus.SUPERSEDED:
             yield Line(at=step.done_at, what=f"This close is {step.message}.", rule="EXT-2")
 
 

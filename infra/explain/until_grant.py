@@ -44,7 +44,7 @@ def _balancing(each: Cancellation) -> str:
 def splits(account: Account) -> Iterator[Line]:
     """How each split through the grant scaled the promise while it was open, and what was deferred (ADJ-1)."""
     promise, state = account.promise, account.state
-    through = state.granted_on or (date.max if state.holds else state.plan.grant_on)
+    through = state.granted_on or (date.max if state.holds else state.schedule.grant_on)
     lapsed = [row.at for row in account.decided("promise") if row.decision == "lapsed"]
     for each in account.taken(Split):
         on = each.on

@@ -12,7 +12,7 @@ from optex.formatting import count, local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
 from optex.state import OfferState
-from optex.steps import Status
+from optex.steps import StepStatus
 
 
 def extended(db: OfferWriter, action: Action, to: datetime, announced_at: datetime) -> str:
@@ -28,7 +28,7 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
     state = db.state()
     version = db.row().version
     db.add_terms(version, state.terms, action.at, f"extended to {local_text(to, zone)}")
-    if closed is not None and closed.status is Status.DONE:
+    if closed is not None and closed.status is StepStatus.DONE:
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
         db.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
     review_again(db, None, action.at)
@@ -51,7 +51,7 @@ def amended(db: OfferWriter, action: Amend) -> str:
                 action.change,
                 action.percent,
                 action.reason,
-                state.plan,
+                state.schedule,
                 tally,
             )
             for d in batch.addressees(records, state, action.at)
@@ -98,7 +98,7 @@ def _tell_extension(
         (
             extension(
                 state.terms,
-                state.plan,
+                state.schedule,
                 d.holder,
                 version,
                 previous,

@@ -38,7 +38,7 @@ def follow_splits(db: OfferWriter, at: datetime) -> date:
     Returns the day through which splits count by now, at the latest the grant date.
     """
     state = db.state()
-    through = state.day(at) if state.holds else min(state.day(at), state.plan.grant_on)
+    through = state.day(at) if state.holds else min(state.day(at), state.schedule.grant_on)
     due = sorted((each for each in state.splits if each.on <= through), key=lambda each: each.on)
     if due:
         times = Counter(row.on for row in db.rows(t.pool) if row.event == "split")

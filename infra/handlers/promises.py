@@ -55,7 +55,7 @@ def lapse(db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str
     """
     state = db.state()
     if not state.holds:
-        through = min(through, state.plan.grant_on)
+        through = min(through, state.schedule.grant_on)
     suspects = _out_of_service(db, through, holder_ids)
     if not suspects:
         return ""

@@ -7,7 +7,7 @@ from typing import Any
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.ledgers.csv_files import LEDGERS, write_csv
-from optex.steps import turn
+from optex.steps import run_order
 
 Rows = Iterable[tuple[Any, ...]]
 
@@ -28,7 +28,7 @@ def ledger_rows(db: OfferReader, name: str) -> list[dict[str, Any]]:
 
 
 def _milestones(db: OfferReader) -> Rows:
-    for step in sorted(db.steps(), key=lambda step: (step.due, step.version, turn(step))):
+    for step in sorted(db.steps(), key=lambda step: (step.due, step.version, run_order(step))):
         yield step.name, step.due, step.done_at, step.status
 
 

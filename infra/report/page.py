@@ -74,7 +74,7 @@ def _cancelled(found: Figures) -> str:
         return count(passage.grants, "option")
     if state.accepted_at or state.terminated_at:
         return "nothing was accepted"
-    return f"planned for {short_day(state.plan.cancel_on)}"
+    return f"planned for {short_day(state.schedule.cancel_on)}"
 
 
 def _granted(found: Figures) -> str:
@@ -83,7 +83,7 @@ def _granted(found: Figures) -> str:
         return (
             "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
         )
-    return "none will be" if state.terminated_at else f"planned for {short_day(state.plan.grant_on)}"
+    return "none will be" if state.terminated_at else f"planned for {short_day(state.schedule.grant_on)}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -238,7 +238,7 @@ def _vesting(found: Figures) -> Panel:
     key, title, state = "vesting", "When the new options become exercisable", found.state
     source = ("vesting.csv", "new_options.csv")
     if not found.vesting or not state.granted_on:
-        planned = "" if state.over else f"; the grant is planned for {day(state.plan.grant_on)}"
+        planned = "" if state.over else f"; the grant is planned for {day(state.schedule.grant_on)}"
         return Panel(key=key, title=title, takeaway=f"No new option has been granted{planned}.", source=source)
     bars = by_year(found.vesting, state.granted_on)
     takeaway = (

@@ -9,12 +9,12 @@ from optex.action import Action
 from optex.formatting import short_day, time_of_day
 from optex.milestones import step_kind, step_order
 from optex.state import OfferState
-from optex.steps import Status, Step
+from optex.steps import Step, StepStatus
 
 HAPPENED = "happened"
 """The outcome of a row that is no milestone but something decided or announced meanwhile."""
 
-_WORDS = {Status.MOOT: "no longer needed"}
+_WORDS = {StepStatus.MOOT: "no longer needed"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,18 +25,18 @@ class Line:
     label: str
     at: datetime
     outcome: str
-    former: tuple[tuple[datetime, Status], ...] = ()
+    former: tuple[tuple[datetime, StepStatus], ...] = ()
     message: str = ""
     all_day: bool = False
 
     @property
     def moved_from(self) -> tuple[datetime, ...]:
         """The dates that no longer hold."""
-        return tuple(at for at, status in self.former if status is not Status.DONE)
+        return tuple(at for at, status in self.former if status is not StepStatus.DONE)
 
     @property
     def outcome_in_words(self) -> str:
-        return "" if self.outcome == HAPPENED else _WORDS.get(Status(self.outcome), self.outcome)
+        return "" if self.outcome == HAPPENED else _WORDS.get(StepStatus(self.outcome), self.outcome)
 
 
 def chronicle(steps: Iterable[Step], actions: Iterable[Action], state: OfferState) -> list[Line]:
@@ -72,7 +72,7 @@ def _milestone(versions: list[Step]) -> Line:
         at=current.due,
         outcome=current.status,
         former=tuple((step.due, step.status) for step in earlier if step.due != current.due),
-        message=next((step.message for step in reversed(earlier) if step.status is Status.SUPERSEDED), ""),
+        message=next((step.message for step in reversed(earlier) if step.status is StepStatus.SUPERSEDED), ""),
     )
 
 

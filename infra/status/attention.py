@@ -127,7 +127,7 @@ def _idle_splits(db: OfferReader) -> list[Entry]:
     state = db.state()
     if state.cancelled_on is None:
         return []
-    through = date.max if state.holds else state.plan.grant_on
+    through = date.max if state.holds else state.schedule.grant_on
     before = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"
     after = f"comes after the grant of {through}: it adjusts no promise; the new options must be restated"
     return [

@@ -8,7 +8,7 @@ from infra.status.offer_status import Standing, StepStanding
 from infra.status.participation import Participation
 from optex.calendar import CLOCKS
 from optex.formatting import count, day, local_text, sentence
-from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_of, step_kind
+from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
 
 _PHASES = {
     "not-open": "🕓",
@@ -44,7 +44,7 @@ def as_markdown(standing: Standing, links: Mapping[str, str] | None = None) -> s
 def result_rows(standing: Standing, step: str) -> list[dict[str, str]]:
     """What a step came to, as the rows of a table on the page of its run; none for a step that only moves the clock."""
     totals, tenders = standing.totals, standing.overall
-    if kind_of(step) in (OPEN, REMINDER):
+    if kind_name(step) in (OPEN, REMINDER):
         return [_row("holders who may tender", tenders.eligible_holders, tenders.eligible_shares), _tendered(tenders)]
     if step == CLOSE:
         by_standing = standing.forms.by_standing.items()

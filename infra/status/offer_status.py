@@ -20,7 +20,7 @@ from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
 from optex.state import CONDITIONS, OfferState
-from optex.steps import Status, Step, latest, turn
+from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
 
 
@@ -105,8 +105,8 @@ def standing_of(db: OfferReader, at: datetime) -> Standing:
         says=phase.says,
         expires=terms.expires,
         business_days_left=terms.calendar.business_days(today + ONE_DAY, terms.expires_on),
-        cancel_on=state.plan.cancel_on,
-        grant_on=state.granted_on or state.plan.grant_on,
+        cancel_on=state.schedule.cancel_on,
+        grant_on=state.granted_on or state.schedule.grant_on,
         participation=took_part.by_capacity(),
         overall=took_part.overall(),
         forms=_forms(db),
@@ -124,7 +124,7 @@ def standing_of(db: OfferReader, at: datetime) -> Standing:
 
 
 def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepStanding, ...]:
-    in_order = sorted(steps, key=turn)
+    in_order = sorted(steps, key=run_order)
     last = latest(in_order)
     told: list[StepStanding] = []
     for step in in_order:
@@ -147,9 +147,9 @@ def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepSt
 
 def _status(step: Step, at: datetime, *, replaced: bool) -> tuple[str, str]:
     """A step that was held keeps its row as a record when a later version follows it: nothing is due by it any more."""
-    if step.status is Status.HELD:
+    if step.status is StepStatus.HELD:
         return ("superseded", f"was held: {step.message}") if replaced else ("held", step.message)
-    if step.status is not Status.PENDING:
+    if step.status is not StepStatus.PENDING:
         return step.status.value, step.message
     if step.due < at:
         return "overdue", step.message or "fell due, and no run has done it"
@@ -193,7 +193,9 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
     if held := _held(state, steps, at):
         return Phase(slug="held", says=held)
     if state.accepted_at is not None and state.cancelled_on is not None:
-        said = f"Accepted and cancelled on {day(state.cancelled_on)}; new options are due {day(state.plan.grant_on)}."
+        said = (
+            f"Accepted and cancelled on {day(state.cancelled_on)}; new options are due {day(state.schedule.grant_on)}."
+        )
         return Phase(slug="accepted", says=said)
     if state.opened_at is None:
         opens = f"{'opens' if at < state.terms.opens else 'was to open'} {stamp(state.terms.opens, clock)}"
@@ -206,7 +208,7 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
 def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
     last = latest(steps)
     for name, act in ((CANCEL, "Acceptance"), (REGRANT, "The grant")):
-        if name in last and last[name].status is Status.HELD:
+        if name in last and last[name].status is StepStatus.HELD:
             return f"{act} is held. {sentence(last[name].message)}"
     if state.holds and state.accepted_at is not None:
         return f"The grant is held. {sentence('; '.join(state.holds))}"
@@ -227,7 +229,7 @@ def _closed(state: OfferState, at: datetime) -> str:
     terms = state.terms
     deadline = extension_deadline(terms)
     extendable = f"; an extension may be announced until {stamp(deadline, terms.clock)}" if at <= deadline else ""
-    due = stamp(state.plan.due(CANCEL), terms.clock)
+    due = stamp(state.schedule.due(CANCEL), terms.clock)
     return f"Closed {stamp(terms.expires, terms.clock)}{extendable}. Acceptance and cancellation fall due {due}."
 
 

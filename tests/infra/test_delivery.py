@@ -95,7 +95,7 @@ def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspac
     take_in_folder(workspace.engine, offer, AT)
     with workspace.write() as db:
         state = db.state()
-        told = (notices.offer_opened(state.terms, state.plan, holder, offer.grants[:1]) for holder in offer.holders)
+        told = (notices.offer_opened(state.terms, state.schedule, holder, offer.grants[:1]) for holder in offer.holders)
         db.queue_notices(told, AT)
     return workspace
 

@@ -108,7 +108,7 @@ def _grant(step):
     lapsed = record_lapses(step)
     kept = open_promises(step.db, step.state)
     records = {d.holder.holder_id: d for d in step.db.holder_records()}
-    on = step.state.plan.grant_on
+    on = step.state.schedule.grant_on
     granted = batch.grant_all(kept, records, step.state, on, step.db.close_on(on))
     record_grants(step, granted, kept, lapsed)
 

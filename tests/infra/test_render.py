@@ -16,7 +16,7 @@ from optex import notices
 from optex.cancellation import Cancellation
 from optex.election import FormReview
 from optex.errors import Ruling
-from optex.milestones import plan
+from optex.milestones import schedule_of
 from optex.notices import Kind, Notice
 from optex.records import (
     Capacity,
@@ -140,14 +140,21 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
     """One notice of every kind."""
     previous, announced = terms.expires, datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
     made = (
-        notices.offer_opened(terms, plan(terms), HOLDER, GRANTS.values()),
-        notices.reminder(terms, plan(terms), HOLDER, 10, 1, TENDERS, GRANTS),
+        notices.offer_opened(terms, schedule_of(terms), HOLDER, GRANTS.values()),
+        notices.reminder(terms, schedule_of(terms), HOLDER, 10, 1, TENDERS, GRANTS),
         notices.confirmation(OfferState(terms=terms), HOLDER, EFFECTIVE, GRANTS, FORM.received_at),
-        notices.extension(extended, plan(extended), HOLDER, 2, previous, announced, 1_204_300, TENDERS, GRANTS),
+        notices.extension(extended, schedule_of(extended), HOLDER, 2, previous, announced, 1_204_300, TENDERS, GRANTS),
         notices.amendment(
-            extended, HOLDER, 1, "increase", Decimal("3.50"), "options of consultants join", plan(extended), 1_204_300
+            extended,
+            HOLDER,
+            1,
+            "increase",
+            Decimal("3.50"),
+            "options of consultants join",
+            schedule_of(extended),
+            1_204_300,
         ),
-        notices.acceptance_and_promise(terms, plan(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
+        notices.acceptance_and_promise(terms, schedule_of(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
         notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS, date(2003, 4, 1)),
         notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
@@ -158,7 +165,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
 
 
 LETTERS = letters()
-NO_OPTIONS = notices.offer_opened(TERMS, plan(TERMS), HOLDER, [])
+NO_OPTIONS = notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [])
 
 
 def flat(text: str) -> str:
@@ -279,7 +286,7 @@ def test_offer_opened_without_options():
 
 def test_offer_opened_with_nothing_in_the_lookback():
     """A holder without a recent grant is told that the look-back adds nothing."""
-    words = said(notices.offer_opened(TERMS, plan(TERMS), HOLDER, [OLD]))
+    words = said(notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [OLD]))
     assert "Our records show none for you" in words
     assert "For you this means" not in words
 
@@ -290,7 +297,7 @@ def test_reminder_states_what_is_tendered():
     assert "expires in 10 business days, on Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
     assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 6,000" in words
     assert "This list is not an acceptance" in words
-    nothing = said(notices.reminder(TERMS, plan(TERMS), HOLDER, 1, 1, (), GRANTS))
+    nothing = said(notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, (), GRANTS))
     assert "expires in 1 business day, on" in nothing
     assert "At this time no Election Form of yours is in force" in nothing
 
@@ -460,7 +467,7 @@ def test_whoever_may_not_tender_is_not_told_how_to_cure_it():
 
 def test_the_promise_letter_states_the_grant_date_that_was_chosen():
     """The promise is not before October 3, 2003, as ever; the agreement comes on the Committee's November 3."""
-    chosen = plan(TERMS, grant_from=date(2003, 11, 3))
+    chosen = schedule_of(TERMS, grant_from=date(2003, 11, 3))
     words = said(notices.acceptance_and_promise(TERMS, chosen, HOLDER, CANCELLATIONS, PROMISE, GRANTS))
     assert "on a date no earlier than October 3, 2003" in words
     assert "On or shortly after Monday, November 3, 2003, the date chosen for the grant, we will send you" in words
@@ -494,7 +501,7 @@ def test_extension_states_dates_and_the_tally():
 )
 def test_an_amendment_speaks_of_ten_business_days_where_they_are_required(change, percent, required):
     """An increase of up to 2% needs no ten business days, so that the letter must not claim that they are left."""
-    words = said(notices.amendment(TERMS, HOLDER, 1, change, percent, "more", plan(TERMS), 900))
+    words = said(notices.amendment(TERMS, HOLDER, 1, change, percent, "more", schedule_of(TERMS), 900))
     assert required == ("at least ten business days after notice" in words)
 
 

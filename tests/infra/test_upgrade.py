@@ -17,7 +17,7 @@ from infra.folder.arrivals import ArrivalQueue
 from infra.handlers.actions import record_action
 from infra.workspace import Workspace, using
 from optex.actions import PriceSet
-from optex.steps import Status
+from optex.steps import StepStatus
 from tests.driver import Play
 
 PRICED = datetime(2003, 10, 3, 21, 30, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_the_offer_goes_on(old_office):
     ring(old_office, "recheck-employment")
     ring(old_office, "regrant")
     with old_office.read() as reader:
-        assert Status.DONE == reader.step("regrant").status
+        assert StepStatus.DONE == reader.step("regrant").status
         assert [1, 2, 3, 4] == [row.position for row in reader.rows(t.actions, t.actions.c.position)]
         issued = reader.rows(t.issued_options, t.issued_options.c.grant_id)
     assert [

@@ -7,7 +7,7 @@ import pytest
 from infra.database import tables as t
 from optex.calendar import EST
 from optex.formatting import local_text
-from optex.steps import Status
+from optex.steps import StepStatus
 from tests.live.house import CALENDAR, today, until, working_day
 
 BY = "Ruth Counsel"
@@ -203,7 +203,7 @@ def test_every_waiting_step_is_scheduled_after_all_this(prefect, workspaces):
     """Whatever was done by hand: for every pending step there is one run to come, for no other step there is any."""
     for name in ("running", "held"):
         with workspaces[name].read() as db:
-            pending = sorted(step.name for step in db.steps() if step.status is Status.PENDING)
+            pending = sorted(step.name for step in db.steps() if step.status is StepStatus.PENDING)
         runs = until("the runs", lambda name=name: prefect.runs("optex:alarm", f"offer:{name}"))
         waiting = [tag[5:] for run in runs if run.state_name == "Scheduled" for tag in run.tags if tag[:5] == "step:"]
         assert pending == sorted(waiting)

@@ -28,7 +28,7 @@ from flows.steps import run_step
 from flows.watch import look_after
 from infra.database import tables as t
 from optex.milestones import CANCEL, CLOSE
-from optex.steps import Status
+from optex.steps import StepStatus
 from tasks.scheduled_runs import project
 from tasks.stuck_runs import free_the_stuck
 from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until
@@ -345,7 +345,7 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
         kill(stack.worker.process, process)
     slow_post.awake.set()
     with workspace.read() as db:
-        assert db.step(stack.last).status is Status.DONE
+        assert db.step(stack.last).status is StepStatus.DONE
     pass_time(workspace, timedelta(minutes=16))
     stack.look_after("posted", minutes=21)
     assert ["Completed"] == stack.until_done("posted")

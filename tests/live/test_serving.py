@@ -72,7 +72,7 @@ def test_schedule_says_what_it_added_moved_and_cancelled(house, prefect, folders
     steps = "reminder-10, reminder-1, close, extension-deadline, cancel, recheck-employment, regrant"
     assert f"added 0, moved 7 ({steps}), cancelled 0\n" == said
     with workspaces["painted"].read() as db:
-        plan = db.state().plan
+        plan = db.state().schedule
     assert sorted((each.name, each.due) for each in plan.milestones) == scheduled(prefect, "painted")
 
 

@@ -14,7 +14,7 @@ from infra.database import tables as t
 from infra.handlers.forms import keyed_form, take_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
-from optex.steps import Status
+from optex.steps import StepStatus
 from tasks.stuck_runs import crash_lost_actions, free_the_stuck
 from tests.live.house import CALENDAR, OPS, today, until
 
@@ -58,7 +58,7 @@ def ringing(prefect):
 
 def planned(workspace):
     with workspace.read() as db:
-        return sorted((step.name, step.due) for step in db.steps() if step.status is Status.PENDING)
+        return sorted((step.name, step.due) for step in db.steps() if step.status is StepStatus.PENDING)
 
 
 def stuck(prefect, workspace, minutes):

@@ -13,7 +13,7 @@ from optex.authority import RULES
 from optex.cancellation import Cancellation, Promise
 from optex.election import FormReview
 from optex.errors import Ruling
-from optex.milestones import plan
+from optex.milestones import schedule_of
 from optex.notices import Notice
 from optex.records import Form, FormKind, FormLine, FormStanding, IssuedOption, OptionType, Tender, Tranche
 from optex.state import OfferState
@@ -68,17 +68,19 @@ def confirmed(received: Form, revision: int = 1) -> Notice:
 
 def extended() -> Notice:
     announced = datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
-    return notices.extension(EXTENDED, plan(EXTENDED), HOLDER, 2, TERMS.expires, announced, 900, [TENDER], GRANTS)
+    return notices.extension(
+        EXTENDED, schedule_of(EXTENDED), HOLDER, 2, TERMS.expires, announced, 900, [TENDER], GRANTS
+    )
 
 
 def every() -> list[Notice]:
     return [
-        notices.offer_opened(TERMS, plan(TERMS), HOLDER, [GRANT]),
-        notices.reminder(TERMS, plan(TERMS), HOLDER, 10, 1, [TENDER], GRANTS),
+        notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [GRANT]),
+        notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 10, 1, [TENDER], GRANTS),
         confirmed(form()),
         extended(),
-        notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", plan(TERMS), 900),
-        notices.acceptance_and_promise(TERMS, plan(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
+        notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", schedule_of(TERMS), 900),
+        notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
         notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS, date(2003, 4, 1)),
         notices.withdrawal_right(TERMS, HOLDER, [TENDER], GRANTS, ""),
         notices.termination(TERMS, HOLDER, "merger", [TENDER], GRANTS),
@@ -138,15 +140,15 @@ def test_two_notices_to_one_holder_can_be_told_apart():
         promise_id="P-2", holder_id="H-1", shares=50, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
     )
     told = [
-        notices.reminder(TERMS, plan(TERMS), HOLDER, 10, 1, [], GRANTS),
-        notices.reminder(TERMS, plan(TERMS), HOLDER, 1, 1, [], GRANTS),
-        notices.reminder(EXTENDED, plan(EXTENDED), HOLDER, 10, 2, [], GRANTS),
+        notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 10, 1, [], GRANTS),
+        notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, [], GRANTS),
+        notices.reminder(EXTENDED, schedule_of(EXTENDED), HOLDER, 10, 2, [], GRANTS),
         confirmed(form()),
         confirmed(form(), revision=2),
         confirmed(form(second=1, form_id="F-2")),
         confirmed(form(kind=FormKind.WITHDRAWAL, form_id="F-3")),
-        notices.amendment(TERMS, HOLDER, 1, "other", None, "x", plan(TERMS), 0),
-        notices.amendment(TERMS, HOLDER, 2, "other", None, "x", plan(TERMS), 0),
+        notices.amendment(TERMS, HOLDER, 1, "other", None, "x", schedule_of(TERMS), 0),
+        notices.amendment(TERMS, HOLDER, 2, "other", None, "x", schedule_of(TERMS), 0),
         notices.promise_lapsed(TERMS, HOLDER, PROMISE, 900, RULING, date(2003, 7, 1)),
         notices.promise_lapsed(TERMS, HOLDER, other, 50, RULING, date(2003, 7, 1)),
     ]
@@ -163,7 +165,7 @@ def test_opening_marks_the_lookback_and_leaves_out_what_is_used_up():
         for day, granted_on in dated.items()
     ]
     used_up = builders.grant("G-0", holder_id="H-1", granted_on=date(1999, 1, 4), shares=500, exercised=500)
-    options = notices.offer_opened(TERMS, plan(TERMS), HOLDER, [*grants, GRANT, used_up]).data["options"]
+    options = notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [*grants, GRANT, used_up]).data["options"]
     assert [("G-27", 500, False), ("G-28", 500, True), ("G-1", 900, False)] == [
         (option["grant_id"], option["shares"], option["lookback"]) for option in options
     ]
@@ -248,7 +250,7 @@ def test_grant_needs_an_option():
 
 def test_facts_of_the_offer_are_shared():
     """What is common to all letters is computed once for all holders, so that 100,000 of them cost little."""
-    first, second = (notices.reminder(TERMS, plan(TERMS), HOLDER, days, 1, [], GRANTS) for days in (10, 5))
+    first, second = (notices.reminder(TERMS, schedule_of(TERMS), HOLDER, days, 1, [], GRANTS) for days in (10, 5))
     assert first.data["offer"] is second.data["offer"]
 
 

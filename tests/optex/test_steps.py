@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from optex.milestones import plan
-from optex.steps import Status, Step, goes_first
+from optex.milestones import schedule_of
+from optex.steps import Step, StepStatus, blocking_step
 from tests import builders
 
 TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", reminders=[1])
@@ -13,8 +13,8 @@ TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", reminders=[1])
 
 def steps(**statuses):
     """The steps of Alpha's plan: pending, but for those that are named otherwise."""
-    milestones = plan(TERMS).milestones
-    made = [Step(name=m.name, version=1, due=m.due, status=Status.PENDING) for m in milestones]
+    milestones = schedule_of(TERMS).milestones
+    made = [Step(name=m.name, version=1, due=m.due, status=StepStatus.PENDING) for m in milestones]
     return {s.name: replace(s, status=statuses.get(s.name.replace("-", "_"), s.status)) for s in made}
 
 
@@ -22,7 +22,7 @@ def steps(**statuses):
 def test_nothing_happens_before_the_opening(name):
     """While the opening waits, every other step waits for it."""
     found = steps()
-    assert found["open"] == goes_first(found[name], found.values())
+    assert found["open"] == blocking_step(found[name], found.values())
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,15 @@ def test_nothing_happens_before_the_opening(name):
 )
 def test_an_opened_offer_goes_on_in_the_order_of_its_dates(name, first):
     """Closing, acceptance and grant follow one another; a missing reminder keeps nobody waiting."""
-    found = steps(open=Status.DONE)
-    assert (first and found[first]) == goes_first(found[name], found.values())
+    found = steps(open=StepStatus.DONE)
+    assert (first and found[first]) == blocking_step(found[name], found.values())
 
 
 def test_what_is_done_or_held_keeps_nobody_waiting():
     """The right to withdraw opens although the acceptance is held, and the grant waits for service alone."""
-    found = steps(open=Status.DONE, close=Status.DONE, extension_deadline=Status.DONE, cancel=Status.HELD)
-    assert goes_first(found["withdrawal-right"], found.values()) is None
-    assert found["recheck-employment"] == goes_first(found["regrant"], found.values())
-    assert goes_first(found["recheck-employment"], found.values()) is None
+    found = steps(
+        open=StepStatus.DONE, close=StepStatus.DONE, extension_deadline=StepStatus.DONE, cancel=StepStatus.HELD
+    )
+    assert blocking_step(found["withdrawal-right"], found.values()) is None
+    assert found["recheck-employment"] == blocking_step(found["regrant"], found.values())
+    assert blocking_step(found["recheck-employment"], found.values()) is None

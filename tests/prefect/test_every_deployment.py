@@ -199,7 +199,7 @@ def expires(world, days):
 
 def granting_day(world, days):
     """The first day on which options may be granted, from so many days after the grant that is planned for on."""
-    on = world.read("waiting", lambda reader: reader.state().plan.grant_on) + timedelta(days=days)
+    on = world.read("waiting", lambda reader: reader.state().schedule.grant_on) + timedelta(days=days)
     return trading_day(on)
 
 

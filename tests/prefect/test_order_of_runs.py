@@ -9,7 +9,7 @@ from flows.steps import FLOWS
 from infra.folder.reader import read_folder
 from infra.handlers.intake import take_in_folder
 from infra.workspace import using, workspace_in
-from optex.steps import Status
+from optex.steps import StepStatus
 from tasks import due_step as step_tasks
 from tasks.due_step import OutOfOrder, due_step
 from tests.offers import Offer
@@ -51,4 +51,4 @@ def test_a_step_whose_turn_does_not_come_is_out_of_order(workspace, monkeypatch)
     with pytest.raises(OutOfOrder, match="cancel waits until open is done"):
         asyncio.run(ring("cancel", []))
     with workspace.read() as reader:
-        assert {Status.PENDING} == {step.status for step in reader.steps() if step.name in LINE}
+        assert {StepStatus.PENDING} == {step.status for step in reader.steps() if step.name in LINE}
