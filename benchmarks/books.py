@@ -29,7 +29,7 @@ from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder, read_folder
 from infra.handlers.forms import record_forms
 from infra.handlers.intake import take_in_folder
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from infra.workspace import Workspace, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
 from tasks.due_step import due_step
@@ -137,7 +137,7 @@ def at(workspace: Workspace, name: str) -> None:
 def _leave(db: Any, folder: Folder) -> None:
     ended = [period for period in folder.service_periods if period.last_day]
     db.add_service_periods(ended)
-    lapse(db, ended[0].last_day.replace(month=7, day=1), GRANTED, {period.holder_id for period in ended})
+    lapse_promises(db, ended[0].last_day.replace(month=7, day=1), GRANTED, {period.holder_id for period in ended})
     db.set_prices(folder.prices)
 
 

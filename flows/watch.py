@@ -9,7 +9,7 @@ from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
 from flows.steps import run_step
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import raise_alarm
 from infra.mail.smtp import MailError
@@ -64,7 +64,7 @@ async def look_after(workspace: Workspace) -> tuple[list[str], list[str]]:
 
 async def _lapses(workspace: Workspace, now: datetime) -> Iterable[str]:
     with workspace.write() as db:
-        return [lapse(db, db.state().day(now), now.replace(microsecond=0))]
+        return [lapse_promises(db, db.state().day(now), now.replace(microsecond=0))]
 
 
 async def _stuck(workspace: Workspace, now: datetime) -> Iterable[str]:

@@ -26,7 +26,7 @@ class OpenPromise:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Granted:
+class HolderGrant:
     """What one holder is granted; `open_promise` is None where there is only a deferred grant."""
 
     record: HolderRecord
@@ -96,7 +96,7 @@ def tendered_shares(reviews: Iterable[FormReview]) -> int:
     return sum(tender.shares for standing in tenders(reviews).values() for tender in standing)
 
 
-def decide_all(
+def decide_tenders(
     records: Iterable[HolderRecord], reviews: Iterable[FormReview], state: OfferState, cancelled_on: date
 ) -> list[cancellation.TenderDecision]:
     """What is accepted of everyone's effective election, and what is rejected and why (§6, CAN-1)."""
@@ -116,7 +116,7 @@ def decide_all(
     ]
 
 
-def cancel_all(
+def cancel_tenders(
     decisions: Iterable[cancellation.TenderDecision],
     records: Iterable[HolderRecord],
     state: OfferState,
@@ -166,7 +166,7 @@ def grant_all(
     state: OfferState,
     granted_on: date,
     close: Decimal,
-) -> list[Granted]:
+) -> list[HolderGrant]:
     """The new options of everyone who kept in service, and the deferred grants of whoever still serves (§6, §9)."""
     kept = {each.promise.holder_id: each for each in promises}
     deferring = {deferred.holder_id for deferred in state.deferred}
@@ -189,7 +189,7 @@ def grant_all(
             deferred=[each for each in state.deferred if _deferred_kept(each, record, state, granted_on)],
             ceases_on=last_day_as(record.service_periods, capacity, granted_on),
         )
-        granted.append(Granted(record=record, capacity=capacity, open_promise=each, options=tuple(options)))
+        granted.append(HolderGrant(record=record, capacity=capacity, open_promise=each, options=tuple(options)))
     return granted
 
 

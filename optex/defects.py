@@ -179,26 +179,26 @@ def lateness(
     at, clock = form.received_at, terms.clock
     election = form.kind is FormKind.ELECTION
     if at < terms.opens:
-        late = f"before the offer opened on {formatting.stamp(terms.opens, clock)}."
+        late = f"before the offer opened on {formatting.moment(terms.opens, clock)}."
     elif terminated_at and at >= terminated_at:
-        late = f"after the offer had been terminated on {formatting.stamp(terminated_at, clock)}."
+        late = f"after the offer had been terminated on {formatting.moment(terminated_at, clock)}."
     elif accepted_at and at >= accepted_at:
-        late = f"after the tendered options had been accepted on {formatting.stamp(accepted_at, clock)}."
+        late = f"after the tendered options had been accepted on {formatting.moment(accepted_at, clock)}."
     elif at < terms.expires:
         return None
     elif election:
-        late = f"not before the offer expired on {formatting.stamp(terms.expires, clock)}."
+        late = f"not before the offer expired on {formatting.moment(terms.expires, clock)}."
     elif at > terms.withdrawal_right:
         return None
     else:
         late = (
-            f"not before the offer expired on {formatting.stamp(terms.expires, clock)}. What is not accepted may be "
-            f"withdrawn again only after {formatting.stamp(terms.withdrawal_right, clock)}."
+            f"not before the offer expired on {formatting.moment(terms.expires, clock)}. What is not accepted may be "
+            f"withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
         )
     what = "form" if election else "notice"
     return Ruling(
         rule="EXP-1" if election else "WDR-1",
-        reason=f"The {what} was received on {formatting.stamp(at, clock)}, {late}",
+        reason=f"The {what} was received on {formatting.moment(at, clock)}, {late}",
     )
 
 

@@ -54,7 +54,7 @@ def time_of_day(at: datetime) -> str:
 
 
 @lru_cache(maxsize=65536)
-def moment(at: datetime, clock: str) -> str:
+def long_moment(at: datetime, clock: str) -> str:
     """An instant on the offer's clock, with the New York wall clock where that shows something else.
 
     Such as Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time).
@@ -69,7 +69,7 @@ def moment(at: datetime, clock: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def stamp(at: datetime, clock: str) -> str:
+def moment(at: datetime, clock: str) -> str:
     """An instant in one line of a subject, such as March 14, 2003 at 2:05 p.m. Eastern Standard Time."""
     local = at.astimezone(CLOCKS[clock])
     return f"{day(local.date())} at {time_of_day(local)} {_zone(local)}"

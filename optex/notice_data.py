@@ -22,7 +22,7 @@ Data = dict[str, Any]
 
 
 @lru_cache(maxsize=64)
-def facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
+def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     """The facts that every letter of an offer may state, shared by all of them: read it, do not change it.
 
     Without a plan the dates are those of the terms as they stand (CAL-3).
@@ -55,7 +55,7 @@ def facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
 
 
 @lru_cache(maxsize=64)
-def standing_at(state: OfferState, at: datetime) -> Data:
+def offer_state_at(state: OfferState, at: datetime) -> Data:
     """What is still possible at an instant and what is final, shared by all letters of that instant.
 
     `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day.

@@ -16,7 +16,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.changes import needs_ten_days
 from optex.election import FormReview
 from optex.errors import Ruling
-from optex.formatting import count, day, stamp, utc_text
+from optex.formatting import count, day, moment, utc_text
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
@@ -74,7 +74,9 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
     ]
     key = f"offer-opened:{holder.holder_id}"
     subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
-    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.facts(terms, schedule), options=options)
+    return _notice(
+        Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), options=options
+    )
 
 
 def reminder(
@@ -92,7 +94,7 @@ def reminder(
     subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
     mine = notice_data.tendered(tenders, grants)
     return _notice(
-        Kind.REMINDER, key, holder, subject, offer=notice_data.facts(terms, schedule), days=days, tenders=mine
+        Kind.REMINDER, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), days=days, tenders=mine
     )
 
 
@@ -108,14 +110,14 @@ def confirmation(
     more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
     name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
-    received = f"your {name} received {stamp(form.received_at, terms.clock)}"
+    received = f"your {name} received {moment(form.received_at, terms.clock)}"
     subject = f"Confirmation of Receipt{again}: {received}, exchange offer of {terms.issuer}"
     return _notice(
         Kind.CONFIRMATION,
         key,
         holder,
         subject,
-        offer=notice_data.facts(terms),
+        offer=notice_data.offer_facts(terms),
         revision=revision,
         form=notice_data.form_received(form, grants),
         standing=review.standing.value,
@@ -124,7 +126,7 @@ def confirmation(
         remarks=notice_data.rulings_of(remark for remark in review.remarks if remark not in review.defects),
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
-        now=notice_data.standing_at(state, at),
+        now=notice_data.offer_state_at(state, at),
     )
 
 
@@ -160,8 +162,8 @@ def extension(
         "tenders": notice_data.tendered(tenders, grants),
     }
     key = f"extension.v{version}:{holder.holder_id}"
-    subject = f"The exchange offer of {terms.issuer} is extended to {stamp(terms.expires, terms.clock)}"
-    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.facts(terms, schedule), **data)
+    subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
+    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def amendment(
@@ -186,7 +188,7 @@ def amendment(
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
-    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.facts(terms, schedule), **data)
+    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def acceptance_and_promise(
@@ -205,7 +207,11 @@ def acceptance_and_promise(
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
     key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
     subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
-    data = {"offer": notice_data.facts(terms, schedule), "accepted": accepted, "promise": notice_data.promised(promise)}
+    data = {
+        "offer": notice_data.offer_facts(terms, schedule),
+        "accepted": accepted,
+        "promise": notice_data.promised(promise),
+    }
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 
@@ -226,7 +232,7 @@ def rejection(
     ]
     key = f"rejection:{holder.holder_id}"
     subject = f"Options not accepted in the exchange offer of {terms.issuer}"
-    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.facts(terms), returned=returned)
+    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.offer_facts(terms), returned=returned)
 
 
 def withdrawal_right(
@@ -239,7 +245,7 @@ def withdrawal_right(
     data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
     key = f"withdrawal-right:{holder.holder_id}"
     subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
-    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
@@ -247,7 +253,7 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
     data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
-    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def promise_lapsed(
@@ -266,7 +272,7 @@ def promise_lapsed(
     key = f"lapse:{promise.promise_id}"
     which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
     subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed: {terms.issuer}"
-    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(
@@ -301,7 +307,7 @@ def grant(
     }
     key = f"grant:{holder.holder_id}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
-    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def _notice(kind: Kind, key: str, holder: Holder, subject: str, **stated: Any) -> Notice:

@@ -107,7 +107,7 @@ def exceeds_reserve(reserved: int, options: Iterable[IssuedOption]) -> Ruling | 
     return Ruling(rule="PLN-1", reason=reason)
 
 
-def conservation(
+def imbalances(
     *,
     vesting: Vesting,
     grants: Mapping[str, Grant],
@@ -208,7 +208,7 @@ def _broken_regrants(
     return broken
 
 
-def must_balance(broken: Collection[str]) -> None:
+def check_balances(broken: Collection[str]) -> None:
     """AssertionError where a sum does not balance: books that are wrong are not written at all (PLN-1)."""
     if broken:
         raise AssertionError("the books would not balance, so nothing is written: " + "; ".join(broken))

@@ -30,8 +30,8 @@ def record_cancellation(
     db, on = step.db, step.state.day(step.at)
     by_holder = {d.holder.holder_id: d for d in records}
     grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
-    pool.must_balance(
-        pool.conservation(
+    pool.check_balances(
+        pool.imbalances(
             vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
         )
     )

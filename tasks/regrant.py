@@ -5,11 +5,11 @@ from datetime import date
 
 from infra.database.writer import DecisionEntry
 from infra.handlers import pool
-from infra.handlers.promises import lapse, record_lapsed
+from infra.handlers.promises import lapse_promises, record_lapsed
 from optex import batch, notices
 from optex import pool as plan_pool
 from optex.adjustment import ratio, scaled_total
-from optex.batch import Granted, OpenPromise
+from optex.batch import HolderGrant, OpenPromise
 from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
@@ -20,11 +20,11 @@ from tasks.due_step import DueStep
 
 @effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
-    return lapse(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at)
+    return lapse_promises(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at)
 
 
 @effect("grant the new options and write to every holder")
-def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[OpenPromise], lapsed: str) -> str:
+def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[OpenPromise], lapsed: str) -> str:
     db, state = step.db, step.state
     on = state.schedule.grant_on
     options = [option for each in granted for option in each.options]
@@ -35,8 +35,8 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]
     grants = {grant_id: grant for each in granted for grant_id, grant in each.record.grants.items()}
-    plan_pool.must_balance(
-        plan_pool.conservation(
+    plan_pool.check_balances(
+        plan_pool.imbalances(
             vesting=state.terms.plan.vesting,
             grants=grants,
             cancellations=cancelled,
@@ -46,7 +46,7 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
             splits=state.splits,
         )
     )
-    pool.follow_splits(db, step.at)
+    pool.apply_splits(db, step.at)
     db.add_options("new", options)
     db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
@@ -78,13 +78,13 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     return step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
 
 
-def _fulfilled(each: Granted, empty: Collection[str]) -> Promise | None:
+def _fulfilled(each: HolderGrant, empty: Collection[str]) -> Promise | None:
     """The promise that a grant fulfils; None where there is only a deferred grant."""
     promise = each.open_promise and each.open_promise.promise
     return promise if promise and promise.promise_id not in empty else None
 
 
-def _splits_told(each: Granted, empty: Collection[str], state: OfferState, on: date) -> str:
+def _splits_told(each: HolderGrant, empty: Collection[str], state: OfferState, on: date) -> str:
     """The splits that adjusted what a holder is granted, in words (ADJ-1)."""
     promise, holder_id = _fulfilled(each, empty), each.record.holder.holder_id
     decided = [state.day(deferred.decided_at) for deferred in state.deferred if deferred.holder_id == holder_id]

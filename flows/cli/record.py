@@ -17,7 +17,7 @@ from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
 from infra.handlers.forms import forms_of_file, keyed_form, take_forms
 from infra.handlers.intake import take_in_folder
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace, workspace_in
@@ -84,7 +84,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
         db.add_service_periods(periods)
         name = (file or folder / "service.csv").name
         db.audit(now, by, [("service imported", name, "ELG-2", count(len(periods), "spell"))])
-        lapsed = lapse(db, db.state().day(now), now)
+        lapsed = lapse_promises(db, db.state().day(now), now)
         return f"{count(len(periods), 'spell')} of service recorded. {lapsed}".strip()
 
     _work(workspace, work, as_json)

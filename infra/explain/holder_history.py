@@ -15,7 +15,7 @@ from optex import cancellation
 from optex.action import Action
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
-from optex.formatting import count, listed, money, short_day, stamp
+from optex.formatting import count, listed, moment, money, short_day
 from optex.milestones import REGRANT
 from optex.records import Grant, HolderRecord, IssuedOption, Tranche
 from optex.state import OfferState
@@ -81,7 +81,7 @@ class Account:
         return [row for row in self.decisions if row.kind == kind]
 
     def stamp(self, at: datetime) -> str:
-        return stamp(at, self.terms.clock)
+        return moment(at, self.terms.clock)
 
 
 def read_account(db: OfferReader, holder_id: str) -> Account:

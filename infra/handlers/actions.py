@@ -14,7 +14,7 @@ from infra.database import tables as t
 from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers import announcements, forms, pool
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from optex import batch, changes, eligibility
 from optex.action import Action
 from optex.actions import (
@@ -187,7 +187,7 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
         holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
     )
     db.add_service_periods([period])
-    return lapse(db, db.state().day(action.at), action.at, [period.holder_id])
+    return lapse_promises(db, db.state().day(action.at), action.at, [period.holder_id])
 
 
 @apply_effects.register
@@ -199,7 +199,7 @@ def _set_price(action: PriceSet, db: OfferWriter) -> str:
 @apply_effects.register
 def _split(action: Split, db: OfferWriter) -> str:
     """A split that has come is followed at once, one that is announced ahead on its day."""
-    pool.follow_splits(db, action.at)
+    pool.apply_splits(db, action.at)
     return ""
 
 
@@ -212,7 +212,7 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
     tendered = state.accepted_at is None and batch.elections(batch.review_all(records, state, action.at))
     if not eligibility.serves(records[0].service_periods, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
-    pool.follow_splits(db, action.at)
+    pool.apply_splits(db, action.at)
     return changes.may_defer(
         state, participant=promised or bool(tendered), shares=action.shares, available=pool.available(db)
     )

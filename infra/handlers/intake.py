@@ -17,7 +17,7 @@ from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from infra.handlers.actions import record_action
 from infra.handlers.forms import record_forms
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from optex import pool
 from optex.formatting import count
 from optex.records import Form, ServicePeriod
@@ -70,7 +70,7 @@ def take_in(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[
             said.append(record_forms(db, things, now))
         elif kind is ServicePeriod:
             db.add_service_periods(things)
-            said.append(lapse(db, db.state().day(now), now, {period.holder_id for period in things}))
+            said.append(lapse_promises(db, db.state().day(now), now, {period.holder_id for period in things}))
         elif kind is Price:
             db.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]

@@ -27,12 +27,12 @@ def release_deferred(db: OfferWriter, at: datetime) -> None:
     """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
     state = db.state()
     if state.deferred:
-        through = follow_splits(db, at)
+        through = apply_splits(db, at)
         held = _deferred(state, [split for split in state.splits if split.on <= through])
         db.move_pool([(state.day(at), "released", held)])
 
 
-def follow_splits(db: OfferWriter, at: datetime) -> date:
+def apply_splits(db: OfferWriter, at: datetime) -> date:
     """Scale the pool by every split that has come and was not followed yet (ADJ-1, PLN-1).
 
     Returns the day through which splits count by now, at the latest the grant date.

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from infra.database import tables as t
 from infra.database.reader import OfferReader, read_holders
 from infra.database.writer import DecisionEntry, OfferWriter
-from infra.handlers.pool import follow_splits
+from infra.handlers.pool import apply_splits
 from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
@@ -47,7 +47,7 @@ def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] 
     ]
 
 
-def lapse(db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str] | None = None) -> str:
+def lapse_promises(db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str] | None = None) -> str:
     """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3).
 
     The grant date is the last day that counts, also while the grant waits for its price; a grant that is held back has
@@ -73,7 +73,7 @@ def record_lapsed(db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]],
     state = db.state()
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
     holders = {holder.holder_id: holder for holder in read_holders(db.connection, db.offer, holder_ids)}
-    counted = follow_splits(db, at)  # while what lapses is still held
+    counted = apply_splits(db, at)  # while what lapses is still held
     freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
     db.record_decisions("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
     db.move_pool(pool.lapsed(on, sum(freed.values())))

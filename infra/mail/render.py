@@ -127,7 +127,7 @@ def _number(number: int | None) -> str:
 
 
 def _moment(text: str, clock: str) -> str:
-    return formatting.moment(datetime.fromisoformat(text), clock)
+    return formatting.long_moment(datetime.fromisoformat(text), clock)
 
 
 def named(option: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from infra.status.mail_status import Correspondence, correspondence
 from infra.status.participation import Participation, turnout
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
-from optex.formatting import count, day, local_text, sentence, stamp
+from optex.formatting import count, day, local_text, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
@@ -186,7 +186,7 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
     """The phase at an instant; held before accepted or closed, for what is held is what a person must see first."""
     clock = state.terms.clock
     if state.terminated_at is not None:
-        said = f"Terminated {stamp(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
+        said = f"Terminated {moment(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
         return Phase(slug="terminated", says=said)
     if state.granted_on is not None:
         return Phase(slug="granted", says=f"Done: the new options were granted on {day(state.granted_on)}.")
@@ -198,7 +198,7 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
         )
         return Phase(slug="accepted", says=said)
     if state.opened_at is None:
-        opens = f"{'opens' if at < state.terms.opens else 'was to open'} {stamp(state.terms.opens, clock)}"
+        opens = f"{'opens' if at < state.terms.opens else 'was to open'} {moment(state.terms.opens, clock)}"
         return Phase(slug="not-open", says=f"Not open yet: {opens}.")
     if at >= state.terms.expires:
         return Phase(slug="closed", says=_closed(state, at))
@@ -222,15 +222,15 @@ def _open(state: OfferState, at: datetime) -> str:
     left = terms.calendar.business_days(state.day(at) + ONE_DAY, terms.expires_on)
     days = f"{count(left, 'business day')} left" if left else "the last day"
     stands = f"; {_conditions(state)}" if state.conditions else ""
-    return f"Open until {stamp(terms.expires, terms.clock)}: {days}{stands}."
+    return f"Open until {moment(terms.expires, terms.clock)}: {days}{stands}."
 
 
 def _closed(state: OfferState, at: datetime) -> str:
     terms = state.terms
     deadline = extension_deadline(terms)
-    extendable = f"; an extension may be announced until {stamp(deadline, terms.clock)}" if at <= deadline else ""
-    due = stamp(state.schedule.due(CANCEL), terms.clock)
-    return f"Closed {stamp(terms.expires, terms.clock)}{extendable}. Acceptance and cancellation fall due {due}."
+    extendable = f"; an extension may be announced until {moment(deadline, terms.clock)}" if at <= deadline else ""
+    due = moment(state.schedule.due(CANCEL), terms.clock)
+    return f"Closed {moment(terms.expires, terms.clock)}{extendable}. Acceptance and cancellation fall due {due}."
 
 
 def _conditions(state: OfferState) -> str:

@@ -98,8 +98,8 @@ def _cancel(step):
     terms, on = step.state.terms, step.state.day(step.at)
     records = step.db.holder_records()
     reviews = batch.review_all(records, step.state, step.at)
-    decisions = batch.decide_all(records, reviews, step.state, on)
-    cancellations = batch.cancel_all(decisions, records, step.state, on)
+    decisions = batch.decide_tenders(records, reviews, step.state, on)
+    cancellations = batch.cancel_tenders(decisions, records, step.state, on)
     promises = batch.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
     record_cancellation(step, records, reviews, decisions, cancellations, promises)
 

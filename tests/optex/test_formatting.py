@@ -30,7 +30,7 @@ from optex import formatting
 )
 def test_instants_in_prose(at: tuple[int, ...], clock: str, text: str):
     """An instant is told on the offer's clock, and on New York's wall clock where that shows something else (CAL-2)."""
-    assert text == formatting.moment(datetime(*at, tzinfo=UTC), clock)
+    assert text == formatting.long_moment(datetime(*at, tzinfo=UTC), clock)
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_what_is_still_possible_at_an_instant():
     accepted = replace(state, accepted_at=local("2003-05-05T09:00:00"), cancelled_on=date(2003, 5, 5))
     terminated = replace(state, terminated_at=local("2003-03-28T11:00:00"))
     for over in (accepted, terminated):
-        now = notice_data.standing_at(over, local("2003-05-06T10:00:00"))
+        now = notice_data.offer_state_at(over, local("2003-05-06T10:00:00"))
         assert [False] * 4 == [now[key] for key in ("running", "open", "extendable", "withdrawable")]
     assert ("2003-05-05", "2003-11-07") == (now_of(accepted)["accepted_on"], now_of(accepted)["grant_on"])
     assert "2003-03-28T16:00:00Z" == now_of(terminated)["terminated_at"]
@@ -230,16 +230,16 @@ def test_expected_dates_are_those_of_the_state():
 
 
 def expected(state: OfferState, at: str) -> tuple[str, str]:
-    now = notice_data.standing_at(state, local(at))
+    now = notice_data.offer_state_at(state, local(at))
     return now["cancel_on"], now["grant_on"]
 
 
 def stated_at(at: str) -> Any:
-    return notice_data.standing_at(OfferState(terms=TERMS), local(at))
+    return notice_data.offer_state_at(OfferState(terms=TERMS), local(at))
 
 
 def now_of(state: OfferState) -> Any:
-    return notice_data.standing_at(state, local("2003-05-06T10:00:00"))
+    return notice_data.offer_state_at(state, local("2003-05-06T10:00:00"))
 
 
 def test_grant_needs_an_option():
