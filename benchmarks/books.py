@@ -28,7 +28,7 @@ from infra.database.tables import metadata
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder, read_folder
 from infra.handlers.forms import record_forms
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.handlers.promises import lapse_promises
 from infra.workspace import Workspace, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
@@ -97,7 +97,7 @@ def taken_in(workspace: Workspace, path: Path) -> tuple[Workspace, Folder]:
     folder = read_folder(path)
     arrivals = ArrivalQueue(folder)
     known = arrivals.known_service(folder.terms.commences, folder.service_periods)
-    take_in_folder(workspace.engine, folder, folder.terms.opens, known)
+    load_folder(workspace.engine, folder, folder.terms.opens, known)
     return replace(workspace, arrivals=arrivals), folder
 
 

@@ -19,7 +19,7 @@ from flows.steps import run_step
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
 from infra.mail.sink import Sink
 from infra.report.page import write_report
@@ -177,7 +177,7 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
     marker.write_text(folder.digest)
     (books / "offer").write_text(f"{folder.terms.offer}\n")
     known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)
-    take_in_folder(workspace.engine, folder, folder.terms.opens, known)
+    load_folder(workspace.engine, folder, folder.terms.opens, known)
 
 
 def _name() -> str:

@@ -15,7 +15,7 @@ from infra.database.tables import metadata
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
-from infra.handlers.intake import take_in, take_in_folder
+from infra.handlers.intake import load_folder, record_arrivals
 from infra.mail.delivery import deliver
 from infra.workspace import Workspace, using, workspace_of
 from optex.actions import read_action
@@ -49,7 +49,7 @@ async def take_in_due(offer: str, at: datetime) -> State:
     """What has arrived since the last time is taken in, and what it queued sent."""
     workspace = workspace_of(offer)
     with workspace.write() as db:
-        said = take_in(db, workspace.arrivals.due(db.row().played_until, at), at)
+        said = record_arrivals(db, workspace.arrivals.due(db.row().played_until, at), at)
         db.update_offer(played_until=at)
     await send(offer)
     return Completed(message=" ".join(said) or "Nothing new.")
@@ -123,7 +123,7 @@ class Play:
 
     def _take_in(self, now: datetime) -> None:
         with self.office.write() as db:
-            take_in(db, self.arrivals.due(db.row().played_until, now), now)
+            record_arrivals(db, self.arrivals.due(db.row().played_until, now), now)
             db.update_offer(played_until=now)
             for asked in [asked for asked in self._asked if asked[0] <= now]:
                 self._asked.remove(asked)
@@ -178,9 +178,7 @@ async def play(tale: Tale, offer: str, database_url: str) -> Play:
     folder = replace(tale.folder, terms=terms)
     arrivals = ArrivalQueue(folder)
     workspace = Workspace(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), arrivals=arrivals)
-    take_in_folder(
-        workspace.engine, folder, terms.opens, arrivals.known_service(terms.commences, folder.service_periods)
-    )
+    load_folder(workspace.engine, folder, terms.opens, arrivals.known_service(terms.commences, folder.service_periods))
     playing = Play(tale=tale, folder=folder, office=workspace, arrivals=arrivals)
     with using(workspace):
         await playing.run()

@@ -15,8 +15,8 @@ from flows.cli.prefect_schedule import api_of, followed_up, known_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
-from infra.handlers.forms import forms_of_file, keyed_form, take_forms
-from infra.handlers.intake import take_in_folder
+from infra.handlers.forms import form_from_fields, read_new_forms, record_received_forms
+from infra.handlers.intake import load_folder
 from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
@@ -38,7 +38,7 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
     if isinstance(action, Extend) and action.announced_at > now:
         announced = action.data["announced_at"]
         raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
-    workspace = taken_in(folder)
+    workspace = ensure_loaded(folder)
     with workspace.write() as db:
         outcome = record(db, action)
     if outcome.accepted:
@@ -57,27 +57,27 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
 
 def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record every form of a CSV file that is not on record yet and has been received by now."""
-    workspace = taken_in(folder)
+    workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        return take_forms(db, forms_of_file(db, file or folder / "elections.csv"), now, by)
+        return record_received_forms(db, read_new_forms(db, file or folder / "elections.csv"), now, by)
 
     _work(workspace, work, as_json)
 
 
 def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by: str, as_json: bool) -> None:
     """Record one form as it was keyed in."""
-    workspace = taken_in(folder)
+    workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        return take_forms(db, keyed_form(db, row, options), now, by, refuse_future=True)
+        return record_received_forms(db, form_from_fields(db, row, options), now, by, refuse_future=True)
 
     _work(workspace, work, as_json)
 
 
 def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record the spells of a service file, and let the promises lapse that they show broken."""
-    workspace = taken_in(folder)
+    workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
         periods = read_service(file or folder / "service.csv", db.holders().keys())
@@ -92,7 +92,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
 
 def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
     """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
-    workspace = taken_in(folder)
+    workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
         state = db.state()
@@ -113,10 +113,10 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     with workspace.write() as db:
         state = db.state()
         if (folder / "elections.csv").exists():
-            forms = [form for form in forms_of_file(db, folder / "elections.csv") if form.received_at <= now]
+            forms = [form for form in read_new_forms(db, folder / "elections.csv") if form.received_at <= now]
             known = db.form_ids()
             if new := [form for form in forms if form.form_id not in known]:
-                said.append(f"elections.csv: {take_forms(db, new, now)}")
+                said.append(f"elections.csv: {record_received_forms(db, new, now)}")
         if (folder / "prices.csv").exists():
             prices = read_prices(folder / "prices.csv")
             missing = {on: close for on, close in prices.items() if on <= state.day(now) and db.close_on(on) is None}
@@ -125,14 +125,14 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     return "\n".join(said)
 
 
-def taken_in(folder: Path) -> Workspace:
+def ensure_loaded(folder: Path) -> Workspace:
     """The office of a folder's offer; its folder is taken into the books first, where that was not done yet."""
     workspace = workspace_in(folder)
     try:
         with workspace.read():
             return workspace
     except UnknownOffer:
-        take_in_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+        load_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
     return workspace
 
 
@@ -146,12 +146,12 @@ def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
 def schedule_folder(folder: Path, as_json: bool) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
     api = known_api(folder)
-    workspace = taken_in(folder)
-    take_in_files(folder, workspace, err=as_json)
+    workspace = ensure_loaded(folder)
+    load_new_rows(folder, workspace, err=as_json)
     schedule(folder, workspace, api, as_json)
 
 
-def take_in_files(folder: Path, workspace: Workspace, *, err: bool = False) -> None:
+def load_new_rows(folder: Path, workspace: Workspace, *, err: bool = False) -> None:
     """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
     if said := import_received(folder, workspace):
         click.echo(said, err=err)

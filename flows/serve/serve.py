@@ -34,11 +34,11 @@ def serve(folders: Sequence[Path], port: int) -> None:
 
     Everything is kept in the folders, so that a second start goes on where the first was.
     """
-    from flows.cli.record import take_in_files, taken_in
+    from flows.cli.record import ensure_loaded, load_new_rows
 
-    workspaces = [taken_in(folder) for folder in folders]
+    workspaces = [ensure_loaded(folder) for folder in folders]
     for folder, workspace in zip(folders, workspaces, strict=True):
-        take_in_files(folder, workspace)
+        load_new_rows(folder, workspace)
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
     note = Note(api=f"http://127.0.0.1:{port}/api", mark=mark)

@@ -12,8 +12,8 @@ from typing import Any
 
 from infra.database.engine import without_collection
 from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
-from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, Shape
-from infra.folder.csv_table import Table, read_table
+from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
+from infra.folder.csv_table import CsvTable, read_table
 from infra.folder.script import ScriptEntry, read_script
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
@@ -125,7 +125,7 @@ def init_folder(path: Path) -> None:
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _single(path: Path, shape: Shape, check: Callable[[Table], None]) -> Table:
+def _single(path: Path, shape: CsvSchema, check: Callable[[CsvTable], None]) -> CsvTable:
     path, faults = Path(path), list[Fault]()
     with without_collection():
         table = _table(path.name, _bytes(path, faults, required=True), shape)
@@ -147,8 +147,8 @@ def _bytes(path: Path, faults: list[Fault], *, required: bool) -> bytes | None:
     return None
 
 
-def _table(name: str, data: bytes | None, shape: Shape) -> Table:
-    return Table(file=name, whole=False) if data is None else read_table(name, data, shape)
+def _table(name: str, data: bytes | None, shape: CsvSchema) -> CsvTable:
+    return CsvTable(file=name, whole=False) if data is None else read_table(name, data, shape)
 
 
 def _parsed(data: bytes | None, name: str, parse: Callable[[str], Any], faults: list[Fault]) -> Any:
@@ -198,7 +198,7 @@ def _line(row: dict[str, Any]) -> FormLine:
     return FormLine(**{name: row[name] for name in OPTION_COLUMNS if name in row})
 
 
-def _prices(table: Table) -> dict[date, Decimal]:
+def _prices(table: CsvTable) -> dict[date, Decimal]:
     return {row["date"]: row["close"] for row in table.rows}
 
 

@@ -148,13 +148,13 @@ def _confirmations(db: OfferWriter, form_id: str) -> int:
     return db.connection.execute(query).scalar() or 0
 
 
-def forms_of_file(db: OfferReader, file: Path) -> list[Form]:
+def read_new_forms(db: OfferReader, file: Path) -> list[Form]:
     """The forms of a CSV file; BadData with every fault by line."""
     grant_ids = {grant.grant_id for grant in db.grants()}
     return read_forms(file, db.first_terms(), db.holders().keys(), grant_ids)
 
 
-def keyed_form(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
+def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
     """One form, each option as GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]; BadData for what is wrong."""
     lines = [dict(zip(OPTION_COLUMNS, option.split(":"), strict=False)) for option in options]
     with tempfile.TemporaryDirectory() as kept:
@@ -163,10 +163,10 @@ def keyed_form(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) 
             writer = csv.DictWriter(out, [*row, *OPTION_COLUMNS])
             writer.writeheader()
             writer.writerows({**row, **line} for line in lines or [{}])
-        return forms_of_file(db, file)
+        return read_new_forms(db, file)
 
 
-def take_forms(
+def record_received_forms(
     db: OfferWriter, forms: Sequence[Form], now: datetime, by: str = "", *, refuse_future: bool = False
 ) -> str:
     """Record the forms received by now; those still to come are left out, or refused."""

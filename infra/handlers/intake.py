@@ -23,9 +23,7 @@ from optex.formatting import count
 from optex.records import Form, ServicePeriod
 
 
-def take_in_folder(
-    engine: Engine, folder: Folder, at: datetime, periods: Sequence[ServicePeriod] | None = None
-) -> bool:
+def load_folder(engine: Engine, folder: Folder, at: datetime, periods: Sequence[ServicePeriod] | None = None) -> bool:
     """Take an offer's terms, holders, service and grants into the books, in one transaction; False if they are there.
 
     `spells` are what is known of service by then, all of the folder's where none are given.
@@ -52,7 +50,7 @@ def take_in_folder(
     return True
 
 
-def take_in(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
+def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     """Take in what has arrived by an instant; what follows from it is said in sentences.
 
     Facts are taken as of their own instant; forms are judged and confirmed as of the fact that follows them, or of `at`

@@ -12,7 +12,7 @@ import pytest
 
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.reader import read_folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import standing_of
@@ -30,7 +30,7 @@ def taken_in(tmp_path_factory):
     (path / BOOKS).mkdir()
     (path / BOOKS / "offer").write_text("alpha-2003\n")
     folder = read_folder(path)
-    take_in_folder(engine_for(sqlite_url((path / BOOKS / "optex.db").resolve())), folder, folder.terms.opens)
+    load_folder(engine_for(sqlite_url((path / BOOKS / "optex.db").resolve())), folder, folder.terms.opens)
     return path
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import Row, select, update
 from infra.database import tables as t
 from infra.database.engine import engine_for
 from infra.folder.arrivals import ArrivalQueue
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.mail import delivery, outbox
 from infra.mail.delivery import STALE, Delivered, deliver
 from infra.mail.message import message_id
@@ -92,7 +92,7 @@ def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspac
     folder.add("holders.csv", *(f"M{n:02},Mo {n},{address},US," for n, address in enumerate(more)))
     offer = folder.read()
     workspace = Workspace(offer="alpha-2003", database_url=database_url, mail_dir=tmp_path / "mail")
-    take_in_folder(workspace.engine, offer, AT)
+    load_folder(workspace.engine, offer, AT)
     with workspace.write() as db:
         state = db.state()
         told = (notices.offer_opened(state.terms, state.schedule, holder, offer.grants[:1]) for holder in offer.holders)

@@ -9,7 +9,7 @@ from infra.database.engine import engine_for, sqlite_url
 from infra.explain.explain import UnknownHolder, find_holder, story
 from infra.folder.arrivals import Arrival, Price
 from infra.handlers.actions import record_action
-from infra.handlers.intake import take_in, take_in_folder
+from infra.handlers.intake import load_folder, record_arrivals
 from infra.handlers.promises import open_promises
 from infra.workspace import Workspace
 from optex import batch
@@ -55,7 +55,7 @@ class Desk:
         self.folder = folder
         url = sqlite_url(path / "books.db")
         self.office = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
-        take_in_folder(engine_for(url), folder, folder.terms.opens)
+        load_folder(engine_for(url), folder, folder.terms.opens)
 
     def told(self, holder_id):
         """The story as (what, rule)."""
@@ -66,7 +66,7 @@ class Desk:
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
         with self.office.write() as db:
             for form in forms:
-                take_in(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
+                record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, by="", **data):
         with self.office.write() as db:
@@ -74,7 +74,7 @@ class Desk:
 
     def price(self, on, close):
         with self.office.write() as db:
-            take_in(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
+            record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
     def make(self, name, act):
         with self.office.write() as db:

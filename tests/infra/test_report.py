@@ -14,7 +14,7 @@ import pytest
 
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.reader import read_folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.report.charts.svg import COLOURS, hue, markup, sheet
 from infra.report.charts.vesting import by_year
 from infra.report.data import Finding, PricePoint, figures
@@ -414,7 +414,7 @@ def taken_in(offer):
     url = sqlite_url(path / "books.db")
     workspace = Workspace(offer="alpha-2003", database_url=url, mail_dir=path)
     folder = read_folder(path)
-    take_in_folder(engine_for(url), folder, folder.terms.opens)
+    load_folder(engine_for(url), folder, folder.terms.opens)
     with workspace.read() as db:
         found = figures(db)
     return SimpleNamespace(found=found, page=render_report(found))

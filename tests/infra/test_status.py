@@ -11,7 +11,7 @@ from infra.database import tables as t
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import Arrival
 from infra.handlers.actions import record_action
-from infra.handlers.intake import take_in, take_in_folder
+from infra.handlers.intake import load_folder, record_arrivals
 from infra.report.uptake import by_class
 from infra.status.attention import alarms, attention, raised
 from infra.status.document import as_document
@@ -36,7 +36,7 @@ class Desk:
         self.folder = folder
         url = sqlite_url(path / "books.db")
         self.office = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
-        take_in_folder(engine_for(url), folder, folder.terms.opens)
+        load_folder(engine_for(url), folder, folder.terms.opens)
 
     def at(self, at):
         with self.office.read() as db:
@@ -66,7 +66,7 @@ class Desk:
     def arrive(self, form_id):
         form = next(form for form in self.folder.forms if form.form_id == form_id)
         with self.office.write() as db:
-            take_in(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
+            record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, **data):
         with self.office.write() as db:

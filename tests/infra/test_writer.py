@@ -17,7 +17,7 @@ from infra.database.writer import DecisionEntry, UnknownOffer, open_reader, open
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
-from infra.handlers.intake import take_in, take_in_folder
+from infra.handlers.intake import load_folder, record_arrivals
 from infra.ledgers.export import export
 from optex.actions import Terminate
 from optex.errors import Ruling
@@ -31,7 +31,7 @@ AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
 @pytest.fixture
 def db(engine, folder):
     """The books of the good folder, taken in and open for writing."""
-    take_in_folder(engine, folder.read(), AT)
+    load_folder(engine, folder.read(), AT)
     with open_writer(engine, "alpha-2003") as opened:
         yield opened
 
@@ -44,9 +44,9 @@ def rows_of(engine, table):
 def test_a_folder_is_taken_in_once(engine, folder):
     """What a folder states is in the books afterwards; taking it in again changes nothing and says so."""
     offer = folder.read()
-    assert take_in_folder(engine, offer, AT)
+    assert load_folder(engine, offer, AT)
     counts = {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
-    assert not take_in_folder(engine, offer, AT + timedelta(days=1))
+    assert not load_folder(engine, offer, AT + timedelta(days=1))
     assert counts == {table.name: rows_of(engine, table) for table in metadata.sorted_tables}
     with open_reader(engine, "alpha-2003") as db:
         records = db.holder_records()
@@ -61,11 +61,11 @@ def test_a_folder_is_taken_in_whole_or_not_at_all(engine, folder):
     offer = folder.read()
     broken = replace(offer, grants=[*offer.grants, replace(offer.grants[0], grant_id="G9", holder_id="H9")])
     with pytest.raises(IntegrityError):
-        take_in_folder(engine, broken, AT)
+        load_folder(engine, broken, AT)
     assert {table.name: 0 for table in metadata.sorted_tables} == {
         table.name: rows_of(engine, table) for table in metadata.sorted_tables
     }
-    assert take_in_folder(engine, offer, AT)
+    assert load_folder(engine, offer, AT)
 
 
 def test_two_who_take_in_the_same_folder(engine, folder):
@@ -74,7 +74,7 @@ def test_two_who_take_in_the_same_folder(engine, folder):
 
     def take(_):
         together.wait()
-        return take_in_folder(engine, offer, AT)
+        return load_folder(engine, offer, AT)
 
     with ThreadPoolExecutor(2) as people:
         assert [False, True] == sorted(people.map(take, range(2)))
@@ -90,7 +90,7 @@ def test_an_offer_that_is_not_there(engine):
 
 def test_nothing_is_saved_after_a_failure(engine, folder):
     """A transaction that fails leaves the books as they were."""
-    take_in_folder(engine, folder.read(), AT)
+    load_folder(engine, folder.read(), AT)
     before = rows_of(engine, t.audit)
 
     def fail_in_the_middle():
@@ -107,7 +107,7 @@ def test_nothing_is_saved_after_a_failure(engine, folder):
 
 def test_two_who_work_on_one_offer_work_one_after_the_other(engine, folder):
     """What both read and write at the same moment is not lost: every movement of the pool is counted."""
-    take_in_folder(engine, folder.read(), AT)
+    load_folder(engine, folder.read(), AT)
     together = Barrier(4)
 
     def grant_one_share_at_a_time(_):
@@ -126,7 +126,7 @@ def test_two_who_work_on_one_offer_work_one_after_the_other(engine, folder):
 
 def test_a_reader_sees_one_instant(engine, folder):
     """What others commit while the books are being read is not seen half: a ledger fits the one before it."""
-    take_in_folder(engine, folder.read(), AT)
+    load_folder(engine, folder.read(), AT)
     with open_reader(engine, "alpha-2003") as reader:
         before = len(reader.rows(t.audit))
         with open_writer(engine, "alpha-2003") as db:
@@ -235,7 +235,7 @@ def test_keys_are_ordered_by_their_bytes(engine):
 def test_everything_of_the_sample_offer_is_read_back(engine):
     """The whole of the sample offer, forms with their lines and stated vesting included, comes back as it was."""
     folder = read_folder(ALPHA)
-    take_in_folder(engine, folder, folder.terms.opens)
+    load_folder(engine, folder, folder.terms.opens)
     with open_writer(engine, folder.terms.offer) as db:
         db.add_forms(folder.forms, AT)
         records = db.holder_records()
@@ -252,13 +252,13 @@ def played(engine, until):
     """The sample offer with all that arrives taken in, day by day, and the ledgers written out."""
     folder = read_folder(ALPHA)
     arrivals = ArrivalQueue(folder)
-    take_in_folder(
+    load_folder(
         engine, folder, folder.terms.opens, arrivals.known_service(folder.terms.commences, folder.service_periods)
     )
     evening = arrivals.next_evening(None)
     while evening and evening <= until:
         with open_writer(engine, folder.terms.offer) as db:
-            take_in(db, arrivals.due(db.row().played_until, evening), evening)
+            record_arrivals(db, arrivals.due(db.row().played_until, evening), evening)
             db.update_offer(played_until=evening)
         evening = arrivals.next_evening(evening)
 

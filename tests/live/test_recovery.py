@@ -18,7 +18,7 @@ from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import update
 
-from flows.cli.record import import_received, taken_in
+from flows.cli.record import ensure_loaded, import_received
 from flows.deployments import deploy
 from flows.serve.environment import environment_of
 from flows.serve.lock import Note
@@ -139,7 +139,7 @@ def stack(tmp_path_factory, slow_post):
             patch.setenv(name, value)
         for name in ("PREFECT_HOME", "PREFECT_API_URL"):
             patch.delenv(name, raising=False)
-        workspaces = {name: taken_in(folder) for name, folder in zip(names, folders, strict=True)}
+        workspaces = {name: ensure_loaded(folder) for name, folder in zip(names, folders, strict=True)}
         for folder, workspace in zip(folders, workspaces.values(), strict=True):
             import_received(folder, workspace)
         environment = environment_of(folders, note)

@@ -11,7 +11,7 @@ from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Schedul
 
 from flows.watch import look_after
 from infra.database import tables as t
-from infra.handlers.forms import keyed_form, take_forms
+from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.steps import StepStatus
@@ -145,7 +145,7 @@ def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefec
     with watched.write() as db:
         row = {"form_id": "W-1", "holder_id": "H1", "kind": "withdrawal", "received_at": f"{received}T09:00:00"}
         row |= {"signed_on": str(received), "signed_as": "Watched 1", "channel": "fax", "title": "", "authority": ""}
-        take_forms(db, keyed_form(db, row, []), datetime.now(UTC).replace(microsecond=0))
+        record_received_forms(db, form_from_fields(db, row, []), datetime.now(UTC).replace(microsecond=0))
     address = "watched.1@alpha.example"
     post.refuses.add(address)
     try:

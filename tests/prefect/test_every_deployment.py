@@ -16,7 +16,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.utilities.importtools import import_object
 from sqlalchemy import select
 
-from flows.cli.record import taken_in
+from flows.cli.record import ensure_loaded
 from flows.deployments import deploy, deploy_missing, entries
 from infra.database import tables as t
 from infra.handlers.actions import record_action
@@ -146,7 +146,7 @@ def world(prefect_server, tmp_path_factory):
         patch.setenv("OPTEX_OFFERS", os.pathsep.join(map(str, world.folders.values())))
         patch.setenv("OPTEX_OPS_MAIL", OPS)
         for name in ("running", "ending", "unopened"):
-            taken_in(world.folders[name])
+            ensure_loaded(world.folders[name])
 
         async def make():
             async with get_client() as client:

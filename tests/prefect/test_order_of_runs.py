@@ -7,7 +7,7 @@ import pytest
 
 from flows.steps import FLOWS
 from infra.folder.reader import read_folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.workspace import using, workspace_in
 from optex.steps import StepStatus
 from tasks import due_step as step_tasks
@@ -22,7 +22,7 @@ def workspace(tmp_path):
     """The office of an offer of 2003 that was taken in by now: all of its steps are due."""
     path = Offer(tmp_path).holder("H1", "Ann Lee").grant("G1", 1000).write()
     with using(workspace_in(path)) as workspace:
-        take_in_folder(workspace.engine, read_folder(path), datetime.now(UTC).replace(microsecond=0))
+        load_folder(workspace.engine, read_folder(path), datetime.now(UTC).replace(microsecond=0))
         yield workspace
 
 

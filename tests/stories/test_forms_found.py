@@ -3,7 +3,7 @@
 import pytest
 
 from infra.explain.explain import story
-from infra.handlers.forms import keyed_form, take_forms
+from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.ledgers.export import export
 from infra.status.participation import turnout
 from tests.offers import local
@@ -16,7 +16,7 @@ def found(played, at, *forms):
         for form_id, holder, kind, received_at, signed_on, signed_as, *options in forms:
             row = {"form_id": form_id, "holder_id": holder, "kind": kind, "received_at": received_at}
             row |= {"signed_on": signed_on, "signed_as": signed_as, "channel": "fax", "title": "", "authority": ""}
-            said.append(take_forms(db, keyed_form(db, row, options), local(at)))
+            said.append(record_received_forms(db, form_from_fields(db, row, options), local(at)))
         export(db, played.out / "ledgers")
     return said
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.handlers.forms import keyed_form, take_forms
+from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.status.attention import alarms, attention, raised
 from infra.status.offer_status import standing_of
 from tests.offers import local
@@ -21,7 +21,7 @@ def found(new_offer):
     played = offer.closes_at("2003-10-03", "1.27").play(until="2003-04-01T12:00:00")
     with played.office() as workspace, workspace.write() as db:
         played.said = [
-            take_forms(db, keyed_form(db, row, options), local(FOUND))
+            record_received_forms(db, form_from_fields(db, row, options), local(FOUND))
             for row, options in (
                 (form("N1", "H1", "withdrawal", "2003-03-28T09:00:00", "Ann Lee"), ()),
                 (form("F2", "H2", "election", "2003-03-31T16:59:59", "Bo Ray"), ("G2:500:500:2000-05-16:12.50:0",)),
