@@ -3,7 +3,7 @@
 from prefect import State, flow, get_run_logger
 from prefect.states import Completed
 
-from infra.mail.ops_alerts import tell_operations
+from infra.mail.ops_alerts import mail_operations
 from infra.workspace import Workspace, all_workspaces, fallback_workspace
 
 RETRIES = 8
@@ -32,7 +32,7 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
     if not workspace.ops_mail:
         return Completed(message="Nobody to tell: OPTEX_OPS_MAIL names nobody.")
     text = "\n".join(filter(None, (f"{run}: {state}", message, link)))
-    await tell_operations(workspace, f"{run} is {state}", text)
+    await mail_operations(workspace, f"{run} is {state}", text)
     return Completed(message="Operations told by mail.")
 
 

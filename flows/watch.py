@@ -11,7 +11,7 @@ from flows.deployments import deploy_missing
 from flows.steps import run_step
 from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import deliver
-from infra.mail.ops_alerts import raise_alarm
+from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
 from infra.status.attention import alarms, raised
 from infra.workspace import Workspace, all_workspaces
@@ -97,7 +97,7 @@ async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
         new = alarms(reader, now)
     said = []
     for about, entries in new.items():
-        await raise_alarm(workspace, about, "\n".join(sentence for *_, sentence in entries))
+        await alert_operations(workspace, about, "\n".join(sentence for *_, sentence in entries))
         with workspace.write() as db:  # only now: an alarm of which nobody has heard is raised again
             raised(db, entries, now.replace(microsecond=0))
         more = f" and {len(entries) - 1:,} more like this" if len(entries) > 1 else ""

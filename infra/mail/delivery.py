@@ -17,7 +17,7 @@ from infra.mail import outbox
 from infra.mail.message import compose, mailbox, message_id
 from infra.mail.render import render
 from infra.mail.sink import Sink
-from infra.mail.smtp import Letter, MailError, Outcome, Post, Status, Unsendable
+from infra.mail.smtp import MailError, OutgoingMessage, SendResult, SendStatus, SmtpPool, Unsendable
 from infra.workspace import Workspace
 from optex.formatting import count
 from optex.terms import Terms
@@ -29,7 +29,7 @@ STALE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delivered:
+class DeliveryReport:
     """What became of a round: accepted by the server, refused for good, or put off; `why` is the last trouble.
 
     `left` were not tried, because the time of the round was over.
@@ -49,15 +49,15 @@ class Delivered:
         return ", ".join(said) + (f" ({self.why})" if self.why else "")
 
 
-class Undelivered(MailError):
+class NotAllDelivered(MailError):
     """The server put some notices off; they stay in the outbox for the next round."""
 
-    def __init__(self, delivered: Delivered) -> None:
+    def __init__(self, delivered: DeliveryReport) -> None:
         super().__init__(str(delivered))
         self.delivered = delivered
 
 
-async def deliver(workspace: Workspace, seconds: float = math.inf) -> Delivered:
+async def deliver(workspace: Workspace, seconds: float = math.inf) -> DeliveryReport:
     """Send every unsent notice of an offer once; after so many seconds what is left waits for the next round.
 
     In a simulation each is sent at the instant it was queued.
@@ -67,7 +67,7 @@ async def deliver(workspace: Workspace, seconds: float = math.inf) -> Delivered:
     why = ""
     until = time.monotonic() + seconds
     if not _waiting(workspace):
-        return Delivered()
+        return DeliveryReport()
     with workspace.read() as reader:
         terms = reader.state().terms
     async with _post(workspace) as post:
@@ -79,11 +79,11 @@ async def deliver(workspace: Workspace, seconds: float = math.inf) -> Delivered:
                     outcomes = list(post.outcomes.values())
                     _mark(workspace, rows, outcomes, terms)
                 for outcome in outcomes:
-                    sent += outcome.status is Status.ACCEPTED
-                    refused += outcome.status is Status.REFUSED
-                    put_off += outcome.status is Status.LATER
-                    why = why if outcome.status is Status.ACCEPTED else outcome.answer
-                if all(outcome.status is Status.LATER for outcome in outcomes):
+                    sent += outcome.status is SendStatus.ACCEPTED
+                    refused += outcome.status is SendStatus.REFUSED
+                    put_off += outcome.status is SendStatus.LATER
+                    why = why if outcome.status is SendStatus.ACCEPTED else outcome.answer
+                if all(outcome.status is SendStatus.LATER for outcome in outcomes):
                     break  # it is the server, not a recipient
                 if time.monotonic() > until:
                     left = _waiting(workspace)
@@ -91,25 +91,25 @@ async def deliver(workspace: Workspace, seconds: float = math.inf) -> Delivered:
         finally:
             with workspace.write() as db:
                 outbox.release_claims(db, by)
-    return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+    return DeliveryReport(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
 
 
 async def send_queued(workspace: Workspace, seconds: float = math.inf) -> str:
     """Deliver, and say what somebody should know of it; Undelivered where the server put some notices off."""
     delivered = await deliver(workspace, seconds)
     if delivered.put_off:
-        raise Undelivered(delivered)
+        raise NotAllDelivered(delivered)
     return f"Mail: {delivered}." if delivered.refused or delivered.left else ""
 
 
 @asynccontextmanager
-async def _post(workspace: Workspace) -> AsyncIterator[Post]:
+async def _post(workspace: Workspace) -> AsyncIterator[SmtpPool]:
     """The way the mail leaves; without a server it goes to a sink of our own and is kept as files."""
     if workspace.smtp is not None:
-        async with Post(workspace.smtp) as post:
+        async with SmtpPool(workspace.smtp) as post:
             yield post
     else:
-        async with Sink(workspace.mail_dir) as sink, Post(sink.smtp) as post:
+        async with Sink(workspace.mail_dir) as sink, SmtpPool(sink.smtp) as post:
             yield post
 
 
@@ -130,10 +130,10 @@ def _sender(workspace: Workspace, terms: Terms) -> str:
     return workspace.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
 
 
-def _letters(rows: Sequence[Row[Any]], workspace: Workspace, terms: Terms) -> list[Letter]:
+def _letters(rows: Sequence[Row[Any]], workspace: Workspace, terms: Terms) -> list[OutgoingMessage]:
     _, address = mailbox(_sender(workspace, terms))
     return [
-        Letter(
+        OutgoingMessage(
             notice_id=row.notice_id,
             sender=address,
             recipient=row.email,
@@ -165,7 +165,7 @@ def _composed(row: Row[Any], workspace: Workspace, terms: Terms) -> bytes:
     )
 
 
-def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome], terms: Terms) -> None:
+def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[SendResult], terms: Terms) -> None:
     _, address = mailbox(_sender(workspace, terms))
     domain = address.rpartition("@")[2]
     by_id = {row.notice_id: row for row in rows}
@@ -173,14 +173,14 @@ def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[Out
     marks = []
     for outcome in outcomes:
         row = by_id[outcome.notice_id]
-        accepted = outcome.status is Status.ACCEPTED
+        accepted = outcome.status is SendStatus.ACCEPTED
         marks.append(
             {
                 "notice_id": outcome.notice_id,
                 "sent_at": (row.queued_at if workspace.simulated else now) if accepted else None,
                 "message_id": message_id(row.offer, row.notice_id, domain) if accepted else None,
                 "answer": outcome.answer,
-                "refused": outcome.status is Status.REFUSED,
+                "refused": outcome.status is SendStatus.REFUSED,
             }
         )
     with workspace.write() as db:

@@ -8,13 +8,13 @@ import httpx
 
 from infra.mail.message import compose, mailbox, message_id
 from infra.mail.sink import Sink
-from infra.mail.smtp import Letter, MailError, Status, send
+from infra.mail.smtp import MailError, OutgoingMessage, SendStatus, send
 from infra.workspace import Workspace
 
 
-async def raise_alarm(workspace: Workspace, subject: str, text: str) -> None:
+async def alert_operations(workspace: Workspace, subject: str, text: str) -> None:
     """Mail operations and ring their webhook, as far as each is named; MailError where nobody could be told."""
-    await tell_operations(workspace, subject, text)
+    await mail_operations(workspace, subject, text)
     if workspace.ops_webhook:
         try:
             async with httpx.AsyncClient(timeout=30) as client:
@@ -25,7 +25,7 @@ async def raise_alarm(workspace: Workspace, subject: str, text: str) -> None:
                 raise MailError(f"operations could not be told: {error or type(error).__name__}") from error
 
 
-async def tell_operations(workspace: Workspace, subject: str, text: str) -> None:
+async def mail_operations(workspace: Workspace, subject: str, text: str) -> None:
     """Mail operations, where OPS_MAIL says whom; MailError where the server does not take it."""
     if not workspace.ops_mail:
         return
@@ -45,11 +45,11 @@ async def tell_operations(workspace: Workspace, subject: str, text: str) -> None
         date=now,
         kind="operations",
     )
-    letter = Letter(notice_id=key, sender=from_address, recipient=address, compose=lambda: content)
+    letter = OutgoingMessage(notice_id=key, sender=from_address, recipient=address, compose=lambda: content)
     if workspace.smtp is not None:
         outcomes = await send([letter], workspace.smtp, connections=1)
     else:
         async with Sink(workspace.mail_dir) as sink:
             outcomes = await send([letter], sink.smtp, connections=1)
-    if outcomes[0].status is not Status.ACCEPTED:
+    if outcomes[0].status is not SendStatus.ACCEPTED:
         raise MailError(f"operations could not be told: {outcomes[0].answer}")

@@ -25,7 +25,7 @@ from infra.database.engine import engine_for
 from infra.folder.arrivals import ArrivalQueue
 from infra.handlers.intake import load_folder
 from infra.mail import delivery, outbox
-from infra.mail.delivery import STALE, Delivered, deliver
+from infra.mail.delivery import STALE, DeliveryReport, deliver
 from infra.mail.message import message_id
 from infra.mail.smtp import SmtpSettings, WrongSettings
 from infra.workspace import Workspace
@@ -108,7 +108,7 @@ def new_office(database_url, folder, tmp_path):
     engine_for.cache_clear()
 
 
-def send(workspace: Workspace, smtp: SmtpSettings | None = None) -> Delivered:
+def send(workspace: Workspace, smtp: SmtpSettings | None = None) -> DeliveryReport:
     return asyncio.run(deliver(replace(workspace, smtp=smtp)))
 
 
@@ -119,13 +119,13 @@ def outbox_of(workspace: Workspace) -> dict[str, Row[Any]]:
 
 def test_a_notice_is_sent_once_and_marked_with_the_answer(workspace):
     """What was sent bears the instant, the Message-ID of the letter and the server's answer, and is not sent again."""
-    assert Delivered(sent=1) == send(workspace)
+    assert DeliveryReport(sent=1) == send(workspace)
     [letter] = workspace.mail_dir.glob("*.eml")
     row = outbox_of(workspace)["H1"]
     assert email.message_from_bytes(letter.read_bytes())["Message-ID"] == row.message_id
     assert (True, False, 1) == (row.answer.startswith("250 2.0.0 Kept as"), row.refused, row.attempts)
     assert abs(row.sent_at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert Delivered() == send(workspace)
+    assert DeliveryReport() == send(workspace)
     assert [letter] == list(workspace.mail_dir.glob("*.eml"))
 
 
@@ -148,14 +148,14 @@ def test_what_is_refused_for_good_waits_for_a_person(new_office):
     """A recipient refused for good is not tried again until a person asks for it; the others are sent."""
     workspace, server = new_office("nobody@x.example", "mo@x.example"), Server()
     with serving(server) as smtp:
-        assert Delivered(sent=2, refused=1, why="550 5.1.1 No such user") == send(workspace, smtp)
+        assert DeliveryReport(sent=2, refused=1, why="550 5.1.1 No such user") == send(workspace, smtp)
         server.patient = True
-        assert Delivered() == send(workspace, smtp)
+        assert DeliveryReport() == send(workspace, smtp)
         row = outbox_of(workspace)["M00"]
         assert (True, None, None, "550 5.1.1 No such user") == (row.refused, row.sent_at, row.message_id, row.answer)
         with workspace.write() as db:
             assert 1 == outbox.retry_refused(db)
-        assert Delivered(sent=1) == send(workspace, smtp)
+        assert DeliveryReport(sent=1) == send(workspace, smtp)
     assert {1} == set(server.taken.values())
 
 
@@ -173,11 +173,11 @@ def test_what_is_put_off_is_tried_next_time(new_office, monkeypatch):
     monkeypatch.setattr(delivery, "BATCH", 2)
     workspace, server = new_office("busy@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
     with serving(server) as smtp:
-        assert Delivered(sent=6, put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
-        assert Delivered(put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
+        assert DeliveryReport(sent=6, put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
+        assert DeliveryReport(put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
         assert 2 == outbox_of(workspace)["M00"].attempts
         server.patient = True
-        assert Delivered(sent=1) == send(workspace, smtp)
+        assert DeliveryReport(sent=1) == send(workspace, smtp)
     assert {1} == set(server.taken.values())
 
 
@@ -200,14 +200,14 @@ def test_a_server_that_takes_nothing_is_left_alone(new_office, monkeypatch):
     delivered = send(workspace, SmtpSettings(host="127.0.0.1", port=port, tls="none", timeout=5.0))
     assert (0, 2) == (delivered.sent, delivered.put_off)
     assert [0, 0, 0, 0, 0, 1, 1] == sorted(row.attempts for row in outbox_of(workspace).values())
-    assert Delivered(sent=6) == send(workspace)
+    assert DeliveryReport(sent=6) == send(workspace)
 
 
 def test_a_lost_connection_is_opened_again(new_office):
     """A letter whose connection was lost is tried again with the same Message-ID, and all others arrive once."""
     workspace, server = new_office("once@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
     with serving(server) as smtp:
-        assert Delivered(sent=7) == send(workspace, smtp)
+        assert DeliveryReport(sent=7) == send(workspace, smtp)
     assert 7 == len(server.taken)
     assert {1: 6, 2: 1} == Counter(server.taken.values())
 
@@ -218,7 +218,7 @@ def test_wrong_settings_are_told_and_nothing_is_held(workspace):
         send(workspace, replace(smtp, tls="starttls"))
     row = outbox_of(workspace)["H1"]
     assert (None, None) == (row.claimed_at, row.sent_at)
-    assert Delivered(sent=1) == send(workspace)
+    assert DeliveryReport(sent=1) == send(workspace)
 
 
 def test_what_another_sender_has_claimed_is_left_to_it(workspace):
@@ -289,8 +289,8 @@ def test_a_round_ends_after_its_time(new_office, monkeypatch):
     server = Server()
     workspace = new_office("m0@example.com", "m1@example.com", "m2@example.com")
     with serving(server) as smtp:
-        assert Delivered(sent=2, left=2) == asyncio.run(deliver(replace(workspace, smtp=smtp), seconds=0))
-        assert Delivered(sent=2) == send(workspace, smtp)
+        assert DeliveryReport(sent=2, left=2) == asyncio.run(deliver(replace(workspace, smtp=smtp), seconds=0))
+        assert DeliveryReport(sent=2) == send(workspace, smtp)
 
 
 def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_office, tmp_path):
@@ -302,7 +302,7 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_office, tmp_
         [holder] = [each for each in db.holders().values() if each.holder_id == "H1"]
         db.queue_notices([notices.termination(db.state().terms, holder, "merger", [], {})], AT)
     with serving(Server()) as smtp:
-        assert Delivered(sent=1, refused=1, why="") == replace(send(workspace, smtp), why="")
+        assert DeliveryReport(sent=1, refused=1, why="") == replace(send(workspace, smtp), why="")
     with workspace.read() as reader:
         answers = {row.kind: row.answer for row in reader.rows(t.notices) if row.holder_id == "H1"}
     assert "the template offer-opened.j2: 'nothing_of_that_name' is undefined" == answers["offer-opened"]
@@ -322,11 +322,11 @@ def test_a_sender_that_dies_between_sending_and_marking(workspace):
         sender.communicate(b"go\n", timeout=60)
         assert -signal.SIGKILL == sender.returncode
         server.kills = 0
-        assert Delivered() == send(workspace, smtp)
+        assert DeliveryReport() == send(workspace, smtp)
         with workspace.write() as db:  # a quarter of an hour passes
             row = db.connection.execute(select(t.notices.c.claimed_at).where(t.notices.c.holder_id == "H1")).one()
             earlier = row.claimed_at - STALE
             db.connection.execute(update(t.notices).values(claimed_at=earlier))
-        assert Delivered(sent=1) == send(workspace, smtp)
+        assert DeliveryReport(sent=1) == send(workspace, smtp)
     expected = message_id("alpha-2003", "offer-opened:H1", "example.com")
     assert {("ann@example.com", expected): 2} == server.taken

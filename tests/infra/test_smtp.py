@@ -20,12 +20,12 @@ from cryptography.x509.oid import NameOID
 
 from infra.mail.message import compose
 from infra.mail.sink import Sink
-from infra.mail.smtp import Letter, Post, SmtpSettings, Status, Unsendable, WrongSettings, send
+from infra.mail.smtp import OutgoingMessage, SendStatus, SmtpPool, SmtpSettings, Unsendable, WrongSettings, send
 
 SENDER = "plan@alpha.example"
 
 
-def letter(number: int, recipient: str = "zoe@x.example", name: str = "Zoë O'Brien", day: int = 31) -> Letter:
+def letter(number: int, recipient: str = "zoe@x.example", name: str = "Zoë O'Brien", day: int = 31) -> OutgoingMessage:
     content = compose(
         sender=f"Stock Plan <{SENDER}>",
         to_name=name,
@@ -37,7 +37,7 @@ def letter(number: int, recipient: str = "zoe@x.example", name: str = "Zoë O'Br
         date=datetime(2003, 3, day, 22, tzinfo=UTC),
         kind="reminder",
     )
-    return Letter(notice_id=f"reminder:{number}", sender=SENDER, recipient=recipient, compose=lambda: content)
+    return OutgoingMessage(notice_id=f"reminder:{number}", sender=SENDER, recipient=recipient, compose=lambda: content)
 
 
 class Server:
@@ -92,7 +92,9 @@ def plain(controller: Controller, **settings) -> SmtpSettings:
     return SmtpSettings(host="127.0.0.1", port=controller.port, **{"tls": "none", "timeout": 5.0, **settings})
 
 
-def delivered(letters: list[Letter], smtp: SmtpSettings, connections: int = 2) -> list[tuple[str, Status, str]]:
+def delivered(
+    letters: list[OutgoingMessage], smtp: SmtpSettings, connections: int = 2
+) -> list[tuple[str, SendStatus, str]]:
     outcomes = asyncio.run(send(letters, smtp, connections=connections))
     return [(outcome.notice_id, outcome.status, outcome.answer) for outcome in outcomes]
 
@@ -102,7 +104,7 @@ def test_the_sink_keeps_every_message_as_it_was_sent(tmp_path: Path):
     letters = [letter(n) for n in range(20)]
     with Sink(tmp_path / "mail") as sink:
         outcomes = asyncio.run(send(letters, sink.smtp))
-    assert [Status.ACCEPTED] * 20 == [outcome.status for outcome in outcomes]
+    assert [SendStatus.ACCEPTED] * 20 == [outcome.status for outcome in outcomes]
     assert [each.notice_id for each in letters] == [outcome.notice_id for outcome in outcomes]
     kept = {path.read_bytes() for path in (tmp_path / "mail").iterdir()}
     assert {each.compose() for each in letters} == kept
@@ -145,18 +147,18 @@ def test_a_sink_that_cannot_keep_says_try_later(tmp_path: Path):
     with Sink(tmp_path / "mail") as sink:
         (tmp_path / "mail").rmdir()
         [(_, status, answer)] = delivered([letter(1)], sink.smtp)
-    assert status is Status.LATER
+    assert status is SendStatus.LATER
     assert answer == "451 4.3.0 Not kept: No such file or directory"
 
 
 def test_the_sink_opens_in_async_code_too(tmp_path: Path):
     """`async with` works as `with` does, and a closed sink has no address."""
 
-    async def play() -> list[Status]:
+    async def play() -> list[SendStatus]:
         async with Sink(tmp_path) as sink:
             return [outcome.status for outcome in await send([letter(1)], sink.smtp)]
 
-    assert [Status.ACCEPTED] == asyncio.run(play())
+    assert [SendStatus.ACCEPTED] == asyncio.run(play())
     with pytest.raises(RuntimeError, match="not open"):
         _ = Sink(tmp_path).smtp
 
@@ -168,11 +170,11 @@ def test_one_bad_recipient_stops_nobody():
     with serving(server) as controller:
         outcomes = delivered(letters, plain(controller))
     assert [
-        ("reminder:1", Status.ACCEPTED, "250 2.0.0 Queued"),
-        ("reminder:2", Status.REFUSED, "550 5.1.1 No such user"),
-        ("reminder:3", Status.LATER, "451 4.7.1 Greylisted, try again"),
-        ("reminder:13", Status.REFUSED, "554 5.6.0 Not this content"),
-        ("reminder:5", Status.ACCEPTED, "250 2.0.0 Queued"),
+        ("reminder:1", SendStatus.ACCEPTED, "250 2.0.0 Queued"),
+        ("reminder:2", SendStatus.REFUSED, "550 5.1.1 No such user"),
+        ("reminder:3", SendStatus.LATER, "451 4.7.1 Greylisted, try again"),
+        ("reminder:13", SendStatus.REFUSED, "554 5.6.0 Not this content"),
+        ("reminder:5", SendStatus.ACCEPTED, "250 2.0.0 Queued"),
     ] == outcomes
     assert [SENDER] * 2 == [envelope.mail_from for envelope in server.taken]
 
@@ -181,10 +183,12 @@ def test_recipients_reach_the_server_as_addresses_only():
     """A domain in another script goes out in its ASCII form; what is no address never reaches the server."""
     server = Server()
     good, bad = letter(1, "zoe@bücher.example"), letter(2)
-    bad = Letter(notice_id="x", sender=SENDER, recipient="a@x.example>\r\nRCPT TO:<b@y.example", compose=bad.compose)
+    bad = OutgoingMessage(
+        notice_id="x", sender=SENDER, recipient="a@x.example>\r\nRCPT TO:<b@y.example", compose=bad.compose
+    )
     with serving(server) as controller:
         outcomes = delivered([bad, good], plain(controller), connections=1)
-    assert [Status.REFUSED, Status.ACCEPTED] == [status for _, status, _ in outcomes]
+    assert [SendStatus.REFUSED, SendStatus.ACCEPTED] == [status for _, status, _ in outcomes]
     assert ["zoe@xn--bcher-kva.example"] == server.seen
 
 
@@ -194,35 +198,37 @@ def test_a_letter_that_cannot_be_composed_keeps_no_other_waiting():
     def compose() -> bytes:
         raise Unsendable("the template reminder.j2: 'x' is undefined")
 
-    wrong = Letter(notice_id="x", sender=SENDER, recipient="zoe@x.example", compose=compose)
+    wrong = OutgoingMessage(notice_id="x", sender=SENDER, recipient="zoe@x.example", compose=compose)
     with serving(Server()) as controller:
         outcomes = delivered([wrong, letter(1)], plain(controller), connections=1)
     assert [
-        ("x", Status.REFUSED, "the template reminder.j2: 'x' is undefined"),
-        ("reminder:1", Status.ACCEPTED, "250 2.0.0 Queued"),
+        ("x", SendStatus.REFUSED, "the template reminder.j2: 'x' is undefined"),
+        ("reminder:1", SendStatus.ACCEPTED, "250 2.0.0 Queued"),
     ] == outcomes
 
 
 def test_a_mistake_of_ours_hides_nothing_that_was_sent():
     """Composing fails as nobody foresaw: the error is told, and the letters that the server took are known."""
-    wrong = Letter(notice_id="x", sender=SENDER, recipient="zoe@x.example", compose=lambda: bytes(1 // 0))
+    wrong = OutgoingMessage(notice_id="x", sender=SENDER, recipient="zoe@x.example", compose=lambda: bytes(1 // 0))
 
-    async def broken_off(smtp: SmtpSettings) -> dict[str, Status]:
-        async with Post(smtp, connections=2) as post:
+    async def broken_off(smtp: SmtpSettings) -> dict[str, SendStatus]:
+        async with SmtpPool(smtp, connections=2) as post:
             with pytest.raises(ZeroDivisionError):
                 await post.send([letter(1), wrong, letter(2)])
             return {notice_id: outcome.status for notice_id, outcome in post.outcomes.items()}
 
     with serving(Server()) as controller:
         outcomes = asyncio.run(broken_off(plain(controller)))
-    assert {"reminder:1": Status.ACCEPTED, "x": Status.LATER, "reminder:2": Status.ACCEPTED} == outcomes
+    assert {"reminder:1": SendStatus.ACCEPTED, "x": SendStatus.LATER, "reminder:2": SendStatus.ACCEPTED} == outcomes
 
 
 def test_a_sender_refused_is_not_the_holders_fault():
     """A server that does not take our sender refuses nobody for good: the letter may go once that is set right."""
-    wrong = Letter(notice_id="x", sender="stranger@y.example", recipient="zoe@x.example", compose=letter(1).compose)
+    wrong = OutgoingMessage(
+        notice_id="x", sender="stranger@y.example", recipient="zoe@x.example", compose=letter(1).compose
+    )
     with serving(Server()) as controller:
-        assert [("x", Status.LATER, "553 5.7.1 Not your address")] == delivered([wrong], plain(controller))
+        assert [("x", SendStatus.LATER, "553 5.7.1 Not your address")] == delivered([wrong], plain(controller))
 
 
 @pytest.mark.parametrize("recipient", ["once@x.example", "tired@x.example"])
@@ -231,7 +237,7 @@ def test_a_lost_connection_is_opened_again(recipient: str):
     server = Server()
     with serving(server) as controller:
         outcomes = delivered([letter(1), letter(2, recipient), letter(3)], plain(controller), connections=1)
-    assert [Status.ACCEPTED] * 3 == [status for _, status, _ in outcomes]
+    assert [SendStatus.ACCEPTED] * 3 == [status for _, status, _ in outcomes]
     assert ["zoe@x.example", recipient, recipient, "zoe@x.example"] == server.seen
 
 
@@ -239,7 +245,7 @@ def test_a_letter_that_costs_the_connection_twice_waits():
     """The letter on which the server hangs up each time is left for later; the next ones go."""
     with serving(Server()) as controller:
         outcomes = delivered([letter(1, "hangup@x.example"), letter(2)], plain(controller), connections=1)
-    assert [Status.LATER, Status.ACCEPTED] == [status for _, status, _ in outcomes]
+    assert [SendStatus.LATER, SendStatus.ACCEPTED] == [status for _, status, _ in outcomes]
 
 
 def test_connections_are_kept_and_reused():
@@ -248,10 +254,10 @@ def test_connections_are_kept_and_reused():
     peers = set()
 
     async def rounds(smtp: SmtpSettings) -> None:
-        async with Post(smtp, connections=2) as post:
+        async with SmtpPool(smtp, connections=2) as post:
             for _ in range(2):
                 outcomes = await post.send([letter(n) for n in range(100, 120)])
-                assert {Status.ACCEPTED} == {outcome.status for outcome in outcomes}
+                assert {SendStatus.ACCEPTED} == {outcome.status for outcome in outcomes}
 
     original = server.handle_DATA
 
@@ -270,7 +276,7 @@ def test_no_server_means_later():
     """Where nothing listens every letter waits, with the reason, and nothing is raised."""
     smtp = SmtpSettings(host="127.0.0.1", port=free_port(), tls="none", timeout=5.0)
     outcomes = delivered([letter(1), letter(2)], smtp)
-    assert [Status.LATER] * 2 == [status for _, status, _ in outcomes]
+    assert [SendStatus.LATER] * 2 == [status for _, status, _ in outcomes]
     assert outcomes[0][2].startswith(f"127.0.0.1:{smtp.port} takes no mail now")
     assert [] == delivered([], smtp)
 
@@ -279,7 +285,7 @@ def test_a_silent_server_means_later():
     """A server that accepts the connection and says nothing costs the timeout, not the offer."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         smtp = SmtpSettings(host="127.0.0.1", port=silent.getsockname()[1], tls="none", timeout=0.2)
-        assert [Status.LATER] == [status for _, status, _ in delivered([letter(1)], smtp)]
+        assert [SendStatus.LATER] == [status for _, status, _ in delivered([letter(1)], smtp)]
 
 
 def test_mail_in_the_clear_is_for_loopback_only():
@@ -341,7 +347,7 @@ def test_login_over_starttls(certificate: Path, monkeypatch: pytest.MonkeyPatch)
     settings = {"tls_context": _context(certificate), "authenticator": Guard(), "auth_required": True}
     with serving(server, **settings) as controller:
         smtp = SmtpSettings(host="localhost", port=controller.port, user="optex", password="s3cret", timeout=5.0)
-        assert [Status.ACCEPTED] == [status for _, status, _ in delivered([letter(1)], smtp)]
+        assert [SendStatus.ACCEPTED] == [status for _, status, _ in delivered([letter(1)], smtp)]
         wrong = SmtpSettings(host="localhost", port=controller.port, user="optex", password="guess-w0rk", timeout=5.0)
         with pytest.raises(WrongSettings, match="OPTEX_SMTP_PASSWORD") as caught:
             delivered([letter(2)], wrong)
@@ -355,7 +361,7 @@ def test_tls_from_the_first_byte(certificate: Path, monkeypatch: pytest.MonkeyPa
     server = Server()
     with serving(server, ssl_context=_context(certificate)) as controller:
         smtp = SmtpSettings(host="localhost", port=controller.port, tls="tls", timeout=5.0)
-        assert [Status.ACCEPTED] == [status for _, status, _ in delivered([letter(1)], smtp)]
+        assert [SendStatus.ACCEPTED] == [status for _, status, _ in delivered([letter(1)], smtp)]
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
