@@ -13,7 +13,7 @@ from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
-from infra.status.attention import alarms, raised
+from infra.status.attention import mark_reported, unreported
 from infra.workspace import Workspace, all_workspaces
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
@@ -94,12 +94,12 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
 async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
     """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
     with workspace.read() as reader:
-        new = alarms(reader, now)
+        new = unreported(reader, now)
     said = []
     for about, entries in new.items():
         await alert_operations(workspace, about, "\n".join(sentence for *_, sentence in entries))
         with workspace.write() as db:  # only now: an alarm of which nobody has heard is raised again
-            raised(db, entries, now.replace(microsecond=0))
+            mark_reported(db, entries, now.replace(microsecond=0))
         more = f" and {len(entries) - 1:,} more like this" if len(entries) > 1 else ""
         said.append(f"{entries[0][-1]}{more}.")
     return said

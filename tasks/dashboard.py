@@ -14,7 +14,7 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
 from infra.status.markdown import as_markdown, result_rows
-from infra.status.offer_status import ApprovalAwaited, standing_of
+from infra.status.offer_status import PendingApproval, offer_status
 from infra.workspace import Workspace, workspace_of
 from optex.milestones import step_kind
 from tasks.decorators import effect
@@ -35,8 +35,8 @@ async def show_dashboard(offer: str) -> None:
 async def show_result(offer: str, step: str) -> None:
     """What a step came to, as a table on the page of its run."""
     with workspace_of(offer).read() as db:
-        standing = standing_of(db, datetime.now(UTC))
-    rows = result_rows(standing, step)
+        status = offer_status(db, datetime.now(UTC))
+    rows = result_rows(status, step)
     if rows:
         await acreate_table_artifact(key=f"{_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
 
@@ -44,19 +44,19 @@ async def show_result(offer: str, step: str) -> None:
 async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     """Rewrite the page of an offer; what links to it goes on leading there."""
     with workspace.read() as db:
-        standing = standing_of(db, datetime.now(UTC))
+        status = offer_status(db, datetime.now(UTC))
     runs = await alarms(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
     links |= {
-        f"Approve: {step_kind(each.step).says}": await _form(client, workspace, each) for each in standing.approvals
+        f"Approve: {step_kind(each.step).says}": await _form(client, workspace, each) for each in status.approvals
     }
     links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{workspace.offer}"
     links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{workspace.offer}"
-    page = as_markdown(standing, links)
+    page = as_markdown(status, links)
     await client.update_artifact(await _page(client, workspace.offer), ArtifactUpdate(data=page))
 
 
-async def _form(client: PrefectClient, workspace: Workspace, awaited: ApprovalAwaited) -> str:
+async def _form(client: PrefectClient, workspace: Workspace, awaited: PendingApproval) -> str:
     """The form by which just what waits now is approved, filled in but for the name."""
     approve = await client.read_deployment_by_name("approve/approve")
     filled = json.dumps({"offer": workspace.offer, "step": awaited.step, "digest": awaited.digest})

@@ -20,7 +20,7 @@ from infra.explain.holder_history import Line
 from infra.settings import load_settings
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
-from infra.status.offer_status import standing_of
+from infra.status.offer_status import offer_status
 from infra.workspace import BOOKS, name_of, workspace_in
 from optex.authority import RULES
 from optex.errors import BadData, OptexError
@@ -48,14 +48,14 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
 def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as db:
-        standing = standing_of(db, _now(folder, db, at))
+        status = offer_status(db, _now(folder, db, at))
         note = _differs(folder, db.first_terms())
     if as_json:
-        _json({**as_document(standing), "note": note})
+        _json({**as_document(status), "note": note})
         return
     if note:
         click.echo(note)
-    page = as_markdown(standing)
+    page = as_markdown(status)
     if sys.stdout.isatty():
         Console().print(Markdown(page))
     else:

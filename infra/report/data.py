@@ -14,7 +14,7 @@ from infra.database.reader import OfferReader
 from infra.report.timeline import Line, chronicle
 from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
 from infra.status.offer_status import Phase, phase_of
-from infra.status.participation import turnout
+from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
 from optex.authority import section_of
@@ -158,7 +158,7 @@ def figures(db: OfferReader) -> Figures:
     forms, decided = db.latest_decisions("form"), db.latest_decisions("tender")
     standing = {} if decided else standing_tenders(records, state, as_of)
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
-    took_part = turnout(db, state.terms)
+    took_part = participation(db, state.terms)
     written, sent = letters(db)
     return Figures(
         state=state,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from infra.status.participation import OTHER, Turnout
+from infra.status.participation import OTHER, ParticipationReport
 from optex import batch
 from optex.records import Capacity, FormKind, FormStanding, HolderRecord, Tender
 from optex.state import OfferState
@@ -81,7 +81,7 @@ def standing_tenders(records: Sequence[HolderRecord], state: OfferState, at: dat
     return {t.grant_id: t.shares for each in batch.tenders(reviews).values() for t in each}
 
 
-def by_class(took_part: Turnout, decided: Mapping[str, Any]) -> list[ClassOutcome]:
+def by_class(took_part: ParticipationReport, decided: Mapping[str, Any]) -> list[ClassOutcome]:
     """The outcome by class, those not eligible apart, and last of all the eligible holders together.
 
     `decided` are the decisions on tenders, by grant; who has none has tendered what stands tendered.

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
-from infra.status.offer_status import Standing
+from infra.status.offer_status import OfferStatus
 from optex.calendar import CLOCKS
 from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
@@ -14,40 +14,40 @@ from optex.milestones import step_kind
 _NAMED = 5
 
 
-def attention(standing: Standing) -> Iterator[str]:
+def attention(status: OfferStatus) -> Iterator[str]:
     """Overdue and held steps, approvals, conditions, holds, confirmations due, and mail that does not arrive."""
-    for step in standing.overdue:
+    for step in status.overdue:
         what = "is held" if step.status == "held" else "is overdue"
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
-    for approval in standing.approvals:
+    for approval in status.approvals:
         yield f"An approval is awaited: {step_kind(approval.step).says}."
-    for condition in standing.conditions:
+    for condition in status.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
-    for hold in standing.holds:
+    for hold in status.holds:
         yield f"The grant is held: {sentence(hold)}"
-    if missed := standing.missed_forms:
+    if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
-    yield from _confirmations(standing)
-    mail = standing.correspondence
+    yield from _confirmations(status)
+    mail = status.correspondence
     if mail.refused:
         told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
         yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
     if mail.unsent and mail.unsent_since is not None:
-        since = local_text(mail.unsent_since, CLOCKS[standing.clock])
+        since = local_text(mail.unsent_since, CLOCKS[status.clock])
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
 
 
-def _confirmations(standing: Standing) -> Iterator[str]:
-    urgent = [each for each in standing.correspondence.confirmations if each.alarm or each.overdue]
+def _confirmations(status: OfferStatus) -> Iterator[str]:
+    urgent = [each for each in status.correspondence.confirmations if each.alarm or each.overdue]
     for each in urgent[:_NAMED]:
         yield _confirmation(each)
     if len(urgent) > _NAMED:
         yield f"{count(len(urgent) - _NAMED, 'more Confirmation')} of Receipt are due or overdue."
-    later = [each for each in standing.correspondence.confirmations if not (each.alarm or each.overdue)]
+    later = [each for each in status.correspondence.confirmations if not (each.alarm or each.overdue)]
     if later:
         first = day(later[0].last_day)
         yield f"{count(len(later), 'Confirmation')} of Receipt not sent yet, the first due by the end of {first}."
@@ -65,7 +65,7 @@ def _confirmation(each: ConfirmationDue) -> str:
 Entry = tuple[str, str, str, str]
 
 
-def alarms(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
+def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     """What has become an alarm by an instant and was not raised yet, by what it is about."""
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
@@ -77,7 +77,7 @@ def alarms(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     return {about: entries for about, entries in new.items() if entries}
 
 
-def raised(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> None:
+def mark_reported(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> None:
     """Put on record that these alarms were raised, once operations have been told: they are not told again."""
     db.audit(at, "", entries)
 

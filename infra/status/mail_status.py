@@ -48,7 +48,7 @@ class WithoutAddress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Correspondence:
+class MailStatus:
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
     unsent_since: Instant | None
@@ -56,7 +56,7 @@ class Correspondence:
     without_address: tuple[WithoutAddress, ...]
 
 
-def correspondence(db: OfferReader, terms: Terms, eligible: Collection[str], at: datetime) -> Correspondence:
+def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: datetime) -> MailStatus:
     n, h = t.notices.c, t.holders.c
     unsent = and_(n.offer == db.offer, n.sent_at.is_(None))
     oldest = (
@@ -65,7 +65,7 @@ def correspondence(db: OfferReader, terms: Terms, eligible: Collection[str], at:
         .where(unsent, n.refused.is_(False), h.email != "")
     )
     bare = select(h.holder_id, h.name).where(h.offer == db.offer, h.email == "").order_by(h.holder_id)
-    return Correspondence(
+    return MailStatus(
         confirmations=tuple(confirmations_due(db, terms, at)),
         unsent=waiting(db),
         unsent_since=db.connection.execute(oldest).scalar(),

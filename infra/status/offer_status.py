@@ -11,8 +11,8 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.handlers.pool import available
 from infra.status.document import Instant
-from infra.status.mail_status import Correspondence, correspondence
-from infra.status.participation import Participation, turnout
+from infra.status.mail_status import MailStatus, mail_status
+from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
 from optex.formatting import count, day, local_text, moment, sentence
@@ -25,7 +25,7 @@ from optex.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepStanding:
+class StepView:
     """One version of a step; `status` is done, next, to-come, overdue, held, superseded or moot, `why` says more."""
 
     name: str
@@ -52,14 +52,14 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalAwaited:
+class PendingApproval:
     step: str
     what: str
     digest: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class OfferStatus:
     """Where an offer stands. Plain data, of which `as_document` makes JSON; all that is printed is made from it."""
 
     offer: str
@@ -75,28 +75,28 @@ class Standing:
     participation: tuple[Participation, ...]
     overall: Participation
     forms: FormCount
-    next: tuple[StepStanding, ...]
-    overdue: tuple[StepStanding, ...]
-    timeline: tuple[StepStanding, ...]
-    correspondence: Correspondence
+    next: tuple[StepView, ...]
+    overdue: tuple[StepView, ...]
+    timeline: tuple[StepView, ...]
+    correspondence: MailStatus
     pool_available: int
     totals: Totals
     conditions: tuple[Condition, ...]
     holds: tuple[str, ...]
-    approvals: tuple[ApprovalAwaited, ...]
+    approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
 
 
-def standing_of(db: OfferReader, at: datetime) -> Standing:
+def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
     """Where the offer stands at an instant, by all that is on record."""
     state = db.state()
     terms = state.terms
     steps = db.steps()
     timeline = _timeline(steps, at, terms)
-    took_part = turnout(db, terms)
+    took_part = participation(db, terms)
     phase: Phase = phase_of(state, steps, at)
     today = state.day(at)
-    return Standing(
+    return OfferStatus(
         offer=terms.offer,
         issuer=terms.issuer,
         at=at,
@@ -113,7 +113,7 @@ def standing_of(db: OfferReader, at: datetime) -> Standing:
         next=tuple(step for step in timeline if step.status in ("next", "to-come")),
         overdue=tuple(step for step in timeline if step.status in ("overdue", "held")),
         timeline=timeline,
-        correspondence=correspondence(db, terms, took_part.eligible, at),
+        correspondence=mail_status(db, terms, took_part.eligible, at),
         pool_available=available(db),
         totals=totals_of(db),
         conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
@@ -123,16 +123,16 @@ def standing_of(db: OfferReader, at: datetime) -> Standing:
     )
 
 
-def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepStanding, ...]:
+def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepView, ...]:
     in_order = sorted(steps, key=run_order)
     last = latest(in_order)
-    told: list[StepStanding] = []
+    told: list[StepView] = []
     for step in in_order:
         status, why = _status(step, at, replaced=last[step.name] != step)
         if status == "to-come" and not any(each.status == "next" for each in told):
             status = "next"
         told.append(
-            StepStanding(
+            StepView(
                 name=step.name,
                 version=step.version,
                 due=step.due,
@@ -169,9 +169,9 @@ def _forms(db: OfferReader) -> FormCount:
     )
 
 
-def _approvals(db: OfferReader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
+def _approvals(db: OfferReader, state: OfferState) -> tuple[PendingApproval, ...]:
     held = [db.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
-    return tuple(ApprovalAwaited(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
+    return tuple(PendingApproval(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

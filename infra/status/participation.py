@@ -33,7 +33,7 @@ class Participation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turnout:
+class ParticipationReport:
     """Who takes part: those to whom the offer is made or who tendered, by capacity on the commencement date.
 
     `shares` are the option shares of each holder that the offer is about, `tendered` those that stand tendered or stood
@@ -69,7 +69,7 @@ class Turnout:
         )
 
 
-def turnout(db: OfferReader, terms: Terms) -> Turnout:
+def participation(db: OfferReader, terms: Terms) -> ParticipationReport:
     """The turnout by the decisions on record; before the opening by the rule that will decide (ELG-1, ELG-4)."""
     periods = db.service_periods()
     shares = _option_shares(db, terms)
@@ -82,7 +82,7 @@ def turnout(db: OfferReader, terms: Terms) -> Turnout:
     members: dict[str, list[str]] = defaultdict(list)
     for holder_id in sorted(eligible | tendered.keys()):
         members[capacity_on(periods.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
-    return Turnout(
+    return ParticipationReport(
         members={str(name): members[name] for name in (*Capacity, OTHER) if members[name]},
         eligible=frozenset(eligible),
         shares=shares,

@@ -15,7 +15,7 @@ from infra.folder.reader import read_folder
 from infra.handlers.intake import load_folder
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
-from infra.status.offer_status import standing_of
+from infra.status.offer_status import offer_status
 from infra.workspace import BOOKS, workspace_in
 
 ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
@@ -37,7 +37,7 @@ def taken_in(tmp_path_factory):
 @pytest.fixture(scope="module")
 def standing(taken_in):
     with workspace_in(taken_in).read() as db:
-        return standing_of(db, db.state().terms.opens)
+        return offer_status(db, db.state().terms.opens)
 
 
 def status(*words, **environment):

@@ -13,11 +13,11 @@ from infra.folder.arrivals import Arrival
 from infra.handlers.actions import record_action
 from infra.handlers.intake import load_folder, record_arrivals
 from infra.report.uptake import by_class
-from infra.status.attention import alarms, attention, raised
+from infra.status.attention import attention, mark_reported, unreported
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
-from infra.status.offer_status import standing_of
-from infra.status.participation import percent, turnout
+from infra.status.offer_status import offer_status
+from infra.status.participation import participation, percent
 from infra.workspace import Workspace
 from optex import batch
 from optex.actions import Approve, read_action
@@ -40,7 +40,7 @@ class Desk:
 
     def at(self, at):
         with self.office.read() as db:
-            return standing_of(db, at)
+            return offer_status(db, at)
 
     def step(self, name):
         act = {
@@ -140,7 +140,7 @@ def test_whose_options_are_all_exercised_or_expired_takes_no_part(folder, tmp_pa
     desk = Desk(folder.read(), tmp_path)
     desk.step("open")
     with desk.office.read() as db:
-        took_part = turnout(db, desk.folder.terms)
+        took_part = participation(db, desk.folder.terms)
     assert ({"H1": 1400}, {"employee": ["H1"]}) == (took_part.shares, took_part.members)
     assert [("Employees", 1, 1400), ("All eligible holders", 1, 1400)] == [
         (each.label, each.holders.total(), each.shares.total()) for each in by_class(took_part, {})
@@ -221,9 +221,9 @@ def test_mail_unsent_refused_and_without_an_address(desk):
 
 def raise_all(db):
     """Raise what has become an alarm: its sentences, by what they are about."""
-    new = alarms(db, MONDAY)
+    new = unreported(db, MONDAY)
     for entries in new.values():
-        raised(db, entries, MONDAY)
+        mark_reported(db, entries, MONDAY)
     return {about: [sentence for *_, sentence in entries] for about, entries in new.items()}
 
 
@@ -257,7 +257,7 @@ def test_a_confirmation_that_is_not_sent_is_an_alarm_whether_it_was_written_or_n
     with desk.office.write() as db:
         if not written:
             db.connection.execute(delete(t.notices).where(t.notices.c.notice_id == "confirmation:F1"))
-        told = [alarms(db, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]
+        told = [unreported(db, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]
     detail = "the confirmation of form F1 is not sent; it must be by 2003-03-18 00:00 EST"
     assert [{}, {"a Confirmation of Receipt is due": [("confirmation overdue", "F1", "CNF-1", detail)]}] == told
     assert [(True, "it waits to be sent" if written else "no confirmation has been written")] == [

@@ -1,7 +1,7 @@
 """What is known on the grant date decides: until when a directorship runs, and which splits lie before the grant."""
 
 from infra.explain.explain import story
-from infra.status.attention import alarms
+from infra.status.attention import unreported
 from tests.offers import local
 
 
@@ -46,7 +46,7 @@ def test_only_a_split_before_the_grant_is_told(new_offer):
     assert "adjusted since the promise: A 3-for-2 split of June 2, 2003. Fractions" in letter
     with played.office() as workspace, workspace.read() as db:
         splits = [line.what for line in story(db, "H1") if line.rule == "ADJ-1"]
-        [about] = alarms(db, local("2003-07-02T12:00:00")).values()
+        [about] = unreported(db, local("2003-07-02T12:00:00")).values()
     assert ["A 3-for-2 split of June 2, 2003 adjusted promise P-H1: it is now for 1,500 shares."] == splits
     assert [
         "the split of 2003-10-20 comes after the grant of 2003-10-10: it adjusts no promise; the new options must be "

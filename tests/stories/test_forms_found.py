@@ -5,7 +5,7 @@ import pytest
 from infra.explain.explain import story
 from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.ledgers.export import export
-from infra.status.participation import turnout
+from infra.status.participation import participation
 from tests.offers import local
 
 
@@ -38,7 +38,7 @@ def after_termination(new_offer):
         ("F4", "H3", "election", "2003-03-31T10:00:00", "2003-03-31", "Cy Fox", "G3:400:400:2000-05-16:12.50:0"),
     )
     with played.office() as workspace, workspace.read() as db:
-        played.turnout = turnout(db, db.state().terms).overall()
+        played.turnout = participation(db, db.state().terms).overall()
         played.story = [line.what for line in story(db, "H2")]
     offer.play(until="2003-03-31T12:00:00")
     return played

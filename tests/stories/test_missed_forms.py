@@ -3,8 +3,8 @@
 import pytest
 
 from infra.handlers.forms import form_from_fields, record_received_forms
-from infra.status.attention import alarms, attention, raised
-from infra.status.offer_status import standing_of
+from infra.status.attention import attention, mark_reported, unreported
+from infra.status.offer_status import offer_status
 from tests.offers import local
 
 FOUND = "2003-04-02T10:00:00"
@@ -28,10 +28,10 @@ def found(new_offer):
                 (form("F3", "H3", "election", "2003-03-31T17:00:00", "Cy Fox"), ("G3:400:400:2000-05-16:12.50:0",)),
             )
         ]
-        played.alarms = alarms(db, local(FOUND))
-        raised(db, played.alarms["a form was missed"], local(FOUND))
-        played.again = alarms(db, local(FOUND))
-        played.attention = list(attention(standing_of(db, local(FOUND))))
+        played.alarms = unreported(db, local(FOUND))
+        mark_reported(db, played.alarms["a form was missed"], local(FOUND))
+        played.again = unreported(db, local(FOUND))
+        played.attention = list(attention(offer_status(db, local(FOUND))))
     offer.play()
     return played
 
