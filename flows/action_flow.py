@@ -24,7 +24,7 @@ def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaita
         @wraps(body)
         async def run(*args: Any, **parameters: Any) -> State:
             try:
-                await introduce(flow_run.parameters["offer"])
+                await tag_run(flow_run.parameters["offer"])
                 return await body(*args, **parameters)
             except OptexError as error:
                 return Failed(name="Refused", message=str(error))
@@ -34,7 +34,7 @@ def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaita
     return decorate
 
 
-async def introduce(offer: str) -> None:
+async def tag_run(offer: str) -> None:
     """Begin the log of a run with the way to the dashboard of its offer, and tag it so that it is among its runs.
 
     UnknownOffice where there is no such offer. That Prefect does not answer keeps no run from its work.

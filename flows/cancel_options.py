@@ -11,7 +11,7 @@ from optex.formatting import count, local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
 from tasks.cancellation import record_cancellation
-from tasks.due_step import DueStep, digest_of, missing_approval
+from tasks.due_step import DueStep, approval_digest, missing_approval
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, promise_options, review_forms
 
@@ -35,7 +35,7 @@ def cancel_options(step: DueStep) -> str | State:
     records = step.db.holder_records()
     reviews = review_forms(records, step.state, step.at)
     decisions = decide_acceptance(records, reviews, step.state, on)
-    digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
+    digest = approval_digest(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
     if missing := missing_approval(step, digest, _would_be(decisions, on)):
         return step.held("CAN-1", missing, digest)
     cancellations = cancel_tendered(decisions, records, step.state, on)

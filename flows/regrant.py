@@ -6,7 +6,7 @@ from flows.step import step_flow
 from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import REGRANT
-from tasks.due_step import DueStep, digest_of, missing_approval
+from tasks.due_step import DueStep, approval_digest, missing_approval
 from tasks.regrant import record_grants, record_lapses
 from tasks.rules import grant_options
 
@@ -36,7 +36,7 @@ def regrant(step: DueStep) -> str | State:
     records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids)}
     granted = grant_options(kept, records, state, on, close)
     options = [option for each in granted for option in each.options]
-    digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
+    digest = approval_digest(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
     asked = (
         f"{sum(option.shares for option in options):,} option shares would be granted as of {on} at ${close}, "
         f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"

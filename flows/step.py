@@ -10,7 +10,7 @@ from prefect import Flow, State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.action_flow import introduce
+from flows.action_flow import tag_run
 from flows.follow_up import followed_up
 from infra.workspace import workspace_of
 from optex.errors import OptexError
@@ -68,7 +68,7 @@ def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], StepFlo
 async def _run(body: Body, offer: str, name: str, version: int | None, at: datetime | None) -> State:
     """Run a step; only a simulation says at which instant. An error is raised: Prefect retries no flow but by that."""
     if real := at is None:
-        await introduce(offer)
+        await tag_run(offer)
     async with due_step(offer, name, version, at) as step:
         outcome = step.idle or body(step)
     state = Completed(message=outcome) if isinstance(outcome, str) else outcome

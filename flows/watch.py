@@ -17,8 +17,8 @@ from infra.status.attention import mark_reported, unreported
 from infra.workspace import Workspace, all_workspaces
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
-from tasks.scheduled_runs import project
-from tasks.stuck_runs import crash_lost_actions, free_the_stuck
+from tasks.scheduled_runs import sync_runs
+from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
 
 Part = Callable[[Workspace, datetime], Awaitable[Iterable[str]]]
 # Longer than this no round may last: the next one begins where it was.
@@ -36,7 +36,7 @@ async def watch() -> State:
     """
     said, failed = [], []
     for workspace in all_workspaces():
-        done, wrong = await look_after(workspace)
+        done, wrong = await check_offer(workspace)
         said += [f"{workspace.offer}: {sentence}" for sentence in done]
         failed += [f"{workspace.offer}: {sentence}" for sentence in wrong]
     async with get_client() as client:
@@ -48,7 +48,7 @@ async def watch() -> State:
     return Completed(message=" ".join(said) or None)
 
 
-async def look_after(workspace: Workspace) -> tuple[list[str], list[str]]:
+async def check_offer(workspace: Workspace) -> tuple[list[str], list[str]]:
     """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
     said, failed = [], []
@@ -69,12 +69,12 @@ async def _lapses(workspace: Workspace, now: datetime) -> Iterable[str]:
 
 async def _stuck(workspace: Workspace, now: datetime) -> Iterable[str]:
     async with get_client() as client:
-        return await free_the_stuck(client, workspace, now)
+        return await crash_stuck_runs(client, workspace, now)
 
 
 async def _missed(workspace: Workspace, _now: datetime) -> Iterable[str]:
     async with get_client() as client:
-        return [str(await project(client, workspace))]
+        return [str(await sync_runs(client, workspace))]
 
 
 async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:

@@ -18,7 +18,7 @@ from infra.status.offer_status import PendingApproval, offer_status
 from infra.workspace import Workspace, workspace_of
 from optex.milestones import step_kind
 from tasks.decorators import effect
-from tasks.scheduled_runs import alarms
+from tasks.scheduled_runs import scheduled_runs
 
 # So far ahead the list of runs to come looks: longer than any offer waits for its grant.
 _AHEAD = 400 * 24 * 3600
@@ -45,7 +45,7 @@ async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     """Rewrite the page of an offer; what links to it goes on leading there."""
     with workspace.read() as db:
         status = offer_status(db, datetime.now(UTC))
-    runs = await alarms(client, workspace.offer)
+    runs = await scheduled_runs(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
     links |= {
         f"Approve: {step_kind(each.step).says}": await _form(client, workspace, each) for each in status.approvals

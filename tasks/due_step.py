@@ -23,13 +23,13 @@ from optex.state import OfferState
 from optex.steps import Step, StepStatus, blocking_step
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
-BLINK = timedelta(seconds=10)
+EARLY_START = timedelta(seconds=10)
 # After a while without a worker all alarms ring at once, and their runs start in any order: so many seconds a run waits
 # for the steps before its own, and as long again whenever it is tried again: by then the watch has rung what was lost.
 PATIENCE, _EVERY = 60.0, 0.5
 
 
-class OutOfOrder(OptexError):
+class StepOutOfOrder(OptexError):
     """A step is due, but one before it could not be done: it fails, and is tried again as a failed step is."""
 
 
@@ -95,7 +95,7 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
         due = DueStep(workspace=workspace, db=db, step=step, state=state, at=now)
         due.idle = _idle(step, state, now, latest=db.step(name) == step)
         if not due.idle and (first := blocking_step(step, db.steps())):
-            raise OutOfOrder(f"{step.name} waits until {first.name} is done")
+            raise StepOutOfOrder(f"{step.name} waits until {first.name} is done")
         if not due.idle and (run_id := flow_run.id):
             db.record_run(step, run_id)
         yield due
@@ -108,7 +108,7 @@ async def _wait_for(workspace: Workspace, name: str, version: int | None) -> Non
     if step is None or not step.waiting:
         return
     early = step.due - datetime.now(UTC)
-    if early > BLINK:
+    if early > EARLY_START:
         return
     await asyncio.sleep(early.total_seconds())
     if flow_run.parent_flow_run_id is not None:  # the watch, or a person, for whom it is better said at once
@@ -140,7 +140,7 @@ def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> Stat
     return None
 
 
-def digest_of(on: date, decision: Iterable[Any]) -> str:
+def approval_digest(on: date, decision: Iterable[Any]) -> str:
     """A digest of what would be done on a day, by which an approval is bound to it: if it changes, that lapses."""
     said = json.dumps([on.isoformat(), *sorted(decision)], default=str)
     return hashlib.sha256(said.encode()).hexdigest()

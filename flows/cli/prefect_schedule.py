@@ -15,7 +15,7 @@ from infra.workspace import BOOKS, Workspace, all_workspaces
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
-    from tasks.scheduled_runs import Projected
+    from tasks.scheduled_runs import SyncResult
 
 
 def schedule(folder: Path, workspace: Workspace, api: str, as_json: bool) -> None:
@@ -33,16 +33,16 @@ def schedule(folder: Path, workspace: Workspace, api: str, as_json: bool) -> Non
     click.echo(json.dumps(asdict(projected)) if as_json else in_full(projected))
 
 
-async def _deployed_and_projected(workspace: Workspace) -> "Projected":
+async def _deployed_and_projected(workspace: Workspace) -> "SyncResult":
     from prefect.client.orchestration import get_client
 
     from flows.deployments import deploy_missing
     from tasks.dashboard import draw_dashboard
-    from tasks.scheduled_runs import project
+    from tasks.scheduled_runs import sync_runs
 
     async with get_client() as client:
         await deploy_missing(client, [workspace.offer, *(each.offer for each in all_workspaces())])
-        projected = await project(client, workspace)
+        projected = await sync_runs(client, workspace)
         await draw_dashboard(client, workspace)
         return projected
 

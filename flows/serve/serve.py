@@ -76,24 +76,24 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
 
     from flows.deployments import deploy
     from tasks.dashboard import draw_dashboard
-    from tasks.scheduled_runs import project
-    from tasks.stuck_runs import resume
+    from tasks.scheduled_runs import sync_runs
+    from tasks.stuck_runs import restart_runs
 
     async with get_client() as client:
         await deploy(client, [workspace.offer for workspace in workspaces])
-        await resume(client, POOL)
+        await restart_runs(client, POOL)
         for workspace in workspaces:
-            await project(client, workspace)
+            await sync_runs(client, workspace)
             await draw_dashboard(client, workspace)
 
 
 async def _resume() -> None:
     from prefect.client.orchestration import get_client
 
-    from tasks.stuck_runs import resume
+    from tasks.stuck_runs import restart_runs
 
     async with get_client() as client:
-        await resume(client, POOL)
+        await restart_runs(client, POOL)
 
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> Child:

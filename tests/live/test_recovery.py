@@ -25,12 +25,12 @@ from flows.serve.lock import Note
 from flows.serve.processes import Stop, end_marked, wait_until_healthy
 from flows.serve.serve import server_at, worker_for
 from flows.steps import run_step
-from flows.watch import look_after
+from flows.watch import check_offer
 from infra.database import tables as t
 from optex.milestones import CANCEL, CLOSE
 from optex.steps import StepStatus
-from tasks.scheduled_runs import project
-from tasks.stuck_runs import free_the_stuck
+from tasks.scheduled_runs import sync_runs
+from tasks.stuck_runs import crash_stuck_runs
 from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until
 
 HOLDERS = 40
@@ -69,8 +69,8 @@ class Stack:
 
         async def look():
             async with get_client() as client:
-                await free_the_stuck(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
-            return await look_after(workspace)
+                await crash_stuck_runs(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await check_offer(workspace)
 
         with self.settings():
             _, failed = asyncio.run(look())
@@ -164,7 +164,7 @@ async def begin(workspaces):
         watch = await client.read_deployment_by_name("watch/watch")
         for schedule in watch.schedules:  # after three minutes it would ring what the tests want to do themselves
             await client.update_deployment_schedule(watch.id, schedule.id, active=False)
-        await project(client, workspaces["calm"])
+        await sync_runs(client, workspaces["calm"])
 
 
 @pytest.fixture(scope="module")

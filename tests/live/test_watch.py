@@ -9,13 +9,13 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Scheduled
 
-from flows.watch import look_after
+from flows.watch import check_offer
 from infra.database import tables as t
 from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
 from optex.steps import StepStatus
-from tasks.stuck_runs import crash_lost_actions, free_the_stuck
+from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
 from tests.live.house import CALENDAR, OPS, today, until
 
 
@@ -43,7 +43,7 @@ def look(prefect, watched):
 
     def look():
         with temporary_settings({PREFECT_API_URL: prefect.url}):
-            said, failed = asyncio.run(look_after(watched))
+            said, failed = asyncio.run(check_offer(watched))
         assert [] == failed
         return said
 
@@ -66,7 +66,7 @@ def stuck(prefect, workspace, minutes):
 
     async def find():
         async with get_client() as client:
-            return await free_the_stuck(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await crash_stuck_runs(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
 
     with temporary_settings({PREFECT_API_URL: prefect.url}):
         return asyncio.run(find())

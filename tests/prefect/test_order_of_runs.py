@@ -11,7 +11,7 @@ from infra.handlers.intake import load_folder
 from infra.workspace import using, workspace_in
 from optex.steps import StepStatus
 from tasks import due_step as step_tasks
-from tasks.due_step import OutOfOrder, due_step
+from tasks.due_step import StepOutOfOrder, due_step
 from tests.offers import Offer
 
 LINE = ["open", "close", "extension-deadline", "cancel"]
@@ -48,7 +48,7 @@ def test_all_alarms_at_once_are_done_in_order(workspace):
 def test_a_step_whose_turn_does_not_come_is_out_of_order(workspace, monkeypatch):
     """It waits for a while; then it fails, so that it is tried again, and names the step that is to be done first."""
     monkeypatch.setattr(step_tasks, "PATIENCE", 0.1)
-    with pytest.raises(OutOfOrder, match="cancel waits until open is done"):
+    with pytest.raises(StepOutOfOrder, match="cancel waits until open is done"):
         asyncio.run(ring("cancel", []))
     with workspace.read() as reader:
         assert {StepStatus.PENDING} == {step.status for step in reader.steps() if step.name in LINE}
