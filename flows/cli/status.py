@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.database.reader import OfferReader
-from infra.explain.explain import find_holder, story
-from infra.explain.holder_history import Line
+from infra.explain.explain import explain_holder, find_holder
+from infra.explain.holder_history import HistoryLine
 from infra.settings import load_settings
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
@@ -37,7 +37,7 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, by id or by (part of) the name."""
     with reading(folder) as db:
         holder_id = find_holder(db, holder)
-        lines = story(db, holder_id)
+        lines = explain_holder(db, holder_id)
         who, terms = db.holder_records([holder_id])[0].holder, db.state().terms
     if as_json:
         _json({"offer": terms.offer, "holder": _person(who), "lines": [_entry(line, terms) for line in lines]})
@@ -113,7 +113,7 @@ def _person(holder: Holder) -> dict[str, str]:
     }
 
 
-def _entry(line: Line, terms: Terms) -> dict[str, str]:
+def _entry(line: HistoryLine, terms: Terms) -> dict[str, str]:
     at = utc_text(line.at) if isinstance(line.at, datetime) else line.at.isoformat()
     return {
         "at": at,
@@ -138,7 +138,7 @@ def _head(holder: Holder, terms: Terms) -> Text:
     )
 
 
-def _story_table(lines: list[Line], terms: Terms) -> Table:
+def _story_table(lines: list[HistoryLine], terms: Terms) -> Table:
     """When, what, and by which rule; piped, every line is whole by itself."""
     terminal = sys.stdout.isatty()
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1 if terminal else 0, 0))
@@ -160,7 +160,7 @@ def _story_table(lines: list[Line], terms: Terms) -> Table:
     return table
 
 
-def _relied_on(lines: list[Line]) -> RenderableType:
+def _relied_on(lines: list[HistoryLine]) -> RenderableType:
     used = {line.rule for line in lines}
     table = Table(box=None, show_header=False, pad_edge=False, title="The rules relied on", title_justify="left")
     table.add_column(style="cyan", no_wrap=True)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import PROGRAM
-from infra.explain.holder_history import Account, Line, read_account
+from infra.explain.holder_history import HistoryLine, HolderHistory, read_history
 from infra.explain.new_options import new_options
 from infra.explain.until_close import closes, eligibility, forms, not_asked, notices, service
 from infra.explain.until_grant import acceptance, deferred, promise_ended, refusals, splits, waivers
@@ -19,22 +19,22 @@ from optex.errors import OptexError
 from optex.formatting import first_few, sentence
 
 
-def company_acts(account: Account) -> Iterator[Line]:
-    if not account.concerned:
+def company_acts(history: HolderHistory) -> Iterator[HistoryLine]:
+    if not history.concerned:
         return
-    deferring = any(each.holder_id == account.record.holder.holder_id for each in account.state.deferred)
-    promised = account.promise is not None or deferring
-    lapsed_at = [row.at for row in account.decided("promise") if row.decision == "lapsed"]
-    for each in account.actions:
+    deferring = any(each.holder_id == history.record.holder.holder_id for each in history.state.deferred)
+    promised = history.promise is not None or deferring
+    lapsed_at = [row.at for row in history.decided("promise") if row.decision == "lapsed"]
+    for each in history.actions:
         action = each.action
-        told = action.told(account.terms.clock, each.ruling.reason) if each.accepted else None
+        told = action.told(history.terms.clock, each.ruling.reason) if each.accepted else None
         if told is None:
             continue
         if action.after_acceptance and (not promised or any(at <= action.at for at in lapsed_at)):
             continue
         what, because = map(sentence, told)
         decided = f"Decided by {action.by}." if action.by not in ("", PROGRAM) else ""
-        yield Line(at=action.at, what=" ".join(filter(None, (what, because, decided))), rule=each.ruling.rule)
+        yield HistoryLine(at=action.at, what=" ".join(filter(None, (what, because, decided))), rule=each.ruling.rule)
 
 
 # At one instant the cause goes before what follows from it.
@@ -59,19 +59,19 @@ class UnknownHolder(OptexError):
     """Nobody, or more than one, fits the id or the name."""
 
 
-def story(db: OfferReader, holder_id: str) -> list[Line]:
+def explain_holder(db: OfferReader, holder_id: str) -> list[HistoryLine]:
     """Everything decided about one holder, in order of time; UnknownHolder names whoever comes close."""
     holder_id = find_holder(db, holder_id)
-    account = read_account(db, holder_id)
-    entries = sorted(_entries(account), key=lambda entry: entry[0])  # stable: at one instant in the order of the parts
+    history = read_history(db, holder_id)
+    entries = sorted(_entries(history), key=lambda entry: entry[0])  # stable: at one instant in the order of the parts
     return [line for _, line in entries]
 
 
-def _entries(account: Account) -> Iterator[tuple[datetime, Line]]:
-    yield from service(account)
-    zone = account.terms.zone
+def _entries(history: HolderHistory) -> Iterator[tuple[datetime, HistoryLine]]:
+    yield from service(history)
+    zone = history.terms.zone
     for part in _PARTS:
-        for line in part(account):
+        for line in part(history):
             at: date | datetime = line.at
             yield (at if isinstance(at, datetime) else instant(at, time(0), zone)), line
 

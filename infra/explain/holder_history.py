@@ -26,7 +26,7 @@ A = TypeVar("A", bound=Action)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class HistoryLine:
     """One thing that happened to a holder or was decided about one: when, what, and the rule it rests on."""
 
     at: datetime | date
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
+class HolderHistory:
     """What the books hold about one holder, read in one transaction; rows are as they stand in the tables."""
 
     state: OfferState
@@ -84,12 +84,12 @@ class Account:
         return moment(at, self.terms.clock)
 
 
-def read_account(db: OfferReader, holder_id: str) -> Account:
+def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
     """The account of a holder whom the books know. IndexError for one whom they do not."""
     state = db.state()
     record = db.holder_records([holder_id])[0]
     promises = db.rows_about(holder_id, t.promises)
-    return Account(
+    return HolderHistory(
         state=state,
         record=record,
         steps=db.steps(),

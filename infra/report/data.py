@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.report.timeline import Line, chronicle
-from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
+from infra.report.timeline import TimelineRow, offer_timeline
+from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
 from infra.status.offer_status import Phase, phase_of
 from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
@@ -83,7 +83,7 @@ _MOST_POINTS = 150
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Passage:
+class ShareFlow:
     """What became of the option shares the offer found: of the holders' options, then of the promises.
 
     All in shares as cancelled, but `granted` and `deferred`, which count the new options after any split.
@@ -126,17 +126,17 @@ class PoolMove:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Figures:
+class ReportData:
     """All of it, as of the last entry in the books."""
 
     state: OfferState
     as_of: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineRow, ...]
     phase: Phase
     expirations: tuple[date, ...]
     classes: tuple[ClassOutcome, ...]
-    course: Course
-    passage: Passage
+    daily_tenders: DailyTenders
+    share_flow: ShareFlow
     prices: tuple[PricePoint, ...]
     new_prices: tuple[tuple[Decimal, int], ...]
     vesting: tuple[tuple[date, int], ...]
@@ -151,7 +151,7 @@ class Figures:
         return self.classes[-1]
 
 
-def figures(db: OfferReader) -> Figures:
+def report_data(db: OfferReader) -> ReportData:
     """Everything the report shows, read in one transaction."""
     state, steps, records = db.state(), db.steps(), db.holder_records()
     as_of = _last_entry(db)
@@ -160,15 +160,15 @@ def figures(db: OfferReader) -> Figures:
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
     took_part = participation(db, state.terms)
     written, sent = letters(db)
-    return Figures(
+    return ReportData(
         state=state,
         as_of=as_of,
-        lines=tuple(chronicle(steps, db.actions(), state)),
+        lines=tuple(offer_timeline(steps, db.actions(), state)),
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(db, state),
-        classes=tuple(by_class(took_part, decided)),
-        course=course(records, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
-        passage=_passage(db, sum(took_part.shares.values())),
+        classes=tuple(by_capacity(took_part, decided)),
+        daily_tenders=daily_tenders(records, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
+        share_flow=_share_flow(db, sum(took_part.shares.values())),
         prices=_prices(records, state, exchanged),
         new_prices=_new_prices(db),
         vesting=_vesting(db),
@@ -191,10 +191,10 @@ def _expirations(db: OfferReader, state: OfferState) -> tuple[date, ...]:
     return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
 
 
-def _passage(db: OfferReader, outstanding: int) -> Passage:
+def _share_flow(db: OfferReader, outstanding: int) -> ShareFlow:
     totals, promises = totals_of(db), promises_by_outcome(db)
     granted = totals.regranted + totals.deferred_granted
-    return Passage(
+    return ShareFlow(
         outstanding=outstanding,
         cancelled=totals.cancelled.shares,
         grants=totals.cancelled.number,

@@ -51,7 +51,7 @@ class ClassOutcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Day:
+class OfferDay:
     """One day of the offer: what stands tendered at its end, what was withdrawn, and the forms that came in."""
 
     on: date
@@ -68,10 +68,10 @@ class Day:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Course:
+class DailyTenders:
     """The days of the offer as far as they have come, and how many forms arrived before or after them."""
 
-    days: tuple[Day, ...]
+    days: tuple[OfferDay, ...]
     outside: int
 
 
@@ -81,7 +81,7 @@ def standing_tenders(records: Sequence[HolderRecord], state: OfferState, at: dat
     return {t.grant_id: t.shares for each in batch.tenders(reviews).values() for t in each}
 
 
-def by_class(took_part: ParticipationReport, decided: Mapping[str, Any]) -> list[ClassOutcome]:
+def by_capacity(took_part: ParticipationReport, decided: Mapping[str, Any]) -> list[ClassOutcome]:
     """The outcome by class, those not eligible apart, and last of all the eligible holders together.
 
     `decided` are the decisions on tenders, by grant; who has none has tendered what stands tendered.
@@ -109,7 +109,9 @@ _CHANGES = ("standing", "holders")
 _COUNTED = ("withdrawn", "elections", "withdrawals", "improper")
 
 
-def course(records: Iterable[HolderRecord], state: OfferState, standings: Mapping[str, str], at: datetime) -> Course:
+def daily_tenders(
+    records: Iterable[HolderRecord], state: OfferState, standings: Mapping[str, str], at: datetime
+) -> DailyTenders:
     """The tenders day by day, from commencement until they were decided, or as far as the books go.
 
     Every form counts from the day of its receipt, and as it stands by now: `standings` are the standings by form.
@@ -131,7 +133,7 @@ def course(records: Iterable[HolderRecord], state: OfferState, standings: Mappin
             if before and not after:
                 tally["withdrawn"][on] -= change
             before = after
-    return Course(days=_days(tally, first, last), outside=outside)
+    return DailyTenders(days=_days(tally, first, last), outside=outside)
 
 
 def _counted_as(kind: FormKind, standing: str) -> str:
@@ -140,12 +142,12 @@ def _counted_as(kind: FormKind, standing: str) -> str:
     return "elections" if kind is FormKind.ELECTION else "withdrawals"
 
 
-def _days(tally: Mapping[str, Counter[date]], first: date, last: date) -> tuple[Day, ...]:
+def _days(tally: Mapping[str, Counter[date]], first: date, last: date) -> tuple[OfferDay, ...]:
     days = []
     standing = holders = 0
     for n in range((last - first).days + 1):
         on = first + timedelta(days=n)
         standing += tally["standing"][on]
         holders += tally["holders"][on]
-        days.append(Day(on=on, standing=standing, holders=holders, **{name: tally[name][on] for name in _COUNTED}))
+        days.append(OfferDay(on=on, standing=standing, holders=holders, **{name: tally[name][on] for name in _COUNTED}))
     return tuple(days)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from infra.database.engine import engine_for, sqlite_url
-from infra.explain.explain import UnknownHolder, find_holder, story
+from infra.explain.explain import UnknownHolder, explain_holder, find_holder
 from infra.folder.arrivals import Arrival, Price
 from infra.handlers.actions import record_action
 from infra.handlers.intake import load_folder, record_arrivals
@@ -60,7 +60,7 @@ class Desk:
     def told(self, holder_id):
         """The story as (what, rule)."""
         with self.office.read() as db:
-            return [(line.what, line.rule) for line in story(db, holder_id)]
+            return [(line.what, line.rule) for line in explain_holder(db, holder_id)]
 
     def arrive(self, *form_ids):
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
@@ -364,7 +364,7 @@ def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
     """Days count from their beginning, the last day in service to its end; section and sentence are the rule's."""
     _played(desk)
     with desk.office.read() as db:
-        lines = story(db, "H1")
+        lines = explain_holder(db, "H1")
     days = [line.at.date() if isinstance(line.at, datetime) else line.at for line in lines]
     assert sorted(days) == days
     assert [(RULES[line.rule].section, RULES[line.rule].sentence) for line in lines] == [
@@ -393,5 +393,5 @@ def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id)
 def test_whoever_fits_nobody_or_several_is_refused_with_those_who_come_close(desk, wanted, said):
     """The message names whom it might have been."""
     with desk.office.read() as db, pytest.raises(UnknownHolder) as caught:
-        story(db, wanted)
+        explain_holder(db, wanted)
     assert said == str(caught.value)

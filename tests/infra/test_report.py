@@ -17,7 +17,7 @@ from infra.folder.reader import read_folder
 from infra.handlers.intake import load_folder
 from infra.report.charts.svg import COLOURS, hue, markup, sheet
 from infra.report.charts.vesting import by_year
-from infra.report.data import Finding, PricePoint, figures
+from infra.report.data import Finding, PricePoint, report_data
 from infra.report.page import percent, render_report, write_report
 from infra.report.uptake import Outcome
 from infra.workspace import Workspace
@@ -46,7 +46,7 @@ def described(offer):
 def seen(played):
     """The figures of a play, and its page."""
     with played.office() as workspace, workspace.read() as db:
-        found = figures(db)
+        found = report_data(db)
         return SimpleNamespace(found=found, page=render_report(found), played=played)
 
 
@@ -89,7 +89,7 @@ def summed(played, name, **where):
 
 def test_the_passage_of_the_shares_is_that_of_the_ledgers(story):
     """2,800 of 4,600 shares are cancelled, 400 go into a balancing option; 2,100 are granted again, 700 lapse."""
-    passage, played = story.done.found.passage, story.done.played
+    passage, played = story.done.found.share_flow, story.done.played
     assert (4600, 2800, 400, 2800) == (passage.outstanding, passage.cancelled, passage.balancing, passage.promised)
     assert (2100, 700, 0, 2200, 100) == (
         passage.kept,
@@ -130,7 +130,7 @@ def test_while_nothing_is_decided_tenders_are_tendered(story):
 
 def test_the_course_shows_tenders_and_withdrawals_on_their_days(story):
     """The look-back's shares count from the day of the form; Cy's 300 come on March 10 and go on March 20."""
-    days = {day.on: day for day in story.done.found.course.days}
+    days = {day.on: day for day in story.done.found.daily_tenders.days}
     assert (date(2003, 2, 28), date(2003, 4, 1)) == (min(days), max(days))
     expected = {3: (1500, 1), 5: (1500, 1), 6: (2100, 2), 10: (2400, 3), 12: (2800, 4), 20: (2500, 3), 31: (3200, 4)}
     assert expected == {n: (days[date(2003, 3, n)].standing, days[date(2003, 3, n)].holders) for n in expected}
@@ -143,7 +143,7 @@ def test_the_course_shows_tenders_and_withdrawals_on_their_days(story):
 
 def test_the_course_goes_no_further_than_the_books(story):
     """On March 12 nothing is known of the days after it."""
-    assert date(2003, 3, 12) == story.mid.found.course.days[-1].on
+    assert date(2003, 3, 12) == story.mid.found.daily_tenders.days[-1].on
 
 
 def test_findings_are_counted_by_rule(story):
@@ -244,7 +244,7 @@ def test_what_moved_is_struck_where_it_was(moved):
 
 def test_after_a_split_the_new_options_count_shares_after_it(moved):
     """Di is in time now: 3,300 shares are promised, Ed's 700 lapse, and 2,600 come back as 3,900."""
-    passage = moved.found.passage
+    passage = moved.found.share_flow
     assert summed(moved.played, "new_options") == passage.granted
     assert (3300, 700, 2600, 3900) == (passage.promised, passage.lapsed, passage.kept, passage.granted)
     assert "New options count shares after the 3-for-2 split, all else those before it." in text(moved.page)
@@ -416,7 +416,7 @@ def taken_in(offer):
     folder = read_folder(path)
     load_folder(engine_for(url), folder, folder.terms.opens)
     with workspace.read() as db:
-        found = figures(db)
+        found = report_data(db)
     return SimpleNamespace(found=found, page=render_report(found))
 
 

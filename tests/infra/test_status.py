@@ -12,7 +12,7 @@ from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import Arrival
 from infra.handlers.actions import record_action
 from infra.handlers.intake import load_folder, record_arrivals
-from infra.report.uptake import by_class
+from infra.report.uptake import by_capacity
 from infra.status.attention import attention, mark_reported, unreported
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
@@ -143,7 +143,7 @@ def test_whose_options_are_all_exercised_or_expired_takes_no_part(folder, tmp_pa
         took_part = participation(db, desk.folder.terms)
     assert ({"H1": 1400}, {"employee": ["H1"]}) == (took_part.shares, took_part.members)
     assert [("Employees", 1, 1400), ("All eligible holders", 1, 1400)] == [
-        (each.label, each.holders.total(), each.shares.total()) for each in by_class(took_part, {})
+        (each.label, each.holders.total(), each.shares.total()) for each in by_capacity(took_part, {})
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.explain.explain import story
+from infra.explain.explain import explain_holder
 from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.ledgers.export import export
 from infra.status.participation import participation
@@ -39,7 +39,7 @@ def after_termination(new_offer):
     )
     with played.office() as workspace, workspace.read() as db:
         played.turnout = participation(db, db.state().terms).overall()
-        played.story = [line.what for line in story(db, "H2")]
+        played.story = [line.what for line in explain_holder(db, "H2")]
     offer.play(until="2003-03-31T12:00:00")
     return played
 

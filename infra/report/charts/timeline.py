@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from infra.report.charts.svg import hue, marked, markup, sheet
-from infra.report.timeline import HAPPENED, Line, due
+from infra.report.timeline import EVENT, TimelineRow, due
 from optex.formatting import in_words, short_day
 from optex.milestones import CANCEL, REGRANT
 from optex.state import OfferState
@@ -20,7 +20,7 @@ _LEFT, _RIGHT = 292, 688
 _Across = Callable[[datetime], float]
 
 
-def timeline(lines: Sequence[Line], state: OfferState, label: str) -> Markup:
+def timeline(lines: Sequence[TimelineRow], state: OfferState, label: str) -> Markup:
     """Earlier dates stand as ghosts in the row of what moved, struck, with an arrow to the date that holds."""
     every = [state.terms.opens, *(line.at for line in lines), *(at for line in lines for at, _ in line.former)]
     pad = (max(every) - min(every)) * 0.02 + timedelta(days=1)
@@ -38,7 +38,7 @@ def timeline(lines: Sequence[Line], state: OfferState, label: str) -> Markup:
     return markup(axes, "timeline", label)
 
 
-def _row(axes: Axes, line: Line, state: OfferState, across: _Across, nth: int) -> None:
+def _row(axes: Axes, line: TimelineRow, state: OfferState, across: _Across, nth: int) -> None:
     y = _TOP + (nth + 0.5) * _ROW
     ink = hue("soft" if line.outcome == StepStatus.MOOT else "ink")
     axes.plot([0, 1000], [y + _ROW / 2] * 2, color=hue("line"), lw=0.7)
@@ -66,7 +66,7 @@ def _mark(axes: Axes, x: float, y: float, outcome: str) -> None:
             axes.plot(x, y, "s", ms=9, color=hue("lost"), mew=0)
         case StepStatus.MOOT:
             axes.plot(x, y, "x", ms=6, color=hue("ghost"), mew=1.4)
-        case _ if outcome == HAPPENED:
+        case _ if outcome == EVENT:
             axes.plot(x, y, "D", ms=7, color=hue("ink"), mew=0)
         case _:
             axes.plot(x, y, "o", ms=8.5, mfc=hue("paper"), mec=hue("exchange"), mew=1.8)
