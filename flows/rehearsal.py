@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.serve import lifeline
-from flows.serve.processes import Child
+from flows.serve.processes import ManagedProcess
 from infra.prefect_env import rehearsal_environment
 from infra.workspace import BOOKS
 from optex.errors import OptexError
@@ -23,7 +23,7 @@ PREFECT_HOME = "prefect"
 class Rehearsal:
     """The server of a play that is about to begin, where it answers, and where it keeps its books."""
 
-    server: Child
+    server: ManagedProcess
     api: str
     home: Path
 
@@ -44,13 +44,13 @@ def rehearsal_in(out: Path) -> Rehearsal:
     return Rehearsal(server=_server_at(port, environment, home), api=api, home=home)
 
 
-def _server_at(port: int, environment: dict[str, str], home: Path) -> Child:
+def _server_at(port: int, environment: dict[str, str], home: Path) -> ManagedProcess:
     """Prefect's server as Prefect itself starts one for a script: no UI, no scheduler, only what runs report to."""
     told = {**environment, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     # By its file, and `-P`: the directory it runs in is its own, and what lies beside the file hides no other module.
     command = [sys.executable, "-P", lifeline.__file__, "uvicorn", "--factory", "prefect.server.api.server:create_app"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"]
-    return Child(
+    return ManagedProcess(
         name="server", command=command, environment=told, log=home / "server.log", directory=home, dies_with_us=True
     )
 

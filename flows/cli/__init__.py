@@ -111,9 +111,9 @@ def plan_command(
     as_json: bool,
 ) -> None:
     """The dated milestones of an offer; with --extend-to before and after side by side. Changes nothing."""
-    from flows.cli.plan import show_plan
+    from flows.cli.plan import print_plan
 
-    show_plan(folder, extend_to, announced_at, cancel_on, ics, as_json)
+    print_plan(folder, extend_to, announced_at, cancel_on, ics, as_json)
 
 
 @cli.command("simulate")
@@ -124,9 +124,9 @@ def plan_command(
 @click.option("--until", type=Moment(), help="Stop at this instant.")
 def simulate_command(folder: Path, out: Path, until: str | None) -> None:
     """Play the folder's whole offer on a virtual clock, with the real flows, a real database and real SMTP."""
-    from flows.cli.simulate import play_folder
+    from flows.cli.simulate import run_simulation
 
-    play_folder(folder, out, until)
+    run_simulation(folder, out, until)
 
 
 @cli.command()
@@ -139,9 +139,9 @@ def simulate_command(folder: Path, out: Path, until: str | None) -> None:
 )
 def demo(out: Path) -> None:
     """Play the sample: the Alpha Technologies offer of 2003, February 28 to October 3."""
-    from flows.cli.simulate import play_demo
+    from flows.cli.simulate import run_demo
 
-    play_demo(out)
+    run_demo(out)
 
 
 @cli.command()
@@ -183,9 +183,9 @@ def schedule(folder: Path, as_json: bool) -> None:
 @JSON
 def explain(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, in order, each with rule and section."""
-    from flows.cli.status import show_story
+    from flows.cli.status import print_history
 
-    show_story(folder, holder, as_json)
+    print_history(folder, holder, as_json)
 
 
 @cli.command("status")
@@ -193,9 +193,9 @@ def explain(folder: Path, holder: str, as_json: bool) -> None:
 @JSON
 def status_command(folder: Path, as_json: bool) -> None:
     """Where the offer stands; participation; what is due next; what is overdue."""
-    from flows.cli.status import show_status
+    from flows.cli.status import print_status
 
-    show_status(folder, as_json)
+    print_status(folder, as_json)
 
 
 @cli.command()

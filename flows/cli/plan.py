@@ -19,7 +19,7 @@ from optex.terms import Terms, parse_terms
 from optex.warnings import readings, term_warnings
 
 
-def show_plan(
+def print_plan(
     folder: Path,
     extend_to: str | None,
     announced_at: str | None,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.serve.lock import Note
-from infra.prefect_env import be_quiet, pass_proxies_by
+from flows.serve.lock import ServeLock
+from infra.prefect_env import pass_proxies_by, set_prefect_defaults
 from infra.workspace import BOOKS, Workspace, all_workspaces
 from optex.errors import OptexError
 
@@ -58,7 +58,7 @@ def followed_up(workspace: Workspace, api: str) -> list[str]:
 def _talk_to(api: str) -> None:
     """Prefect, which reads the environment when it is imported, is to talk to this server."""
     os.environ["PREFECT_API_URL"] = api
-    be_quiet()
+    set_prefect_defaults()
     pass_proxies_by(os.environ)
 
 
@@ -69,7 +69,7 @@ def api_of(workspace: Workspace) -> str | None:
     return _known_api(workspace.mail_dir.parent.parent)
 
 
-def known_api(folder: Path) -> str:
+def prefect_api(folder: Path) -> str:
     """The Prefect server to talk to; OptexError where none is known."""
     if api := _known_api(folder):
         return api
@@ -78,5 +78,5 @@ def known_api(folder: Path) -> str:
 
 def _known_api(folder: Path) -> str | None:
     """The Prefect server to talk to: the one that serves this folder now, else the one of the environment."""
-    note = Note.of(folder / BOOKS)
+    note = ServeLock.of(folder / BOOKS)
     return note.api if note else os.environ.get("PREFECT_API_URL")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from flows.cli.plan import state_of
-from flows.cli.prefect_schedule import api_of, followed_up, known_api, schedule
+from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
@@ -145,7 +145,7 @@ def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
 
 def schedule_folder(folder: Path, as_json: bool) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
-    api = known_api(folder)
+    api = prefect_api(folder)
     workspace = ensure_loaded(folder)
     load_new_rows(folder, workspace, err=as_json)
     schedule(folder, workspace, api, as_json)

@@ -14,13 +14,13 @@ from rich.table import Table
 
 from flows.cli.options import moment
 from flows.rehearsal import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
-from flows.serve.processes import Stop, wait_until_healthy
+from flows.serve.processes import StopFlag, wait_until_healthy
 from infra.folder.reader import Folder, read_folder
 from infra.shipped import shipped
 from optex.formatting import count, local_text
 
 
-def play_folder(path: Path, out: Path, until: str | None) -> None:
+def run_simulation(path: Path, out: Path, until: str | None) -> None:
     folder = read_folder(path)
     stop = moment(until, folder.terms.zone, time(23, 59, 59)) if until else None
     console = Console(highlight=False)
@@ -28,7 +28,7 @@ def play_folder(path: Path, out: Path, until: str | None) -> None:
     console.print(f"\nLedgers in {out / 'ledgers'}, mails in {out / 'mail'}, report in {out / 'report.html'}")
 
 
-def play_demo(out: Path) -> None:
+def run_demo(out: Path) -> None:
     folder = read_folder(sample())
     console = Console(highlight=False)
     console.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
@@ -73,7 +73,7 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
         # Where it is imported Prefect also goes by what .env, prefect.toml and pyproject.toml say there.
         with contextlib.chdir(rehearsal.home):
             from flows.simulate import simulate
-        wait_until_healthy(rehearsal.api, rehearsal.server, Stop())
+        wait_until_healthy(rehearsal.api, rehearsal.server, StopFlag())
         status.update("Playing…")
         simulate(folder, out, until, story(status.update))
 

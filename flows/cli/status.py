@@ -33,7 +33,7 @@ _UNBROKEN = 10_000
 _NARROW = 72
 
 
-def show_story(folder: Path, holder: str, as_json: bool) -> None:
+def print_history(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, by id or by (part of) the name."""
     with reading(folder) as db:
         holder_id = find_holder(db, holder)
@@ -45,7 +45,7 @@ def show_story(folder: Path, holder: str, as_json: bool) -> None:
     _print(_head(who, terms), _story_table(lines, terms), _relied_on(lines))
 
 
-def show_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
+def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as db:
         status = offer_status(db, _now(folder, db, at))

@@ -7,20 +7,20 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from flows.serve.lock import Note
-from flows.serve.processes import MARK
-from infra.prefect_env import QUIET
+from flows.serve.lock import ServeLock
+from flows.serve.processes import ORPHAN_MARK
+from infra.prefect_env import PREFECT_DEFAULTS
 from infra.settings import PREFIX, load_settings
 from infra.workspace import BOOKS
 
 
-def environment_of(folders: Sequence[Path], note: Note) -> dict[str, str]:
+def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
     """What the server, the worker and every run are told; Prefect's own books are kept in the first folder.
 
     A run has a directory of its own, so what `.env` says is handed on, and a path that is relative here made absolute.
     """
     told = {
-        **QUIET,
+        **PREFECT_DEFAULTS,
         "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_HOME": str((folders[0] / BOOKS / "prefect").resolve()),
         "PREFECT_WORKER_QUERY_SECONDS": "3",
@@ -35,7 +35,7 @@ def environment_of(folders: Sequence[Path], note: Note) -> dict[str, str]:
         "PREFECT_API_URL": note.api,
         "PREFECT_UI_URL": note.ui,
         "OPTEX_OFFERS": os.pathsep.join(str(folder.resolve()) for folder in folders),
-        MARK: note.mark,
+        ORPHAN_MARK: note.mark,
     }
     if url := told.get("OPTEX_DATABASE_URL"):
         told["OPTEX_DATABASE_URL"] = _absolute(url)

@@ -14,7 +14,7 @@ NAME = "serving.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
+class ServeLock:
     """Where Prefect's API is, and the mark that every process of the serving carries."""
 
     api: str
@@ -35,7 +35,7 @@ class Note:
 
 
 @contextlib.contextmanager
-def noted(note: Note, books: Sequence[Path]) -> Iterator[list[Note]]:
+def serve_lock(note: ServeLock, books: Sequence[Path]) -> Iterator[list[ServeLock]]:
     """Leave a note with these books, for as long as this lasts; OptexError where somebody serves one of them already.
 
     Yields the notes of those who ended without taking theirs along, and may have left something running.
@@ -48,7 +48,7 @@ def noted(note: Note, books: Sequence[Path]) -> Iterator[list[Note]]:
                 raise OptexError(f"{folder.parent} is being served already: one `optex serve` at a time")
             file.seek(0)
             with contextlib.suppress(ValueError, TypeError):
-                left.append(Note(**json.loads(file.read())))
+                left.append(ServeLock(**json.loads(file.read())))
             file.seek(0)
             file.truncate()
             json.dump(asdict(note), file)

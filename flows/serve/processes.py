@@ -18,7 +18,7 @@ import click
 from optex.errors import OptexError
 
 # Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
-MARK = "OPTEX_SERVED_BY"
+ORPHAN_MARK = "OPTEX_SERVED_BY"
 PATIENCE = 600.0
 _SLOW = 5.0
 GRACE = 8.0
@@ -26,7 +26,7 @@ _POLL = 0.1
 
 
 @dataclass(kw_only=True)
-class Child:
+class ManagedProcess:
     """A command that runs until it is ended; a session of its own keeps Ctrl-C from reaching it before us."""
 
     name: str
@@ -72,7 +72,7 @@ class Child:
             self.process.stdin.close()
 
     @contextlib.contextmanager
-    def running(self) -> Iterator["Child"]:
+    def running(self) -> Iterator["ManagedProcess"]:
         self.start()
         try:
             yield self
@@ -80,7 +80,7 @@ class Child:
             self.end()
 
 
-def end_marked(mark: str, spared: Iterable[int] = ()) -> None:
+def end_orphans(mark: str, spared: Iterable[int] = ()) -> None:
     """End every process that carries a mark, but for those spared and their threads: the flow runs of a worker gone.
 
     They are found where the system shows the environment of processes (/proc); elsewhere the worker has to end them.
@@ -97,7 +97,7 @@ def end_marked(mark: str, spared: Iterable[int] = ()) -> None:
 
 
 def _marked(mark: str) -> set[int]:
-    said = f"{MARK}={mark}".encode()
+    said = f"{ORPHAN_MARK}={mark}".encode()
     found = set()
     for shown in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
@@ -117,7 +117,7 @@ def _listen() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-class Stop:
+class StopFlag:
     """Set by Ctrl-C or by a request to end; waiting for it is watching over the children."""
 
     def __init__(self) -> None:
@@ -134,9 +134,9 @@ class Stop:
 
 
 @contextlib.contextmanager
-def until_stopped() -> Iterator[Stop]:
+def stop_on_signals() -> Iterator[StopFlag]:
     """Take SIGINT and SIGTERM as requests to stop, as long as this lasts."""
-    stop = Stop()
+    stop = StopFlag()
     before = {sent: signal.signal(sent, stop) for sent in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
@@ -145,7 +145,7 @@ def until_stopped() -> Iterator[Stop]:
             signal.signal(sent, handler)
 
 
-def must_be_free(port: int) -> None:
+def require_free_port(port: int) -> None:
     """OptexError where somebody else has the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -155,7 +155,7 @@ def must_be_free(port: int) -> None:
             raise OptexError(f"port {port} is in use: is optex serving already? (--port chooses another)") from error
 
 
-def wait_until_healthy(api: str, server: Child, stopped: Stop, patience: float = PATIENCE) -> None:
+def wait_until_healthy(api: str, server: ManagedProcess, stopped: StopFlag, patience: float = PATIENCE) -> None:
     """Wait until Prefect's server answers or the wait is stopped; OptexError where it ends or stays silent."""
     direct = build_opener(ProxyHandler({}))
     began, told = time.monotonic(), False

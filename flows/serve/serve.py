@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.serve.environment import environment_of
-from flows.serve.lock import Note, noted
-from flows.serve.processes import Child, Stop, end_marked, must_be_free, until_stopped, wait_until_healthy
+from flows.serve.lock import ServeLock, serve_lock
+from flows.serve.processes import (
+    ManagedProcess,
+    StopFlag,
+    end_orphans,
+    require_free_port,
+    stop_on_signals,
+    wait_until_healthy,
+)
 from infra.prefect_env import pass_proxies_by
 from infra.workspace import BOOKS, Workspace
 from optex.errors import OptexError
@@ -41,11 +48,11 @@ def serve(folders: Sequence[Path], port: int) -> None:
         load_new_rows(folder, workspace)
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
-    note = Note(api=f"http://127.0.0.1:{port}/api", mark=mark)
-    with until_stopped() as stopped, noted(note, [folder / BOOKS for folder in folders]) as left_over:
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark)
+    with stop_on_signals() as stopped, serve_lock(note, [folder / BOOKS for folder in folders]) as left_over:
         for gone in left_over:
-            end_marked(gone.mark)
-        must_be_free(port)
+            end_orphans(gone.mark)
+        require_free_port(port)
         environment = environment_of(folders, note)
         logs = folders[0] / BOOKS
         server, worker = server_at(port, environment, logs), worker_for(environment, logs)
@@ -63,8 +70,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
                 finally:
                     click.echo("\nStopping…")
             # A flow run has a session of its own; while the server answers it can still say that it was ended.
-            end_marked(mark, spared=[server.process.pid])
-        end_marked(mark)
+            end_orphans(mark, spared=[server.process.pid])
+        end_orphans(mark)
 
 
 async def prepare(workspaces: Sequence[Workspace]) -> None:
@@ -96,23 +103,23 @@ async def _resume() -> None:
         await restart_runs(client, POOL)
 
 
-def server_at(port: int, environment: Mapping[str, str], logs: Path) -> Child:
+def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """Prefect's server with its UI, on this machine only."""
     command = [*_PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    return Child(name="server", command=command, environment=environment, log=logs / "server.log")
+    return ManagedProcess(name="server", command=command, environment=environment, log=logs / "server.log")
 
 
-def worker_for(environment: Mapping[str, str], logs: Path) -> Child:
+def worker_for(environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """The worker, which runs every step and act in a process of its own, a few at a time."""
     command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", "process", "--name", "optex"]
     command += ["--limit", str(AT_ONCE)]
-    return Child(name="worker", command=command, environment=environment, log=logs / "worker.log")
+    return ManagedProcess(name="worker", command=command, environment=environment, log=logs / "worker.log")
 
 
 _PREFECT = [sys.executable, "-m", "prefect"]
 
 
-def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
+def _watch_over(server: ManagedProcess, worker: ManagedProcess, stopped: StopFlag, mark: str) -> None:
     """Until stopped: a worker that ends by itself is started again, and what it was at is run again."""
     started = time.monotonic()
     while not stopped.is_set():
@@ -122,14 +129,14 @@ def _watch_over(server: Child, worker: Child, stopped: Stop, mark: str) -> None:
             if time.monotonic() - started < RESTART:
                 raise OptexError(f"Prefect's worker ended with {worker.ended}; its log is {worker.log}")
             click.echo(f"Prefect's worker ended with {worker.ended}; it is started again.", err=True)
-            end_marked(mark, spared=[server.process.pid])
+            end_orphans(mark, spared=[server.process.pid])
             asyncio.run(_resume())
             worker.start()
             started = time.monotonic()
         stopped.rest()
 
 
-def _announce(note: Note, workspaces: Sequence[Workspace]) -> None:
+def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
     from optex.formatting import local_text
     from optex.steps import StepStatus
 

@@ -21,8 +21,8 @@ from sqlalchemy import update
 from flows.cli.record import ensure_loaded, import_received
 from flows.deployments import deploy
 from flows.serve.environment import environment_of
-from flows.serve.lock import Note
-from flows.serve.processes import Stop, end_marked, wait_until_healthy
+from flows.serve.lock import ServeLock
+from flows.serve.processes import StopFlag, end_orphans, wait_until_healthy
 from flows.serve.serve import server_at, worker_for
 from flows.steps import run_step
 from flows.watch import check_offer
@@ -133,7 +133,7 @@ def stack(tmp_path_factory, slow_post):
     settings = {"OPTEX_SMTP_HOST": "127.0.0.1", "OPTEX_SMTP_PORT": str(slow_post.port), "OPTEX_SMTP_TLS": "none"}
     settings["PREFECT_WORKER_QUERY_SECONDS"] = "1"
     port = free_port()
-    note = Note(api=f"http://127.0.0.1:{port}/api", mark=f"test-{os.getpid()}-{port}")
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=f"test-{os.getpid()}-{port}")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(name, value)
@@ -149,12 +149,12 @@ def stack(tmp_path_factory, slow_post):
         stack = Stack(prefect, worker, workspaces)
         try:
             with server.running():
-                wait_until_healthy(note.api, server, Stop())
+                wait_until_healthy(note.api, server, StopFlag())
                 with stack.settings():
                     asyncio.run(begin(workspaces))
                 yield stack
         finally:
-            end_marked(note.mark)
+            end_orphans(note.mark)
 
 
 async def begin(workspaces):
