@@ -64,7 +64,7 @@ def holder(
     )
 
 
-def spell(
+def period(
     first_day: date = date(1999, 1, 4), last_day: date | None = None, capacity: Capacity = Capacity.EMPLOYEE
 ) -> ServicePeriod:
     """Service of H1."""

@@ -66,7 +66,7 @@ class Play:
 
     tale: Tale
     folder: Folder
-    office: Workspace
+    workspace: Workspace
     arrivals: ArrivalQueue
     done_again: list[str] = field(default_factory=list)
     _asked: list[Asked] = field(default_factory=list)
@@ -92,15 +92,15 @@ class Play:
             self.done_again.append("everything at the end")
 
     def steps(self) -> list[Step]:
-        with self.office.read() as db:
+        with self.workspace.read() as db:
             return db.steps()
 
     def snapshot(self) -> dict[str, list[str]]:
         """Everything that the books hold of the offer."""
-        with self.office.read() as db:
+        with self.workspace.read() as db:
             rows = {
                 table.name: db.connection.execute(
-                    select(table).where(table.c.offer == self.office.offer)
+                    select(table).where(table.c.offer == self.workspace.offer)
                 ).cursor.fetchall()
                 for table in metadata.sorted_tables
             }
@@ -112,7 +112,7 @@ class Play:
             if step.status is StepStatus.PENDING:
                 late = self._late.setdefault((step.name, step.version), self.tale.lateness.choice(LATE))
                 rings.append((step.due + late, n + 1, step))
-        with self.office.read() as db:
+        with self.workspace.read() as db:
             played = db.row().played_until
         left = [arrival.at for arrival in self.arrivals.arrivals if played is None or arrival.at > played]
         if left:
@@ -122,7 +122,7 @@ class Play:
         return first and (first[0], first[2])
 
     def _take_in(self, now: datetime) -> None:
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             record_arrivals(db, self.arrivals.due(db.row().played_until, now), now)
             db.update_offer(played_until=now)
             for asked in [asked for asked in self._asked if asked[0] <= now]:
@@ -137,7 +137,7 @@ class Play:
 
     def _ask(self, now: datetime) -> None:
         """Ask for the closing price of the grant date, and for the approval of what waits for one."""
-        with self.office.read() as db:
+        with self.workspace.read() as db:
             state = db.state()
             waiting = [row for name in (CANCEL, REGRANT) if (row := db.awaiting_approval(name))]
         grant_on = state.schedule.grant_on
@@ -166,9 +166,9 @@ class Play:
             self.done_again.append(step.label)
 
     async def _once(self, step: Step, at: datetime) -> None:
-        async with due_step(self.office.offer, step.name, step.version, at) as due:
+        async with due_step(self.workspace.offer, step.name, step.version, at) as due:
             if not due.idle:
-                due.workspace = replace(self.office, arrivals=None)  # an approval is not waited for in a simulation
+                due.workspace = replace(self.workspace, arrivals=None)  # an approval is not waited for in a simulation
                 FLOWS[kind_name(step.name)].body(due)
 
 
@@ -179,7 +179,7 @@ async def play(tale: Tale, offer: str, database_url: str) -> Play:
     arrivals = ArrivalQueue(folder)
     workspace = Workspace(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), arrivals=arrivals)
     load_folder(workspace.engine, folder, terms.opens, arrivals.known_service(terms.commences, folder.service_periods))
-    playing = Play(tale=tale, folder=folder, office=workspace, arrivals=arrivals)
+    playing = Play(tale=tale, folder=folder, workspace=workspace, arrivals=arrivals)
     with using(workspace):
         await playing.run()
     return playing

@@ -168,7 +168,7 @@ class Played:
         return {path.name: path.read_bytes() for kind in ("ledgers", "mail") for path in (self.out / kind).iterdir()}
 
     @contextmanager
-    def office(self):
+    def workspace(self):
         """The office of the play, open again."""
         from infra.database.engine import sqlite_url
         from infra.folder.arrivals import ArrivalQueue
@@ -184,7 +184,7 @@ class Played:
             yield mine
 
     def steps(self):
-        with self.office() as workspace, workspace.read() as reader:
+        with self.workspace() as workspace, workspace.read() as reader:
             return reader.steps()
 
     def run(self, name, at, version=None):
@@ -192,7 +192,7 @@ class Played:
         from flows.steps import run_step
         from infra.ledgers.export import export
 
-        with self.office() as workspace:
+        with self.workspace() as workspace:
             with workspace.read() as reader:
                 step = reader.step(name, version)
             state = asyncio.run(run_step(workspace.offer, step, local(at)))

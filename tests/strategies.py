@@ -47,7 +47,7 @@ def tales(draw: st.DrawFn) -> Tale:
     folder = Folder(
         terms=terms.model_copy(update={"plan": authorized}),
         holders=[draw(_holder(holder_id)) for holder_id in HOLDERS],
-        service_periods=[period for holder_id in HOLDERS for period in draw(_spells(holder_id, terms))],
+        service_periods=[period for holder_id in HOLDERS for period in draw(_periods(holder_id, terms))],
         grants=grants,
         forms=forms,
         prices={},
@@ -125,7 +125,7 @@ def _holder(draw: st.DrawFn, holder_id: str) -> Holder:
 
 
 @st.composite
-def _spells(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[ServicePeriod]:
+def _periods(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[ServicePeriod]:
     """Up to three spells one after the other, with or without a gap, ending around the days that count."""
     dates = schedule_of(terms)
     near = [day + off for day in (terms.commences, dates.cancel_on, dates.grant_on) for off in (-DAY, 0 * DAY, DAY)]

@@ -82,12 +82,12 @@ def serving(handler: Server) -> Iterator[SmtpSettings]:
 @pytest.fixture
 def workspace(database_url, folder, tmp_path) -> Iterator[Workspace]:
     """The office of the good folder, whose holders H1 and H2 are told that the offer has opened; H2 has no e-mail."""
-    yield (found := office_of(database_url, folder, tmp_path, ()))
+    yield (found := workspace_with(database_url, folder, tmp_path, ()))
     found.engine.dispose()
     engine_for.cache_clear()
 
 
-def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspace:
+def workspace_with(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspace:
     """An office with a notice queued for each holder; `more` are the addresses of others."""
     folder.add("holders.csv", *(f"M{n:02},Mo {n},{address},US," for n, address in enumerate(more)))
     offer = folder.read()
@@ -101,9 +101,9 @@ def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspac
 
 
 @pytest.fixture
-def new_office(database_url, folder, tmp_path):
+def new_workspace(database_url, folder, tmp_path):
     """An office for H1, H2, and the holders of some more addresses."""
-    yield lambda *more: office_of(database_url, folder, tmp_path, more)
+    yield lambda *more: workspace_with(database_url, folder, tmp_path, more)
     engine_for(database_url).dispose()
     engine_for.cache_clear()
 
@@ -144,9 +144,9 @@ def test_a_simulation_sends_at_the_instant_of_its_own_clock(workspace, folder):
     assert AT == outbox_of(workspace)["H1"].sent_at
 
 
-def test_what_is_refused_for_good_waits_for_a_person(new_office):
+def test_what_is_refused_for_good_waits_for_a_person(new_workspace):
     """A recipient refused for good is not tried again until a person asks for it; the others are sent."""
-    workspace, server = new_office("nobody@x.example", "mo@x.example"), Server()
+    workspace, server = new_workspace("nobody@x.example", "mo@x.example"), Server()
     with serving(server) as smtp:
         assert DeliveryReport(sent=2, refused=1, why="550 5.1.1 No such user") == send(workspace, smtp)
         server.patient = True
@@ -159,19 +159,19 @@ def test_what_is_refused_for_good_waits_for_a_person(new_office):
     assert {1} == set(server.taken.values())
 
 
-def test_an_address_that_smtp_cannot_carry_is_refused_here(new_office):
+def test_an_address_that_smtp_cannot_carry_is_refused_here(new_workspace):
     """A letter to such an address is refused before it is sent, with the reason; the others go out."""
-    workspace = new_office("zoë@x.example")
+    workspace = new_workspace("zoë@x.example")
     delivered = send(workspace)
     assert (1, 1) == (delivered.sent, delivered.refused)
     row = outbox_of(workspace)["M00"]
     assert (True, "'zoë@x.example' is not an e-mail address that a letter can be sent to") == (row.refused, row.answer)
 
 
-def test_what_is_put_off_is_tried_next_time(new_office, monkeypatch):
+def test_what_is_put_off_is_tried_next_time(new_workspace, monkeypatch):
     """Who is put off is tried once a round, and keeps nobody waiting who stands behind in the outbox."""
     monkeypatch.setattr(delivery, "BATCH", 2)
-    workspace, server = new_office("busy@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
+    workspace, server = new_workspace("busy@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
     with serving(server) as smtp:
         assert DeliveryReport(sent=6, put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
         assert DeliveryReport(put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
@@ -181,9 +181,9 @@ def test_what_is_put_off_is_tried_next_time(new_office, monkeypatch):
     assert {1} == set(server.taken.values())
 
 
-def test_put_off_in_a_simulation_too(new_office, folder):
+def test_put_off_in_a_simulation_too(new_workspace, folder):
     """On a virtual clock, where no claim is waited for, a notice that is put off is tried once a round as well."""
-    workspace, server = new_office("busy@x.example"), Server()
+    workspace, server = new_workspace("busy@x.example"), Server()
     workspace = replace(workspace, arrivals=ArrivalQueue(folder.read()))
     with serving(server) as smtp:
         delivered = send(workspace, smtp)
@@ -191,10 +191,10 @@ def test_put_off_in_a_simulation_too(new_office, folder):
     assert 1 == outbox_of(workspace)["M00"].attempts
 
 
-def test_a_server_that_takes_nothing_is_left_alone(new_office, monkeypatch):
+def test_a_server_that_takes_nothing_is_left_alone(new_workspace, monkeypatch):
     """Where nothing at all goes out the round ends, and what had not been tried is not counted as tried."""
     monkeypatch.setattr(delivery, "BATCH", 2)
-    workspace = new_office(*(f"mo{n}@x.example" for n in range(5)))
+    workspace = new_workspace(*(f"mo{n}@x.example" for n in range(5)))
     with socket.create_server(("127.0.0.1", 0)) as nobody_answers:
         port = nobody_answers.getsockname()[1]
     delivered = send(workspace, SmtpSettings(host="127.0.0.1", port=port, tls="none", timeout=5.0))
@@ -203,9 +203,9 @@ def test_a_server_that_takes_nothing_is_left_alone(new_office, monkeypatch):
     assert DeliveryReport(sent=6) == send(workspace)
 
 
-def test_a_lost_connection_is_opened_again(new_office):
+def test_a_lost_connection_is_opened_again(new_workspace):
     """A letter whose connection was lost is tried again with the same Message-ID, and all others arrive once."""
-    workspace, server = new_office("once@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
+    workspace, server = new_workspace("once@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
     with serving(server) as smtp:
         assert DeliveryReport(sent=7) == send(workspace, smtp)
     assert 7 == len(server.taken)
@@ -235,10 +235,10 @@ def test_what_another_sender_has_claimed_is_left_to_it(workspace):
     assert (1, 2) == (mine.attempts, taken_over.attempts)
 
 
-def test_two_senders_at_once_send_everything_once(new_office, monkeypatch):
+def test_two_senders_at_once_send_everything_once(new_workspace, monkeypatch):
     """Two who deliver at the same time share the work, and no letter goes out twice."""
     monkeypatch.setattr(delivery, "BATCH", 3)
-    workspace, server = new_office(*(f"mo{n}@x.example" for n in range(20))), Server()
+    workspace, server = new_workspace(*(f"mo{n}@x.example" for n in range(20))), Server()
     with serving(server) as smtp, ThreadPoolExecutor(2) as senders:
         delivered = list(senders.map(lambda _: send(workspace, smtp), range(2)))
     assert 21 == sum(each.sent for each in delivered)
@@ -260,11 +260,11 @@ asyncio.run(deliver(Workspace(offer="alpha-2003", database_url=sys.argv[1], mail
 """
 
 
-def test_a_round_that_is_broken_off_sends_nothing_again(new_office):
+def test_a_round_that_is_broken_off_sends_nothing_again(new_workspace):
     """Stopped by a person or a time limit: what the server has taken is marked, only a letter on its way goes anew."""
     server = Server()
     server.takes = 5
-    workspace = new_office(*(f"m{n}@example.com" for n in range(20)))
+    workspace = new_workspace(*(f"m{n}@example.com" for n in range(20)))
 
     async def break_off(smtp):
         round_ = asyncio.create_task(deliver(replace(workspace, smtp=smtp)))
@@ -283,21 +283,21 @@ def test_a_round_that_is_broken_off_sends_nothing_again(new_office):
     assert {1} == set(server.taken.values())
 
 
-def test_a_round_ends_after_its_time(new_office, monkeypatch):
+def test_a_round_ends_after_its_time(new_workspace, monkeypatch):
     """What is left then waits for the next round, and is counted."""
     monkeypatch.setattr(delivery, "BATCH", 2)
     server = Server()
-    workspace = new_office("m0@example.com", "m1@example.com", "m2@example.com")
+    workspace = new_workspace("m0@example.com", "m1@example.com", "m2@example.com")
     with serving(server) as smtp:
         assert DeliveryReport(sent=2, left=2) == asyncio.run(deliver(replace(workspace, smtp=smtp), seconds=0))
         assert DeliveryReport(sent=2) == send(workspace, smtp)
 
 
-def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_office, tmp_path):
+def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_workspace, tmp_path):
     """A mistake in a template of the offer's own is the answer of its letters, and an alarm; the rest goes out."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "offer-opened.j2").write_text("{{ nothing_of_that_name }}")
-    workspace = replace(new_office(), templates=tmp_path / "templates")
+    workspace = replace(new_workspace(), templates=tmp_path / "templates")
     with workspace.write() as db:
         [holder] = [each for each in db.holders().values() if each.holder_id == "H1"]
         db.queue_notices([notices.termination(db.state().terms, holder, "merger", [], {})], AT)

@@ -54,32 +54,32 @@ class Desk:
     def __init__(self, folder, path):
         self.folder = folder
         url = sqlite_url(path / "books.db")
-        self.office = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
+        self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
         load_folder(engine_for(url), folder, folder.terms.opens)
 
     def told(self, holder_id):
         """The story as (what, rule)."""
-        with self.office.read() as db:
+        with self.workspace.read() as db:
             return [(line.what, line.rule) for line in explain_holder(db, holder_id)]
 
     def arrive(self, *form_ids):
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             for form in forms:
                 record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, by="", **data):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             return record_action(db, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
 
     def price(self, on, close):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
     def make(self, name, act):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             step = db.step(name)
-            act(DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due))
+            act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
     def open(self):
         self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)))
@@ -363,7 +363,7 @@ def test_a_refused_waiver_is_told(desk):
 def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
     """Days count from their beginning, the last day in service to its end; section and sentence are the rule's."""
     _played(desk)
-    with desk.office.read() as db:
+    with desk.workspace.read() as db:
         lines = explain_holder(db, "H1")
     days = [line.at.date() if isinstance(line.at, datetime) else line.at for line in lines]
     assert sorted(days) == days
@@ -378,7 +378,7 @@ def test_the_story_is_in_order_of_time_and_cites_its_rules(desk):
 )
 def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id):
     """Case, accents and blanks do not matter; a whole name goes before a part of another."""
-    with desk.office.read() as db:
+    with desk.workspace.read() as db:
         assert holder_id == find_holder(db, wanted)
 
 
@@ -392,6 +392,6 @@ def test_a_holder_is_found_by_id_or_by_part_of_the_name(desk, wanted, holder_id)
 )
 def test_whoever_fits_nobody_or_several_is_refused_with_those_who_come_close(desk, wanted, said):
     """The message names whom it might have been."""
-    with desk.office.read() as db, pytest.raises(UnknownHolder) as caught:
+    with desk.workspace.read() as db, pytest.raises(UnknownHolder) as caught:
         explain_holder(db, wanted)
     assert said == str(caught.value)

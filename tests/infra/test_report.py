@@ -45,7 +45,7 @@ def described(offer):
 
 def seen(played):
     """The figures of a play, and its page."""
-    with played.office() as workspace, workspace.read() as db:
+    with played.workspace() as workspace, workspace.read() as db:
         found = report_data(db)
         return SimpleNamespace(found=found, page=render_report(found), played=played)
 
@@ -390,7 +390,7 @@ def test_the_same_books_give_the_same_bytes(story, tmp_path):
     for seed in ("1", "2"):
         command = [sys.executable, "-c", program, str(played.out), str(tmp_path / "pages" / f"{seed}.html")]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC{seed}"})
-    with played.office() as workspace, workspace.read() as db:
+    with played.workspace() as workspace, workspace.read() as db:
         write_report(db, tmp_path / "pages" / "3.html")
     assert ["1.html", "2.html", "3.html"] == sorted(path.name for path in (tmp_path / "pages").iterdir())
     assert {story.done.page.encode()} == {path.read_bytes() for path in (tmp_path / "pages").iterdir()}

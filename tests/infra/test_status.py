@@ -35,11 +35,11 @@ class Desk:
     def __init__(self, folder, path):
         self.folder = folder
         url = sqlite_url(path / "books.db")
-        self.office = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
+        self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
         load_folder(engine_for(url), folder, folder.terms.opens)
 
     def at(self, at):
-        with self.office.read() as db:
+        with self.workspace.read() as db:
             return offer_status(db, at)
 
     def step(self, name):
@@ -47,37 +47,37 @@ class Desk:
             "open": lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)),
             "close": lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)),
         }[name]
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             step = db.step(name)
-            act(DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due))
+            act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
     def hold(self, name, message, digest="d" * 64):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             self._due(db, name).held("CND-1", message, digest)
 
     def postpone(self, name, on):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             self._due(db, name).postponed(on, "no business day")
 
     def _due(self, db, name):
         step = db.step(name)
-        return DueStep(workspace=self.office, db=db, step=step, state=db.state(), at=step.due)
+        return DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due)
 
     def arrive(self, form_id):
         form = next(form for form in self.folder.forms if form.form_id == form_id)
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, **data):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             assert record_action(db, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             return record_action(db, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
-        with self.office.write() as db:
+        with self.workspace.write() as db:
             mine = (t.notices.c.offer == db.offer, t.notices.c.holder_id == holder_id)
             db.connection.execute(update(t.notices).where(*mine).values(**values))
 
@@ -139,7 +139,7 @@ def test_whose_options_are_all_exercised_or_expired_takes_no_part(folder, tmp_pa
     grants.write_text(text + "G4,H1,1993-02-27,300,0,1.00,NSO,2003-02-27,\n")
     desk = Desk(folder.read(), tmp_path)
     desk.step("open")
-    with desk.office.read() as db:
+    with desk.workspace.read() as db:
         took_part = participation(db, desk.folder.terms)
     assert ({"H1": 1400}, {"employee": ["H1"]}) == (took_part.shares, took_part.members)
     assert [("Employees", 1, 1400), ("All eligible holders", 1, 1400)] == [
@@ -232,7 +232,7 @@ def test_what_somebody_must_see_to_is_an_alarm_once(desk):
     desk.step("open")
     desk.fact("split", MONDAY, on="2003-04-02", new=2, old=1)
     desk.mark("H1", refused=True, answer="550 no such user")
-    with desk.office.write() as db:
+    with desk.workspace.write() as db:
         db.update_offer(cancelled_on=date(2003, 4, 2))
         told = [raise_all(db) for _ in range(2)]
         audited = {action: db.raised(action) for action in ("letter refused", "split without effect")}
@@ -254,7 +254,7 @@ def test_a_confirmation_that_is_not_sent_is_an_alarm_whether_it_was_written_or_n
     """Operations hear of it from Friday, March 14, just as the dashboard says: both look at the same forms (CNF-1)."""
     desk.step("open")
     desk.arrive("F1")
-    with desk.office.write() as db:
+    with desk.workspace.write() as db:
         if not written:
             db.connection.execute(delete(t.notices).where(t.notices.c.notice_id == "confirmation:F1"))
         told = [unreported(db, at) for at in (datetime(2003, 3, 14, 4, 59, 59, tzinfo=UTC), FRIDAY)]

@@ -24,7 +24,7 @@ PRICED = datetime(2003, 10, 3, 21, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def old_office(old_url, folder):
+def old_workspace(old_url, folder):
     """The office of the offer whose books the first version kept, in a play that knows of nothing more to come."""
     arrivals = ArrivalQueue(folder.read())
     arrivals.arrivals.clear()
@@ -38,13 +38,13 @@ def ring(workspace, name):
     """Run the step of that name at the instant at which it is due."""
     with workspace.read() as reader:
         step = reader.step(name)
-    play = Play(tale=None, folder=None, office=workspace, arrivals=workspace.arrivals)
+    play = Play(tale=None, folder=None, workspace=workspace, arrivals=workspace.arrivals)
     asyncio.run(play._once(step, step.due))
 
 
-def test_what_was_recorded_is_read_back(old_office):
+def test_what_was_recorded_is_read_back(old_workspace):
     """The actions of then, taken and refused, service and the balancing option are there, the JSON to the letter."""
-    with old_office.read() as reader:
+    with old_workspace.read() as reader:
         state = reader.state()
         assert [(date(2003, 6, 2), 3, 2)] == [(split.on, split.new, split.old) for split in state.splits]
         said = reader.connection.execute(text("SELECT verb, CAST(data AS TEXT) FROM actions ORDER BY position"))
@@ -59,13 +59,13 @@ def test_what_was_recorded_is_read_back(old_office):
         assert {("H1", None), ("H2", date(2003, 6, 15))} == set(last_days)
 
 
-def test_the_offer_goes_on(old_office):
+def test_the_offer_goes_on(old_workspace):
     """An action is recorded after those of then, and the steps left are done: the options follow the split of then."""
-    with old_office.write() as db:
+    with old_workspace.write() as db:
         assert record_action(db, PriceSet(on=date(2003, 10, 3), close=Decimal("1.05"), by="Ops", at=PRICED)).accepted
-    ring(old_office, "recheck-employment")
-    ring(old_office, "regrant")
-    with old_office.read() as reader:
+    ring(old_workspace, "recheck-employment")
+    ring(old_workspace, "regrant")
+    with old_workspace.read() as reader:
         assert StepStatus.DONE == reader.step("regrant").status
         assert [1, 2, 3, 4] == [row.position for row in reader.rows(t.actions, t.actions.c.position)]
         issued = reader.rows(t.issued_options, t.issued_options.c.grant_id)

@@ -8,13 +8,13 @@ import pytest
 from infra.workspace import UnknownWorkspace, Workspace, using, workspace_of
 
 
-def office(folder: str, offer: str = "alpha-2003") -> Workspace:
+def workspace(folder: str, offer: str = "alpha-2003") -> Workspace:
     return Workspace(offer=offer, database_url="sqlite://", mail_dir=Path(folder))
 
 
 def test_the_innermost_office_in_use_counts_and_only_while_it_is():
     """Uses nest: after the inner one the outer one counts again, after both there is none; nor after an error."""
-    outer, inner = office("outer"), office("inner")
+    outer, inner = workspace("outer"), workspace("inner")
     with using(outer):
         with using(inner):
             assert inner is workspace_of("alpha-2003")
@@ -27,7 +27,7 @@ def test_the_innermost_office_in_use_counts_and_only_while_it_is():
 
 def test_an_office_in_use_is_that_of_its_own_offer_alone():
     """Another offer is looked for where the settings say."""
-    with using(office("here")), pytest.raises(UnknownWorkspace, match="no offer 'beta-2004' here"):
+    with using(workspace("here")), pytest.raises(UnknownWorkspace, match="no offer 'beta-2004' here"):
         workspace_of("beta-2004")
 
 
@@ -44,6 +44,6 @@ def test_two_plays_at_once_do_not_meet():
                 return mine is await asyncio.create_task(asked())
 
     async def plays() -> list[bool]:
-        return await asyncio.gather(play(office("one")), play(office("two")))
+        return await asyncio.gather(play(workspace("one")), play(workspace("two")))
 
     assert [True, True] == asyncio.run(plays())

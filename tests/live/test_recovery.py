@@ -45,7 +45,7 @@ class Stack:
     def __init__(self, prefect, worker, workspaces):
         self.prefect = prefect
         self.worker = worker
-        self.offices = workspaces
+        self.workspaces = workspaces
         self.last = CANCEL if CALENDAR.is_business_day(today()) else CLOSE
 
     @contextmanager
@@ -65,7 +65,7 @@ class Stack:
 
     def look_after(self, offer, minutes=0):
         """One round of the watch, so many minutes from now for what is stuck."""
-        workspace = self.offices[offer]
+        workspace = self.workspaces[offer]
 
         async def look():
             async with get_client() as client:
@@ -80,7 +80,7 @@ class Stack:
         """Wait until the last step is done and whatever was due has ended; the final states of the last step's runs."""
 
         def done():
-            with self.offices[offer].read() as db:
+            with self.workspaces[offer].read() as db:
                 waiting = [step for step in db.steps() if step.waiting and step.due < datetime.now(UTC)]
             runs = self.prefect.runs("optex:alarm", f"offer:{offer}")
             at_work = [run for run in runs if run.expected_start_time < datetime.now(UTC) and not run.state.is_final()]
@@ -174,7 +174,7 @@ def calm(stack):
     assert 1 == len(late)
     with stack.worker.running():
         stack.until_done("calm")
-    return stack.offices["calm"]
+    return stack.workspaces["calm"]
 
 
 def up_to_the_last(stack, offer):
@@ -182,7 +182,7 @@ def up_to_the_last(stack, offer):
 
     async def do():
         for name in ("open", "close", "extension-deadline")[: 3 if stack.last == CANCEL else 1]:
-            with stack.offices[offer].read() as db:
+            with stack.workspaces[offer].read() as db:
                 step = db.step(name)
             assert "Completed" == (await run_step(offer, step)).name
 
@@ -213,7 +213,7 @@ class Waiting:
 
 
 def books_of(stack, offer, timeout):
-    file = stack.offices[offer].database_url.removeprefix("sqlite:///")
+    file = stack.workspaces[offer].database_url.removeprefix("sqlite:///")
     return sqlite3.connect(file, isolation_level=None, timeout=timeout)
 
 
@@ -296,20 +296,20 @@ def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm)
         stack.look_after("torn")
         assert "Crashed" == stack.until_done("torn")[0]
     stack.look_after("torn")
-    assert outcome(calm) == outcome(stack.offices["torn"])
+    assert outcome(calm) == outcome(stack.workspaces["torn"])
 
 
 def test_a_flow_killed_in_the_middle_of_its_transaction_leaves_nothing_behind(stack, calm):
     """Every row of the acceptance was written but for the last: none of it is there, and the next run does it all."""
     only_on_a_business_day(stack)
     up_to_the_last(stack, "cut")
-    before = outcome(stack.offices["cut"])
+    before = outcome(stack.workspaces["cut"])
     with killed_before_its_commit(stack, "cut"):
-        assert before == outcome(stack.offices["cut"])
+        assert before == outcome(stack.workspaces["cut"])
         stack.look_after("cut")
         assert ["Crashed", "Completed"] == stack.until_done("cut")
     stack.look_after("cut")
-    assert outcome(calm) == outcome(stack.offices["cut"])
+    assert outcome(calm) == outcome(stack.workspaces["cut"])
 
 
 def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
@@ -322,7 +322,7 @@ def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
     with stack.worker.running():
         assert "Crashed" == stack.until_done("shot")[0]
     stack.look_after("shot")
-    assert outcome(calm) == outcome(stack.offices["shot"])
+    assert outcome(calm) == outcome(stack.workspaces["shot"])
 
 
 def kill(worker, flow):
@@ -335,7 +335,7 @@ def kill(worker, flow):
 def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
     """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
     only_on_a_business_day(stack)
-    workspace = stack.offices["posted"]
+    workspace = stack.workspaces["posted"]
     up_to_the_last(stack, "posted")
     sent_before = letters(slow_post, "posted")
     slow_post.takes = 5

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from optex.records import Form, FormKind, OptionType
 from optex.warnings import term_warnings, warnings
 from tests import builders
-from tests.builders import holder, spell, terms
+from tests.builders import holder, period, terms
 
 
 def _grant(grant_id="G1", **changes):
@@ -19,7 +19,7 @@ def _found(rule, of=None, *, holders=None, grants=None, periods=None, forms=()):
         of or terms(),
         [holder()] if holders is None else holders,
         [_grant()] if grants is None else grants,
-        [spell()] if periods is None else periods,
+        [period()] if periods is None else periods,
         forms,
     )
     return [warning.message for warning in found if warning.rule == rule]
@@ -130,10 +130,10 @@ def test_grants_dated_after_commencement_are_told():
 def test_holders_of_grants_who_do_not_serve_on_commencement_are_told():
     """The last day in service counts as in service; to leave the day before, or to join the day after, does not."""
     expected = ["1 holder of grants not in service on commencement (H1)"]
-    assert [] == _found("ELG-1", periods=[spell(last_day=date(2003, 2, 28))])
-    assert [] == _found("ELG-1", periods=[spell(first_day=date(2003, 2, 28))])
-    assert expected == _found("ELG-1", periods=[spell(last_day=date(2003, 2, 27))])
-    assert expected == _found("ELG-1", periods=[spell(first_day=date(2003, 3, 1))])
+    assert [] == _found("ELG-1", periods=[period(last_day=date(2003, 2, 28))])
+    assert [] == _found("ELG-1", periods=[period(first_day=date(2003, 2, 28))])
+    assert expected == _found("ELG-1", periods=[period(last_day=date(2003, 2, 27))])
+    assert expected == _found("ELG-1", periods=[period(first_day=date(2003, 3, 1))])
     assert expected == _found("ELG-1", periods=[])
 
 
@@ -201,7 +201,7 @@ def test_the_warnings_of_the_terms_alone_are_among_them():
     """What needs only the terms is told without the rest, with its rule and section."""
     short = terms(expires="2003-03-26T17:00:00")
     alone = term_warnings(short)
-    assert alone == warnings(short, [holder()], [_grant()], [spell()])[: len(alone)]
+    assert alone == warnings(short, [holder()], [_grant()], [period()])[: len(alone)]
     assert ("AMD-1", "§15; Rule 13e-4(f)(1)", "offer.toml") == (alone[0].rule, alone[0].section, alone[0].file)
 
 

@@ -81,7 +81,7 @@ class World:
         [entry] = [entry for entry in ENTRIES if entry["name"] == name]
         flow = import_object(entry["entrypoint"]).with_options(retries=0)
         virtual = self.virtual.get(parameters.get("offer"))
-        with virtual.office() if virtual else nullcontext():
+        with virtual.workspace() if virtual else nullcontext():
             return asyncio.run(flow(**parameters, return_state=True))
 
     def due(self, offer, step):
@@ -93,11 +93,11 @@ class World:
                 played.run(each.name, each.due.isoformat())
         return due
 
-    def office(self, offer):
+    def workspace(self, offer):
         return workspace_in(self.virtual[offer].out if offer in self.virtual else self.folders[offer])
 
     def read(self, offer, ask):
-        with self.office(offer).read() as reader:
+        with self.workspace(offer).read() as reader:
             return ask(reader)
 
     def audited(self, offer, action):
@@ -107,7 +107,7 @@ class World:
         """All that the books of all offers hold, but for the record of what was refused."""
         held = {}
         for offer in (*self.folders, *self.virtual):
-            with self.office(offer).engine.connect() as connection:
+            with self.workspace(offer).engine.connect() as connection:
                 for table in t.metadata.sorted_tables:
                     if table.name not in ON_RECORD:
                         held[offer, table.name] = connection.execute(select(table)).all()
@@ -135,7 +135,7 @@ class World:
         asyncio.run(delete(self.runs(offer)))
 
     def letters_to_operations(self, offer):
-        letters = self.office(offer).mail_dir.glob("*.eml")
+        letters = self.workspace(offer).mail_dir.glob("*.eml")
         return sum(f"To: {OPS}" in path.read_text() for path in letters)
 
 
@@ -235,7 +235,7 @@ def defective(world):
 
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
-    workspace = world.office("running")
+    workspace = world.workspace("running")
     with workspace.write() as db:
         later = db.state().terms.expires + timedelta(days=7)
         assert record_action(db, Extend(to=later, by=BY, at=workspace.now(None))).accepted

@@ -77,7 +77,7 @@ def test_a_held_step_whose_time_has_come_is_not_forgotten(offer, undisturbed, tm
     from flows.simulate import take_in_due
 
     stopped = offer.simulate(until="2003-10-20T23:59:59", out=tmp_path / "out")
-    with stopped.office() as workspace:
+    with stopped.workspace() as workspace:
         asyncio.run(take_in_due(workspace.offer, datetime(2003, 10, 21, 23, tzinfo=UTC)))
     assert undisturbed.bytes() == offer.simulate(out=stopped.out).bytes()
 

@@ -22,7 +22,7 @@ def test_a_directorship_known_to_end_cuts_the_option_short(new_offer):
     assert [("G1-N", "2004-03-30"), ("G2-N", "2008-10-03")] == played.column("new_options", "grant_id", "expires_on")
     [letter] = played.letters("grant", "Bo Ray")
     assert "Expires: March 30, 2004, or 90 days after you cease to be a director of the Company" in letter
-    with played.office() as workspace, workspace.read() as db:
+    with played.workspace() as workspace, workspace.read() as db:
         said = [
             line.what for holder_id in ("H1", "H2") for line in explain_holder(db, holder_id) if line.rule == "GRT-4"
         ]
@@ -46,7 +46,7 @@ def test_only_a_split_before_the_grant_is_told(new_offer):
     assert [("2003-10-10", "1500")] == played.column("new_options", "granted_on", "shares")
     [letter] = played.letters("grant", "Ann Lee")
     assert "adjusted since the promise: A 3-for-2 split of June 2, 2003. Fractions" in letter
-    with played.office() as workspace, workspace.read() as db:
+    with played.workspace() as workspace, workspace.read() as db:
         splits = [line.what for line in explain_holder(db, "H1") if line.rule == "ADJ-1"]
         [about] = unreported(db, local("2003-07-02T12:00:00")).values()
     assert ["A 3-for-2 split of June 2, 2003 adjusted promise P-H1: it is now for 1,500 shares."] == splits
@@ -82,7 +82,7 @@ def test_a_promise_of_which_a_split_leaves_nothing_lapses(new_offer):
     assert "2 promises for 14 shares lapsed: no share is left after the split." in said
     # 10,000 authorized; 995 kept of Ann's come to 99, and 100 of Cy's, 100 of Bo's are granted.
     assert "9701" == played.column("pool", "available_after")[-1]
-    with played.office() as workspace, workspace.read() as db:
+    with played.workspace() as workspace, workspace.read() as db:
         ended = [line.what for line in explain_holder(db, "H1") if line.what.startswith("Promise P-H1 lapsed")]
     assert [
         "Promise P-H1 lapsed. After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares promised: a "

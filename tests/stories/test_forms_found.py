@@ -11,7 +11,7 @@ from tests.offers import local
 
 def found(played, at, *forms):
     """Key forms in at an instant, with (form_id, holder, kind, received_at, signed_on, signed_as, *options) of each."""
-    with played.office() as workspace, workspace.write() as db:
+    with played.workspace() as workspace, workspace.write() as db:
         said = []
         for form_id, holder, kind, received_at, signed_on, signed_as, *options in forms:
             row = {"form_id": form_id, "holder_id": holder, "kind": kind, "received_at": received_at}
@@ -37,7 +37,7 @@ def after_termination(new_offer):
         ("F3", "H3", "election", "2003-03-25T10:00:00", "2003-03-25", "Cy", "G3:400:400:2000-05-16:12.50:0"),
         ("F4", "H3", "election", "2003-03-31T10:00:00", "2003-03-31", "Cy Fox", "G3:400:400:2000-05-16:12.50:0"),
     )
-    with played.office() as workspace, workspace.read() as db:
+    with played.workspace() as workspace, workspace.read() as db:
         played.turnout = participation(db, db.state().terms).overall()
         played.story = [line.what for line in explain_holder(db, "H2")]
     offer.play(until="2003-03-31T12:00:00")

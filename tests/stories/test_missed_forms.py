@@ -19,7 +19,7 @@ def found(new_offer):
     offer.holder("H3", "Cy Fox").grant("G3", 400)
     offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
     played = offer.closes_at("2003-10-03", "1.27").play(until="2003-04-01T12:00:00")
-    with played.office() as workspace, workspace.write() as db:
+    with played.workspace() as workspace, workspace.write() as db:
         played.said = [
             record_received_forms(db, form_from_fields(db, row, options), local(FOUND))
             for row, options in (
