@@ -37,7 +37,7 @@ def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaita
 async def tag_run(offer: str) -> None:
     """Begin the log of a run with the way to the dashboard of its offer, and tag it so that it is among its runs.
 
-    UnknownOffice where there is no such offer. That Prefect does not answer keeps no run from its work.
+    UnknownWorkspace where there is no such offer. That Prefect does not answer keeps no run from its work.
     """
     workspace_of(offer)
     tag = f"offer:{offer}"

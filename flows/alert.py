@@ -37,7 +37,7 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
 
 
 def _concerned(run: str) -> Workspace:
-    """The office whose offer a run is named after, else any; none where no books can be read."""
+    """The workspace whose offer a run is named after, else any; none where no books can be read."""
     try:
         served = all_workspaces()
     except Exception:  # that the books cannot be read may be the very trouble of which operations must hear

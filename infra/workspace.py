@@ -1,4 +1,4 @@
-"""The office that runs one offer: where its books are, how its mail leaves, and which clock it goes by."""
+"""The workspace of one offer: where its books are, how its mail leaves, and which clock it goes by."""
 
 import tomllib
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class UnknownWorkspace(OptexError):
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """One offer's books and mail; `inbox` is what a simulation has still to arrive, and makes its clock virtual."""
+    """One offer's books and mail; `arrivals` is what a simulation has still to arrive, and makes its clock virtual."""
 
     offer: str
     database_url: str
@@ -69,12 +69,12 @@ class Workspace:
             yield db
 
 
-_USED: ContextVar[Workspace | None] = ContextVar("office", default=None)
+_USED: ContextVar[Workspace | None] = ContextVar("workspace", default=None)
 
 
 @contextmanager
 def using(workspace: Workspace) -> Iterator[Workspace]:
-    """Make an office the one of its offer for whatever runs inside, flows and their tasks included, as a play does."""
+    """Make a workspace that of its offer for whatever runs inside, flows and their tasks included, as a play does."""
     before = _USED.set(workspace)
     try:
         yield workspace
@@ -83,7 +83,7 @@ def using(workspace: Workspace) -> Iterator[Workspace]:
 
 
 def workspace_of(offer: str) -> Workspace:
-    """The office of an offer by its name: the one in use here, else where the settings say its books are."""
+    """The workspace of an offer by its name: the one in use here, else where the settings say its books are."""
     used = _USED.get()
     if used is not None and used.offer == offer:
         return used
@@ -97,7 +97,7 @@ def workspace_of(offer: str) -> Workspace:
 
 
 def all_workspaces() -> list[Workspace]:
-    """Every office that the settings name: all offers of the database, else those in the folders of OPTEX_OFFERS."""
+    """Every workspace that the settings name: all offers of the database, else those in the folders of OPTEX_OFFERS."""
     settings = load_settings()
     folders = _folders(settings)
     offers = offers_in(engine_for(settings.database_url)) if settings.database_url else folders
@@ -105,7 +105,7 @@ def all_workspaces() -> list[Workspace]:
 
 
 def fallback_workspace() -> Workspace:
-    """An office without an offer, for what operations must be told when no books can be read."""
+    """A workspace without an offer, for what operations must be told when no books can be read."""
     return _workspace("optex", None, load_settings().model_copy(update={"database_url": "sqlite://"}))
 
 
@@ -114,7 +114,7 @@ def _folders(settings: Settings) -> dict[str, Path]:
 
 
 def workspace_in(folder: Path, settings: Settings | None = None) -> Workspace:
-    """The office of the offer in a folder, or of one that `simulate` played into it."""
+    """The workspace of the offer in a folder, or of one that `simulate` played into it."""
     return _workspace(name_of(folder), folder, settings or load_settings())
 
 
@@ -133,7 +133,7 @@ def name_of(folder: Path) -> str:
 
 
 def _workspace(offer: str, folder: Path | None, settings: Settings) -> Workspace:
-    """An office; one without a folder is known to the database alone, and writes its letters as optex has them."""
+    """A workspace; one without a folder is known to the database alone, and writes its letters as optex has them."""
     if folder is None:  # a run works in a directory that is thrown away after it: no place for letters
         folder = Path.home() / BOOKS / offer
     templates = folder / "templates"

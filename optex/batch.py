@@ -1,4 +1,4 @@
-"""The rules applied to everyone on the roll at once: facts of all holders in, decisions about all of them out."""
+"""The rules applied to everyone at once: facts of all holders in, decisions about all of them out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

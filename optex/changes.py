@@ -169,7 +169,8 @@ def may_split(state: OfferState, on: date) -> Ruling | None:
         return refused
     if on <= state.schedule.cancel_on:
         reason = (
-            f"{on} is not after the cancellation ({state.schedule.cancel_on}): an earlier split belongs into the grants "
+            f"{on} is not after the cancellation ({state.schedule.cancel_on}): "
+            "an earlier split belongs into the grants "
             "themselves, not into the promises"
         )
         return Ruling(rule="ADJ-1", reason=reason)

@@ -1,6 +1,6 @@
 """Who may tender, whose tender may be accepted, and who may receive new options: all read from the service record.
 
-Every function takes the spells of one holder, in any order. The last day of a spell counts as in service.
+Every function takes the periods of service of one holder, in any order. The last day of one counts as in service.
 """
 
 from collections.abc import Sequence
@@ -101,7 +101,8 @@ def may_receive(periods: Sequence[ServicePeriod], *, received_on: date, granted_
     if gap is None:
         return None
     if not serves(periods, granted_on):
-        left = f"Service ended before the new options were granted; {formatting.day(gap)} was the first day without service"
+        first = formatting.day(gap)
+        left = f"Service ended before the new options were granted; {first} was the first day without service"
         return Ruling(rule="ELG-3", reason=f"{left}. The promise lapses.")
     broken = "Service was not continuous from the receipt of the election through the grant"
     return Ruling(rule="ELG-2", reason=f"{broken}; {formatting.day(gap)} was the first day without service.")

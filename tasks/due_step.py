@@ -35,7 +35,7 @@ class StepOutOfOrder(OptexError):
 
 @dataclass(kw_only=True)
 class DueStep:
-    """A step at work: the book it holds locked, the offer as it stands, the instant; or why there is nothing to do."""
+    """A step at work: its transaction, the offer as it stands, the instant; or why there is nothing to do."""
 
     workspace: Workspace
     db: OfferWriter
@@ -81,7 +81,7 @@ def nothing_to_do(message: str) -> State:
 async def due_step(offer: str, name: str, version: int | None, at: datetime | None) -> AsyncIterator[DueStep]:
     """Lock a step and see whether it is due; the transaction commits what was decided when the step is left.
 
-    OutOfOrder where a step before it is still to be done, and was not done while this one waited for it.
+    StepOutOfOrder where a step before it is still to be done, and was not done while this one waited for it.
     """
     workspace = workspace_of(offer)
     if not workspace.simulated:

@@ -1,4 +1,4 @@
-"""The rules as Prefect tasks, each applied to everyone on the roll at once."""
+"""The rules as Prefect tasks, each applied to everyone at once."""
 
 from optex import batch
 from tasks.decorators import rule

@@ -76,7 +76,7 @@ def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by
 
 
 def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
-    """Record the spells of a service file, and let the promises lapse that they show broken."""
+    """Record the periods of a service file, and let the promises lapse that they show broken."""
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
@@ -126,7 +126,7 @@ def import_received(folder: Path, workspace: Workspace) -> str:
 
 
 def ensure_loaded(folder: Path) -> Workspace:
-    """The office of a folder's offer; its folder is taken into the books first, where that was not done yet."""
+    """The workspace of a folder's offer; its folder is taken into the books first, where that was not done yet."""
     workspace = workspace_in(folder)
     try:
         with workspace.read():

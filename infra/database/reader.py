@@ -118,7 +118,7 @@ class OfferReader:
         return self.connection.execute(query).scalar()
 
     def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
-        """The dossiers of these holders, or of all, in order of holder id."""
+        """The records of these holders, or of all, in order of holder id."""
         return self._of_holders(read_holder_records, holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
@@ -126,7 +126,7 @@ class OfferReader:
         return self._of_holders(read_grants, holder_ids)
 
     def service_periods(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[ServicePeriod]]:
-        """The spells of service of these holders, or of all."""
+        """The periods of service of these holders, or of all."""
         wanted = None if holder_ids is None else sorted(set(holder_ids))
         few = wanted if wanted is not None and len(wanted) <= FEW else None
         return read_service_periods(self.connection, self.offer, few)
@@ -227,7 +227,7 @@ _TYPE = {member.value: member for member in OptionType}
 
 
 def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
-    """The dossiers of these holders, or of all, in order of holder id."""
+    """The records of these holders, or of all, in order of holder id."""
     periods = read_service_periods(connection, offer, holder_ids)
     grants: dict[str, dict[str, Grant]] = defaultdict(dict)
     for grant in read_grants(connection, offer, holder_ids):
@@ -250,7 +250,7 @@ def read_holders(connection: Connection, offer: str, holder_ids: Ids) -> list[Ho
 
 
 def read_service_periods(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[ServicePeriod]]:
-    """The spells of service by holder, in order of their first days."""
+    """The periods of service by holder, in order of their first days."""
     found: dict[str, list[ServicePeriod]] = defaultdict(list)
     for row in _rows(connection, offer, SERVICE_PERIODS.columns, holder_ids, t.service_periods.c.first_day):
         period = SERVICE_PERIODS.record(row)

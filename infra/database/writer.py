@@ -1,6 +1,6 @@
-"""The books of an offer: every write goes through a `OfferWriter`, inside one transaction.
+"""The books of an offer: every write goes through an `OfferWriter`, inside one transaction.
 
-A `OfferWriter` opened for writing holds the offer's row locked, so whoever works on the offer works alone, and nothing is
+An `OfferWriter` holds the offer's row locked, so whoever works on the offer works alone, and nothing is
 saved unless the whole of it is.
 """
 
@@ -160,7 +160,7 @@ class OfferWriter(OfferReader):
         bulk_insert(self.connection, t.form_lines, lines)
 
     def add_service_periods(self, periods: Iterable[ServicePeriod]) -> None:
-        """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
+        """Record service; a period that began as one already known replaces it, so that its last day can be told."""
         s = t.service_periods.c
         told = {(period.holder_id, period.capacity.value, period.first_day): period.last_day for period in periods}
         query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)

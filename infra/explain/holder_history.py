@@ -1,4 +1,4 @@
-"""All that the books say about one holder, gathered once, and the lines of which the holder's story is made."""
+"""All that the books say about one holder, gathered once, and the lines of which the explanation is made."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class HolderHistory:
 
 
 def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
-    """The account of a holder whom the books know. IndexError for one whom they do not."""
+    """The history of a holder whom the books know. IndexError for one whom they do not."""
     state = db.state()
     record = db.holder_records([holder_id])[0]
     promises = db.rows_about(holder_id, t.promises)

@@ -17,7 +17,7 @@ from optex.steps import StepStatus
 
 
 def service(history: HolderHistory) -> Iterator[tuple[datetime, HistoryLine]]:
-    """Each spell of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
+    """Each period of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
     zone = history.terms.zone
     for period in history.record.service_periods:
         only = " (not an employee)" if period.capacity is Capacity.DIRECTOR else ""

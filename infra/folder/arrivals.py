@@ -22,7 +22,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """One thing that arrives: a form, a spell of service as then known, a closing price, or a fact of the script."""
+    """One thing that arrives: a form, a period of service as then known, a closing price, or a fact of the script."""
 
     at: datetime
     thing: Form | ServicePeriod | Price | ScriptEntry

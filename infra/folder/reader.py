@@ -102,7 +102,7 @@ def read_forms(path: Path, terms: Terms, holder_ids: Collection[str], grant_ids:
 
 
 def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
-    """The spells of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
+    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
     return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
 
 

@@ -1,4 +1,4 @@
-"""Forms at the desk: recorded as received, judged with all the holder sent, and confirmed."""
+"""Forms: recorded as received, reviewed with all the holder sent, and confirmed."""
 
 import csv
 import tempfile
@@ -103,7 +103,7 @@ def is_missed(form: Form, state: OfferState) -> bool:
 
 
 def decided_form(review: FormReview) -> DecisionEntry:
-    """A judgement as it is appended to the decisions."""
+    """A review as it is appended to the decisions."""
     shares = sum(tender.shares for tender in review.tenders)
     return DecisionEntry(
         subject=review.form.form_id,

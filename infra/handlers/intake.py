@@ -1,4 +1,4 @@
-"""The desk: an offer's folder is taken into the books, and what arrives is taken in, in order of its instants."""
+"""Intake: an offer's folder is taken into the books, and what arrives is taken in, in order of its instants."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ from optex.records import Form, ServicePeriod
 def load_folder(engine: Engine, folder: Folder, at: datetime, periods: Sequence[ServicePeriod] | None = None) -> bool:
     """Take an offer's terms, holders, service and grants into the books, in one transaction; False if they are there.
 
-    `spells` are what is known of service by then, all of the folder's where none are given.
+    `periods` are what is known of service by then, all of the folder's where none are given.
     """
     terms = folder.terms
     with without_collection(), engine.begin() as connection:

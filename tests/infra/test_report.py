@@ -384,7 +384,8 @@ def test_the_same_books_give_the_same_bytes(story, tmp_path):
     """Two processes that order their sets otherwise, in other time zones, write this very page and nothing else."""
     played = story.done.played
     program = (
-        "import sys; from pathlib import Path; from infra.workspace import workspace_in; from infra.report import page\n"
+        "import sys; from pathlib import Path\n"
+        "from infra.report import page; from infra.workspace import workspace_in\n"
         "with workspace_in(Path(sys.argv[1])).read() as book: page.write_report(book, Path(sys.argv[2]))"
     )
     for seed in ("1", "2"):
