@@ -25,12 +25,12 @@ from benchmarks.databases import databases
 from flows.steps import FLOWS
 from infra.database.engine import connect, migrate
 from infra.database.tables import metadata
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder, read_folder
 from infra.handlers.forms import record_forms
-from infra.handlers.intake import take_in_folder
-from infra.handlers.promises import lapse
-from infra.workspace import Office, using
+from infra.handlers.intake import load_folder
+from infra.handlers.promises import lapse_promises
+from infra.workspace import Workspace, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
 from tasks.due_step import due_step
 
@@ -79,64 +79,66 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, databases(Path(root), asked.postgresql) as new:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)
-        office = Office(offer="big", database_url=new("offer"), mail_dir=Path(root))
-        print(f"{asked.holders:,} holders, {asked.holders * big_offer.OPTIONS:,} options, {office.engine.dialect.name}")
-        clock = Clock(office.engine, asked.profile)
-        run(office, folder, clock)
+        workspace = Workspace(offer="big", database_url=new("offer"), mail_dir=Path(root))
+        print(
+            f"{asked.holders:,} holders, {asked.holders * big_offer.OPTIONS:,} options, {workspace.engine.dialect.name}"
+        )
+        clock = Clock(workspace.engine, asked.profile)
+        run(workspace, folder, clock)
         bare = connect(new("bare"))
         migrate(bare)
-        report(clock, bare_seconds(office.engine, bare))
-        office.engine.dispose()
+        report(clock, bare_seconds(workspace.engine, bare))
+        workspace.engine.dispose()
         bare.dispose()
 
 
-def taken_in(office: Office, path: Path) -> tuple[Office, Folder]:
+def taken_in(workspace: Workspace, path: Path) -> tuple[Workspace, Folder]:
     """The folder taken into the books as far as it is known when the offer opens, on a virtual clock."""
     folder = read_folder(path)
-    inbox = Inbox(folder)
-    known = inbox.known_service(folder.terms.commences, folder.spells)
-    take_in_folder(office.engine, folder, folder.terms.opens, known)
-    return replace(office, inbox=inbox), folder
+    arrivals = ArrivalQueue(folder)
+    known = arrivals.known_service(folder.terms.commences, folder.service_periods)
+    load_folder(workspace.engine, folder, folder.terms.opens, known)
+    return replace(workspace, arrivals=arrivals), folder
 
 
-def run(office: Office, path: Path, clock: Clock) -> None:
+def run(workspace: Workspace, path: Path, clock: Clock) -> None:
     with clock.step("read + take-in"):
-        office, folder = taken_in(office, path)
-    with using(office):
+        workspace, folder = taken_in(workspace, path)
+    with using(workspace):
         with clock.step("open"):
-            at(office, OPEN)
-        with clock.step("forms"), office.book() as book:
-            record_forms(book, folder.forms, folder.terms.expires)
+            at(workspace, OPEN)
+        with clock.step("forms"), workspace.write() as db:
+            record_forms(db, folder.forms, folder.terms.expires)
         with clock.step("close"):
-            at(office, CLOSE)
-        at(office, EXTENSION_DEADLINE)
+            at(workspace, CLOSE)
+        at(workspace, EXTENSION_DEADLINE)
         with clock.step("cancel"):
-            at(office, CANCEL)
-        with clock.step("service ends"), office.book() as book:
-            _leave(book, folder)
-        at(office, RECHECK)
+            at(workspace, CANCEL)
+        with clock.step("service ends"), workspace.write() as db:
+            _leave(db, folder)
+        at(workspace, RECHECK)
         with clock.step("regrant"):
-            at(office, REGRANT)
+            at(workspace, REGRANT)
 
 
-def at(office: Office, name: str) -> None:
+def at(workspace: Workspace, name: str) -> None:
     """Run a step when it is due, as its flow does."""
 
     async def ring() -> None:
-        with office.reading() as reader:
-            due = reader.step(name).due
-        async with due_step(office.offer, name, None, due) as step:
+        with workspace.read() as db:
+            due = db.step(name).due
+        async with due_step(workspace.offer, name, None, due) as step:
             assert step.idle is None, step.idle
             FLOWS[name].body(step)
 
     asyncio.run(ring())
 
 
-def _leave(book: Any, folder: Folder) -> None:
-    ended = [spell for spell in folder.spells if spell.last_day]
-    book.add_spells(ended)
-    lapse(book, ended[0].last_day.replace(month=7, day=1), GRANTED, {spell.holder_id for spell in ended})
-    book.set_prices(folder.prices)
+def _leave(db: Any, folder: Folder) -> None:
+    ended = [period for period in folder.service_periods if period.last_day]
+    db.add_service_periods(ended)
+    lapse_promises(db, ended[0].last_day.replace(month=7, day=1), GRANTED, {period.holder_id for period in ended})
+    db.set_prices(folder.prices)
 
 
 def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:

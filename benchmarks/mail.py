@@ -27,7 +27,7 @@ from infra.mail.message import compose
 from infra.mail.render import render
 from infra.mail.sink import Sink
 from infra.mail.smtp import SmtpSettings
-from infra.workspace import Office, using
+from infra.workspace import Workspace, using
 from optex.milestones import OPEN
 
 
@@ -61,23 +61,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, databases(Path(root), asked.postgresql) as new:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)
-        office, _ = taken_in(Office(offer="big", database_url=new("offer"), mail_dir=Path(root) / "mail"), folder)
-        with using(office):
-            at(office, OPEN)
-        rendered(office)
+        workspace, _ = taken_in(Workspace(offer="big", database_url=new("offer"), mail_dir=Path(root) / "mail"), folder)
+        with using(workspace):
+            at(workspace, OPEN)
+        rendered(workspace)
         third = asked.holders // 3
         with elsewhere(away=0.02) as smtp:
-            sent(replace(office, smtp=smtp), "to a relay 20 ms away", min(2_000, third))
+            sent(replace(workspace, smtp=smtp), "to a relay 20 ms away", min(2_000, third))
         with elsewhere() as smtp:
-            sent(replace(office, smtp=smtp), "to a server that keeps nothing", third)
-        with Sink(office.mail_dir) as sink:
-            sent(replace(office, smtp=sink.smtp), "to the sink, each kept as a file", third)
-        office.engine.dispose()
+            sent(replace(workspace, smtp=smtp), "to a server that keeps nothing", third)
+        with Sink(workspace.mail_dir) as sink:
+            sent(replace(workspace, smtp=sink.smtp), "to the sink, each kept as a file", third)
+        workspace.engine.dispose()
 
 
-def rendered(office: Office) -> None:
-    with office.reading() as reader:
-        rows = reader.rows(t.notices)[:5_000]
+def rendered(workspace: Workspace) -> None:
+    with workspace.read() as db:
+        rows = db.rows(t.notices)[:5_000]
     start = time.perf_counter()
     letters = [render(row.kind, row.data) for row in rows]
     said("rendered", len(rows), time.perf_counter() - start)
@@ -100,21 +100,21 @@ def rendered(office: Office) -> None:
     said(f"composed, {size // len(rows):,} bytes each", len(rows), time.perf_counter() - start)
 
 
-def sent(office: Office, how: str, most: int) -> None:
+def sent(workspace: Workspace, how: str, most: int) -> None:
     """Send the outbox, or the first so many of it: what is sent to one server is not there for the next."""
-    with office.book() as book:
-        waiting = book.rows(t.notices, t.notices.c.notice_id)
+    with workspace.write() as db:
+        waiting = db.rows(t.notices, t.notices.c.notice_id)
         unsent = [row.notice_id for row in waiting if row.sent_at is None]
         later = unsent[most:]
         n = t.notices
         for start in range(0, len(later), 500):
             mine = n.c.notice_id.in_(later[start : start + 500])
-            book.connection.execute(n.update().where(mine).values(refused=True))
+            db.connection.execute(n.update().where(mine).values(refused=True))
     start = time.perf_counter()
-    delivered = asyncio.run(deliver(office))
+    delivered = asyncio.run(deliver(workspace))
     said(how, delivered.sent, time.perf_counter() - start)
-    with office.book() as book:
-        book.connection.execute(t.notices.update().values(refused=False))
+    with workspace.write() as db:
+        db.connection.execute(t.notices.update().values(refused=False))
 
 
 def said(what: str, how_many: int, seconds: float) -> None:

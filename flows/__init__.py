@@ -1,7 +1,8 @@
 """Prefect flows, one file a step, in the order of an offer's life.
 
-open_offer, remind, close_offer, extend_offer (its deadline), cancel_options, withdrawal, recheck_employment, regrant;
-then intake (what arrives), watch (what was missed), simulate (a whole offer on a virtual clock) and cli (`optex`).
+open_offer, remind, close_offer, extension_deadline, cancel_options, withdrawal_right, recheck_employment, regrant;
+actions (what operators do), follow_up (what follows every change), watch (what was missed), simulate (a whole offer on
+a virtual clock); cli/ is the command `optex`, serve/ what `optex serve` runs.
 """
 
 from pathlib import Path

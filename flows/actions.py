@@ -17,10 +17,10 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.finishing import act_flow
+from flows.action_flow import action_flow
 from flows.follow_up import followed_up
 from flows.rerun import run_latest
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from optex.action import Action, Option
 from optex.actions import ACTIONS, Approve, read_action
 from optex.errors import OptexError
@@ -32,10 +32,10 @@ Person = Annotated[str, Field(min_length=1)]
 
 async def perform(offer: str, kind: type[Action], by: str, options: Mapping[str, Any]) -> State:
     """Weigh, record and carry out one action, send what it queued, and make the schedule agree."""
-    with office_of(offer).book() as book:
+    with workspace_of(offer).write() as db:
         given = {**options, "by": by.strip(), "at": requested_at()}
-        action = read_action(kind.verb, given, book.first_terms().zone)
-        result = weigh_and_record(book, action)
+        action = read_action(kind.verb, given, db.first_terms().zone)
+        result = weigh_and_record(db, action)
     if not result.accepted:
         return Failed(name="Refused", message=result.message)
     state = await followed_up(offer, Completed(message=result.message))
@@ -83,7 +83,7 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     )
     helps = "\n".join(f"    {name}: {words}" for name, *_, words in fields)
     run.__doc__ = f"{inspect.getdoc(shared)}\n\nArgs:\n{helps}"
-    return act_flow(deployment)(run)
+    return action_flow(deployment)(run)
 
 
 def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) -> Iterator[tuple[str, Any, Any, str]]:
@@ -124,7 +124,7 @@ FORMS = {
 globals().update({flow.fn.__name__: flow for flow in FORMS.values()})
 
 
-@act_flow("record-election")
+@action_flow("record-election")
 async def record_election(
     offer: str,
     form: str,
@@ -164,8 +164,8 @@ async def record_election(
         "title": title,
         "authority": authority,
     }
-    with office_of(offer).book() as book:
-        if form.strip() in book.form_ids():
+    with workspace_of(offer).write() as db:
+        if form.strip() in db.form_ids():
             return Completed(message=f"Already recorded: form {form.strip()} is on record, and nothing was changed.")
-        message = record_received_form(book, row, options.split(), datetime.now(UTC).replace(microsecond=0))
+        message = record_received_form(db, row, options.split(), datetime.now(UTC).replace(microsecond=0))
     return await followed_up(offer, Completed(message=message))

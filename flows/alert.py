@@ -3,8 +3,8 @@
 from prefect import State, flow, get_run_logger
 from prefect.states import Completed
 
-from infra.mail.ops_alerts import tell_operations
-from infra.workspace import Office, office_of_nobody, offices
+from infra.mail.ops_alerts import mail_operations
+from infra.workspace import Workspace, all_workspaces, fallback_workspace
 
 RETRIES = 8
 RETRY_SECONDS = 30
@@ -28,20 +28,20 @@ async def alert(run: str, state: str, link: str = "", message: str = "") -> Stat
         link: Where it is to be seen.
         message: What its last state said.
     """
-    office = _concerned(run)
-    if not office.ops_mail:
+    workspace = _concerned(run)
+    if not workspace.ops_mail:
         return Completed(message="Nobody to tell: OPTEX_OPS_MAIL names nobody.")
     text = "\n".join(filter(None, (f"{run}: {state}", message, link)))
-    await tell_operations(office, f"{run} is {state}", text)
+    await mail_operations(workspace, f"{run} is {state}", text)
     return Completed(message="Operations told by mail.")
 
 
-def _concerned(run: str) -> Office:
-    """The office whose offer a run is named after, else any; none where no books can be read."""
+def _concerned(run: str) -> Workspace:
+    """The workspace whose offer a run is named after, else any; none where no books can be read."""
     try:
-        served = offices()
+        served = all_workspaces()
     except Exception:  # that the books cannot be read may be the very trouble of which operations must hear
         get_run_logger().exception("the books cannot be read")
         served = []
     named = (each for each in served if f" {each.offer} " in f"{run} ")
-    return next(named, None) or next(iter(served), None) or office_of_nobody()
+    return next(named, None) or next(iter(served), None) or fallback_workspace()

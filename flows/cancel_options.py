@@ -5,17 +5,15 @@ from datetime import date
 
 from prefect import State
 
-from flows.stepping import step_flow
-from optex.acceptance import Decision
-from optex.calendar import local_text
-from optex.formatting import count
+from flows.step import step_flow
+from optex.cancellation import TenderDecision
+from optex.formatting import count, local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from optex.state import CONDITIONS
-from tasks.approvals import digest_of, missing_approval
 from tasks.cancellation import record_cancellation
-from tasks.due_step import DueStep
+from tasks.due_step import DueStep, approval_digest, missing_approval
 from tasks.rules import cancel_options as cancel_tendered
-from tasks.rules import decide_acceptance, judge_forms, promise_options
+from tasks.rules import decide_acceptance, promise_options, review_forms
 
 
 @step_flow("cancel", step=CANCEL)
@@ -34,18 +32,18 @@ def cancel_options(step: DueStep) -> str | State:
         again = next_cancellation(terms, step.at)
         due = local_text(again, terms.zone)
         return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
-    dossiers = step.book.dossiers()
-    judgements = judge_forms(dossiers, step.state, step.at)
-    decisions = decide_acceptance(dossiers, judgements, step.state, on)
-    digest = digest_of(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
+    records = step.db.holder_records()
+    reviews = review_forms(records, step.state, step.at)
+    decisions = decide_acceptance(records, reviews, step.state, on)
+    digest = approval_digest(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
     if missing := missing_approval(step, digest, _would_be(decisions, on)):
         return step.held("CAN-1", missing, digest)
-    cancellations = cancel_tendered(decisions, dossiers, step.state, on)
+    cancellations = cancel_tendered(decisions, records, step.state, on)
     promises = promise_options(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    return record_cancellation(step, dossiers, judgements, decisions, cancellations, promises)
+    return record_cancellation(step, records, reviews, decisions, cancellations, promises)
 
 
-def _would_be(decisions: Sequence[Decision], on: date) -> str:
+def _would_be(decisions: Sequence[TenderDecision], on: date) -> str:
     """What a person is asked to approve, in counts and totals."""
     accepted = [decision.tender for decision in decisions if decision.accepted]
     return (

@@ -2,15 +2,15 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from optex.milestones import CLOSE
 from tasks.due_step import DueStep
 from tasks.offer_period import record_close
-from tasks.rules import judge_forms
+from tasks.rules import review_forms
 
 
 @step_flow("close", step=CLOSE)
 def close_offer(step: DueStep) -> str | State:
     """Close the offer. Nothing is accepted yet: an extension may still re-open it until 8 a.m. (EXT-1)."""
-    judgements = judge_forms(step.book.dossiers(), step.state, step.at)
-    return record_close(step, judgements)
+    reviews = review_forms(step.db.holder_records(), step.state, step.at)
+    return record_close(step, reviews)

@@ -4,29 +4,29 @@ from collections.abc import Awaitable
 
 from prefect import State
 
-from infra.workspace import Office, office_of, using
+from infra.workspace import Workspace, using, workspace_of
 from tasks.dashboard import show_dashboard
 from tasks.mail import send_notices
 from tasks.scheduled_runs import agree_with_plan
 
 
-async def follow_up(office: Office) -> list[str]:
+async def follow_up(workspace: Workspace) -> list[str]:
     """Send what was queued, and bring the scheduled runs and the dashboard up to date; says what somebody should know.
 
     What was recorded is committed, so trouble here is no failure: it is said, and `watch` goes on with it. In a flow
     each part is a task of its own; a play has neither scheduled runs nor a dashboard.
     """
-    with using(office):
-        said = [await _or_why(send_notices(office.offer), "The mail waits in the outbox")]
-        if not office.virtual:
-            said.append(await _or_why(agree_with_plan(office.offer), "Not scheduled yet, the watch will do it"))
-            await _or_why(show_dashboard(office.offer), "The dashboard is as it was")
+    with using(workspace):
+        said = [await _or_why(send_notices(workspace.offer), "The mail waits in the outbox")]
+        if not workspace.simulated:
+            said.append(await _or_why(agree_with_plan(workspace.offer), "Not scheduled yet, the watch will do it"))
+            await _or_why(show_dashboard(workspace.offer), "The dashboard is as it was")
     return [sentence for sentence in said if sentence]
 
 
 async def followed_up(offer: str, state: State) -> State:
     """The final state of a run after which everything has followed it, and which says how."""
-    if more := " ".join(await follow_up(office_of(offer))):
+    if more := " ".join(await follow_up(workspace_of(offer))):
         state.message = f"{(state.message or '').rstrip('.')}. {more}"
     return state
 

@@ -2,7 +2,7 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from optex.milestones import OPEN
 from tasks.due_step import DueStep
 from tasks.offer_period import record_opening
@@ -12,5 +12,5 @@ from tasks.rules import find_eligible
 @step_flow("open", step=OPEN)
 def open_offer(step: DueStep) -> str | State:
     """Open the offer: decide who is eligible and write to each of them."""
-    roll_call = find_eligible(step.book.dossiers(), step.state)
+    roll_call = find_eligible(step.db.holder_records(), step.state)
     return record_opening(step, roll_call)

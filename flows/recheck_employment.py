@@ -2,7 +2,7 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import RECHECK
@@ -16,5 +16,5 @@ def recheck_employment(step: DueStep) -> str | State:
     if step.state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is promised")
     lapsed = record_lapses(step)
-    left = len(open_promises(step.book, step.state))
+    left = len(open_promises(step.db, step.state))
     return step.done(f"Service checked again: {count(left, 'promise')} to be kept. {lapsed}".strip())

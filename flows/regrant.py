@@ -2,12 +2,11 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import REGRANT
-from tasks.approvals import digest_of, missing_approval
-from tasks.due_step import DueStep
+from tasks.due_step import DueStep, approval_digest, missing_approval
 from tasks.regrant import record_grants, record_lapses
 from tasks.rules import grant_options
 
@@ -18,7 +17,7 @@ def regrant(step: DueStep) -> str | State:
 
     Held while the closing price is missing, while a hold stands, or until a required approval is given.
     """
-    state, on = step.state, step.state.plan.grant_on
+    state, on = step.state, step.state.schedule.grant_on
     if state.granted_on is not None:
         return step.moot(f"the new options were granted on {state.granted_on}")
     if state.cancelled_on is None:
@@ -26,18 +25,18 @@ def regrant(step: DueStep) -> str | State:
     if state.holds:
         return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
     lapsed = record_lapses(step)
-    kept = open_promises(step.book, state)
+    kept = open_promises(step.db, state)
     if not kept and not state.deferred:
-        step.book.set_offer(granted_on=on)
+        step.db.update_offer(granted_on=on)
         return step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip())
-    close = step.book.close_on(on)
+    close = step.db.close_on(on)
     if close is None:
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    dossiers = {d.holder.holder_id: d for d in step.book.dossiers(holder_ids)}
-    granted = grant_options(kept, dossiers, state, on, close)
+    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids)}
+    granted = grant_options(kept, records, state, on, close)
     options = [option for each in granted for option in each.options]
-    digest = digest_of(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
+    digest = approval_digest(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
     asked = (
         f"{sum(option.shares for option in options):,} option shares would be granted as of {on} at ${close}, "
         f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"

@@ -2,10 +2,10 @@
 
 from prefect import State
 
-from flows.stepping import step_flow
+from flows.step import step_flow
 from tasks.due_step import DueStep
 from tasks.offer_period import record_reminder
-from tasks.rules import find_addressees, judge_forms
+from tasks.rules import find_addressees, review_forms
 
 
 @step_flow("remind")
@@ -17,7 +17,7 @@ def remind(step: DueStep) -> str | State:
     if step.at >= terms.expires:
         return step.moot("the offer had expired when the reminder could be sent")
     days = terms.calendar.business_days(step.state.day(step.at), terms.expires_on) - 1
-    dossiers = step.book.dossiers()
-    addressees = find_addressees(dossiers, step.state, step.at)
-    judgements = judge_forms(dossiers, step.state, step.at)
-    return record_reminder(step, max(days, 0), addressees, judgements)
+    records = step.db.holder_records()
+    addressees = find_addressees(records, step.state, step.at)
+    reviews = review_forms(records, step.state, step.at)
+    return record_reminder(step, max(days, 0), addressees, reviews)

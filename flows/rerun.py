@@ -3,23 +3,23 @@
 from prefect import State
 from prefect.states import Completed
 
-from flows.finishing import act_flow
+from flows.action_flow import action_flow
 from flows.follow_up import followed_up
 from flows.steps import Name, run_step
 from infra.mail.delivery import deliver
 from infra.mail.outbox import retry_refused
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from optex.errors import OptexError
 from optex.formatting import count
-from optex.milestones import REMINDER, kind_of
+from optex.milestones import REMINDER, kind_name
 from tasks.scheduled_runs import agree_with_plan
 
 
 async def run_latest(offer: str, name: str) -> str:
     """Run the last version of a step and return what it says."""
-    with office_of(offer).reading() as reader:
-        step = reader.step(name)
-        reminders = [each.name for each in reader.steps() if kind_of(each.name) == REMINDER]
+    with workspace_of(offer).read() as db:
+        step = db.step(name)
+        reminders = [each.name for each in db.steps() if kind_name(each.name) == REMINDER]
     if step is None:
         raise OptexError(f"{offer} has no step {name}; its reminders are {', '.join(reminders) or 'none'}")
     state = await run_step(offer, step)
@@ -28,7 +28,7 @@ async def run_latest(offer: str, name: str) -> str:
     return state.message or ""
 
 
-@act_flow("rerun", "rerun {step} {offer}")
+@action_flow("rerun", "rerun {step} {offer}")
 async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
     """Run a step again: if it is due and not done it is done, else the run says what it finds. Always safe.
 
@@ -41,7 +41,7 @@ async def rerun(offer: str, step: Name, reminder: int = 10) -> State:
     return await followed_up(offer, Completed(message=message))
 
 
-@act_flow("reschedule")
+@action_flow("reschedule")
 async def reschedule(offer: str) -> State:
     """Make Prefect's scheduled runs agree with the plan of the offer; it says what it added, moved and cancelled.
 
@@ -52,7 +52,7 @@ async def reschedule(offer: str) -> State:
     return await followed_up(offer, Completed(message=message or "The scheduled runs agree with the plan."))
 
 
-@act_flow("send-unsent", "send unsent mail of {offer}")
+@action_flow("send-unsent", "send unsent mail of {offer}")
 async def send_unsent(offer: str, again: bool = False) -> State:
     """Send what is in the outbox and was not sent yet. Nothing is ever sent twice.
 
@@ -60,12 +60,12 @@ async def send_unsent(offer: str, again: bool = False) -> State:
         offer: The offer, by its name.
         again: Also try again what a mail server refused for good, after you have mended the cause.
     """
-    office = office_of(offer)
+    workspace = workspace_of(offer)
     if again:
-        with office.book() as book:
-            retry_refused(book)
-    delivered = await deliver(office)
-    with office.reading() as reader:
+        with workspace.write() as db:
+            retry_refused(db)
+    delivered = await deliver(workspace)
+    with workspace.read() as reader:
         without = reader.unsendable()
     more = f"; {count(without, 'notice')} to holders without an e-mail address" if without else ""
     return await followed_up(offer, Completed(message=f"{delivered}{more}."))

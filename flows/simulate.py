@@ -10,21 +10,23 @@ from pathlib import Path
 
 from prefect import State, flow
 from prefect.context import SyncClientContext
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.intake import take_in_due
-from flows.rehearsing import must_be_no_offer
+from flows.rehearsal import must_be_no_offer
+from flows.step import run_name
 from flows.steps import run_step
 from infra.database.engine import engine_for, sqlite_url
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
 from infra.mail.sink import Sink
 from infra.report.page import write_report
-from infra.workspace import BOOKS, Office, using
+from infra.workspace import BOOKS, Workspace, using, workspace_of
 from optex.milestones import REGRANT
-from optex.steps import Status, Step, turn
+from optex.steps import Step, StepStatus, run_order
+from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
 
 Tell = Callable[[datetime, str, str], None]
@@ -39,32 +41,32 @@ def simulate(
     through, or of another version of the folder, begins anew. So does one that stopped `until` an instant at which it
     took in what had arrived by then, hours before its evening: played on, it would end otherwise.
     """
-    with staged(folder, out, until) as office:
+    with staged(folder, out, until) as workspace:
 
         @flow(name="simulate", flow_run_name="simulate {offer}", persist_result=False)
         async def play(offer: str, until: datetime | None) -> State:
             """Play an offer on its virtual clock: what is due next is run next, until nothing is left."""
-            return Completed(message=f"Played {offer}: {await play_through(office, until, Runs(), tell)} runs")
+            return Completed(message=f"Played {offer}: {await play_through(workspace, until, Runs(), tell)} runs")
 
         # One client for all tasks: each would make its own, and read all the world's certificates for it.
         with SyncClientContext.get_or_create():
-            asyncio.run(play(office.offer, until))
+            asyncio.run(play(workspace.offer, until))
         if report:
-            with office.reading() as book:
-                write_report(book, out / "report.html")
+            with workspace.read() as db:
+                write_report(db, out / "report.html")
     return out
 
 
 @contextmanager
-def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Office]:
+def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Workspace]:
     """An offer ready to be played `until` an instant, with a sink for its mail; played, its ledgers are written."""
-    office = _office(folder, out)
-    _prepare(folder, out, office)
-    with Sink(out / "mail") as sink, using(replace(office, smtp=sink.smtp)) as office:
-        yield office
-        with office.reading() as book:
-            export(book, out / "ledgers")
-            early = until is not None and book.row().played_until == until
+    workspace = _workspace(folder, out)
+    _prepare(folder, out, workspace)
+    with Sink(out / "mail") as sink, using(replace(workspace, smtp=sink.smtp)) as workspace:
+        yield workspace
+        with workspace.read() as db:
+            export(db, out / "ledgers")
+            early = until is not None and db.row().played_until == until
     if until is None or early:
         (out / BOOKS / PLAYING).unlink()
 
@@ -86,54 +88,54 @@ class Runs:
     send: Callable[[str], Awaitable[object]] = send_notices
 
 
-async def play_through(office: Office, until: datetime | None, runs: Runs, tell: Tell | None = None) -> int:
+async def play_through(workspace: Workspace, until: datetime | None, runs: Runs, tell: Tell | None = None) -> int:
     """Run what is due next until nothing is left; how many runs that were."""
-    await runs.send(office.offer)
-    with office.reading() as reader:
-        played = reader.row().played_until
+    await runs.send(workspace.offer)
+    with workspace.read() as db:
+        played = db.row().played_until
     if played is not None:
-        await _try_held(office, played, runs, tell)
+        await _try_held(workspace, played, runs, tell)
     events = 0
-    while event := _next(office, until):
+    while event := _next(workspace, until):
         at, step = event
         if step is None:
-            _told(at, "intake", await runs.take_in(office.offer, at), tell)
-            await _try_held(office, at, runs, tell)
+            _told(at, "intake", await runs.take_in(workspace.offer, at), tell)
+            await _try_held(workspace, at, runs, tell)
         else:
-            _told(at, step.name, await runs.step(office.offer, step, at), tell)
+            _told(at, step.name, await runs.step(workspace.offer, step, at), tell)
         events += 1
     return events
 
 
-async def _try_held(office: Office, at: datetime, runs: Runs, tell: Tell | None) -> None:
+async def _try_held(workspace: Workspace, at: datetime, runs: Runs, tell: Tell | None) -> None:
     """After something was taken in, let every held step see whether it may go on."""
-    with office.reading() as reader:
-        held = reader.held_steps()
+    with workspace.read() as db:
+        held = db.held_steps()
     for step in held:
-        _told(at, step.name, await runs.step(office.offer, step, at), tell)
+        _told(at, step.name, await runs.step(workspace.offer, step, at), tell)
 
 
-def _next(office: Office, until: datetime | None) -> tuple[datetime, Step | None] | None:
+def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step | None] | None:
     """What is next on the virtual clock: a step, or (None) the taking in of what arrives before one or by evening."""
-    assert office.inbox is not None
-    with office.reading() as reader:
-        played = reader.row().played_until
-        pending = [step for step in reader.steps() if step.status is Status.PENDING]
-        grant = reader.step(REGRANT)
-        awaited = reader.state().plan.grant_on if grant and grant.status is Status.HELD else None
-    step = min(pending, key=turn, default=None)
-    evening = office.inbox.next_evening(played, awaited)
+    assert workspace.arrivals is not None
+    with workspace.read() as db:
+        played = db.row().played_until
+        pending = [step for step in db.steps() if step.status is StepStatus.PENDING]
+        grant = db.step(REGRANT)
+        awaited = db.state().schedule.grant_on if grant and grant.status is StepStatus.HELD else None
+    step = min(pending, key=run_order, default=None)
+    evening = workspace.arrivals.next_evening(played, awaited)
     if step is None or (evening is not None and evening < step.due):
         at, step = evening, None
     else:
         # A release on the grant date itself makes a step that is due already: time does not run backwards for it.
         at = max(step.due, played or step.due)
-        if office.inbox.due(played, at):
+        if workspace.arrivals.due(played, at):
             step = None
     if at is None:
         return None
     if until is not None and at > until:
-        return (until, None) if office.inbox.due(played, until) else None
+        return (until, None) if workspace.arrivals.due(played, until) else None
     return at, step
 
 
@@ -144,18 +146,18 @@ def _told(at: datetime, name: str, state: State, tell: Tell | None) -> None:
         tell(at, name, state.message or "")
 
 
-def _office(folder: Folder, out: Path) -> Office:
+def _workspace(folder: Folder, out: Path) -> Workspace:
     templates = folder.path / "templates"
-    return Office(
+    return Workspace(
         offer=folder.terms.offer,
         database_url=sqlite_url((out / BOOKS / "optex.db").resolve()),
         mail_dir=out / "mail",
         templates=templates if templates.is_dir() else None,
-        inbox=Inbox(folder),
+        arrivals=ArrivalQueue(folder),
     )
 
 
-def _prepare(folder: Folder, out: Path, office: Office) -> None:
+def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
     """Take up an interrupted play of the very same folder; otherwise clear what an earlier one left, and begin.
 
     OptexError where the directory is the folder of an offer.
@@ -174,5 +176,24 @@ def _prepare(folder: Folder, out: Path, office: Office) -> None:
     books.mkdir(parents=True, exist_ok=True)
     marker.write_text(folder.digest)
     (books / "offer").write_text(f"{folder.terms.offer}\n")
-    known = Inbox(folder).known_service(folder.terms.commences, folder.spells)
-    take_in_folder(office.engine, folder, folder.terms.opens, known)
+    known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)
+    load_folder(workspace.engine, folder, folder.terms.opens, known)
+
+
+def _name() -> str:
+    offer, at = flow_run.parameters["offer"], flow_run.parameters["at"]
+    with workspace_of(offer).read() as db:
+        return run_name(offer, "intake", at, db.first_terms().zone)
+
+
+@flow(name="intake", flow_run_name=_name, persist_result=False)
+async def take_in_due(offer: str, at: datetime) -> State:
+    """In a simulation: take in, in order, whatever has arrived since the last time."""
+    workspace = workspace_of(offer)
+    assert workspace.arrivals is not None
+    with workspace.write() as db:
+        arrivals = workspace.arrivals.due(db.row().played_until, at)
+        said = take_in_arrivals(db, arrivals, at)
+        db.update_offer(played_until=at)
+    await send_notices(offer)
+    return Completed(message=" ".join(said) or "Nothing new.")

@@ -7,14 +7,14 @@ from prefect import State
 
 from flows.cancel_options import cancel_options
 from flows.close_offer import close_offer
-from flows.extend_offer import pass_extension_deadline
+from flows.extension_deadline import pass_extension_deadline
 from flows.open_offer import open_offer
 from flows.recheck_employment import recheck_employment
 from flows.regrant import regrant
 from flows.remind import remind
-from flows.stepping import StepFlow
-from flows.withdrawal import open_withdrawal_right
-from optex.milestones import STEPS, kind_of
+from flows.step import StepFlow
+from flows.withdrawal_right import open_withdrawal_right
+from optex.milestones import STEPS, kind_name
 from optex.steps import Step
 from tasks.scheduled_runs import parameters_of
 
@@ -41,4 +41,4 @@ else:
 
 async def run_step(offer: str, step: Step, at: datetime | None = None) -> State:
     """Run the flow of a step and return its final state."""
-    return await FLOWS[kind_of(step.name)](**parameters_of(offer, step), at=at, return_state=True)
+    return await FLOWS[kind_name(step.name)](**parameters_of(offer, step), at=at, return_state=True)

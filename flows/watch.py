@@ -7,20 +7,20 @@ from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
-from flows.deploying import deploy_missing
+from flows.deployments import deploy_missing
 from flows.steps import run_step
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import deliver
-from infra.mail.ops_alerts import raise_alarm
+from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
-from infra.status.alarms import alarms, raised
-from infra.workspace import Office, offices
+from infra.status.attention import mark_reported, unreported
+from infra.workspace import Workspace, all_workspaces
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
-from tasks.scheduled_runs import project
-from tasks.stuck_runs import free_lost_acts, free_the_stuck
+from tasks.scheduled_runs import sync_runs
+from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
 
-Part = Callable[[Office, datetime], Awaitable[Iterable[str]]]
+Part = Callable[[Workspace, datetime], Awaitable[Iterable[str]]]
 # Longer than this no round may last: the next one begins where it was.
 LONGEST = 15 * 60
 # So long it sends mail that was left over, for each offer; the next round goes on with what is left then.
@@ -35,55 +35,55 @@ async def watch() -> State:
     from the rest: it fails at the end.
     """
     said, failed = [], []
-    for office in offices():
-        done, wrong = await look_after(office)
-        said += [f"{office.offer}: {sentence}" for sentence in done]
-        failed += [f"{office.offer}: {sentence}" for sentence in wrong]
+    for workspace in all_workspaces():
+        done, wrong = await check_offer(workspace)
+        said += [f"{workspace.offer}: {sentence}" for sentence in done]
+        failed += [f"{workspace.offer}: {sentence}" for sentence in wrong]
     async with get_client() as client:
-        said += await free_lost_acts(client, datetime.now(UTC))
-        if await deploy_missing(client, [office.offer for office in offices()]):
+        said += await crash_lost_actions(client, datetime.now(UTC))
+        if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
     if failed:
         return Failed(message=" ".join([*failed, *said]))
     return Completed(message=" ".join(said) or None)
 
 
-async def look_after(office: Office) -> tuple[list[str], list[str]]:
+async def check_offer(workspace: Workspace) -> tuple[list[str], list[str]]:
     """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
     said, failed = [], []
     parts: list[Part] = [_lapses, _stuck, _held, _missed, _alarms, _unsent, _dashboard]
     for part in parts:
         try:
-            said += [sentence for sentence in await part(office, now) if sentence]
+            said += [sentence for sentence in await part(workspace, now) if sentence]
         except Exception as error:  # one trouble, whatever it is, must not keep the watch from the rest
-            get_run_logger().exception("%s: %s", office.offer, part.__name__.strip("_"))
+            get_run_logger().exception("%s: %s", workspace.offer, part.__name__.strip("_"))
             failed.append(f"{part.__name__.strip('_')}: {type(error).__name__}: {error}")
     return said, failed
 
 
-async def _lapses(office: Office, now: datetime) -> Iterable[str]:
-    with office.book() as book:
-        return [lapse(book, book.state().day(now), now.replace(microsecond=0))]
+async def _lapses(workspace: Workspace, now: datetime) -> Iterable[str]:
+    with workspace.write() as db:
+        return [lapse_promises(db, db.state().day(now), now.replace(microsecond=0))]
 
 
-async def _stuck(office: Office, now: datetime) -> Iterable[str]:
+async def _stuck(workspace: Workspace, now: datetime) -> Iterable[str]:
     async with get_client() as client:
-        return await free_the_stuck(client, office, now)
+        return await crash_stuck_runs(client, workspace, now)
 
 
-async def _missed(office: Office, _now: datetime) -> Iterable[str]:
+async def _missed(workspace: Workspace, _now: datetime) -> Iterable[str]:
     async with get_client() as client:
-        return [str(await project(client, office))]
+        return [str(await sync_runs(client, workspace))]
 
 
-async def _held(office: Office, _now: datetime) -> Iterable[str]:
+async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
     """Let each held step see whether it may go on."""
-    with office.reading() as reader:
-        held = reader.held_steps()
+    with workspace.read() as db:
+        held = db.held_steps()
     said = []
     for step in held:
-        state = await run_step(office.offer, step)
+        state = await run_step(workspace.offer, step)
         if not state.is_completed():
             raise OptexError(f"{step.name} could not go on: {state.message}")
         if state.name not in ("Held", "NothingToDo"):
@@ -91,30 +91,30 @@ async def _held(office: Office, _now: datetime) -> Iterable[str]:
     return said
 
 
-async def _alarms(office: Office, now: datetime) -> Iterable[str]:
+async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
     """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
-    with office.reading() as reader:
-        new = alarms(reader, now)
+    with workspace.read() as reader:
+        new = unreported(reader, now)
     said = []
     for about, entries in new.items():
-        await raise_alarm(office, about, "\n".join(sentence for *_, sentence in entries))
-        with office.book() as book:  # only now: an alarm of which nobody has heard is raised again
-            raised(book, entries, now.replace(microsecond=0))
+        await alert_operations(workspace, about, "\n".join(sentence for *_, sentence in entries))
+        with workspace.write() as db:  # only now: an alarm of which nobody has heard is raised again
+            mark_reported(db, entries, now.replace(microsecond=0))
         more = f" and {len(entries) - 1:,} more like this" if len(entries) > 1 else ""
         said.append(f"{entries[0][-1]}{more}.")
     return said
 
 
-async def _unsent(office: Office, _now: datetime) -> Iterable[str]:
+async def _unsent(workspace: Workspace, _now: datetime) -> Iterable[str]:
     try:
-        delivered = await deliver(office, _MAIL)
+        delivered = await deliver(workspace, _MAIL)
     except MailError as error:
-        get_run_logger().error("%s: %s", office.offer, error)
+        get_run_logger().error("%s: %s", workspace.offer, error)
         return [f"the mail waits: {error}"]
     return [f"{delivered}."] if delivered.sent or delivered.refused or delivered.put_off else []
 
 
-async def _dashboard(office: Office, _now: datetime) -> Iterable[str]:
+async def _dashboard(workspace: Workspace, _now: datetime) -> Iterable[str]:
     async with get_client() as client:
-        await draw_dashboard(client, office)
+        await draw_dashboard(client, workspace)
     return []

@@ -4,7 +4,7 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
-QUIET = {
+PREFECT_DEFAULTS = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
@@ -19,9 +19,9 @@ QUIET = {
 _PROXIES = {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy"}
 
 
-def be_quiet() -> None:
+def set_prefect_defaults() -> None:
     """Set what the environment leaves open."""
-    for name, value in QUIET.items():
+    for name, value in PREFECT_DEFAULTS.items():
         os.environ.setdefault(name, value)
 
 
@@ -32,7 +32,7 @@ def rehearsal_environment(home: Path, api: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.upper().startswith("PREFECT_") and name.lower() not in _PROXIES
     }
-    return {**kept, **QUIET, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
+    return {**kept, **PREFECT_DEFAULTS, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
 
 
 def pass_proxies_by(environment: MutableMapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The office that runs one offer: where its books are, how its mail leaves, and which clock it goes by."""
+"""The workspace of one offer: where its books are, how its mail leaves, and which clock it goes by."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from infra.database.engine import engine_for, sqlite_url
-from infra.database.reader import Reader
-from infra.database.writer import Book, offers_in, open_book, read_book
-from infra.folder.arrivals import Inbox
+from infra.database.reader import OfferReader
+from infra.database.writer import OfferWriter, offers_in, open_reader, open_writer
+from infra.folder.arrivals import ArrivalQueue
 from infra.mail.smtp import SmtpSettings
 from infra.settings import Settings, load_settings
 from optex.errors import OptexError
@@ -22,13 +22,13 @@ from optex.errors import OptexError
 BOOKS = Path(".optex")
 
 
-class UnknownOffice(OptexError):
+class UnknownWorkspace(OptexError):
     """Nobody said where the books of that offer are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
-    """One offer's books and mail; `inbox` is what a simulation has still to arrive, and makes its clock virtual."""
+class Workspace:
+    """One offer's books and mail; `arrivals` is what a simulation has still to arrive, and makes its clock virtual."""
 
     offer: str
     database_url: str
@@ -38,19 +38,19 @@ class Office:
     ops_mail: str = ""
     ops_webhook: str = ""
     templates: Path | None = None
-    inbox: Inbox | None = None
+    arrivals: ArrivalQueue | None = None
 
     @cached_property
     def engine(self) -> Engine:
         return engine_for(self.database_url)
 
     @property
-    def virtual(self) -> bool:
-        return self.inbox is not None
+    def simulated(self) -> bool:
+        return self.arrivals is not None
 
-    def clock(self, at: datetime | None) -> datetime:
+    def now(self, at: datetime | None) -> datetime:
         """The instant it is: the virtual one of a simulation, else now; nobody sets the clock of a real offer."""
-        if self.virtual:
+        if self.simulated:
             if at is None:
                 raise OptexError("a simulation must say what time it is")
             return at
@@ -59,63 +59,63 @@ class Office:
         return datetime.now(UTC).replace(microsecond=0)
 
     @contextmanager
-    def book(self) -> Iterator[Book]:
-        with open_book(self.engine, self.offer) as book:
-            yield book
+    def write(self) -> Iterator[OfferWriter]:
+        with open_writer(self.engine, self.offer) as db:
+            yield db
 
     @contextmanager
-    def reading(self) -> Iterator[Reader]:
-        with read_book(self.engine, self.offer) as reader:
-            yield reader
+    def read(self) -> Iterator[OfferReader]:
+        with open_reader(self.engine, self.offer) as db:
+            yield db
 
 
-_USED: ContextVar[Office | None] = ContextVar("office", default=None)
+_USED: ContextVar[Workspace | None] = ContextVar("workspace", default=None)
 
 
 @contextmanager
-def using(office: Office) -> Iterator[Office]:
-    """Make an office the one of its offer for whatever runs inside, flows and their tasks included, as a play does."""
-    before = _USED.set(office)
+def using(workspace: Workspace) -> Iterator[Workspace]:
+    """Make a workspace that of its offer for whatever runs inside, flows and their tasks included, as a play does."""
+    before = _USED.set(workspace)
     try:
-        yield office
+        yield workspace
     finally:
         _USED.reset(before)
 
 
-def office_of(offer: str) -> Office:
-    """The office of an offer by its name: the one in use here, else where the settings say its books are."""
+def workspace_of(offer: str) -> Workspace:
+    """The workspace of an offer by its name: the one in use here, else where the settings say its books are."""
     used = _USED.get()
     if used is not None and used.offer == offer:
         return used
     settings = load_settings()
     folder = _folders(settings).get(offer)
     if folder or settings.database_url:
-        return _office(offer, folder, settings)
-    raise UnknownOffice(
+        return _workspace(offer, folder, settings)
+    raise UnknownWorkspace(
         f"no offer {offer!r} here: set OPTEX_DATABASE_URL, or OPTEX_OFFERS to the folders of the offers"
     )
 
 
-def offices() -> list[Office]:
-    """Every office that the settings name: all offers of the database, else those in the folders of OPTEX_OFFERS."""
+def all_workspaces() -> list[Workspace]:
+    """Every workspace that the settings name: all offers of the database, else those in the folders of OPTEX_OFFERS."""
     settings = load_settings()
     folders = _folders(settings)
     offers = offers_in(engine_for(settings.database_url)) if settings.database_url else folders
-    return [_office(offer, folders.get(offer), settings) for offer in offers]
+    return [_workspace(offer, folders.get(offer), settings) for offer in offers]
 
 
-def office_of_nobody() -> Office:
-    """An office without an offer, for what operations must be told when no books can be read."""
-    return _office("optex", None, load_settings().model_copy(update={"database_url": "sqlite://"}))
+def fallback_workspace() -> Workspace:
+    """A workspace without an offer, for what operations must be told when no books can be read."""
+    return _workspace("optex", None, load_settings().model_copy(update={"database_url": "sqlite://"}))
 
 
 def _folders(settings: Settings) -> dict[str, Path]:
     return {name_of(folder): folder for folder in settings.offers}
 
 
-def office_in(folder: Path, settings: Settings | None = None) -> Office:
-    """The office of the offer in a folder, or of one that `simulate` played into it."""
-    return _office(name_of(folder), folder, settings or load_settings())
+def workspace_in(folder: Path, settings: Settings | None = None) -> Workspace:
+    """The workspace of the offer in a folder, or of one that `simulate` played into it."""
+    return _workspace(name_of(folder), folder, settings or load_settings())
 
 
 def name_of(folder: Path) -> str:
@@ -125,21 +125,21 @@ def name_of(folder: Path) -> str:
         return played.read_text().strip()
     file = folder / "offer.toml"
     if not file.exists():
-        raise UnknownOffice(f"{folder} holds no offer: offer.toml is missing (`optex init FOLDER` writes one)")
+        raise UnknownWorkspace(f"{folder} holds no offer: offer.toml is missing (`optex init FOLDER` writes one)")
     try:
         return str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise UnknownOffice(f"{file} does not name its offer: `optex check {folder}` says what is wrong") from error
+        raise UnknownWorkspace(f"{file} does not name its offer: `optex check {folder}` says what is wrong") from error
 
 
-def _office(offer: str, folder: Path | None, settings: Settings) -> Office:
-    """An office; one without a folder is known to the database alone, and writes its letters as optex has them."""
+def _workspace(offer: str, folder: Path | None, settings: Settings) -> Workspace:
+    """A workspace; one without a folder is known to the database alone, and writes its letters as optex has them."""
     if folder is None:  # a run works in a directory that is thrown away after it: no place for letters
         folder = Path.home() / BOOKS / offer
     templates = folder / "templates"
     played = (folder / BOOKS / "offer").exists()
     books = sqlite_url(folder.resolve() / BOOKS / "optex.db")
-    return Office(
+    return Workspace(
         offer=offer,
         database_url=books if played else settings.database_url or books,
         mail_dir=folder / ("mail" if played else BOOKS / "mail"),

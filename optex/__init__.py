@@ -11,21 +11,22 @@ below carry the ids of `authority`, which has for each of them the section of th
 
 Which module holds which part, in the order of an offer's life:
 
-    terms, calendar, milestones     what the offer says; its business days, trading days and clock; the dates of it all
-    schedule, changes, state        the plan in versions; what may change it; the facts that arrived, folded into one
+    fields, toml                    how an id, a day or a price is written and read; TOML with the line of every key
+    terms, calendar                 what the offer says; its business days, trading days and clock
+    milestones, steps               the dated schedule, a row for each kind of step; the steps in versions
     records                         holders, service, grants and forms, as they are keyed in
     eligibility                     who may tender, whose tender may be accepted, who may receive new options
-    timeliness, defects, lookback   one form by itself: in time, proper, and what it tenders
-    election                        all forms of a holder: which one stands, and why the others do not
-    confirmation                    by when the receipt of a form must be confirmed
-    notices, statements, wording    which letter goes to whom, what it states, and the key it is sent under once
-    acceptance, cancellation        what is accepted; cancellations, balancing options and promises
+    defects, election               one form by itself: in time, proper, what it tenders; all of a holder: which stands
+    cancellation                    what is accepted; cancellations, balancing options and promises
     adjustment                      splits scale a promise; other grants meanwhile are deferred
-    pricing, vesting, iso, grant    promise, price and schedule become new options
-    ledger                          the plan's pool of shares, and the sums that must balance
-    roll                            the same rules for everyone at once
+    vesting, iso, grant             promise, price and schedule become new options
+    pool                            the plan's pool of shares, and the sums that must balance
+    action, actions                 what an operator may do, one class each; the state is what was done, replayed
+    state, changes                  where an offer stands, and what may change it
+    batch                           the same rules for everyone at once
+    notices, notice_data            which letter goes to whom under which key, and what it states
+    formatting                      how days, instants, money and counts are written
     warnings                        what is lawful but deserves a second look before the offer opens
-    fields, toml                    how an id, a day or a price is written and read; TOML with the line of every key
     errors                          a refusal is a value, a `Ruling`; an exception is for broken input
 
 Start with `milestones`, then `election`, then `grant`: the dates, the forms, and the new options.

@@ -15,11 +15,11 @@ from pydantic_core import PydanticCustomError
 
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
-from optex.calendar import ONE_DAY, instant, local_text
-from optex.election import Waiver
+from optex.calendar import ONE_DAY, instant
+from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import day, short_day, stamp
+from optex.formatting import day, local_text, moment, short_day
 from optex.milestones import cancellation_due, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
@@ -52,7 +52,7 @@ class Extend(Action):
         return _extended(state, self.to)
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return f"The offer was extended to {stamp(self.to, clock)}", self.reason
+        return f"The offer was extended to {moment(self.to, clock)}", self.reason
 
     def label(self, state: OfferState) -> str:
         return f"Extended to {short_day(state.day(self.to))}"
@@ -93,7 +93,7 @@ class Amend(Action):
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
         by = f" of {self.percent}%" if self.percent is not None else ""
         named = {"consideration": "a change in the consideration", "other": "another change"}
-        until = f", and extended to {stamp(self.extend_to, clock)}" if self.extend_to else ""
+        until = f", and extended to {moment(self.extend_to, clock)}" if self.extend_to else ""
         article = "an" if self.change == "increase" else "a"
         said = named.get(self.change) or f"{article} {self.change}{by} in the options sought"
         return f"The offer was amended by {said}{until}", self.reason
@@ -244,7 +244,7 @@ class ElectionWaive(Action):
         return f"The defects of form {self.form} are waived{', for all holders' if self.all_holders else ''}."
 
     def apply(self, state: OfferState) -> OfferState:
-        waiver = Waiver(
+        waiver = DefectWaiver(
             form_id=self.form,
             at=self.at,
             by=self.by,

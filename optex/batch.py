@@ -1,4 +1,4 @@
-"""The rules applied to everyone on the roll at once: facts of all holders in, decisions about all of them out."""
+"""The rules applied to everyone at once: facts of all holders in, decisions about all of them out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from optex import acceptance, cancellation, grant
+from optex import cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
-from optex.election import Judgement, judge
-from optex.eligibility import capacity_on, last_day_as, may_receive, may_tender, serves
+from optex.election import FormReview, review_forms
+from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
-from optex.records import Capacity, Dossier, FormKind, Grant, OptionRecord, Standing, Tender
+from optex.records import Capacity, FormKind, FormStanding, HolderRecord, IssuedOption, Tender
 from optex.state import OfferState
-from optex.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,31 +26,26 @@ class OpenPromise:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Granted:
+class HolderGrant:
     """What one holder is granted; `open_promise` is None where there is only a deferred grant."""
 
-    dossier: Dossier
+    record: HolderRecord
     capacity: Capacity
     open_promise: OpenPromise | None
-    options: tuple[OptionRecord, ...]
+    options: tuple[IssuedOption, ...]
 
 
-def with_options(dossiers: Iterable[Dossier], state: OfferState) -> list[Dossier]:
+def with_options(records: Iterable[HolderRecord], state: OfferState) -> list[HolderRecord]:
     """Who holds options that the offer is about (§1, ELG-1)."""
-    return [d for d in dossiers if any(in_offer(option, state.terms) for option in d.grants.values())]
+    return [d for d in records if any(in_offer(option, state.terms) for option in d.grants.values())]
 
 
-def in_offer(option: Grant, terms: Terms) -> bool:
-    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
-    return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)
-
-
-def eligibility(dossiers: Iterable[Dossier], state: OfferState) -> list[tuple[Dossier, Ruling | None]]:
+def eligibility(records: Iterable[HolderRecord], state: OfferState) -> list[tuple[HolderRecord, Ruling | None]]:
     """Everyone who holds options, with the ruling that keeps them from tendering, if one does. Authority: §1, §18."""
-    return [(d, may_tender(d.holder, d.spells, state.terms)) for d in with_options(dossiers, state)]
+    return [(d, may_tender(d.holder, d.service_periods, state.terms)) for d in with_options(records, state)]
 
 
-def addressees(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> list[Dossier]:
+def addressees(records: Iterable[HolderRecord], state: OfferState, at: datetime) -> list[HolderRecord]:
     """Whom the offer's announcements go to: eligible holders who are still in service, once the offer has opened.
 
     Authority: §15.
@@ -59,19 +53,19 @@ def addressees(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> 
     if at < state.terms.opens:
         return []
     today = state.day(at)
-    return [d for d, refused in eligibility(dossiers, state) if refused is None and serves(d.spells, today)]
+    return [d for d, refused in eligibility(records, state) if refused is None and serves(d.service_periods, today)]
 
 
-def judge_all(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> list[Judgement]:
+def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime) -> list[FormReview]:
     """How every form received by an instant stands (§4, §5)."""
     return [
-        judgement
-        for d in dossiers
+        review
+        for d in records
         if d.forms
-        for judgement in judge(
+        for review in review_forms(
             terms=state.terms,
             holder=d.holder,
-            spells=d.spells,
+            periods=d.service_periods,
             grants=d.grants,
             foreign=frozenset(),
             forms=d.forms,
@@ -83,36 +77,38 @@ def judge_all(dossiers: Iterable[Dossier], state: OfferState, at: datetime) -> l
     ]
 
 
-def elections(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
+def elections(reviews: Iterable[FormReview]) -> dict[str, FormReview]:
     """The effective election of each holder who has one."""
     return {
-        j.form.holder_id: j for j in judgements if j.standing is Standing.EFFECTIVE and j.form.kind is FormKind.ELECTION
+        j.form.holder_id: j
+        for j in reviews
+        if j.standing is FormStanding.EFFECTIVE and j.form.kind is FormKind.ELECTION
     }
 
 
-def tenders(judgements: Iterable[Judgement]) -> dict[str, tuple[Tender, ...]]:
+def tenders(reviews: Iterable[FormReview]) -> dict[str, tuple[Tender, ...]]:
     """What stands tendered, by holder."""
-    return {holder_id: judgement.tenders for holder_id, judgement in elections(judgements).items()}
+    return {holder_id: review.tenders for holder_id, review in elections(reviews).items()}
 
 
-def tendered_shares(judgements: Iterable[Judgement]) -> int:
+def tendered_shares(reviews: Iterable[FormReview]) -> int:
     """The number of option shares that stand tendered (Rule 14e-1(d))."""
-    return sum(tender.shares for standing in tenders(judgements).values() for tender in standing)
+    return sum(tender.shares for standing in tenders(reviews).values() for tender in standing)
 
 
-def decide_all(
-    dossiers: Iterable[Dossier], judgements: Iterable[Judgement], state: OfferState, cancelled_on: date
-) -> list[acceptance.Decision]:
+def decide_tenders(
+    records: Iterable[HolderRecord], reviews: Iterable[FormReview], state: OfferState, cancelled_on: date
+) -> list[cancellation.TenderDecision]:
     """What is accepted of everyone's effective election, and what is rejected and why (§6, CAN-1)."""
-    standing = elections(judgements)
+    standing = elections(reviews)
     return [
         decision
-        for d in dossiers
+        for d in records
         if (election := standing.get(d.holder.holder_id))
-        for decision in acceptance.decide(
+        for decision in cancellation.decide(
             election.tenders,
             received_on=state.day(election.form.received_at),
-            spells=d.spells,
+            periods=d.service_periods,
             grants=d.grants,
             terms=state.terms,
             cancelled_on=cancelled_on,
@@ -120,11 +116,14 @@ def decide_all(
     ]
 
 
-def cancel_all(
-    decisions: Iterable[acceptance.Decision], dossiers: Iterable[Dossier], state: OfferState, cancelled_on: date
+def cancel_tenders(
+    decisions: Iterable[cancellation.TenderDecision],
+    records: Iterable[HolderRecord],
+    state: OfferState,
+    cancelled_on: date,
 ) -> list[Cancellation]:
     """The cancellation of every accepted tender, with its balancing option (§6, TND-2)."""
-    grants = {grant_id: held for d in dossiers for grant_id, held in d.grants.items()}
+    grants = {grant_id: held for d in records for grant_id, held in d.grants.items()}
     vesting = state.terms.plan.vesting
     return [
         cancellation.cancel(decision.tender.shares, grants[decision.tender.grant_id], vesting, cancelled_on)
@@ -142,7 +141,7 @@ def promise_all(cancellations: Iterable[Cancellation], issued_on: date, not_befo
 
 
 def broken_promises(
-    promises: Iterable[OpenPromise], dossiers: Mapping[str, Dossier], through: date
+    promises: Iterable[OpenPromise], records: Mapping[str, HolderRecord], through: date
 ) -> list[tuple[OpenPromise, Ruling]]:
     """The promises that lapse because service was broken by a day (ELG-2, ELG-3)."""
     return [
@@ -150,7 +149,7 @@ def broken_promises(
         for each in promises
         if (
             broken := may_receive(
-                dossiers[each.promise.holder_id].spells, received_on=each.received_on, granted_on=through
+                records[each.promise.holder_id].service_periods, received_on=each.received_on, granted_on=through
             )
         )
     ]
@@ -163,40 +162,40 @@ def reserved_for(each: OpenPromise, state: OfferState, on: date) -> int:
 
 def grant_all(
     promises: Sequence[OpenPromise],
-    dossiers: Mapping[str, Dossier],
+    records: Mapping[str, HolderRecord],
     state: OfferState,
     granted_on: date,
     close: Decimal,
-) -> list[Granted]:
+) -> list[HolderGrant]:
     """The new options of everyone who kept in service, and the deferred grants of whoever still serves (§6, §9)."""
     kept = {each.promise.holder_id: each for each in promises}
     deferring = {deferred.holder_id for deferred in state.deferred}
     granted = []
     for holder_id in sorted({*kept, *deferring}):
-        dossier = dossiers[holder_id]
-        capacity = capacity_on(dossier.spells, granted_on)
+        record = records[holder_id]
+        capacity = capacity_on(record.service_periods, granted_on)
         if capacity is None:
             continue
         each = kept.get(holder_id)
         options = grant.new_options(
             terms=state.terms,
-            holder=dossier.holder,
+            holder=record.holder,
             capacity=capacity,
             granted_on=granted_on,
             close=close,
             cancellations=each.cancellations if each else (),
-            grants=dossier.grants,
+            grants=record.grants,
             splits=state.splits,
-            deferred=[each for each in state.deferred if _deferred_kept(each, dossier, state, granted_on)],
-            ceases_on=last_day_as(dossier.spells, capacity, granted_on),
+            deferred=[each for each in state.deferred if _deferred_kept(each, record, state, granted_on)],
+            ceases_on=last_day_as(record.service_periods, capacity, granted_on),
         )
-        granted.append(Granted(dossier=dossier, capacity=capacity, open_promise=each, options=tuple(options)))
+        granted.append(HolderGrant(record=record, capacity=capacity, open_promise=each, options=tuple(options)))
     return granted
 
 
-def _deferred_kept(deferred: Deferred, dossier: Dossier, state: OfferState, granted_on: date) -> bool:
+def _deferred_kept(deferred: Deferred, record: HolderRecord, state: OfferState, granted_on: date) -> bool:
     """Whether a deferred grant is this holder's and service was unbroken since it was decided (LCK-1, ELG-2)."""
     decided_on = state.day(deferred.decided_at)
-    return deferred.holder_id == dossier.holder.holder_id and not may_receive(
-        dossier.spells, received_on=decided_on, granted_on=granted_on
+    return deferred.holder_id == record.holder.holder_id and not may_receive(
+        record.service_periods, received_on=decided_on, granted_on=granted_on
     )

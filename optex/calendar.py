@@ -85,18 +85,3 @@ def earlier_reading(day: date, at: time) -> datetime:
 def local_date(at: datetime, clock: tzinfo) -> date:
     """The calendar day of an instant on the offer's clock."""
     return at.astimezone(clock).date()
-
-
-def utc_text(at: datetime) -> str:
-    """An instant as the ledgers write it, such as 2003-03-31T22:00:00Z (CAL-3)."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def local_text(at: datetime, clock: tzinfo) -> str:
-    """An instant on the offer's clock with its zone, such as 2003-03-31 17:00 EST (CAL-3)."""
-    return at.astimezone(clock).strftime("%Y-%m-%d %H:%M %Z")
-
-
-def exact_text(at: datetime, clock: tzinfo) -> str:
-    """An instant to the second, such as 2003-04-01 08:00:01 EST, where a second decides (EXT-1)."""
-    return at.astimezone(clock).strftime("%Y-%m-%d %H:%M:%S %Z")

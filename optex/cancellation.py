@@ -1,11 +1,14 @@
 """Accepted tenders become cancellations, balancing options and promises."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from optex.records import Grant, OptionRecord, Tranche
-from optex.terms import Vesting
+from optex import formatting
+from optex.eligibility import may_be_accepted
+from optex.errors import Ruling
+from optex.records import Grant, IssuedOption, ServicePeriod, Tender, Tranche
+from optex.terms import Terms, Vesting
 from optex.vesting import outstanding, split
 
 
@@ -18,7 +21,7 @@ class Cancellation:
     shares: int
     cancelled_on: date
     vesting: tuple[Tranche, ...]
-    balancing: OptionRecord | None = None
+    balancing: IssuedOption | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +46,7 @@ def cancel(tender_shares: int, grant: Grant, vesting: Vesting, cancelled_on: dat
     tranches, rest = split(outstanding(grant, vesting), tender_shares)
     balancing = None
     if rest:
-        balancing = OptionRecord(
+        balancing = IssuedOption(
             grant_id=f"{grant.grant_id}-B",
             holder_id=grant.holder_id,
             from_grant_id=grant.grant_id,
@@ -78,3 +81,61 @@ def promise(holder_id: str, cancellations: Iterable[Cancellation], issued_on: da
     return Promise(
         promise_id=f"P-{holder_id}", holder_id=holder_id, shares=shares, issued_on=issued_on, not_before=not_before
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TenderDecision:
+    """One tender accepted for exchange, or rejected so that its option stays outstanding, and the ruling behind it."""
+
+    tender: Tender
+    accepted: bool
+    ruling: Ruling
+
+
+def decide(
+    tenders: Sequence[Tender],
+    *,
+    received_on: date,
+    periods: Sequence[ServicePeriod],
+    grants: Mapping[str, Grant],
+    terms: Terms,
+    cancelled_on: date,
+) -> list[TenderDecision]:
+    """Which tenders of one holder's effective election are accepted, each cancelled as of `cancelled_on`.
+
+    `received_on` is the day that election was received on the offer's clock. KeyError for a tender of an unknown grant.
+    Authority: §6 "we will accept for exchange and cancel options properly tendered and not validly withdrawn" (CAN-1).
+    """
+    void = may_be_accepted(periods, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
+    accepted = Ruling(rule="CAN-1", reason=f"Accepted for exchange and cancelled as of {formatting.day(cancelled_on)}.")
+    decisions = []
+    for tender in tenders:
+        refusal = void or _no_longer_there(tender, grants[tender.grant_id], cancelled_on)
+        decisions.append(TenderDecision(tender=tender, accepted=refusal is None, ruling=refusal or accepted))
+    return decisions
+
+
+def returned(tenders: Sequence[Tender]) -> list[TenderDecision]:
+    """Every tender returned because the offer was terminated; the options stay outstanding.
+
+    Authority: §15; Rule 13e-4(f)(5) "return the options tendered promptly after termination" (CND-2).
+    """
+    ruling = Ruling(
+        rule="CND-2", reason="The offer was terminated: the tender is returned, the option stays outstanding."
+    )
+    return [TenderDecision(tender=tender, accepted=False, ruling=ruling) for tender in tenders]
+
+
+def _no_longer_there(tender: Tender, grant: Grant, cancelled_on: date) -> Ruling | None:
+    """Why there is nothing left to cancel: the option expired by its own terms, or was exercised, after the tender."""
+    if grant.expires_on < cancelled_on:
+        expired = f"The option expired by its own terms on {formatting.day(grant.expires_on)}"
+        return Ruling(
+            rule="TND-1", reason=f"{expired}, before it could be cancelled on {formatting.day(cancelled_on)}."
+        )
+    if tender.shares > grant.remaining:
+        return Ruling(
+            rule="TND-1",
+            reason=f"{tender.shares:,} shares are tendered, but only {grant.remaining:,} are left of the option.",
+        )
+    return None

@@ -6,8 +6,8 @@ Every function answers with the `Ruling` that refuses, or None where nothing sta
 from datetime import date, datetime
 from decimal import Decimal
 
-from optex.calendar import exact_text, local_text
 from optex.errors import Ruling
+from optex.formatting import exact_text, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
@@ -137,7 +137,7 @@ def may_choose_grant_date(state: OfferState, on: date, at: datetime) -> Ruling |
     if refused := _granted(state, "GRT-2"):
         return refused
     calendar = state.terms.calendar
-    first = first_grant_day(state.plan.cancel_on, state.terms.waiting, calendar)
+    first = first_grant_day(state.schedule.cancel_on, state.terms.waiting, calendar)
     if on < first:
         return Ruling(rule="GRT-2", reason=f"{on} is before {first}, the first day on which new options may be granted")
     if on < state.day(at):
@@ -167,14 +167,15 @@ def may_split(state: OfferState, on: date) -> Ruling | None:
     """A split adjusts the promises if it falls between cancellation and grant. Authority: §2, §6, §9 (ADJ-1)."""
     if refused := _granted(state, "ADJ-1"):
         return refused
-    if on <= state.plan.cancel_on:
+    if on <= state.schedule.cancel_on:
         reason = (
-            f"{on} is not after the cancellation ({state.plan.cancel_on}): an earlier split belongs into the grants "
+            f"{on} is not after the cancellation ({state.schedule.cancel_on}): "
+            "an earlier split belongs into the grants "
             "themselves, not into the promises"
         )
         return Ruling(rule="ADJ-1", reason=reason)
-    if on > state.plan.grant_on and not state.holds:
-        reason = f"{on} is after the grant ({state.plan.grant_on}): it adjusts the new options, not the promises"
+    if on > state.schedule.grant_on and not state.holds:
+        reason = f"{on} is after the grant ({state.schedule.grant_on}): it adjusts the new options, not the promises"
         return Ruling(rule="ADJ-1", reason=reason)
     return None
 

@@ -3,15 +3,14 @@
 import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from optex import formatting
 from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
-from optex.lookback import omitted, within_window
-from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
+from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod, Tender
 from optex.terms import Terms
 
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
@@ -38,7 +37,7 @@ def defects_of(
     *,
     terms: Terms,
     holder: Holder,
-    spells: Sequence[Spell],
+    periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     foreign: Container[str],
 ) -> list[Defect]:
@@ -48,7 +47,7 @@ def defects_of(
     """
     found = [*_delivery(form, terms), *_signature(form, holder)]
     if form.kind is FormKind.ELECTION:
-        if ineligible := may_tender(holder, spells, terms):
+        if ineligible := may_tender(holder, periods, terms):
             found.append(Defect(ruling=ineligible, waivable=False))
         found += _content(form, terms, grants, foreign)
         if terms.lookback.omitted == "defect":
@@ -167,3 +166,92 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
     if grant.expires_on < received_on:
         expired = f"Option {grant.grant_id} expired by its own terms on {formatting.day(grant.expires_on)}"
         yield defect("TND-1", f"{expired}, before the form was received.")
+
+
+def lateness(
+    form: Form, *, terms: Terms, accepted_at: datetime | None, terminated_at: datetime | None
+) -> Ruling | None:
+    """Why no right to tender, or to withdraw, was in force when a form was received; None if it came in time.
+
+    `terms` are as extended so far: what came between the old close and its extension is in time again (EXT-2).
+    Authority: §4 "received before the expiration date"; §5 "at any time thereafter" (EXP-1, WDR-1, WDR-3).
+    """
+    at, clock = form.received_at, terms.clock
+    election = form.kind is FormKind.ELECTION
+    if at < terms.opens:
+        late = f"before the offer opened on {formatting.moment(terms.opens, clock)}."
+    elif terminated_at and at >= terminated_at:
+        late = f"after the offer had been terminated on {formatting.moment(terminated_at, clock)}."
+    elif accepted_at and at >= accepted_at:
+        late = f"after the tendered options had been accepted on {formatting.moment(accepted_at, clock)}."
+    elif at < terms.expires:
+        return None
+    elif election:
+        late = f"not before the offer expired on {formatting.moment(terms.expires, clock)}."
+    elif at > terms.withdrawal_right:
+        return None
+    else:
+        late = (
+            f"not before the offer expired on {formatting.moment(terms.expires, clock)}. What is not accepted may be "
+            f"withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
+        )
+    what = "form" if election else "notice"
+    return Ruling(
+        rule="EXP-1" if election else "WDR-1",
+        reason=f"The {what} was received on {formatting.moment(at, clock)}, {late}",
+    )
+
+
+def right_to_withdraw(notice: Form, terms: Terms) -> str:
+    """The rule under which a timely notice withdraws: before the expiration, or while nothing is accepted (§5)."""
+    return "WDR-1" if notice.received_at < terms.expires else "WDR-3"
+
+
+def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Grant]:
+    """The holder's grants of the look-back window that a form does not tender whole, in order of grant.
+
+    Authority: §2, §6 "all options granted to you during the six month period prior to" commencement (TND-3).
+    """
+    first, received_on = terms.lookback_from, local_date(form.received_at, terms.zone)
+    tendered = {line.grant_id: line.shares for line in form.lines}
+    found = [
+        grant
+        for grant in grants.values()
+        if first <= grant.granted_on <= terms.commences
+        and grant.expires_on >= received_on
+        and tendered.get(grant.grant_id, 0) < grant.remaining
+    ]
+    return sorted(found, key=lambda grant: (grant.granted_on, grant.grant_id))
+
+
+def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
+    """What a proper form tenders, every look-back grant whole, and a remark on each one that had to be added or raised.
+
+    Authority: §2, §6 "you will be required to also tender" (TND-3).
+    """
+    added = {grant.grant_id: grant for grant in omitted(form, terms=terms, grants=grants)}
+    shares = {line.grant_id: line.shares for line in form.lines}
+    shares |= {grant_id: grant.remaining for grant_id, grant in added.items()}
+    tenders = (
+        Tender(
+            holder_id=form.holder_id,
+            grant_id=grant_id,
+            shares=count,
+            form_id=form.form_id,
+            added=grant_id in added,
+        )
+        for grant_id, count in shares.items()
+    )
+    remarks = (
+        Ruling(
+            rule="TND-3",
+            reason=f"{within_window(grant)}: the form tenders it whole, {formatting.count(grant.remaining, 'share')}.",
+        )
+        for grant in added.values()
+    )
+    return tuple(tenders), tuple(remarks)
+
+
+def within_window(grant: Grant) -> str:
+    """The first half of a sentence on a look-back grant, for a remark or a defect (TND-3)."""
+    return f"Option {grant.grant_id} was granted on {formatting.day(grant.granted_on)}, within the look-back period"

@@ -6,20 +6,18 @@ from datetime import datetime
 from operator import attrgetter
 
 from optex import formatting
-from optex.defects import WAIVABLE, Defect, defect, defects_of
+from optex.defects import WAIVABLE, Defect, defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
-from optex.lookback import offered
-from optex.records import Form, FormKind, Grant, Holder, Spell, Standing, Tender
+from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.terms import Terms
-from optex.timeliness import lateness, right_to_withdraw
 
 _PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
 _WAIVED = Ruling(rule="EXP-1", reason="Received before the offer expired; what was wrong with it is waived.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Waiver:
+class DefectWaiver:
     """A recorded decision to overlook the defects of a form, or the same defects for all holders (§4, TND-7).
 
     `rules` are the rules that the form offended when it was waived: for all holders only these are overlooked. Empty
@@ -35,7 +33,7 @@ class Waiver:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
+class FormReview:
     """How one form stands: its standing with the ruling behind it, what is worth a remark, and what it tenders.
 
     `remarks` are the things the holder is told that decide nothing by themselves: an option added by the look-back, a
@@ -46,7 +44,7 @@ class Judgement:
     """
 
     form: Form
-    standing: Standing
+    standing: FormStanding
     ruling: Ruling
     remarks: tuple[Ruling, ...] = ()
     tenders: tuple[Tender, ...] = ()
@@ -64,31 +62,31 @@ class _Examined:
     late: bool
 
 
-def judge(
+def review_forms(
     *,
     terms: Terms,
     holder: Holder,
-    spells: Sequence[Spell],
+    periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     foreign: Container[str],
     forms: Sequence[Form],
-    waivers: Sequence[Waiver],
+    waivers: Sequence[DefectWaiver],
     accepted_at: datetime | None,
     terminated_at: datetime | None,
     at: datetime,
-) -> list[Judgement]:
+) -> list[FormReview]:
     """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
 
     `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others.
     Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
-    barred = may_tender(holder, spells, terms)
+    barred = may_tender(holder, periods, terms)
     examined: list[_Examined] = []
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
             break
-        found = defects_of(form, terms=terms, holder=holder, spells=spells, grants=grants, foreign=foreign)
+        found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign)
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
@@ -99,21 +97,21 @@ def judge(
             known = [waiver for waiver in counting if waiver.at <= form.received_at]
             found += _signed_out_of_order(form, _last_standing(examined, known))
         examined.append(_Examined(form=form, defects=tuple(found), late=late is not None))
-    judgements = _standings(examined, counting, terms, grants)
-    return [replace(each, barred=barred) for each in judgements] if barred else judgements
+    reviews = _standings(examined, counting, terms, grants)
+    return [replace(each, barred=barred) for each in reviews] if barred else reviews
 
 
-def waivable(judgement: Judgement) -> Ruling | None:
+def waivable(review: FormReview) -> Ruling | None:
     """Why a waiver of the form could have no effect; None where it can.
 
     Authority: §4 "we will strictly enforce the offer period"; "any defect or irregularity" (TND-7, EXP-1).
     """
-    if judgement.standing is Standing.LATE:
-        reason = f"{judgement.ruling.reason} The time of receipt is not waived: we strictly enforce the offer period."
+    if review.standing is FormStanding.LATE:
+        reason = f"{review.ruling.reason} The time of receipt is not waived: we strictly enforce the offer period."
         return Ruling(rule="EXP-1", reason=reason)
-    if judgement.unwaivable:
-        return replace(judgement.unwaivable, reason=f"{judgement.unwaivable.reason} This cannot be waived.")
-    if not judgement.defects:
+    if review.unwaivable:
+        return replace(review.unwaivable, reason=f"{review.unwaivable.reason} This cannot be waived.")
+    if not review.defects:
         return Ruling(rule="TND-7", reason="The form has no defect to waive.")
     return None
 
@@ -123,7 +121,7 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
 
     Authority: §6, acceptance and cancellation are one act for everybody (CAN-1).
     """
-    received, accepted = formatting.stamp(form.received_at, terms.clock), formatting.stamp(accepted_at, terms.clock)
+    received, accepted = formatting.moment(form.received_at, terms.clock), formatting.moment(accepted_at, terms.clock)
     reason = (
         f"Received in time on {received}, but put on record only after the tendered options had been accepted on "
         f"{accepted}. Acceptance is one act for everybody: the company must decide what becomes of this form."
@@ -139,7 +137,7 @@ def _signed_out_of_order(form: Form, prior: Form | None) -> list[Defect]:
     return []
 
 
-def _last_standing(examined: Sequence[_Examined], waivers: Sequence[Waiver]) -> Form | None:
+def _last_standing(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver]) -> Form | None:
     """The election that stands after these forms, if the last proper one is an election and not a notice."""
     for each in reversed(examined):
         if all(_waiver_of(found, each.form, waivers) for found in each.defects):
@@ -147,7 +145,7 @@ def _last_standing(examined: Sequence[_Examined], waivers: Sequence[Waiver]) -> 
     return None
 
 
-def _waiver_of(found: Defect, form: Form, waivers: Sequence[Waiver]) -> Waiver | None:
+def _waiver_of(found: Defect, form: Form, waivers: Sequence[DefectWaiver]) -> DefectWaiver | None:
     """The waiver that clears a defect of a form: its own, or one for all holders that names the rule (TND-7)."""
     if not found.waivable:
         return None
@@ -159,30 +157,30 @@ def _waiver_of(found: Defect, form: Form, waivers: Sequence[Waiver]) -> Waiver |
 
 
 def _standings(
-    examined: Sequence[_Examined], waivers: Sequence[Waiver], terms: Terms, grants: Mapping[str, Grant]
-) -> list[Judgement]:
+    examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms, grants: Mapping[str, Grant]
+) -> list[FormReview]:
     """How each form stands, every proper one in place of the election before it. Authority: §5 (CHG-1, WDR-1)."""
-    judgements: list[Judgement] = []
+    reviews: list[FormReview] = []
     last: int | None = None
     withdrawn = False
     for each in examined:
-        form, judgement = each.form, _by_itself(each, waivers)
-        if judgement.standing is Standing.EFFECTIVE:
-            prior = None if last is None else judgements[last]
-            judgement = _taking_effect(judgement, prior, withdrawn, terms)
+        form, review = each.form, _by_itself(each, waivers)
+        if review.standing is FormStanding.EFFECTIVE:
+            prior = None if last is None else reviews[last]
+            review = _taking_effect(review, prior, withdrawn, terms)
             if last is not None:
-                judgements[last] = _unseated(judgements[last], form, terms)
+                reviews[last] = _unseated(reviews[last], form, terms)
                 withdrawn = withdrawn or form.kind is FormKind.WITHDRAWAL
-            last = len(judgements) if form.kind is FormKind.ELECTION else None
-        judgements.append(judgement)
+            last = len(reviews) if form.kind is FormKind.ELECTION else None
+        reviews.append(review)
     if last is not None:
-        effective = judgements[last]
+        effective = reviews[last]
         tenders, remarks = offered(effective.form, terms=terms, grants=grants)
-        judgements[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks))
-    return judgements
+        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks))
+    return reviews
 
 
-def _by_itself(each: _Examined, waivers: Sequence[Waiver]) -> Judgement:
+def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver]) -> FormReview:
     """How a form stands by its own defects, whatever came before and after it. Authority: §4 (TND-7)."""
     uncured: list[Ruling] = []
     overlooked: list[Ruling] = []
@@ -193,8 +191,8 @@ def _by_itself(each: _Examined, waivers: Sequence[Waiver]) -> Judgement:
             overlooked.append(Ruling(rule="TND-7", reason=waived))
         else:
             uncured.append(found.ruling)
-    standing = Standing.LATE if each.late else Standing.DEFECTIVE if uncured else Standing.EFFECTIVE
-    return Judgement(
+    standing = FormStanding.LATE if each.late else FormStanding.DEFECTIVE if uncured else FormStanding.EFFECTIVE
+    return FormReview(
         form=each.form,
         standing=standing,
         ruling=uncured[0] if uncured else _WAIVED if overlooked else _PROPER,
@@ -204,30 +202,30 @@ def _by_itself(each: _Examined, waivers: Sequence[Waiver]) -> Judgement:
     )
 
 
-def _taking_effect(judgement: Judgement, prior: Judgement | None, withdrawn: bool, terms: Terms) -> Judgement:
+def _taking_effect(review: FormReview, prior: FormReview | None, withdrawn: bool, terms: Terms) -> FormReview:
     """A proper form with what it does to the election before it. Authority: §5 (CHG-1, WDR-1, WDR-2, WDR-3)."""
-    form, before = judgement.form, prior.form if prior else None
+    form, before = review.form, prior.form if prior else None
     if form.kind is FormKind.WITHDRAWAL:
         did = (
             f"Withdraws all that form {before.form_id} tendered." if before else "No tender stood: nothing to withdraw."
         )
-        return replace(judgement, ruling=Ruling(rule=right_to_withdraw(form, terms), reason=did))
+        return replace(review, ruling=Ruling(rule=right_to_withdraw(form, terms), reason=did))
     if before is None:
         again = Ruling(rule="WDR-2", reason="Tendered again after a withdrawal, before the offer expired.")
-        return replace(judgement, ruling=again) if withdrawn else judgement
-    remarks = judgement.remarks
+        return replace(review, ruling=again) if withdrawn else review
+    remarks = review.remarks
     if form.signed_on and form.signed_on == before.signed_on:
         same = f"Forms {before.form_id} and {form.form_id} are both signed on {formatting.day(form.signed_on)}"
         remarks += (Ruling(rule="CHG-1", reason=f"{same}: the one received last stands."),)
     replaces = Ruling(rule="CHG-1", reason=f"Replaces form {before.form_id} entirely.")
-    return replace(judgement, ruling=replaces, remarks=remarks)
+    return replace(review, ruling=replaces, remarks=remarks)
 
 
-def _unseated(prior: Judgement, by: Form, terms: Terms) -> Judgement:
+def _unseated(prior: FormReview, by: Form, terms: Terms) -> FormReview:
     """The election that stood until a later form replaced or withdrew it. Authority: §5 (CHG-1, WDR-1, WDR-3)."""
     if by.kind is FormKind.ELECTION:
         ruling = Ruling(rule="CHG-1", reason=f"Replaced entirely by the later form {by.form_id}.")
-        return replace(prior, standing=Standing.SUPERSEDED, ruling=ruling)
+        return replace(prior, standing=FormStanding.SUPERSEDED, ruling=ruling)
     withdrawn = f"Withdrawn by notice {by.form_id}: the options stay outstanding."
     ruling = Ruling(rule=right_to_withdraw(by, terms), reason=withdrawn)
-    return replace(prior, standing=Standing.WITHDRAWN, ruling=ruling)
+    return replace(prior, standing=FormStanding.WITHDRAWN, ruling=ruling)

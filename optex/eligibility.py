@@ -1,6 +1,6 @@
 """Who may tender, whose tender may be accepted, and who may receive new options: all read from the service record.
 
-Every function takes the spells of one holder, in any order. The last day of a spell counts as in service.
+Every function takes the periods of service of one holder, in any order. The last day of one counts as in service.
 """
 
 from collections.abc import Sequence
@@ -10,62 +10,62 @@ from operator import attrgetter
 from optex import formatting
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
-from optex.records import Capacity, Holder, Spell
+from optex.records import Capacity, Grant, Holder, ServicePeriod
 from optex.terms import Terms
 
 _PRECEDENCE = (Capacity.EMPLOYEE, Capacity.DIRECTOR, Capacity.CONSULTANT)
 
 
-def serves(spells: Sequence[Spell], on: date) -> bool:
+def serves(periods: Sequence[ServicePeriod], on: date) -> bool:
     """Whether the holder is in service, in any capacity, on a day. Authority: §1 (ELG-1)."""
-    return any(spell.first_day <= on and (spell.last_day is None or on <= spell.last_day) for spell in spells)
+    return any(period.first_day <= on and (period.last_day is None or on <= period.last_day) for period in periods)
 
 
-def capacity_on(spells: Sequence[Spell], on: date) -> Capacity | None:
+def capacity_on(periods: Sequence[ServicePeriod], on: date) -> Capacity | None:
     """In which capacity the holder serves on a day: employee before director before consultant where several overlap.
 
     Authority: Summary Term Sheet, "Eligible Employees other than non-employee directors" (ELG-1, GRT-4).
     """
-    served = {spell.capacity for spell in spells if serves((spell,), on)}
+    served = {period.capacity for period in periods if serves((period,), on)}
     return next((capacity for capacity in _PRECEDENCE if capacity in served), None)
 
 
-def last_day_as(spells: Sequence[Spell], capacity: Capacity, on: date) -> date | None:
+def last_day_as(periods: Sequence[ServicePeriod], capacity: Capacity, on: date) -> date | None:
     """The last day of the unbroken service in one capacity that a day falls in; None while no end of it is known.
 
     Authority: §9, "ceases to be a director of the Company" (GRT-4).
     """
     last = on
-    for spell in sorted((each for each in spells if each.capacity is capacity), key=attrgetter("first_day")):
-        if spell.first_day > last + ONE_DAY:
+    for period in sorted((each for each in periods if each.capacity is capacity), key=attrgetter("first_day")):
+        if period.first_day > last + ONE_DAY:
             break
-        if spell.last_day is None:
+        if period.last_day is None:
             return None
-        last = max(last, spell.last_day)
+        last = max(last, period.last_day)
     return last
 
 
-def first_gap(spells: Sequence[Spell], first: date, last: date) -> date | None:
+def first_gap(periods: Sequence[ServicePeriod], first: date, last: date) -> date | None:
     """The first day from `first` through `last` without service; a change of capacity is no gap, one day without is.
 
     Authority: §2, §6, §9 (ELG-2).
     """
     day = first
-    for spell in sorted(spells, key=attrgetter("first_day")):
-        if day > last or spell.first_day > day:
+    for period in sorted(periods, key=attrgetter("first_day")):
+        if day > last or period.first_day > day:
             break
-        if spell.last_day is None or spell.last_day >= last:
+        if period.last_day is None or period.last_day >= last:
             return None
-        day = max(day, spell.last_day + ONE_DAY)
+        day = max(day, period.last_day + ONE_DAY)
     return day if day <= last else None
 
 
-def may_tender(holder: Holder, spells: Sequence[Spell], terms: Terms) -> Ruling | None:
+def may_tender(holder: Holder, periods: Sequence[ServicePeriod], terms: Terms) -> Ruling | None:
     """Why the holder may not tender at all; None for an Eligible Employee.
 
     Authority: §1 service on the commencement date; §18 excluded jurisdictions (ELG-1, ELG-4).
     """
-    if not serves(spells, terms.commences):
+    if not serves(periods, terms.commences):
         return _not_at_commencement(terms)
     # Not by exact case: a slip of the keyboard must not let the offer into a jurisdiction where it is unlawful.
     if holder.jurisdiction.casefold() in (name.casefold() for name in terms.excluded_jurisdictions):
@@ -73,33 +73,36 @@ def may_tender(holder: Holder, spells: Sequence[Spell], terms: Terms) -> Ruling 
     return None
 
 
-def may_be_accepted(spells: Sequence[Spell], *, received_on: date, cancelled_on: date, terms: Terms) -> Ruling | None:
+def may_be_accepted(
+    periods: Sequence[ServicePeriod], *, received_on: date, cancelled_on: date, terms: Terms
+) -> Ruling | None:
     """Why a tender is void on the cancellation date for want of service, so that the option is not cancelled, or None.
 
     Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3).
     """
-    if not serves(spells, terms.commences):
+    if not serves(periods, terms.commences):
         return _not_at_commencement(terms)
-    gap = first_gap(spells, received_on, cancelled_on)
+    gap = first_gap(periods, received_on, cancelled_on)
     if gap is None:
         return None
-    if not serves(spells, cancelled_on):
+    if not serves(periods, cancelled_on):
         missing = f"Not in service on {formatting.day(cancelled_on)}, the day the tendered options are cancelled"
         return Ruling(rule="ELG-1", reason=f"{missing}: the tender is void and the option is not cancelled.")
     broken = f"Service was broken between the receipt of the election and the cancellation, on {formatting.day(gap)}"
     return Ruling(rule="ELG-3", reason=f"{broken}: the tender is void and the option is not cancelled.")
 
 
-def may_receive(spells: Sequence[Spell], *, received_on: date, granted_on: date) -> Ruling | None:
+def may_receive(periods: Sequence[ServicePeriod], *, received_on: date, granted_on: date) -> Ruling | None:
     """Why a holder whose options were cancelled receives no new ones; None after unbroken service through the grant.
 
     Authority: §2, §6, §9 "remain an employee, director or consultant" (ELG-2); "you will not receive anything" (ELG-3).
     """
-    gap = first_gap(spells, received_on, granted_on)
+    gap = first_gap(periods, received_on, granted_on)
     if gap is None:
         return None
-    if not serves(spells, granted_on):
-        left = f"Service ended before the new options were granted; {formatting.day(gap)} was the first day without service"
+    if not serves(periods, granted_on):
+        first = formatting.day(gap)
+        left = f"Service ended before the new options were granted; {first} was the first day without service"
         return Ruling(rule="ELG-3", reason=f"{left}. The promise lapses.")
     broken = "Service was not continuous from the receipt of the election through the grant"
     return Ruling(rule="ELG-2", reason=f"{broken}; {formatting.day(gap)} was the first day without service.")
@@ -109,3 +112,8 @@ def _not_at_commencement(terms: Terms) -> Ruling:
     return Ruling(
         rule="ELG-1", reason=f"Not in service on {formatting.day(terms.commences)}, the day the offer commenced."
     )
+
+
+def in_offer(option: Grant, terms: Terms) -> bool:
+    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
+    return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)

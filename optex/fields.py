@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 @dataclass(frozen=True)
-class Written:
+class Pattern:
     """How a text must be written, as a pattern, before its type reads it; `expected` is told where it is not so."""
 
     pattern: str
@@ -56,26 +56,26 @@ A_PRICE = "dollars above zero such as 12.50, with at most four decimals"
 A_CLOSE = "dollars above zero with at most two decimals, such as 0.95"
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Id = Annotated[str, Written(ID, AN_ID)]
+Id = Annotated[str, Pattern(ID, AN_ID)]
 # A line break in a name would break the head of a letter.
-OneLine = Annotated[str, Written(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
+OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
 Email = Annotated[
-    str, Written(r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+", "an e-mail address")
+    str, Pattern(r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+", "an e-mail address")
 ]
 
-DayCell = Annotated[date, Written(DAY, A_DAY)]
-InstantCell = Annotated[datetime, Written(INSTANT, AN_INSTANT)]
-WholeCell = Annotated[int, Written(WHOLE, A_WHOLE)]
-SharesCell = Annotated[int, Field(gt=0), Written(WHOLE, "a whole number above zero such as 1000")]
-PriceCell = Annotated[Decimal, Field(gt=0), Written(EXACT, A_PRICE)]
-CloseCell = Annotated[Decimal, Field(gt=0), Written(r"[0-9]{1,12}(\.[0-9]{1,2})?", A_CLOSE)]
+DayCell = Annotated[date, Pattern(DAY, A_DAY)]
+InstantCell = Annotated[datetime, Pattern(INSTANT, AN_INSTANT)]
+WholeCell = Annotated[int, Pattern(WHOLE, A_WHOLE)]
+SharesCell = Annotated[int, Field(gt=0), Pattern(WHOLE, "a whole number above zero such as 1000")]
+PriceCell = Annotated[Decimal, Field(gt=0), Pattern(EXACT, A_PRICE)]
+CloseCell = Annotated[Decimal, Field(gt=0), Pattern(r"[0-9]{1,12}(\.[0-9]{1,2})?", A_CLOSE)]
 # What a form restates is compared with the grant; that it is wrong is a defect of the form, not of the file.
-RestatedCell = Annotated[Decimal, Written(EXACT, "dollars such as 12.50")]
+RestatedCell = Annotated[Decimal, Pattern(EXACT, "dollars such as 12.50")]
 PercentCell = Annotated[
-    Decimal, Field(le=100), Written(r"[0-9]{1,3}(\.[0-9]{1,4})?", "a percentage from 0 to 100 such as 12.5")
+    Decimal, Field(le=100), Pattern(r"[0-9]{1,3}(\.[0-9]{1,4})?", "a percentage from 0 to 100 such as 12.5")
 ]
 ScheduleCell = Annotated[
-    str, Written(rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*", "date:shares;date:shares such as 2003-01-15:500;2004-01-15:500")
+    str, Pattern(rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*", "date:shares;date:shares such as 2003-01-15:500;2004-01-15:500")
 ]
 
 

@@ -1,7 +1,7 @@
 """How letters to holders write dates, instants, money and counts: plain American English, whatever the locale."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
@@ -54,7 +54,7 @@ def time_of_day(at: datetime) -> str:
 
 
 @lru_cache(maxsize=65536)
-def moment(at: datetime, clock: str) -> str:
+def long_moment(at: datetime, clock: str) -> str:
     """An instant on the offer's clock, with the New York wall clock where that shows something else.
 
     Such as Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time).
@@ -69,7 +69,7 @@ def moment(at: datetime, clock: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def stamp(at: datetime, clock: str) -> str:
+def moment(at: datetime, clock: str) -> str:
     """An instant in one line of a subject, such as March 14, 2003 at 2:05 p.m. Eastern Standard Time."""
     local = at.astimezone(CLOCKS[clock])
     return f"{day(local.date())} at {time_of_day(local)} {_zone(local)}"
@@ -134,3 +134,18 @@ def _in_a_row(parts: Sequence[str], word: str) -> str:
 
 def _zone(at: datetime) -> str:
     return _ZONES.get(at.tzname() or "", at.tzname() or "")
+
+
+def local_text(at: datetime, clock: tzinfo) -> str:
+    """An instant on the offer's clock with its zone, such as 2003-03-31 17:00 EST (CAL-3)."""
+    return at.astimezone(clock).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def utc_text(at: datetime) -> str:
+    """An instant as the ledgers write it, such as 2003-03-31T22:00:00Z (CAL-3)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def exact_text(at: datetime, clock: tzinfo) -> str:
+    """An instant to the second, such as 2003-04-01 08:00:01 EST, where a second decides (EXT-1)."""
+    return at.astimezone(clock).strftime("%Y-%m-%d %H:%M:%S %Z")

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 
 from optex.adjustment import Deferred, Split, ratio, scale, scaled_total
 from optex.calendar import local_date
 from optex.cancellation import Cancellation
 from optex.iso import Room, exercisable, qualify, room
-from optex.pricing import exercise_price, is_ten_percent_owner
-from optex.records import Capacity, Grant, Holder, OptionRecord, OptionType
+from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
 from optex.terms import Terms, Vesting
 from optex.vesting import Tranches, credited, plan_schedule, total
 
@@ -32,7 +31,7 @@ def new_options(
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
     ceases_on: date | None = None,
-) -> list[OptionRecord]:
+) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
@@ -57,7 +56,7 @@ def new_options(
             if not part:
                 continue
             options.append(
-                OptionRecord(
+                IssuedOption(
                     grant_id=f"{source}-N-{kind.value}" if iso and nso else f"{source}-N",
                     holder_id=holder.holder_id,
                     from_grant_id=from_grant_id,
@@ -136,3 +135,29 @@ def _years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+CENT = Decimal("0.01")
+
+
+def is_ten_percent_owner(holder: Holder) -> bool:
+    """Whether the holder owns more than 10% of the voting power; exactly 10% is not more.
+
+    Authority: §9, "owns stock representing more than 10% of the voting rights" (GRT-3, GRT-4).
+    """
+    return holder.voting_percent > 10
+
+
+def exercise_price(close: Decimal, *, type: OptionType, ten_percent_owner: bool) -> Decimal:
+    """The price per share: the closing price on the grant date, to a ten percent owner's ISO 110% up to the next cent.
+
+    In dollars. ValueError where the closing price is not positive.
+    Authority: §9, "100% of the fair market value", "not less than 110% of the closing price" (GRT-3).
+    """
+    if not close > 0:
+        raise ValueError(f"{close} is not a closing price")
+    if type is OptionType.ISO and ten_percent_owner:
+        return (close * 110 / 100).quantize(CENT, rounding=ROUND_CEILING)
+    # A close quoted finer than a cent stays as it is: rounded down, the option would be priced below market.
+    cents = close.quantize(CENT)
+    return cents if cents == close else close

@@ -1,13 +1,13 @@
 """The dated milestones of an offer: when it opens, reminds, closes, cancels and grants; again after an extension."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from optex.authority import section_of
-from optex.calendar import ONE_DAY, Calendar, earlier_reading, instant
+from optex.calendar import CLOCKS, ONE_DAY, Calendar, earlier_reading, instant, local_date
 from optex.formatting import count
 from optex.terms import Terms, Waiting
 
@@ -133,7 +133,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class OfferSchedule:
     """The milestones in order of their due instants, with the two dates everything turns on."""
 
     milestones: tuple[Milestone, ...]
@@ -148,7 +148,7 @@ class Plan:
         raise KeyError(name)
 
 
-def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None = None) -> Plan:
+def schedule_of(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None = None) -> OfferSchedule:
     """The milestones under the terms as they stand.
 
     `cancel_on` is the day of acceptance where it is no longer the planned one (CND-1, or a late acceptance);
@@ -174,14 +174,14 @@ def plan(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None
         day = calendar.business_day_offset(terms.expires_on, -days)
         due[f"{REMINDER}-{days}"] = instant(day, terms.open_at, zone)
     milestones = [Milestone(name=name, due=at, rule=rule_of(name)) for name, at in due.items()]
-    return Plan(
+    return OfferSchedule(
         milestones=tuple(sorted(milestones, key=lambda milestone: milestone.sort_key)),
         cancel_on=cancelled_on,
         grant_on=grant_on,
     )
 
 
-def kind_of(name: str) -> str:
+def kind_name(name: str) -> str:
     """The kind of a milestone: `reminder` for `reminder-10`, else the name itself."""
     return REMINDER if name.startswith(f"{REMINDER}-") else name
 
@@ -199,7 +199,7 @@ def step_kind(name: str) -> StepKind:
 
 def step_order(name: str) -> int:
     """The place of a milestone among those of the same instant."""
-    return _ORDER[kind_of(name)]
+    return _ORDER[kind_name(name)]
 
 
 def rule_of(name: str) -> str:
@@ -236,10 +236,10 @@ def first_grant_day(cancelled_on: date, waiting: Waiting, calendar: Calendar) ->
 
     Authority: Summary Term Sheet, "the six month and one day period begins following the cancellation date" (GRT-1).
     """
-    return calendar.grant_day_from(end_of_waiting(cancelled_on, waiting))
+    return calendar.grant_day_from(waiting_period_ends(cancelled_on, waiting))
 
 
-def end_of_waiting(cancelled_on: date, waiting: Waiting) -> date:
+def waiting_period_ends(cancelled_on: date, waiting: Waiting) -> date:
     """The first day after the six months and one day, be it a business day or not (GRT-1)."""
     if waiting.begins == "on_cancellation":
         return cancelled_on + relativedelta(months=waiting.months) + timedelta(days=waiting.days)
@@ -248,3 +248,36 @@ def end_of_waiting(cancelled_on: date, waiting: Waiting) -> date:
     if month_later.day != begins.day:  # that day does not exist: the 1st of the month after, never a day early
         month_later += ONE_DAY
     return month_later + timedelta(days=waiting.days)
+
+
+_MIDNIGHT = time(0)
+
+
+def confirmation_due(received_at: datetime, terms: Terms) -> datetime:
+    """The midnight that ends the fifth business day after the day of receipt; a confirmation sent before it is in time.
+
+    The duty is the company's, so of the two readings of the clock the earlier binds (CAL-2).
+    Authority: §6, "within five business days of the receipt of your Election Form or your Notice" (CNF-1).
+    """
+    return earlier_reading(last_day_to_confirm(received_at, terms) + ONE_DAY, _MIDNIGHT)
+
+
+def last_day_to_confirm(received_at: datetime, terms: Terms) -> date:
+    """The last business day on which a confirmation is in time. Authority: §6 (CNF-1)."""
+    return terms.calendar.business_day_offset(_received_on(received_at), terms.confirm_within)
+
+
+def alarm_from(received_at: datetime, terms: Terms) -> datetime:
+    """The first instant of the last business day but one, from which a confirmation still unsent is an alarm.
+
+    Where the terms allow one business day only, that is the receipt itself. Authority: §6 (CNF-1).
+    """
+    if terms.confirm_within == 1:
+        return received_at
+    day = terms.calendar.business_day_offset(_received_on(received_at), terms.confirm_within - 1)
+    return earlier_reading(day, _MIDNIGHT)
+
+
+def _received_on(received_at: datetime) -> date:
+    """The day of receipt: around midnight in summer the two clocks part, and the earlier day binds (CAL-2)."""
+    return min(local_date(received_at, clock) for clock in CLOCKS.values())

@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from optex import milestones
-from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
-from optex.formatting import channel, one_of
-from optex.milestones import Plan
-from optex.records import Form, Grant, OptionRecord, Tender, Tranche
+from optex.formatting import channel, one_of, utc_text
+from optex.milestones import OfferSchedule
+from optex.records import Form, Grant, IssuedOption, Tender, Tranche
 from optex.state import OfferState
 from optex.terms import Contact, Terms
 
@@ -23,12 +22,12 @@ Data = dict[str, Any]
 
 
 @lru_cache(maxsize=64)
-def facts(terms: Terms, plan: Plan | None = None) -> Data:
+def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     """The facts that every letter of an offer may state, shared by all of them: read it, do not change it.
 
     Without a plan the dates are those of the terms as they stand (CAL-3).
     """
-    plan = plan or milestones.plan(terms)
+    schedule = schedule or milestones.schedule_of(terms)
     return {
         "offer": terms.offer,
         "issuer": terms.issuer,
@@ -41,8 +40,8 @@ def facts(terms: Terms, plan: Plan | None = None) -> Data:
         "expires_on": terms.expires_on.isoformat(),
         "extension_deadline": utc_text(milestones.extension_deadline(terms)),
         "withdrawal_right": utc_text(terms.withdrawal_right),
-        "cancel_on": plan.cancel_on.isoformat(),
-        "grant_on": plan.grant_on.isoformat(),
+        "cancel_on": schedule.cancel_on.isoformat(),
+        "grant_on": schedule.grant_on.isoformat(),
         "lookback_from": terms.lookback_from.isoformat(),
         "lookback_months": terms.lookback.months,
         "lookback_omitted": terms.lookback.omitted,
@@ -56,16 +55,16 @@ def facts(terms: Terms, plan: Plan | None = None) -> Data:
 
 
 @lru_cache(maxsize=64)
-def standing_at(state: OfferState, at: datetime) -> Data:
+def offer_state_at(state: OfferState, at: datetime) -> Data:
     """What is still possible at an instant and what is final, shared by all letters of that instant.
 
     `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day.
     Authority: §5, §6, §7, §15 (EXP-1, WDR-3, EXT-1, CND-1, CND-2).
     """
-    terms, plan = state.terms, state.plan
+    terms, schedule = state.terms, state.schedule
     running = state.accepted_at is None and state.terminated_at is None
-    due = plan.due(milestones.CANCEL)
-    put_off = running and (state.day(at) > plan.cancel_on or bool(state.conditions and at >= due))
+    due = schedule.due(milestones.CANCEL)
+    put_off = running and (state.day(at) > schedule.cancel_on or bool(state.conditions and at >= due))
     return {
         "running": running,
         "open": running and at < terms.expires,
@@ -74,8 +73,8 @@ def standing_at(state: OfferState, at: datetime) -> Data:
         "terminated_at": utc_text(state.terminated_at) if state.terminated_at else "",
         "accepted_on": state.cancelled_on.isoformat() if state.cancelled_on else "",
         "granted_on": state.granted_on.isoformat() if state.granted_on else "",
-        "cancel_on": "" if put_off else plan.cancel_on.isoformat(),
-        "grant_on": "" if put_off else plan.grant_on.isoformat(),
+        "cancel_on": "" if put_off else schedule.cancel_on.isoformat(),
+        "grant_on": "" if put_off else schedule.grant_on.isoformat(),
     }
 
 
@@ -158,7 +157,7 @@ def tranches(vesting: Sequence[Tranche]) -> list[Data]:
     return [{"vests_on": tranche.vests_on.isoformat(), "shares": tranche.shares} for tranche in vesting]
 
 
-def option_record(record: OptionRecord) -> Data:
+def issued_option(record: IssuedOption) -> Data:
     """An option that the offer brings into being, with its whole vesting schedule."""
     return {
         "grant_id": record.grant_id,
@@ -175,15 +174,15 @@ def cancelled(cancellation: Cancellation, grants: Mapping[str, Grant]) -> Data:
     """A cancelled option, with the balancing option for the untendered rest (TND-2)."""
     return {
         **option(grants[cancellation.grant_id], cancellation.shares),
-        "balancing": option_record(cancellation.balancing) if cancellation.balancing else None,
+        "balancing": issued_option(cancellation.balancing) if cancellation.balancing else None,
     }
 
 
-def new_option(record: OptionRecord, grants: Mapping[str, Grant], close: Decimal) -> Data:
+def new_option(record: IssuedOption, grants: Mapping[str, Grant], close: Decimal) -> Data:
     """A new option with the one it replaces, None for a deferred grant (LCK-1), and its price beside the close."""
     replaced = grants[record.from_grant_id] if record.from_grant_id else None
     return {
-        **option_record(record),
+        **issued_option(record),
         "replaces": option(replaced, replaced.remaining) if replaced else None,
         "above_close": record.price > close,
     }

@@ -12,15 +12,14 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
-from optex.calendar import utc_text
 from optex.cancellation import Cancellation, Promise
 from optex.changes import needs_ten_days
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.errors import Ruling
-from optex.formatting import count, day, stamp
+from optex.formatting import count, day, moment, utc_text
 from optex.grant import DAYS_AFTER_DIRECTORSHIP
-from optex.milestones import Plan
-from optex.records import Capacity, FormKind, Grant, Holder, OptionRecord, Standing, Tender
+from optex.milestones import OfferSchedule
+from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -62,7 +61,7 @@ class Notice:
     data: dict[str, Any]
 
 
-def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Grant]) -> Notice:
+def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: Iterable[Grant]) -> Notice:
     """The offer has opened: the holder's own options, how to tender them and until when.
 
     Authority: §1, §2, §4, §5; §3 forbids a recommendation (ELG-1, TND-3, TND-6).
@@ -75,63 +74,73 @@ def offer_opened(terms: Terms, plan: Plan, holder: Holder, grants: Iterable[Gran
     ]
     key = f"offer-opened:{holder.holder_id}"
     subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
-    return _notice(Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.facts(terms, plan), options=options)
+    return _notice(
+        Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), options=options
+    )
 
 
 def reminder(
-    terms: Terms, plan: Plan, holder: Holder, days: int, version: int, tenders: Iterable[Tender], grants: Grants
+    terms: Terms,
+    schedule: OfferSchedule,
+    holder: Holder,
+    days: int,
+    version: int,
+    tenders: Iterable[Tender],
+    grants: Grants,
 ) -> Notice:
     """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
     left, until = count(days, "business day"), day(terms.expires_on)
     subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
     mine = notice_data.tendered(tenders, grants)
-    return _notice(Kind.REMINDER, key, holder, subject, offer=notice_data.facts(terms, plan), days=days, tenders=mine)
+    return _notice(
+        Kind.REMINDER, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), days=days, tenders=mine
+    )
 
 
 def confirmation(
-    state: OfferState, holder: Holder, judgement: Judgement, grants: Grants, at: datetime, revision: int = 1
+    state: OfferState, holder: Holder, review: FormReview, grants: Grants, at: datetime, revision: int = 1
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
     `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
-    form, terms = judgement.form, state.terms
+    form, terms = review.form, state.terms
     more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
     name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
-    received = f"your {name} received {stamp(form.received_at, terms.clock)}"
+    received = f"your {name} received {moment(form.received_at, terms.clock)}"
     subject = f"Confirmation of Receipt{again}: {received}, exchange offer of {terms.issuer}"
     return _notice(
         Kind.CONFIRMATION,
         key,
         holder,
         subject,
-        offer=notice_data.facts(terms),
+        offer=notice_data.offer_facts(terms),
         revision=revision,
         form=notice_data.form_received(form, grants),
-        standing=judgement.standing.value,
-        ruling=notice_data.ruling_of(judgement.ruling),
-        defects=notice_data.rulings_of(_uncured(judgement)),
-        remarks=notice_data.rulings_of(remark for remark in judgement.remarks if remark not in judgement.defects),
-        tenders=notice_data.tendered(judgement.tenders, grants),
-        barred=judgement.barred is not None,
-        now=notice_data.standing_at(state, at),
+        standing=review.standing.value,
+        ruling=notice_data.ruling_of(review.ruling),
+        defects=notice_data.rulings_of(_uncured(review)),
+        remarks=notice_data.rulings_of(remark for remark in review.remarks if remark not in review.defects),
+        tenders=notice_data.tendered(review.tenders, grants),
+        barred=review.barred is not None,
+        now=notice_data.offer_state_at(state, at),
     )
 
 
-def _uncured(judgement: Judgement) -> tuple[Ruling, ...]:
+def _uncured(review: FormReview) -> tuple[Ruling, ...]:
     """What was wrong with the form and has been neither cured nor waived: the defects that still decide (TND-7)."""
-    if judgement.standing not in (Standing.DEFECTIVE, Standing.LATE):
+    if review.standing not in (FormStanding.DEFECTIVE, FormStanding.LATE):
         return ()
-    told = (judgement.ruling, *judgement.remarks)
-    return tuple(defect for defect in judgement.defects if defect in told) or (judgement.ruling,)
+    told = (review.ruling, *review.remarks)
+    return tuple(defect for defect in review.defects if defect in told) or (review.ruling,)
 
 
 def extension(
     terms: Terms,
-    plan: Plan,
+    schedule: OfferSchedule,
     holder: Holder,
     version: int,
     previous_expires: datetime,
@@ -153,12 +162,19 @@ def extension(
         "tenders": notice_data.tendered(tenders, grants),
     }
     key = f"extension.v{version}:{holder.holder_id}"
-    subject = f"The exchange offer of {terms.issuer} is extended to {stamp(terms.expires, terms.clock)}"
-    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.facts(terms, plan), **data)
+    subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
+    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def amendment(
-    terms: Terms, holder: Holder, number: int, change: str, percent: Decimal | None, reason: str, plan: Plan, tally: int
+    terms: Terms,
+    holder: Holder,
+    number: int,
+    change: str,
+    percent: Decimal | None,
+    reason: str,
+    schedule: OfferSchedule,
+    tally: int,
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
     by = "" if percent is None else f"{percent.normalize():f}"
@@ -172,11 +188,16 @@ def amendment(
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
-    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.facts(terms, plan), **data)
+    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def acceptance_and_promise(
-    terms: Terms, plan: Plan, holder: Holder, cancellations: Iterable[Cancellation], promise: Promise, grants: Grants
+    terms: Terms,
+    schedule: OfferSchedule,
+    holder: Holder,
+    cancellations: Iterable[Cancellation],
+    promise: Promise,
+    grants: Grants,
 ) -> Notice:
     """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
 
@@ -186,7 +207,11 @@ def acceptance_and_promise(
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
     key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
     subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
-    data = {"offer": notice_data.facts(terms, plan), "accepted": accepted, "promise": notice_data.promised(promise)}
+    data = {
+        "offer": notice_data.offer_facts(terms, schedule),
+        "accepted": accepted,
+        "promise": notice_data.promised(promise),
+    }
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
 
 
@@ -207,7 +232,7 @@ def rejection(
     ]
     key = f"rejection:{holder.holder_id}"
     subject = f"Options not accepted in the exchange offer of {terms.issuer}"
-    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.facts(terms), returned=returned)
+    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.offer_facts(terms), returned=returned)
 
 
 def withdrawal_right(
@@ -220,7 +245,7 @@ def withdrawal_right(
     data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
     key = f"withdrawal-right:{holder.holder_id}"
     subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
-    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
@@ -228,7 +253,7 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
     data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
-    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def promise_lapsed(
@@ -247,14 +272,14 @@ def promise_lapsed(
     key = f"lapse:{promise.promise_id}"
     which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
     subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed: {terms.issuer}"
-    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(
     terms: Terms,
     holder: Holder,
     promise: Promise | None,
-    options: Sequence[OptionRecord],
+    options: Sequence[IssuedOption],
     close: Decimal,
     grants: Grants,
     splits: str = "",
@@ -282,7 +307,7 @@ def grant(
     }
     key = f"grant:{holder.holder_id}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
-    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.facts(terms), **data)
+    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def _notice(kind: Kind, key: str, holder: Holder, subject: str, **stated: Any) -> Notice:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from optex.adjustment import UNCHANGED, Split, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
-from optex.records import Grant, OptionRecord
+from optex.records import Grant, IssuedOption
 from optex.terms import Vesting
 from optex.vesting import outstanding, total
 
@@ -65,7 +65,7 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
     return [(on, "lapsed", reserved)]
 
 
-def granted(on: date, reserved: int, options: Iterable[OptionRecord]) -> list[Movement]:
+def granted(on: date, reserved: int, options: Iterable[IssuedOption]) -> list[Movement]:
     """New options take the place of the reserve that was held for them (§12, PLN-1)."""
     return [(on, "released", reserved), (on, "granted", -sum(option.shares for option in options))]
 
@@ -95,7 +95,7 @@ def split(on: date, authorized: int, holdings: Collection[int], *, before: Fract
     return [(on, "split", change)]
 
 
-def exceeds_reserve(reserved: int, options: Iterable[OptionRecord]) -> Ruling | None:
+def exceeds_reserve(reserved: int, options: Iterable[IssuedOption]) -> Ruling | None:
     """Why the new options may not be granted: they come to more shares than are reserved for them, else None.
 
     Authority: §12 (PLN-1).
@@ -107,13 +107,13 @@ def exceeds_reserve(reserved: int, options: Iterable[OptionRecord]) -> Ruling | 
     return Ruling(rule="PLN-1", reason=reason)
 
 
-def conservation(
+def imbalances(
     *,
     vesting: Vesting,
     grants: Mapping[str, Grant],
     cancellations: Collection[Cancellation],
     promises: Iterable[Promise],
-    options: Collection[OptionRecord] = (),
+    options: Collection[IssuedOption] = (),
     lapsed_holders: Collection[str] = (),
     granted_on: date | None = None,
     splits: Collection[Split] = (),
@@ -147,7 +147,7 @@ def _repeated(ids: Iterable[str]) -> list[tuple[str, int]]:
     return [(each, n) for each, n in Counter(ids).items() if n > 1]
 
 
-def _broken_vesting(option: OptionRecord) -> list[str]:
+def _broken_vesting(option: IssuedOption) -> list[str]:
     broken = []
     if total(option.vesting) != option.shares:
         broken.append(f"{option.grant_id}: the tranches sum to {total(option.vesting)}, the option to {option.shares}")
@@ -190,7 +190,7 @@ def _broken_promises(cancellations: Iterable[Cancellation], promises: Iterable[P
 
 
 def _broken_regrants(
-    due: Mapping[tuple[str, str], int], options: Iterable[OptionRecord], granted_on: date
+    due: Mapping[tuple[str, str], int], options: Iterable[IssuedOption], granted_on: date
 ) -> list[str]:
     """What is due and what is granted by cancelled grant and holder; a deferred grant replaces none."""
     broken = []
@@ -208,7 +208,7 @@ def _broken_regrants(
     return broken
 
 
-def must_balance(broken: Collection[str]) -> None:
+def check_balances(broken: Collection[str]) -> None:
     """AssertionError where a sum does not balance: books that are wrong are not written at all (PLN-1)."""
     if broken:
         raise AssertionError("the books would not balance, so nothing is written: " + "; ".join(broken))

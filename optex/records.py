@@ -27,7 +27,7 @@ class FormKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-class Standing(StrEnum):
+class FormStanding(StrEnum):
     """Where a form stands at an instant."""
 
     EFFECTIVE = "effective"
@@ -47,7 +47,7 @@ class Holder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Spell:
+class ServicePeriod:
     """One unbroken stretch of service in one capacity; `last_day` counts as in service, None is still serving."""
 
     holder_id: str
@@ -131,7 +131,7 @@ class Tender:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OptionRecord:
+class IssuedOption:
     """An option that the offer itself brings into being: a balancing option or a new one.
 
     `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1).
@@ -149,10 +149,10 @@ class OptionRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Dossier:
+class HolderRecord:
     """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt."""
 
     holder: Holder
-    spells: tuple[Spell, ...]
+    service_periods: tuple[ServicePeriod, ...]
     grants: Mapping[str, Grant]
     forms: tuple[Form, ...]

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
 from optex.calendar import local_date
-from optex.election import Waiver
-from optex.milestones import Plan, plan
+from optex.election import DefectWaiver
+from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
 CONDITIONS = {
@@ -32,14 +32,14 @@ class OfferState:
     postponed_to: date | None = None
     holds: tuple[str, ...] = ()
     grant_from: date | None = None
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[DefectWaiver, ...] = ()
     told_splits: tuple[Split, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     amendments: int = 0
 
     @property
-    def plan(self) -> Plan:
-        return plan(self.terms, cancel_on=self.cancelled_on or self.postponed_to, grant_from=self.grant_from)
+    def schedule(self) -> OfferSchedule:
+        return schedule_of(self.terms, cancel_on=self.cancelled_on or self.postponed_to, grant_from=self.grant_from)
 
     @property
     def splits(self) -> tuple[Split, ...]:

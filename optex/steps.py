@@ -13,14 +13,14 @@ from optex.milestones import (
     REMINDER,
     WITHDRAWAL_RIGHT,
     Milestone,
-    Plan,
-    kind_of,
+    OfferSchedule,
+    kind_name,
     step_kind,
     step_order,
 )
 
 
-class Status(StrEnum):
+class StepStatus(StrEnum):
     """Where one version of a step stands; `moot` is no longer needed, `held` came due and waits for something."""
 
     PENDING = "pending"
@@ -30,7 +30,7 @@ class Status(StrEnum):
     MOOT = "moot"
 
 
-OPEN_STATUSES = (Status.PENDING, Status.HELD)
+OPEN_STATUSES = (StepStatus.PENDING, StepStatus.HELD)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class Step:
     name: str
     version: int
     due: datetime
-    status: Status
+    status: StepStatus
     done_at: datetime | None = None
     message: str = ""
 
@@ -54,14 +54,14 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rescheduled:
+class ScheduleChange:
     """What a new plan does to the steps: these are superseded, these are added under the new version."""
 
     superseded: tuple[Step, ...]
     added: tuple[Step, ...]
 
 
-def reschedule(steps: Iterable[Step], plan: Plan, version: int, at: datetime) -> Rescheduled:
+def supersede(steps: Iterable[Step], schedule: OfferSchedule, version: int, at: datetime) -> ScheduleChange:
     """The steps that a plan supersedes and those that it adds; a plan that changes no date changes nothing.
 
     What is done stays done, except that an extension re-opens a close and its deadline, and reminds anew.
@@ -70,14 +70,14 @@ def reschedule(steps: Iterable[Step], plan: Plan, version: int, at: datetime) ->
     """
     last = latest(steps)
     superseded, added = [], []
-    for milestone in plan.milestones:
+    for milestone in schedule.milestones:
         old = last.get(milestone.name)
         if old is not None and (old.due == milestone.due or not _moves(old)):
             continue
         added.append(_new(milestone, version, at, first=old is None))
-        if old is not None and (old.status is Status.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
+        if old is not None and (old.status is StepStatus.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
             superseded.append(old)
-    return Rescheduled(superseded=tuple(superseded), added=tuple(added))
+    return ScheduleChange(superseded=tuple(superseded), added=tuple(added))
 
 
 def latest(steps: Iterable[Step]) -> dict[str, Step]:
@@ -85,21 +85,21 @@ def latest(steps: Iterable[Step]) -> dict[str, Step]:
     return {step.name: step for step in sorted(steps, key=lambda step: step.version)}
 
 
-def goes_first(step: Step, steps: Iterable[Step]) -> Step | None:
+def blocking_step(step: Step, steps: Iterable[Step]) -> Step | None:
     """The pending step that must be done before this one; None where nothing is in the way.
 
     Nothing happens before the opening; closing, acceptance and grant happen in the order of their dates. A reminder or
     the right to withdraw keeps nobody waiting, nor does a step that is held.
     Authority: §4, §6.
     """
-    before = [s for s in steps if s.status is Status.PENDING and turn(s) < turn(step)]
+    before = [s for s in steps if s.status is StepStatus.PENDING and run_order(s) < run_order(step)]
     first = [s for s in before if step_kind(s.name).in_line]
     if not step_kind(step.name).in_line:
         first = [s for s in first if s.name == OPEN]
-    return min(first, key=turn, default=None)
+    return min(first, key=run_order, default=None)
 
 
-def turn(step: Step) -> tuple[datetime, int, int]:
+def run_order(step: Step) -> tuple[datetime, int, int]:
     """When a step's turn comes: at its instant, at one instant in the order of an offer's life, then by version."""
     return step.due, step_order(step.name), step.version
 
@@ -108,17 +108,17 @@ def _moves(step: Step) -> bool:
     """Whether a later version of a step may follow this one; what the end of the offer made moot never returns."""
     if step.name in (OPEN, WITHDRAWAL_RIGHT):
         return step.waiting
-    if kind_of(step.name) == REMINDER:
+    if kind_name(step.name) == REMINDER:
         return True
-    return step.waiting or (step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) and step.status is not Status.MOOT)
+    return step.waiting or (step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) and step.status is not StepStatus.MOOT)
 
 
 def _new(milestone: Milestone, version: int, at: datetime, *, first: bool) -> Step:
-    passed = kind_of(milestone.name) == REMINDER and milestone.due < at and not first
+    passed = kind_name(milestone.name) == REMINDER and milestone.due < at and not first
     return Step(
         name=milestone.name,
         version=version,
         due=milestone.due,
-        status=Status.MOOT if passed else Status.PENDING,
+        status=StepStatus.MOOT if passed else StepStatus.PENDING,
         message="its day had passed when the offer was extended" if passed else "",
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from optex.authority import section_of
-from optex.calendar import CLOCKS, ONE_DAY, instant, local_date, local_text, utc_text
-from optex.formatting import count, first_few
-from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, plan
-from optex.records import Form, Grant, Holder, OptionType, Spell
+from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
+from optex.formatting import count, first_few, local_text, utc_text
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
+from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.terms import Terms
 
 LISTED = 20  # groups of people who look alike
@@ -34,13 +34,13 @@ def warnings(
     terms: Terms,
     holders: Sequence[Holder],
     grants: Sequence[Grant],
-    spells: Sequence[Spell],
+    periods: Sequence[ServicePeriod],
     forms: Sequence[Form] = (),
 ) -> list[Warning]:
     """Everything in an offer's folder that no rule forbids but that its administrator should know."""
     return [
         *term_warnings(terms),
-        *_grant_warnings(terms, grants, spells),
+        *_grant_warnings(terms, grants, periods),
         *_people_warnings(terms, holders, grants),
         *_form_warnings(terms, forms),
     ]
@@ -101,7 +101,7 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
 
 def _readings(terms: Terms) -> Iterator[Warning]:
     """Each milestone for which 5 p.m. "Eastern Standard Time" is two instants (CAL-2)."""
-    for milestone in plan(terms).milestones:
+    for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
         ours = milestone.name == EXTENSION_DEADLINE
         decides = (
@@ -127,7 +127,7 @@ def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, 
     return on, at, {name: instant(on, at, zone) for name, zone in CLOCKS.items()}
 
 
-def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spell]) -> Iterator[Warning]:
+def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:
     commences, lookback_from = terms.commences, terms.lookback_from
     held = [grant for grant in grants if grant.remaining]
     outstanding = [grant for grant in held if grant.expires_on >= commences]
@@ -161,9 +161,9 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], spells: Iterable[Spel
         )
         yield Warning(rule="TND-1", message=message, file="grants.csv")
     serving = {
-        spell.holder_id
-        for spell in spells
-        if spell.first_day <= commences and (spell.last_day is None or spell.last_day >= commences)
+        period.holder_id
+        for period in periods
+        if period.first_day <= commences and (period.last_day is None or period.last_day >= commences)
     }
     absent = sorted({grant.holder_id for grant in outstanding} - serving)
     if absent:

@@ -7,13 +7,12 @@ from typing import Any
 from infra.database import tables as t
 from infra.handlers.forms import decided_form, decided_tender
 from optex import batch, notices, pool
-from optex.acceptance import Decision
-from optex.cancellation import Cancellation, Promise
-from optex.election import Judgement
+from optex.cancellation import Cancellation, Promise, TenderDecision
+from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT
-from optex.records import Dossier, FormKind, Standing
+from optex.records import FormKind, FormStanding, HolderRecord
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -21,28 +20,28 @@ from tasks.due_step import DueStep
 @effect("accept, cancel, promise and write to every holder concerned")
 def record_cancellation(
     step: DueStep,
-    dossiers: Sequence[Dossier],
-    judgements: Sequence[Judgement],
-    decisions: Sequence[Decision],
+    records: Sequence[HolderRecord],
+    reviews: Sequence[FormReview],
+    decisions: Sequence[TenderDecision],
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> str:
     """Acceptance and cancellation are one act, all or nothing (§6, CAN-1)."""
-    book, on = step.book, step.state.day(step.at)
-    by_holder = {d.holder.holder_id: d for d in dossiers}
-    grants = {grant_id: grant for d in dossiers for grant_id, grant in d.grants.items()}
-    pool.must_balance(
-        pool.conservation(
+    db, on = step.db, step.state.day(step.at)
+    by_holder = {d.holder.holder_id: d for d in records}
+    grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
+    pool.check_balances(
+        pool.imbalances(
             vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
         )
     )
-    standing = batch.elections(judgements)
-    book.decide("form", step.at, map(decided_form, judgements))
-    book.decide("tender", step.at, map(decided_tender, decisions))
+    standing = batch.elections(reviews)
+    db.record_decisions("form", step.at, map(decided_form, reviews))
+    db.record_decisions("tender", step.at, map(decided_tender, decisions))
     balancing = [c.balancing for c in cancellations if c.balancing]
-    book.add_options("balancing", balancing)
-    book.add(t.cancellations, map(_cancellation_row, cancellations))
-    book.add(
+    db.add_options("balancing", balancing)
+    db.add(t.cancellations, map(_cancellation_row, cancellations))
+    db.add(
         t.promises,
         [
             {
@@ -56,9 +55,9 @@ def record_cancellation(
             for p in promises
         ],
     )
-    book.move_pool(pool.cancelled(on, cancellations))
-    book.set_offer(accepted_at=step.at, cancelled_on=on)
-    book.make_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
+    db.move_pool(pool.cancelled(on, cancellations))
+    db.update_offer(accepted_at=step.at, cancelled_on=on)
+    db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
     rejected = sum(not decision.accepted for decision in decisions)
     # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
     outcome = step.done(
@@ -66,9 +65,9 @@ def record_cancellation(
         f"{sum(c.shares for c in cancellations):,} shares of {count(len(promises), 'holder')}; "
         f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
     )
-    book.replan(step.at, f"superseded: the options were cancelled on {on}")
-    book.queue(_acceptances(step, by_holder, cancellations, promises), step.at)
-    book.queue(_rejections(step, by_holder, judgements, decisions), step.at)
+    db.reschedule(step.at, f"superseded: the options were cancelled on {on}")
+    db.queue_notices(_acceptances(step, by_holder, cancellations, promises), step.at)
+    db.queue_notices(_rejections(step, by_holder, reviews, decisions), step.at)
     return outcome
 
 
@@ -84,20 +83,23 @@ def _cancellation_row(each: Cancellation) -> dict[str, Any]:
 
 def _acceptances(
     step: DueStep,
-    by_holder: dict[str, Dossier],
+    by_holder: dict[str, HolderRecord],
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> Iterator[notices.Notice]:
-    plan = step.book.state().plan
+    schedule = step.db.state().schedule
     mine = {holder_id: list(each) for holder_id, each in groupby(cancellations, key=lambda c: c.holder_id)}
     for promise in promises:
         d = by_holder[promise.holder_id]
         own = mine[promise.holder_id]
-        yield notices.acceptance_and_promise(step.state.terms, plan, d.holder, own, promise, d.grants)
+        yield notices.acceptance_and_promise(step.state.terms, schedule, d.holder, own, promise, d.grants)
 
 
 def _rejections(
-    step: DueStep, by_holder: dict[str, Dossier], judgements: Sequence[Judgement], decisions: Sequence[Decision]
+    step: DueStep,
+    by_holder: dict[str, HolderRecord],
+    reviews: Sequence[FormReview],
+    decisions: Sequence[TenderDecision],
 ) -> list[notices.Notice]:
     """Whose tender is rejected is told why; so is whoever sent forms of which none was proper and in time."""
     rejected: dict[str, list[tuple[str, int, Ruling]]] = {}
@@ -105,11 +107,9 @@ def _rejections(
         if not decision.accepted:
             told = (decision.tender.grant_id, decision.tender.shares, decision.ruling)
             rejected.setdefault(decision.tender.holder_id, []).append(told)
-    for holder_id, judgement in _never_proper(judgements).items():
+    for holder_id, review in _never_proper(reviews).items():
         grants = by_holder[holder_id].grants
-        lines = [
-            (line.grant_id, line.shares, judgement.ruling) for line in judgement.form.lines if line.grant_id in grants
-        ]
+        lines = [(line.grant_id, line.shares, review.ruling) for line in review.form.lines if line.grant_id in grants]
         if lines:
             rejected[holder_id] = lines
     return [
@@ -124,20 +124,20 @@ def _rejections(
     ]
 
 
-def _never_proper(judgements: Sequence[Judgement]) -> dict[str, Judgement]:
+def _never_proper(reviews: Sequence[FormReview]) -> dict[str, FormReview]:
     """The last failed election of each holder of whom none stands, unless the holder gave notice to reject after it."""
-    last: dict[str, Judgement] = {}
-    standing: dict[str, Judgement] = {}
-    for judgement in sorted(judgements, key=lambda each: each.form.received_at):
-        holder_id, election = judgement.form.holder_id, judgement.form.kind is FormKind.ELECTION
-        if judgement.standing is Standing.EFFECTIVE:
-            standing[holder_id] = judgement
-        elif election and judgement.standing in (Standing.DEFECTIVE, Standing.LATE):
-            last[holder_id] = judgement
+    last: dict[str, FormReview] = {}
+    standing: dict[str, FormReview] = {}
+    for review in sorted(reviews, key=lambda each: each.form.received_at):
+        holder_id, election = review.form.holder_id, review.form.kind is FormKind.ELECTION
+        if review.standing is FormStanding.EFFECTIVE:
+            standing[holder_id] = review
+        elif election and review.standing in (FormStanding.DEFECTIVE, FormStanding.LATE):
+            last[holder_id] = review
     return {holder_id: failed for holder_id, failed in last.items() if not _silenced(failed, standing.get(holder_id))}
 
 
-def _silenced(failed: Judgement, standing: Judgement | None) -> bool:
+def _silenced(failed: FormReview, standing: FormReview | None) -> bool:
     """Whether another form says what became of a failed election: one that stands, or a notice received after it."""
     if standing is None or standing.form.kind is FormKind.ELECTION:
         return standing is not None

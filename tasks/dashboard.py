@@ -14,11 +14,11 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
 from infra.status.markdown import as_markdown, result_rows
-from infra.status.offer_status import ApprovalAwaited, standing_of
-from infra.workspace import Office, office_of
+from infra.status.offer_status import PendingApproval, offer_status
+from infra.workspace import Workspace, workspace_of
 from optex.milestones import step_kind
 from tasks.decorators import effect
-from tasks.scheduled_runs import alarms
+from tasks.scheduled_runs import scheduled_runs
 
 # So far ahead the list of runs to come looks: longer than any offer waits for its grant.
 _AHEAD = 400 * 24 * 3600
@@ -28,36 +28,38 @@ _AHEAD = 400 * 24 * 3600
 async def show_dashboard(offer: str) -> None:
     """Rewrite the page that shows where an offer stands, with links to its runs."""
     async with get_client() as client:
-        await draw_dashboard(client, office_of(offer))
+        await draw_dashboard(client, workspace_of(offer))
 
 
 @effect("result of {step}")
 async def show_result(offer: str, step: str) -> None:
     """What a step came to, as a table on the page of its run."""
-    with office_of(offer).reading() as reader:
-        standing = standing_of(reader, datetime.now(UTC))
-    rows = result_rows(standing, step)
+    with workspace_of(offer).read() as db:
+        status = offer_status(db, datetime.now(UTC))
+    rows = result_rows(status, step)
     if rows:
         await acreate_table_artifact(key=f"{_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
 
 
-async def draw_dashboard(client: PrefectClient, office: Office) -> None:
+async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     """Rewrite the page of an offer; what links to it goes on leading there."""
-    with office.reading() as reader:
-        standing = standing_of(reader, datetime.now(UTC))
-    runs = await alarms(client, office.offer)
+    with workspace.read() as db:
+        status = offer_status(db, datetime.now(UTC))
+    runs = await scheduled_runs(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
-    links |= {f"Approve: {step_kind(each.step).says}": await _form(client, office, each) for each in standing.approvals}
-    links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{office.offer}"
-    links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{office.offer}"
-    page = as_markdown(standing, links)
-    await client.update_artifact(await _page(client, office.offer), ArtifactUpdate(data=page))
+    links |= {
+        f"Approve: {step_kind(each.step).says}": await _form(client, workspace, each) for each in status.approvals
+    }
+    links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{workspace.offer}"
+    links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{workspace.offer}"
+    page = as_markdown(status, links)
+    await client.update_artifact(await _page(client, workspace.offer), ArtifactUpdate(data=page))
 
 
-async def _form(client: PrefectClient, office: Office, awaited: ApprovalAwaited) -> str:
+async def _form(client: PrefectClient, workspace: Workspace, awaited: PendingApproval) -> str:
     """The form by which just what waits now is approved, filled in but for the name."""
     approve = await client.read_deployment_by_name("approve/approve")
-    filled = json.dumps({"offer": office.offer, "step": awaited.step, "digest": awaited.digest})
+    filled = json.dumps({"offer": workspace.offer, "step": awaited.step, "digest": awaited.digest})
     return f"{ui_url()}/deployments/deployment/{approve.id}/run?parameters={quote(filled)}"
 
 

@@ -1,41 +1,44 @@
 """A scheduled run is an alarm, not an order: it locks its step, re-reads the offer, and acts only if it is due."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from infra.database.writer import PROGRAM, Book
-from infra.workspace import Office, office_of
-from optex.actions import Postpone
-from optex.calendar import local_text
+from infra.database.writer import PROGRAM, OfferWriter
+from infra.workspace import Workspace, workspace_of
+from optex.actions import Approve, Postpone
 from optex.errors import OptexError, Ruling
+from optex.formatting import local_text
 from optex.milestones import rule_of
 from optex.state import OfferState
-from optex.steps import Status, Step, goes_first
+from optex.steps import Step, StepStatus, blocking_step
 
 # A scheduler may ring a blink early: that long a run waits for its instant.
-BLINK = timedelta(seconds=10)
+EARLY_START = timedelta(seconds=10)
 # After a while without a worker all alarms ring at once, and their runs start in any order: so many seconds a run waits
 # for the steps before its own, and as long again whenever it is tried again: by then the watch has rung what was lost.
 PATIENCE, _EVERY = 60.0, 0.5
 
 
-class OutOfOrder(OptexError):
+class StepOutOfOrder(OptexError):
     """A step is due, but one before it could not be done: it fails, and is tried again as a failed step is."""
 
 
 @dataclass(kw_only=True)
 class DueStep:
-    """A step at work: the book it holds locked, the offer as it stands, the instant; or why there is nothing to do."""
+    """A step at work: its transaction, the offer as it stands, the instant; or why there is nothing to do."""
 
-    office: Office
-    book: Book
+    workspace: Workspace
+    db: OfferWriter
     step: Step
     state: OfferState
     at: datetime
@@ -43,30 +46,30 @@ class DueStep:
 
     def done(self, message: str) -> str:
         """Mark the step done, in the transaction that holds its decisions; returns the message."""
-        self.book.set_step(self.step, Status.DONE, message, self.at)
-        self.book.audit(self.at, "", [(f"{self.step.name} done", self.step.label, rule_of(self.step.name), message)])
+        self.db.set_step(self.step, StepStatus.DONE, message, self.at)
+        self.db.audit(self.at, "", [(f"{self.step.name} done", self.step.label, rule_of(self.step.name), message)])
         return message
 
     def held(self, rule: str, message: str, digest: str | None = None) -> State:
         """Leave the step due but held, in plain sight; said once and not again while it is the same."""
-        self.book.await_approval(self.step, digest)
-        if (self.step.status, self.step.message) != (Status.HELD, message):
-            self.book.set_step(self.step, Status.HELD, message)
-            self.book.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
+        self.db.await_approval(self.step, digest)
+        if (self.step.status, self.step.message) != (StepStatus.HELD, message):
+            self.db.set_step(self.step, StepStatus.HELD, message)
+            self.db.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
         return Completed(name="Held", message=f"Held: {message}")
 
     def postponed(self, on: date, message: str) -> State:
         """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
         key = f"postpone-{self.step.name}.v{self.step.version}"
         action = Postpone(at=self.at, by=PROGRAM, on=on)
-        self.book.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
-        self.book.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
-        self.book.replan(self.at, message)
+        self.db.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
+        self.db.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
+        self.db.reschedule(self.at, message)
         return nothing_to_do(message)
 
     def moot(self, message: str) -> State:
         """Mark the step as no longer needed."""
-        self.book.set_step(self.step, Status.MOOT, message)
+        self.db.set_step(self.step, StepStatus.MOOT, message)
         return nothing_to_do(message)
 
 
@@ -78,60 +81,78 @@ def nothing_to_do(message: str) -> State:
 async def due_step(offer: str, name: str, version: int | None, at: datetime | None) -> AsyncIterator[DueStep]:
     """Lock a step and see whether it is due; the transaction commits what was decided when the step is left.
 
-    OutOfOrder where a step before it is still to be done, and was not done while this one waited for it.
+    StepOutOfOrder where a step before it is still to be done, and was not done while this one waited for it.
     """
-    office = office_of(offer)
-    if not office.virtual:
-        await _wait_for(office, name, version)
-    now = office.clock(at)
-    with office.book() as book:
-        step = book.step(name, version)
+    workspace = workspace_of(offer)
+    if not workspace.simulated:
+        await _wait_for(workspace, name, version)
+    now = workspace.now(at)
+    with workspace.write() as db:
+        step = db.step(name, version)
         if step is None:
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
-        state = book.state()
-        due = DueStep(office=office, book=book, step=step, state=state, at=now)
-        due.idle = _idle(step, state, now, latest=book.step(name) == step)
-        if not due.idle and (first := goes_first(step, book.steps())):
-            raise OutOfOrder(f"{step.name} waits until {first.name} is done")
+        state = db.state()
+        due = DueStep(workspace=workspace, db=db, step=step, state=state, at=now)
+        due.idle = _idle(step, state, now, latest=db.step(name) == step)
+        if not due.idle and (first := blocking_step(step, db.steps())):
+            raise StepOutOfOrder(f"{step.name} waits until {first.name} is done")
         if not due.idle and (run_id := flow_run.id):
-            book.note_run(step, run_id)
+            db.record_run(step, run_id)
         yield due
 
 
-async def _wait_for(office: Office, name: str, version: int | None) -> None:
+async def _wait_for(workspace: Workspace, name: str, version: int | None) -> None:
     """Wait for the instant of a step that is rung a blink early, and for the steps before it, whose own alarms ring."""
-    with office.reading() as reader:
-        step = reader.step(name, version)
+    with workspace.read() as db:
+        step = db.step(name, version)
     if step is None or not step.waiting:
         return
     early = step.due - datetime.now(UTC)
-    if early > BLINK:
+    if early > EARLY_START:
         return
     await asyncio.sleep(early.total_seconds())
     if flow_run.parent_flow_run_id is not None:  # the watch, or a person, for whom it is better said at once
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while _first(office, step):
+            while _first(workspace, step):
                 await asyncio.sleep(_EVERY)
 
 
-def _first(office: Office, step: Step) -> Step | None:
-    with office.reading() as reader:
-        return goes_first(step, reader.steps())
+def _first(workspace: Workspace, step: Step) -> Step | None:
+    with workspace.read() as db:
+        return blocking_step(step, db.steps())
 
 
 def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:
     """Why there is nothing to do; None where the step is due. A held version acts no more once a later one stands."""
     zone = state.terms.zone
-    if step.status is Status.DONE:
+    if step.status is StepStatus.DONE:
         return nothing_to_do(f"{step.name} was done {local_text(step.done_at or now, zone)}. {step.message}")
-    if step.status is Status.SUPERSEDED:
+    if step.status is StepStatus.SUPERSEDED:
         return nothing_to_do(f"{step.label} is {step.message or 'superseded'}")
     if not latest:
         return nothing_to_do(f"{step.label} was held ({step.message}) and has been replaced by a later version")
-    if step.status is Status.MOOT:
+    if step.status is StepStatus.MOOT:
         return nothing_to_do(f"{step.name} is no longer needed: {step.message}")
     if now < step.due:
         return nothing_to_do(f"{step.name} is not due before {local_text(step.due, zone)}")
     return None
+
+
+def approval_digest(on: date, decision: Iterable[Any]) -> str:
+    """A digest of what would be done on a day, by which an approval is bound to it: if it changes, that lapses."""
+    said = json.dumps([on.isoformat(), *sorted(decision)], default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
+    """What still has to be approved by whom; None where nothing has, or a simulation rehearses."""
+    name = step.step.name
+    if name not in step.state.terms.require_approval or step.workspace.simulated:
+        return None
+    given = [each for each in step.db.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
+    if any(each.digest == digest for each in given):
+        return None
+    lapsed = ", since what was approved before has changed" if given else ""
+    return f"waits for the approval of a named person{lapsed}: {what} (digest {digest[:12]})"

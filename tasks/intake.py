@@ -3,25 +3,25 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from infra.database.writer import Book
+from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival
 from infra.handlers.actions import ActionResult, record_action
-from infra.handlers.intake import take_in
-from infra.handlers.keying import keyed_form, take_forms
+from infra.handlers.forms import form_from_fields, record_received_forms
+from infra.handlers.intake import record_arrivals
 from optex.action import Action
 from tasks.decorators import effect
 
 
 @effect("take in what arrived")
-def take_in_arrivals(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
-    return take_in(book, arrivals, at)
+def take_in_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
+    return record_arrivals(db, arrivals, at)
 
 
 @effect("weigh and record the action")
-def weigh_and_record(book: Book, action: Action) -> ActionResult:
-    return record_action(book, action)
+def weigh_and_record(db: OfferWriter, action: Action) -> ActionResult:
+    return record_action(db, action)
 
 
 @effect("record a form")
-def record_received_form(book: Book, row: Mapping[str, str], lines: Sequence[str], at: datetime) -> str:
-    return take_forms(book, keyed_form(book, row, lines), at, refuse_future=True)
+def record_received_form(db: OfferWriter, row: Mapping[str, str], lines: Sequence[str], at: datetime) -> str:
+    return record_received_forms(db, form_from_fields(db, row, lines), at, refuse_future=True)

@@ -3,7 +3,7 @@
 import math
 
 from infra.mail.delivery import send_queued
-from infra.workspace import office_of
+from infra.workspace import workspace_of
 from tasks.decorators import effect
 
 # So long a run goes on sending; what is left then goes out by the rounds of the watch, and the run can end.
@@ -13,5 +13,5 @@ _LONGEST = 600.0
 @effect("send notices of {offer}", retry_after=[5, 30])
 async def send_notices(offer: str) -> str:
     """Send the unsent notices of an offer once; says what is left. `watch` sends that, and what a server put off."""
-    office = office_of(offer)
-    return await send_queued(office, math.inf if office.virtual else _LONGEST)
+    workspace = workspace_of(offer)
+    return await send_queued(workspace, math.inf if workspace.simulated else _LONGEST)

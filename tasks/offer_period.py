@@ -2,48 +2,49 @@
 
 from collections.abc import Sequence
 
-from infra.database.writer import Decided
+from infra.database.writer import DecisionEntry
 from infra.handlers.forms import decided_form
 from optex import batch, notices
-from optex.election import Judgement
+from optex.election import FormReview
+from optex.eligibility import in_offer
 from optex.errors import Ruling
 from optex.formatting import count
-from optex.records import Dossier, Grant, Standing
+from optex.records import FormStanding, Grant, HolderRecord
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
 
 @effect("open the offer and write to every eligible holder")
-def record_opening(step: DueStep, roll_call: Sequence[tuple[Dossier, Ruling | None]]) -> str:
-    terms, book = step.state.terms, step.book
-    book.set_offer(opened_at=step.at)
-    book.decide("eligibility", step.at, [_eligibility(dossier, refused) for dossier, refused in roll_call])
-    eligible = [dossier for dossier, refused in roll_call if refused is None]
-    plan = step.state.plan
-    book.queue((notices.offer_opened(terms, plan, d.holder, _in_offer(d, step)) for d in eligible), step.at)
+def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling | None]]) -> str:
+    terms, db = step.state.terms, step.db
+    db.update_offer(opened_at=step.at)
+    db.record_decisions("eligibility", step.at, [_eligibility(record, refused) for record, refused in roll_call])
+    eligible = [record for record, refused in roll_call if refused is None]
+    schedule = step.state.schedule
+    db.queue_notices((notices.offer_opened(terms, schedule, d.holder, _in_offer(d, step)) for d in eligible), step.at)
     left_out = len(roll_call) - len(eligible)
     excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
     return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
 
 
-def _eligibility(dossier: Dossier, refused: Ruling | None) -> Decided:
+def _eligibility(record: HolderRecord, refused: Ruling | None) -> DecisionEntry:
     ruling = refused or Ruling(rule="ELG-1", reason="In service on the day the offer commenced: may tender.")
-    holder_id = dossier.holder.holder_id
+    holder_id = record.holder.holder_id
     decision = "ineligible" if refused else "eligible"
-    return Decided(subject=holder_id, holder_id=holder_id, decision=decision, ruling=ruling)
+    return DecisionEntry(subject=holder_id, holder_id=holder_id, decision=decision, ruling=ruling)
 
 
-def _in_offer(dossier: Dossier, step: DueStep) -> list[Grant]:
-    return [grant for grant in dossier.grants.values() if batch.in_offer(grant, step.state.terms)]
+def _in_offer(record: HolderRecord, step: DueStep) -> list[Grant]:
+    return [grant for grant in record.grants.values() if in_offer(grant, step.state.terms)]
 
 
 @effect("remind every eligible holder")
-def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], judgements: Sequence[Judgement]) -> str:
-    standing, plan, version = batch.tenders(judgements), step.state.plan, step.step.version
-    told = step.book.queue(
+def record_reminder(step: DueStep, days: int, addressees: Sequence[HolderRecord], reviews: Sequence[FormReview]) -> str:
+    standing, schedule, version = batch.tenders(reviews), step.state.schedule, step.step.version
+    told = step.db.queue_notices(
         (
             notices.reminder(
-                step.state.terms, plan, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
+                step.state.terms, schedule, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
             )
             for d in addressees
         ),
@@ -55,29 +56,29 @@ def record_reminder(step: DueStep, days: int, addressees: Sequence[Dossier], jud
 
 
 @effect("record how every form stands at the close")
-def record_close(step: DueStep, judgements: Sequence[Judgement]) -> str:
-    step.book.decide("form", step.at, map(decided_form, judgements))
-    standing = batch.tenders(judgements)
-    by_standing = {s: sum(j.standing is s for j in judgements) for s in Standing}
+def record_close(step: DueStep, reviews: Sequence[FormReview]) -> str:
+    step.db.record_decisions("form", step.at, map(decided_form, reviews))
+    standing = batch.tenders(reviews)
+    by_standing = {s: sum(j.standing is s for j in reviews) for s in FormStanding}
     return step.done(
-        f"Closed: {count(len(judgements), 'form')}; {batch.tendered_shares(judgements):,} option shares tendered by "
-        f"{count(len(standing), 'holder')}, {by_standing[Standing.WITHDRAWN]} withdrawn, "
-        f"{by_standing[Standing.SUPERSEDED]} superseded, {by_standing[Standing.DEFECTIVE]} defective, "
-        f"{by_standing[Standing.LATE]} late"
+        f"Closed: {count(len(reviews), 'form')}; {batch.tendered_shares(reviews):,} option shares tendered by "
+        f"{count(len(standing), 'holder')}, {by_standing[FormStanding.WITHDRAWN]} withdrawn, "
+        f"{by_standing[FormStanding.SUPERSEDED]} superseded, {by_standing[FormStanding.DEFECTIVE]} defective, "
+        f"{by_standing[FormStanding.LATE]} late"
     )
 
 
 @effect("tell everyone whose tender may now be withdrawn")
 def record_withdrawal_right(
-    step: DueStep, dossiers: Sequence[Dossier], judgements: Sequence[Judgement], why: str
+    step: DueStep, records: Sequence[HolderRecord], reviews: Sequence[FormReview], why: str
 ) -> str:
-    by_holder = {d.holder.holder_id: d for d in dossiers}
-    told = step.book.queue(
+    by_holder = {d.holder.holder_id: d for d in records}
+    told = step.db.queue_notices(
         (
             notices.withdrawal_right(
                 step.state.terms, by_holder[holder_id].holder, tenders, by_holder[holder_id].grants, why
             )
-            for holder_id, tenders in batch.tenders(judgements).items()
+            for holder_id, tenders in batch.tenders(reviews).items()
         ),
         step.at,
     )

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from infra.database.writer import Decided
+from infra.database.writer import DecisionEntry
 from infra.handlers import pool
-from infra.handlers.promises import lapse, record_lapsed
+from infra.handlers.promises import lapse_promises, record_lapsed
 from optex import batch, notices
 from optex import pool as plan_pool
 from optex.adjustment import ratio, scaled_total
-from optex.batch import Granted, OpenPromise
+from optex.batch import HolderGrant, OpenPromise
 from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
@@ -20,13 +20,13 @@ from tasks.due_step import DueStep
 
 @effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
-    return lapse(step.book, min(step.state.day(step.at), step.state.plan.grant_on), step.at)
+    return lapse_promises(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at)
 
 
 @effect("grant the new options and write to every holder")
-def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[OpenPromise], lapsed: str) -> str:
-    book, state = step.book, step.state
-    on = state.plan.grant_on
+def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[OpenPromise], lapsed: str) -> str:
+    db, state = step.db, step.state
+    on = state.schedule.grant_on
     options = [option for each in granted for option in each.options]
     empty = {each.promise.promise_id: each for each in kept if not batch.reserved_for(each, state, on)}
     deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)
@@ -34,9 +34,9 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     if refused := plan_pool.exceeds_reserve(reserved, options):
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]
-    grants = {grant_id: grant for each in granted for grant_id, grant in each.dossier.grants.items()}
-    plan_pool.must_balance(
-        plan_pool.conservation(
+    grants = {grant_id: grant for each in granted for grant_id, grant in each.record.grants.items()}
+    plan_pool.check_balances(
+        plan_pool.imbalances(
             vesting=state.terms.plan.vesting,
             grants=grants,
             cancellations=cancelled,
@@ -46,23 +46,23 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
             splits=state.splits,
         )
     )
-    pool.follow_splits(book, step.at)
-    book.add_options("new", options)
-    book.decide("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
+    pool.apply_splits(db, step.at)
+    db.add_options("new", options)
+    db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
-    book.move_pool(plan_pool.granted(on, reserved, options))
-    book.set_offer(granted_on=on)
-    close = book.close_on(on)
+    db.move_pool(plan_pool.granted(on, reserved, options))
+    db.update_offer(granted_on=on)
+    close = db.close_on(on)
     assert close is not None, "without a price nothing is granted (GRT-3)"
-    book.queue(
+    db.queue_notices(
         (
             notices.grant(
                 state.terms,
-                each.dossier.holder,
+                each.record.holder,
                 _fulfilled(each, empty),
                 each.options,
                 close,
-                each.dossier.grants,
+                each.record.grants,
                 _splits_told(each, empty, state, on),
                 capacity=each.capacity,
             )
@@ -78,15 +78,15 @@ def record_grants(step: DueStep, granted: Sequence[Granted], kept: Sequence[Open
     return step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
 
 
-def _fulfilled(each: Granted, empty: Collection[str]) -> Promise | None:
+def _fulfilled(each: HolderGrant, empty: Collection[str]) -> Promise | None:
     """The promise that a grant fulfils; None where there is only a deferred grant."""
     promise = each.open_promise and each.open_promise.promise
     return promise if promise and promise.promise_id not in empty else None
 
 
-def _splits_told(each: Granted, empty: Collection[str], state: OfferState, on: date) -> str:
+def _splits_told(each: HolderGrant, empty: Collection[str], state: OfferState, on: date) -> str:
     """The splits that adjusted what a holder is granted, in words (ADJ-1)."""
-    promise, holder_id = _fulfilled(each, empty), each.dossier.holder.holder_id
+    promise, holder_id = _fulfilled(each, empty), each.record.holder.holder_id
     decided = [state.day(deferred.decided_at) for deferred in state.deferred if deferred.holder_id == holder_id]
     after = promise.issued_on if promise else min(decided)
     return ", ".join(f"a {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if after < s.on <= on)
@@ -97,7 +97,7 @@ def _let_lapse(step: DueStep, empty: Sequence[OpenPromise], on: date) -> str:
     if not empty:
         return ""
     lapsed = [(each, _nothing_left(each, step.state, on)) for each in empty]
-    said = record_lapsed(step.book, lapsed, on, step.at)
+    said = record_lapsed(step.db, lapsed, on, step.at)
     return f"{said}: no share is left after the split."
 
 
@@ -112,8 +112,8 @@ def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:
     return Ruling(rule="ADJ-1", reason=reason)
 
 
-def _kept(each: OpenPromise, on: date) -> Decided:
-    return Decided(
+def _kept(each: OpenPromise, on: date) -> DecisionEntry:
+    return DecisionEntry(
         subject=each.promise.promise_id,
         holder_id=each.promise.holder_id,
         decision="granted",

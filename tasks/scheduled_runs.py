@@ -16,10 +16,10 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Scheduled
 
-from infra.workspace import Office, office_of
-from optex.calendar import local_text
-from optex.milestones import REMINDER, kind_of, step_kind
-from optex.steps import Status, Step, latest
+from infra.workspace import Workspace, workspace_of
+from optex.formatting import local_text
+from optex.milestones import REMINDER, kind_name, step_kind
+from optex.steps import Step, StepStatus, latest
 from tasks.decorators import effect
 
 ALARM = "optex:alarm"
@@ -35,7 +35,7 @@ _PAGE = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Projected:
+class SyncResult:
     """What had to change so that the scheduled runs agree with the steps."""
 
     added: tuple[str, ...] = ()
@@ -54,25 +54,29 @@ class Projected:
 async def agree_with_plan(offer: str) -> str:
     """Make the scheduled runs agree with the pending steps; says what it added, moved and cancelled."""
     async with get_client() as client:
-        return str(await project(client, office_of(offer)))
+        return str(await sync_runs(client, workspace_of(offer)))
 
 
-async def project(client: PrefectClient, office: Office) -> Projected:
+async def sync_runs(client: PrefectClient, workspace: Workspace) -> SyncResult:
     """Schedule every pending step that no run is waiting for, and cancel the runs of steps that are not pending."""
     now = datetime.now(UTC)
     # The runs first: whoever changes the plan meanwhile makes runs of versions that we do not know, and keeps them.
-    runs = await alarms(client, office.offer)
-    with office.reading() as reader:
-        steps, zone = reader.steps(), reader.first_terms().zone
+    runs = await scheduled_runs(client, workspace.offer)
+    with workspace.read() as db:
+        steps, zone = db.steps(), db.first_terms().zone
     last = latest(steps)
     added: list[str] = []
     moved: list[str] = []
     cancelled: list[str] = []
     for step in sorted(last.values(), key=lambda step: step.due):
         mine = runs.get((step.name, step.version), [])
-        if step.status is Status.PENDING and not any(_rings(run, step, now) for run in mine) and not _rests(mine, now):
-            name = run_name(office.offer, step.name, step.due, zone)
-            await _schedule(client, office.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
+        if (
+            step.status is StepStatus.PENDING
+            and not any(_will_run(run, step, now) for run in mine)
+            and not _backing_off(mine, now)
+        ):
+            name = run_name(workspace.offer, step.name, step.due, zone)
+            await _schedule(client, workspace.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
             earlier = any(each.name == step.name and each.version < step.version for each in steps)
             (moved if earlier else added).append(step.name)
     waiting = {(step.name, step.version) for step in last.values() if step.waiting}
@@ -83,10 +87,10 @@ async def project(client: PrefectClient, office: Office) -> Projected:
                 await client.set_flow_run_state(run.id, Cancelled(message=_why(told.get(key))), force=True)
                 if key[0] not in moved:
                     cancelled.append(key[0])
-    return Projected(added=tuple(added), moved=tuple(moved), cancelled=tuple(cancelled))
+    return SyncResult(added=tuple(added), moved=tuple(moved), cancelled=tuple(cancelled))
 
 
-async def alarms(client: PrefectClient, offer: str) -> dict[tuple[str, int], list[FlowRun]]:
+async def scheduled_runs(client: PrefectClient, offer: str) -> dict[tuple[str, int], list[FlowRun]]:
     """Every run that was ever scheduled for a step of an offer, by step and version."""
     tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[ALARM, f"offer:{offer}"]))
     found: dict[tuple[str, int], list[FlowRun]] = defaultdict(list)
@@ -102,7 +106,7 @@ async def alarms(client: PrefectClient, offer: str) -> dict[tuple[str, int], lis
     return found
 
 
-def _rings(run: FlowRun, step: Step, now: datetime) -> bool:
+def _will_run(run: FlowRun, step: Step, now: datetime) -> bool:
     """Whether a run is at work on a step, or will be when the step falls due."""
     if run.state_type is StateType.SCHEDULED:
         planned = run.next_scheduled_start_time or run.expected_start_time
@@ -110,7 +114,7 @@ def _rings(run: FlowRun, step: Step, now: datetime) -> bool:
     return run.state_type in _AT_WORK
 
 
-def _rests(runs: Iterable[FlowRun], now: datetime) -> bool:
+def _backing_off(runs: Iterable[FlowRun], now: datetime) -> bool:
     """Whether a step has failed so often that it is not tried again at once."""
     ended = (StateType.FAILED, StateType.CRASHED)
     failed = [run.state.timestamp for run in runs if run.state and run.state_type in ended]
@@ -124,7 +128,7 @@ def _why(step: Step | None) -> str:
     """Why the run of a step is cancelled."""
     if step is None:
         return "the offer has no such step"
-    if step.status is Status.DONE:
+    if step.status is StepStatus.DONE:
         return f"the step is done already: {step.message}"
     return step.message or "the step is no longer pending"
 
@@ -149,7 +153,7 @@ def _attempt(run: FlowRun) -> int:
 
 def parameters_of(offer: str, step: Step) -> dict[str, Any]:
     """The parameters with which a step's flow is called; a reminder is told which one it is."""
-    named = {"name": step.name} if kind_of(step.name) == REMINDER else {}
+    named = {"name": step.name} if kind_name(step.name) == REMINDER else {}
     return {"offer": offer, "version": step.version, **named}
 
 
@@ -158,7 +162,7 @@ def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:
     return f"{step} {offer} · {local_text(due, zone)}"
 
 
-def in_full(projected: Projected) -> str:
+def in_full(projected: SyncResult) -> str:
     """What `optex schedule` prints: what was added, moved and cancelled, none of it left unsaid."""
     return ", ".join(
         f"{word} {len(names)}" + (f" ({', '.join(names)})" if names else "") for word, names in projected.parts()

@@ -17,8 +17,8 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelled, Completed, Crashed, Scheduled
 
-from infra.workspace import Office
-from tasks.scheduled_runs import alarms
+from infra.workspace import Workspace
+from tasks.scheduled_runs import scheduled_runs
 
 WATCH = "optex:watch"
 ACT = "optex:act"
@@ -30,15 +30,15 @@ PATIENCE = {
 }
 
 
-async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -> list[str]:
+async def crash_stuck_runs(client: PrefectClient, workspace: Workspace, now: datetime) -> list[str]:
     """End runs that never end by themselves: as crashed where their step still waits, so that it is scheduled anew.
 
     Says which those were. Where the step was done before the run was lost, the run is completed.
     """
-    with office.reading() as reader:
-        steps = {(step.name, step.version): step for step in reader.steps()}
+    with workspace.read() as db:
+        steps = {(step.name, step.version): step for step in db.steps()}
     freed = []
-    for key, runs in (await alarms(client, office.offer)).items():
+    for key, runs in (await scheduled_runs(client, workspace.offer)).items():
         for run in runs:
             if run.state and _is_lost(run, now):
                 lost = f"{run.state.name} since {run.state.timestamp:%H:%M} UTC without an end: its worker is gone"
@@ -50,7 +50,7 @@ async def free_the_stuck(client: PrefectClient, office: Office, now: datetime) -
     return freed
 
 
-async def free_lost_acts(client: PrefectClient, now: datetime) -> list[str]:
+async def crash_lost_actions(client: PrefectClient, now: datetime) -> list[str]:
     """End the acts and alerts that a lost worker left behind, as crashed; an automation tells operations of an act."""
     unfinished = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(PATIENCE)))
     freed = []
@@ -70,7 +70,7 @@ def _is_lost(run: FlowRun, now: datetime) -> bool:
     return bool(limit and run.state and now - run.state.timestamp.astimezone(UTC) > limit)
 
 
-async def resume(client: PrefectClient, pool: str) -> None:
+async def restart_runs(client: PrefectClient, pool: str) -> None:
     """Run again what a worker was at when it was lost. For when it is certain that no worker of the pool is left.
 
     The same run is started once more, as by Retry: whatever was recorded before, it finds recorded.

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from optex.cancellation import Promise
-from optex.records import Capacity, Grant, Holder, OptionType, Spell
+from optex.records import Capacity, Grant, Holder, OptionType, ServicePeriod
 from optex.terms import Terms, parse_terms
 
 ALPHA: dict[str, Any] = {
@@ -64,11 +64,11 @@ def holder(
     )
 
 
-def spell(
+def period(
     first_day: date = date(1999, 1, 4), last_day: date | None = None, capacity: Capacity = Capacity.EMPLOYEE
-) -> Spell:
+) -> ServicePeriod:
     """Service of H1."""
-    return Spell(holder_id="H1", capacity=capacity, first_day=first_day, last_day=last_day)
+    return ServicePeriod(holder_id="H1", capacity=capacity, first_day=first_day, last_day=last_day)
 
 
 def grant(

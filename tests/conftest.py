@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from infra.prefect_env import be_quiet
+from infra.prefect_env import set_prefect_defaults
 from tests.offers import Offer
 
 # Prefect reads the environment when it is imported, and a test must not read the settings of whoever runs it.
 for name in [name for name in os.environ if name.startswith(("OPTEX_", "PREFECT_"))]:
     del os.environ[name]
 _HOME = tempfile.TemporaryDirectory(prefix="optex-tests-", ignore_cleanup_errors=True)
-be_quiet()
+set_prefect_defaults()
 os.environ["PREFECT_HOME"] = _HOME.name
 
 # A busy machine is no fault of what is tested: no example has a deadline.

@@ -12,16 +12,16 @@ from sqlalchemy import select
 from flows.simulate import Runs, play_through, staged
 from flows.steps import FLOWS
 from infra.database.tables import metadata
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
-from infra.handlers.intake import take_in, take_in_folder
+from infra.handlers.intake import load_folder, record_arrivals
 from infra.mail.delivery import deliver
-from infra.workspace import Office, office_of, using
+from infra.workspace import Workspace, using, workspace_of
 from optex.actions import read_action
 from optex.calendar import instant
-from optex.milestones import CANCEL, REGRANT, kind_of
-from optex.steps import Status, Step, turn
+from optex.milestones import CANCEL, REGRANT, kind_name
+from optex.steps import Step, StepStatus, run_order
 from tasks.due_step import due_step
 from tests.strategies import Tale
 
@@ -31,14 +31,14 @@ Asked = tuple[datetime, str, dict[str, Any]]
 
 def play_folder(folder: Folder, out: Path, until: datetime | None) -> None:
     """Play as `simulate` does, into the same files: only Prefect is not told, and no report is drawn."""
-    with staged(folder, out, until) as office:
-        asyncio.run(play_through(office, until, Runs(step=run_body, take_in=take_in_due, send=send)))
+    with staged(folder, out, until) as workspace:
+        asyncio.run(play_through(workspace, until, Runs(step=run_body, take_in=take_in_due, send=send)))
 
 
 async def run_body(offer: str, step: Step, at: datetime) -> State:
     """A step by the body of its flow, in the same transaction, and what it queued sent."""
     async with due_step(offer, step.name, step.version, at) as due:
-        said = due.idle or FLOWS[kind_of(step.name)].body(due)
+        said = due.idle or FLOWS[kind_name(step.name)].body(due)
     state = Completed(message=said) if isinstance(said, str) else said
     if state.name != "NothingToDo":
         await send(offer)
@@ -47,16 +47,16 @@ async def run_body(offer: str, step: Step, at: datetime) -> State:
 
 async def take_in_due(offer: str, at: datetime) -> State:
     """What has arrived since the last time is taken in, and what it queued sent."""
-    office = office_of(offer)
-    with office.book() as book:
-        said = take_in(book, office.inbox.due(book.row().played_until, at), at)
-        book.set_offer(played_until=at)
+    workspace = workspace_of(offer)
+    with workspace.write() as db:
+        said = record_arrivals(db, workspace.arrivals.due(db.row().played_until, at), at)
+        db.update_offer(played_until=at)
     await send(offer)
     return Completed(message=" ".join(said) or "Nothing new.")
 
 
 async def send(offer: str) -> None:
-    delivered = await deliver(office_of(offer))
+    delivered = await deliver(workspace_of(offer))
     assert not delivered.put_off, delivered
 
 
@@ -66,8 +66,8 @@ class Play:
 
     tale: Tale
     folder: Folder
-    office: Office
-    inbox: Inbox
+    workspace: Workspace
+    arrivals: ArrivalQueue
     done_again: list[str] = field(default_factory=list)
     _asked: list[Asked] = field(default_factory=list)
     _asked_for: set[str] = field(default_factory=set)
@@ -92,15 +92,15 @@ class Play:
             self.done_again.append("everything at the end")
 
     def steps(self) -> list[Step]:
-        with self.office.reading() as reader:
-            return reader.steps()
+        with self.workspace.read() as db:
+            return db.steps()
 
     def snapshot(self) -> dict[str, list[str]]:
         """Everything that the books hold of the offer."""
-        with self.office.reading() as reader:
+        with self.workspace.read() as db:
             rows = {
-                table.name: reader.connection.execute(
-                    select(table).where(table.c.offer == self.office.offer)
+                table.name: db.connection.execute(
+                    select(table).where(table.c.offer == self.workspace.offer)
                 ).cursor.fetchall()
                 for table in metadata.sorted_tables
             }
@@ -109,38 +109,38 @@ class Play:
     def _next(self) -> tuple[datetime, Step | None] | None:
         rings: list[tuple[datetime, int, Step | None]] = []
         for n, step in enumerate(self.steps()):
-            if step.status is Status.PENDING:
+            if step.status is StepStatus.PENDING:
                 late = self._late.setdefault((step.name, step.version), self.tale.lateness.choice(LATE))
                 rings.append((step.due + late, n + 1, step))
-        with self.office.reading() as reader:
-            played = reader.row().played_until
-        left = [arrival.at for arrival in self.inbox.arrivals if played is None or arrival.at > played]
+        with self.workspace.read() as db:
+            played = db.row().played_until
+        left = [arrival.at for arrival in self.arrivals.arrivals if played is None or arrival.at > played]
         if left:
-            rings.append(((self.inbox.next_evening(played) if self.tale.evenings else left[0]) or left[0], 0, None))
+            rings.append(((self.arrivals.next_evening(played) if self.tale.evenings else left[0]) or left[0], 0, None))
         rings += [(at, 0, None) for at, _, _ in self._asked]
         first = min(rings, key=lambda ring: ring[:2], default=None)
         return first and (first[0], first[2])
 
     def _take_in(self, now: datetime) -> None:
-        with self.office.book() as book:
-            take_in(book, self.inbox.due(book.row().played_until, now), now)
-            book.set_offer(played_until=now)
+        with self.workspace.write() as db:
+            record_arrivals(db, self.arrivals.due(db.row().played_until, now), now)
+            db.update_offer(played_until=now)
             for asked in [asked for asked in self._asked if asked[0] <= now]:
                 self._asked.remove(asked)
                 stated = {**asked[2], "by": "Committee", "at": asked[0]}
-                record_action(book, read_action(asked[1], stated, self.folder.terms.zone))
+                record_action(db, read_action(asked[1], stated, self.folder.terms.zone))
 
     def _late_before(self, step: Step, now: datetime) -> list[Step]:
         """What fell due before a step and was not done: a step that comes late waits until it is."""
-        pending = [each for each in self.steps() if each.status is Status.PENDING and each.due <= now]
-        return sorted((each for each in pending if turn(each) < turn(step)), key=turn)
+        pending = [each for each in self.steps() if each.status is StepStatus.PENDING and each.due <= now]
+        return sorted((each for each in pending if run_order(each) < run_order(step)), key=run_order)
 
     def _ask(self, now: datetime) -> None:
         """Ask for the closing price of the grant date, and for the approval of what waits for one."""
-        with self.office.reading() as reader:
-            state = reader.state()
-            waiting = [row for name in (CANCEL, REGRANT) if (row := reader.awaiting_approval(name))]
-        grant_on = state.plan.grant_on
+        with self.workspace.read() as db:
+            state = db.state()
+            waiting = [row for name in (CANCEL, REGRANT) if (row := db.awaiting_approval(name))]
+        grant_on = state.schedule.grant_on
         at = instant(grant_on, time(16), state.terms.zone) + self.tale.price_after
         wanted: list[Asked] = [(now + timedelta(hours=1), "approve", {"step": row.name}) for row in waiting]
         if state.cancelled_on and not state.over:
@@ -154,7 +154,7 @@ class Play:
     async def _try_held(self, now: datetime) -> None:
         latest = {step.name: step for step in self.steps()}
         for step in latest.values():
-            if step.status is Status.HELD:
+            if step.status is StepStatus.HELD:
                 await self._ring(step, now)
 
     async def _ring(self, step: Step, at: datetime) -> None:
@@ -166,20 +166,20 @@ class Play:
             self.done_again.append(step.label)
 
     async def _once(self, step: Step, at: datetime) -> None:
-        async with due_step(self.office.offer, step.name, step.version, at) as due:
+        async with due_step(self.workspace.offer, step.name, step.version, at) as due:
             if not due.idle:
-                due.office = replace(self.office, inbox=None)  # an approval is not waited for in a simulation
-                FLOWS[kind_of(step.name)].body(due)
+                due.workspace = replace(self.workspace, arrivals=None)  # an approval is not waited for in a simulation
+                FLOWS[kind_name(step.name)].body(due)
 
 
 async def play(tale: Tale, offer: str, database_url: str) -> Play:
     """Play an offer, under a name of its own, into the books."""
     terms = tale.folder.terms.model_copy(update={"offer": offer})
     folder = replace(tale.folder, terms=terms)
-    inbox = Inbox(folder)
-    office = Office(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), inbox=inbox)
-    take_in_folder(office.engine, folder, terms.opens, inbox.known_service(terms.commences, folder.spells))
-    playing = Play(tale=tale, folder=folder, office=office, inbox=inbox)
-    with using(office):
+    arrivals = ArrivalQueue(folder)
+    workspace = Workspace(offer=offer, database_url=database_url, mail_dir=Path("nowhere"), arrivals=arrivals)
+    load_folder(workspace.engine, folder, terms.opens, arrivals.known_service(terms.commences, folder.service_periods))
+    playing = Play(tale=tale, folder=folder, workspace=workspace, arrivals=arrivals)
+    with using(workspace):
         await playing.run()
     return playing

@@ -22,13 +22,13 @@ def tendered_is_accepted_or_rejected(it: Outcome) -> Iterator[str]:
 def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
     """Accepted is whoever served at commencement and without a gap from receipt to cancellation (ELG-1, ELG-3)."""
     for row in it.ledgers["tenders"] if it.accepted_at else ():
-        spells = reckoning.service_known(it.tale, it.accepted_at)[row["holder_id"]]
+        periods = reckoning.service_known(it.tale, it.accepted_at)[row["holder_id"]]
         grant = it.grants[row["grant_id"]]
-        serving = reckoning.serves(spells, it.terms.commences) and reckoning.serves_throughout(
-            spells, it.received_on[row["holder_id"]], it.cancelled_on
+        serving = reckoning.serves(periods, it.terms.commences) and reckoning.serves_throughout(
+            periods, it.received_on[row["holder_id"]], it.cancelled_on
         )
         if (row["decision"] == "accepted") != (serving and grant.expires_on >= it.cancelled_on):
-            yield f"{row} with service {spells}, the grant expiring {grant.expires_on}"
+            yield f"{row} with service {periods}, the grant expiring {grant.expires_on}"
 
 
 def cancelled_and_balancing_are_the_grant(it: Outcome) -> Iterator[str]:
@@ -78,16 +78,16 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         at = lapses.get(row["promise_id"], it.granted_at)
         if row["outcome"] == "open" or at is None:
             continue
-        spells = reckoning.service_known(it.tale, at)[row["holder_id"]]
+        periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
-        unbroken = reckoning.serves_throughout(spells, it.received_on[row["holder_id"]], through)
+        unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], through)
         if row["rule"] == "ADJ-1" and unbroken:
             by = reckoning.split_ratio(it.actions, it.cancelled_on, granted_on)
             own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
             if at != it.granted_at or any(int(shares * by) for shares in own):
                 yield f"{row} though a split by {by} leaves something of {own}"
         elif unbroken != (row["outcome"] == "granted"):
-            yield f"{row} with {spells}, decided {at}"
+            yield f"{row} with {periods}, decided {at}"
 
 
 def new_options_are_the_promise(it: Outcome) -> Iterator[str]:
@@ -110,8 +110,8 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
     known = reckoning.service_known(it.tale, it.granted_at)
     kept = {row["holder_id"] for row in it.ledgers["promises"] if row["outcome"] == "granted"}
     found: Counter[tuple[str, str, OptionType, date]] = Counter()
-    for holder_id, spells in known.items():
-        employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in spells)
+    for holder_id, periods in known.items():
+        employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in periods)
         own = sorted(
             (grant for grant in it.grants.values() if grant.holder_id == holder_id),
             key=lambda grant: (grant.granted_on, grant.grant_id),
@@ -125,7 +125,7 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
                 due.append((grant.grant_id, grant.type, [max(day, on) for day in days]))
         for action in it.actions:
             decided_on, mine = it.day(action.at), action.verb == "defer" and action.data["holder"] == holder_id
-            if mine and reckoning.serves_throughout(spells, decided_on, on):
+            if mine and reckoning.serves_throughout(periods, decided_on, on):
                 by = reckoning.split_ratio(it.actions, max(decided_on, it.cancelled_on), on)
                 shares = int(action.data["shares"] * by)
                 due.append(("", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))

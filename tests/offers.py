@@ -168,21 +168,23 @@ class Played:
         return {path.name: path.read_bytes() for kind in ("ledgers", "mail") for path in (self.out / kind).iterdir()}
 
     @contextmanager
-    def office(self):
+    def workspace(self):
         """The office of the play, open again."""
         from infra.database.engine import sqlite_url
-        from infra.folder.arrivals import Inbox
+        from infra.folder.arrivals import ArrivalQueue
         from infra.folder.reader import read_folder
-        from infra.workspace import Office, using
+        from infra.workspace import Workspace, using
 
         folder = read_folder(self.folder)
         books = sqlite_url((self.out / ".optex" / "optex.db").resolve())
-        mine = Office(offer=folder.terms.offer, database_url=books, mail_dir=self.out / "mail", inbox=Inbox(folder))
+        mine = Workspace(
+            offer=folder.terms.offer, database_url=books, mail_dir=self.out / "mail", arrivals=ArrivalQueue(folder)
+        )
         with using(mine):
             yield mine
 
     def steps(self):
-        with self.office() as office, office.reading() as reader:
+        with self.workspace() as workspace, workspace.read() as reader:
             return reader.steps()
 
     def run(self, name, at, version=None):
@@ -190,11 +192,11 @@ class Played:
         from flows.steps import run_step
         from infra.ledgers.export import export
 
-        with self.office() as office:
-            with office.reading() as reader:
+        with self.workspace() as workspace:
+            with workspace.read() as reader:
                 step = reader.step(name, version)
-            state = asyncio.run(run_step(office.offer, step, local(at)))
-            with office.reading() as reader:
+            state = asyncio.run(run_step(workspace.offer, step, local(at)))
+            with workspace.read() as reader:
                 export(reader, self.out / "ledgers")
         return state
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime
 from functools import cached_property
 
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.ledgers.export import ledger_rows
 from optex.records import FormKind
 from tests.driver import Play
@@ -15,10 +15,10 @@ LEDGERS = "milestones forms tenders cancellations balancing_options promises new
 class Outcome:
     """What a played offer came to: its ledgers, and what went into it."""
 
-    def __init__(self, played: Play, reader: Reader) -> None:
+    def __init__(self, played: Play, db: OfferReader) -> None:
         self.played, self.tale, self.terms = played, played.tale, played.folder.terms
-        self.ledgers = {name: ledger_rows(reader, f"{name}.csv") for name in LEDGERS.split()}
-        self.actions = reader.actions()
+        self.ledgers = {name: ledger_rows(db, f"{name}.csv") for name in LEDGERS.split()}
+        self.actions = db.actions()
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
         self.grants = {grant.grant_id: grant for grant in played.folder.grants}
         self.forms = {form.form_id: form for form in played.folder.forms}
@@ -27,7 +27,7 @@ class Outcome:
         self.accepted_at, self.granted_at = done.get("cancel"), done.get("regrant")
         self.terminated = any(action.verb == "terminate" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
-        self.grant_date = reader.row().granted_on
+        self.grant_date = db.row().granted_on
         self._tranches: defaultdict[str, Counter[date]] = defaultdict(Counter)
         for row in self.ledgers["vesting"]:
             self._tranches[row["grant_id"]][row["vests_on"]] += row["shares"]

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.relativedelta import relativedelta
 
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.folder.script import ScriptEntry
 from optex.action import Action
-from optex.records import Capacity, Grant, OptionType, Spell
+from optex.records import Capacity, Grant, OptionType, ServicePeriod
 from optex.terms import Terms
 from tests.strategies import Tale
 
@@ -49,23 +49,23 @@ def is_grant_day(day: date) -> bool:
     return is_business_day(day) and day not in NASDAQ
 
 
-def service_known(tale: Tale, until: datetime) -> dict[str, list[Spell]]:
+def service_known(tale: Tale, until: datetime) -> dict[str, list[ServicePeriod]]:
     """The spells of every holder as they had been told by an instant: an end is told once it has come."""
     folder, commences = tale.folder, tale.terms.commences
-    known: dict[tuple[str, str, date], Spell] = {}
+    known: dict[tuple[str, str, date], ServicePeriod] = {}
 
     def told(holder_id: str, capacity: str, first: date, last: date | None) -> None:
-        spell = Spell(holder_id=holder_id, capacity=Capacity(capacity), first_day=first, last_day=last)
-        known[holder_id, capacity, first] = spell
+        period = ServicePeriod(holder_id=holder_id, capacity=Capacity(capacity), first_day=first, last_day=last)
+        known[holder_id, capacity, first] = period
 
-    for spell in folder.spells:
-        if spell.first_day <= commences:
-            ended = spell.last_day is not None and spell.last_day < commences
-            told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day if ended else None)
-    for arrival in Inbox(folder).arrivals:
-        if arrival.at <= until and isinstance(arrival.thing, Spell):
-            spell = arrival.thing
-            told(spell.holder_id, spell.capacity.value, spell.first_day, spell.last_day)
+    for period in folder.service_periods:
+        if period.first_day <= commences:
+            ended = period.last_day is not None and period.last_day < commences
+            told(period.holder_id, period.capacity.value, period.first_day, period.last_day if ended else None)
+    for arrival in ArrivalQueue(folder).arrivals:
+        if arrival.at <= until and isinstance(arrival.thing, ServicePeriod):
+            period = arrival.thing
+            told(period.holder_id, period.capacity.value, period.first_day, period.last_day)
         elif (
             arrival.at <= until
             and isinstance(arrival.thing, ScriptEntry)
@@ -74,18 +74,18 @@ def service_known(tale: Tale, until: datetime) -> dict[str, list[Spell]]:
             data = arrival.thing.action.data
             last = date.fromisoformat(data["to"]) if "to" in data else None
             told(data["holder"], data["capacity"], date.fromisoformat(data["from"]), last)
-    spells = defaultdict(list)
-    for spell in known.values():
-        spells[spell.holder_id].append(spell)
-    return spells
+    periods = defaultdict(list)
+    for period in known.values():
+        periods[period.holder_id].append(period)
+    return periods
 
 
-def serves(spells: Iterable[Spell], on: date) -> bool:
-    return any(s.first_day <= on and (s.last_day is None or on <= s.last_day) for s in spells)
+def serves(periods: Iterable[ServicePeriod], on: date) -> bool:
+    return any(s.first_day <= on and (s.last_day is None or on <= s.last_day) for s in periods)
 
 
-def serves_throughout(spells: Sequence[Spell], first: date, last: date) -> bool:
-    return all(serves(spells, first + n * DAY) for n in range((last - first).days + 1))
+def serves_throughout(periods: Sequence[ServicePeriod], first: date, last: date) -> bool:
+    return all(serves(periods, first + n * DAY) for n in range((last - first).days + 1))
 
 
 def days_of(grant: Grant, terms: Terms) -> list[date]:

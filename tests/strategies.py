@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import read_action
-from optex.milestones import plan
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, Spell, Tranche
+from optex.milestones import schedule_of
+from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, ServicePeriod, Tranche
 from optex.terms import Terms
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -47,7 +47,7 @@ def tales(draw: st.DrawFn) -> Tale:
     folder = Folder(
         terms=terms.model_copy(update={"plan": authorized}),
         holders=[draw(_holder(holder_id)) for holder_id in HOLDERS],
-        spells=[spell for holder_id in HOLDERS for spell in draw(_spells(holder_id, terms))],
+        service_periods=[period for holder_id in HOLDERS for period in draw(_periods(holder_id, terms))],
         grants=grants,
         forms=forms,
         prices={},
@@ -104,7 +104,9 @@ def _terms(draw: st.DrawFn) -> Terms:
 
 def _moments(terms: Terms) -> st.SearchStrategy[datetime]:
     """Instants of the offer: at a milestone, a second before or after it, or at any hour of a year."""
-    near = [milestone.due + off for milestone in plan(terms).milestones for off in (-SECOND, timedelta(0), SECOND)]
+    near = [
+        milestone.due + off for milestone in schedule_of(terms).milestones for off in (-SECOND, timedelta(0), SECOND)
+    ]
     hours = st.integers(-24, 24 * 330).map(lambda hours: terms.opens + timedelta(hours=hours))
     open_hours = int((terms.expires - terms.opens).total_seconds()) // 3600
     while_open = st.integers(0, open_hours).map(lambda hours: terms.opens + timedelta(hours=hours))
@@ -123,21 +125,21 @@ def _holder(draw: st.DrawFn, holder_id: str) -> Holder:
 
 
 @st.composite
-def _spells(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[Spell]:
+def _periods(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[ServicePeriod]:
     """Up to three spells one after the other, with or without a gap, ending around the days that count."""
-    dates = plan(terms)
+    dates = schedule_of(terms)
     near = [day + off for day in (terms.commences, dates.cancel_on, dates.grant_on) for off in (-DAY, 0 * DAY, DAY)]
     ends = st.sampled_from(near) | st.dates(min_value=terms.commences, max_value=dates.grant_on + 40 * DAY)
-    first, spells = draw(_few(terms.commences - 900 * DAY, seldom=(terms.commences, terms.commences + DAY))), []
+    first, periods = draw(_few(terms.commences - 900 * DAY, seldom=(terms.commences, terms.commences + DAY))), []
     for last in [*sorted(draw(st.lists(ends, max_size=2, unique=True))), None]:
         if last is not None and last < first:
             continue
         capacity = draw(_few(Capacity.EMPLOYEE, seldom=(Capacity.DIRECTOR, Capacity.CONSULTANT)))
-        spells.append(Spell(holder_id=holder_id, capacity=capacity, first_day=first, last_day=last))
+        periods.append(ServicePeriod(holder_id=holder_id, capacity=capacity, first_day=first, last_day=last))
         if last is None or draw(st.integers(0, 3)) == 0:
             break
         first = last + DAY + draw(_few(0, seldom=(1, 30))) * DAY
-    return spells
+    return periods
 
 
 @st.composite
@@ -223,7 +225,7 @@ def _script(
         stated = {key.rstrip("_"): value for key, value in options.items()} | {"at": when, "by": "Committee"}
         entries.append(ScriptEntry(action=read_action(verb, stated, terms.zone), line=len(entries) + 1))
 
-    dates, calendar = plan(terms), terms.calendar
+    dates, calendar = schedule_of(terms), terms.calendar
     later = st.integers(0, 30).map(lambda n: terms.expires + timedelta(hours=2) if n == 30 else terms.expires + n * DAY)
     to_come = st.dates(min_value=dates.cancel_on, max_value=dates.grant_on + 20 * DAY)
     verbs = st.sampled_from(

@@ -11,9 +11,9 @@ import pytest
 
 from infra.folder.reader import Folder, read_folder
 from optex.actions import AgreementSigned, ElectionWaive
-from optex.calendar import utc_text
-from optex.election import Judgement, Waiver, judge
-from optex.milestones import plan
+from optex.election import DefectWaiver, FormReview, review_forms
+from optex.formatting import utc_text
+from optex.milestones import schedule_of
 from optex.records import Capacity, Holder, OptionType
 
 ALPHA = Path(__file__).parents[1] / "examples" / "alpha-2003"
@@ -54,18 +54,18 @@ def holders(offer: Folder) -> dict[str, Holder]:
 
 
 @pytest.fixture(scope="module")
-def judgements(offer: Folder) -> dict[str, Judgement]:
+def reviews(offer: Folder) -> dict[str, FormReview]:
     """How every form stands after the acceptance of April 1, 2003, 9:00 a.m."""
     waivers = [
-        Waiver(form_id=action.form, at=action.at, by=action.by, reason=action.reason)
+        DefectWaiver(form_id=action.form, at=action.at, by=action.by, reason=action.reason)
         for action in (entry.action for entry in offer.script)
         if isinstance(action, ElectionWaive)
     ]
     judged = (
-        judge(
+        review_forms(
             terms=offer.terms,
             holder=holder,
-            spells=[spell for spell in offer.spells if spell.holder_id == holder.holder_id],
+            periods=[period for period in offer.service_periods if period.holder_id == holder.holder_id],
             grants={grant.grant_id: grant for grant in offer.grants if grant.holder_id == holder.holder_id},
             foreign=(),
             forms=[form for form in offer.forms if form.holder_id == holder.holder_id],
@@ -76,7 +76,7 @@ def judgements(offer: Folder) -> dict[str, Judgement]:
         )
         for holder in offer.holders
     )
-    return {judgement.form.form_id: judgement for judgement in chain.from_iterable(judged)}
+    return {review.form.form_id: review for review in chain.from_iterable(judged)}
 
 
 def test_holdings_are_those_of_schedule_a(offer: Folder, holders: dict[str, Holder]) -> None:
@@ -95,7 +95,7 @@ def test_holdings_are_those_of_schedule_a(offer: Folder, holders: dict[str, Hold
 
 def test_terms_lead_to_the_dates_of_the_document(offer: Folder) -> None:
     """The folder's terms close on March 31, cancel on April 1 and grant on October 3, 2003."""
-    dates = plan(offer.terms)
+    dates = schedule_of(offer.terms)
 
     instants = ("2003-03-31T22:00:00Z", "2003-04-28T22:00:00Z")
     assert instants == (utc_text(offer.terms.expires), utc_text(offer.terms.withdrawal_right))
@@ -126,8 +126,8 @@ def test_grants_surround_the_look_back_line(offer: Folder) -> None:
 def test_terms_of_the_options_follow_the_plan(offer: Folder, holders: dict[str, Holder]) -> None:
     """Options run ten years, those of directors and a ten percent owner's ISOs five; ISOs are employees' only."""
     capacities = defaultdict(set)
-    for spell in offer.spells:
-        capacities[spell.holder_id].add(spell.capacity)
+    for period in offer.service_periods:
+        capacities[period.holder_id].add(period.capacity)
     outside = {key for key, served in capacities.items() if Capacity.DIRECTOR in served}
     expected = {"Marshall Butler", "Richard Gormley", "Donald Grierson", "Frederic Heim"}
     assert expected == {holders[key].name for key in outside}
@@ -156,7 +156,7 @@ def test_every_trading_day_has_a_close(offer: Folder) -> None:
     assert expected == (len(offer.prices), offer.prices[first], offer.prices[date(2003, 10, 3)])
 
 
-def test_forms_show_every_standing_but_the_effective(judgements: dict[str, Judgement]) -> None:
+def test_forms_show_every_standing_but_the_effective(reviews: dict[str, FormReview]) -> None:
     """Each of the forms that the README names as late, defective, replaced or withdrawn stands so, for that rule."""
     expected = {
         "F-001": ("late", "EXP-1"),
@@ -178,14 +178,14 @@ def test_forms_show_every_standing_but_the_effective(judgements: dict[str, Judge
     }
     assert expected == {
         form_id: (each.standing.value, each.ruling.rule)
-        for form_id, each in sorted(judgements.items())
+        for form_id, each in sorted(reviews.items())
         if each.standing.value != "effective"
     }
 
 
-def test_most_holders_tender(offer: Folder, judgements: dict[str, Judgement]) -> None:
+def test_most_holders_tender(offer: Folder, reviews: dict[str, FormReview]) -> None:
     """Of 46 holders of options 34 tender effectively, 1,265,323 shares; the look-back adds one grant, whole."""
-    tenders = [tender for each in judgements.values() for tender in each.tenders]
+    tenders = [tender for each in reviews.values() for tender in each.tenders]
 
     participation = (34, 46, 1_265_323)
     assert participation == (
@@ -197,21 +197,21 @@ def test_most_holders_tender(offer: Folder, judgements: dict[str, Judgement]) ->
     assert added == [(tender.grant_id, tender.shares) for tender in tenders if tender.added]
 
 
-def test_unusual_signatures_stand(judgements: dict[str, Judgement]) -> None:
+def test_unusual_signatures_stand(reviews: dict[str, FormReview]) -> None:
     """The same-day, the attorney's, the waived, the decomposed and the 16:59:59 form stand; two bear a remark."""
     expected = {"F-013": ["CHG-1"], "F-033": [], "F-038": ["TND-7"], "F-048": [], "F-049": []}
-    standing = {form_id: each for form_id, each in judgements.items() if each.standing.value == "effective"}
+    standing = {form_id: each for form_id, each in reviews.items() if each.standing.value == "effective"}
     assert expected == {form_id: [remark.rule for remark in standing[form_id].remarks] for form_id in expected}
     decomposed = "Zoe\N{COMBINING DIAERESIS} Zinc"
-    assert decomposed == judgements["F-048"].form.signed_as
+    assert decomposed == reviews["F-048"].form.signed_as
 
 
 def test_service_ends_on_both_sides_of_cancellation_and_grant(offer: Folder, holders: dict[str, Holder]) -> None:
     """Holders leave before, on and after the cancellation date, the day before and on the grant date; two change."""
-    spells = defaultdict(list)
-    for spell in offer.spells:
-        spells[holders[spell.holder_id].name].append((spell.capacity.value, spell.first_day, spell.last_day))
-    left = {name: own[-1][2] for name, own in spells.items() if own[-1][2]}
+    periods = defaultdict(list)
+    for period in offer.service_periods:
+        periods[holders[period.holder_id].name].append((period.capacity.value, period.first_day, period.last_day))
+    left = {name: own[-1][2] for name, own in periods.items() if own[-1][2]}
 
     expected = {
         "Ulric Unalloy": date(2003, 3, 28),
@@ -223,11 +223,11 @@ def test_service_ends_on_both_sides_of_cancellation_and_grant(offer: Folder, hol
     }
     assert expected == left
     unbroken = [("employee", date(1998, 1, 26), date(2003, 7, 31)), ("consultant", date(2003, 8, 1), None)]
-    assert unbroken == spells["Abel Anvil"]
+    assert unbroken == periods["Abel Anvil"]
     broken = [("employee", date(1999, 8, 16), date(2003, 6, 30)), ("consultant", date(2003, 7, 2), None)]
-    assert broken == spells["Beatrix Brace"]
+    assert broken == periods["Beatrix Brace"]
     hired_late = [("employee", date(2003, 3, 17), None)]
-    assert hired_late == spells["Max Mandrel"]
+    assert hired_late == periods["Max Mandrel"]
 
 
 def test_agreements_are_signed_for_options_that_no_limit_splits(offer: Folder) -> None:

@@ -28,8 +28,8 @@ _NUMBER = count(1)
 def outcome(tale: Tale) -> Outcome:
     """A tale played into books of its own, in a database in memory."""
     played = asyncio.run(play(tale, f"random-{next(_NUMBER)}", "sqlite://"))
-    with played.office.reading() as reader:
-        return Outcome(played, reader)
+    with played.workspace.read() as db:
+        return Outcome(played, db)
 
 
 @given(tales())
@@ -80,7 +80,7 @@ class Small:
         folder = Folder(
             terms=builders.terms(offer="small", plan={"shares_authorized": 20}),
             holders=[builders.holder(name="Ann")],
-            spells=[builders.spell(last_day=self.last_day)],
+            service_periods=[builders.period(last_day=self.last_day)],
             grants=[grant],
             forms=[form],
             prices={},

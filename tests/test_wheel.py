@@ -81,7 +81,7 @@ def test_it_plays_the_sample_in_an_empty_directory(installed, tmp_path):
 def test_its_deployments_are_those_of_the_checkout(installed, tmp_path):
     """It reads the declaration that it brought, and has every flow that is named in it."""
     code = (
-        "import json; from prefect.utilities.importtools import import_object; from flows.deploying import entries\n"
+        "import json; from prefect.utilities.importtools import import_object; from flows.deployments import entries\n"
         "print(json.dumps([[entry['name'], import_object(entry['entrypoint']).name] for entry in entries()]))"
     )
     found = json.loads(run([installed / "python", "-c", code], cwd=tmp_path))

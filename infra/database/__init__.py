@@ -1,1 +1,1 @@
-"""The books of an offer: the schema, its migrations, every write in a transaction, and reading whole sets at a time."""
+"""The database: the schema, its migrations, every write in a transaction, and reading whole sets at a time."""

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Row, Table
 
 from infra.database import tables as t
-from optex.records import Form, FormLine, Grant, Holder, OptionRecord, Spell
+from optex.records import Form, FormLine, Grant, Holder, IssuedOption, ServicePeriod
 from optex.steps import Step
 
 Record = TypeVar("Record")
@@ -44,9 +44,9 @@ class RecordTable(Generic[Record]):
 
 
 HOLDERS = RecordTable[Holder](Holder, t.holders)
-SERVICE_PERIODS = RecordTable[Spell](Spell, t.service_periods)
+SERVICE_PERIODS = RecordTable[ServicePeriod](ServicePeriod, t.service_periods)
 GRANTS = RecordTable[Grant](Grant, t.grants)
 FORMS = RecordTable[Form](Form, t.forms)
 FORM_LINES = RecordTable[FormLine](FormLine, t.form_lines)
-ISSUED_OPTIONS = RecordTable[OptionRecord](OptionRecord, t.issued_options)
+ISSUED_OPTIONS = RecordTable[IssuedOption](IssuedOption, t.issued_options)
 STEPS = RecordTable[Step](Step, t.steps)

@@ -1,5 +1,6 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,14 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.database import tables as t
-from infra.database.holder_records import read_dossiers, read_grants, read_holders, read_spells
-from infra.database.mapping import STEPS
+from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.errors import Ruling
-from optex.records import Dossier, Grant, Holder, Spell
+from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
-from optex.steps import Status, Step, latest
+from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
 
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
@@ -35,7 +35,7 @@ class RecordedAction:
     ruling: Ruling
 
 
-class Reader:
+class OfferReader:
     """One offer's rows, read inside one transaction."""
 
     def __init__(self, connection: Connection, offer: str) -> None:
@@ -101,14 +101,14 @@ class Reader:
         """The steps that came due and wait for something, by their dates; a version that was replaced waits no more."""
         steps = self.steps()
         last = latest(steps)
-        return [step for step in steps if step.status is Status.HELD and last[step.name] == step]
+        return [step for step in steps if step.status is StepStatus.HELD and last[step.name] == step]
 
     def awaiting_approval(self, name: str) -> Row[Any] | None:
         """The step of that name, in its last version, where it is held for an approval."""
         s = t.steps
         query = self._select(s).where(s.c.name == name).order_by(s.c.version.desc()).limit(1)
         last = self.connection.execute(query).first()
-        return last if last is not None and last.status == Status.HELD and last.digest is not None else None
+        return last if last is not None and last.status == StepStatus.HELD and last.digest is not None else None
 
     def holders(self) -> dict[str, Holder]:
         return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}
@@ -117,19 +117,19 @@ class Reader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
-    def dossiers(self, holder_ids: Iterable[str] | None = None) -> list[Dossier]:
-        """The dossiers of these holders, or of all, in order of holder id."""
-        return self._of_holders(read_dossiers, holder_ids)
+    def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
+        """The records of these holders, or of all, in order of holder id."""
+        return self._of_holders(read_holder_records, holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""
         return self._of_holders(read_grants, holder_ids)
 
-    def spells(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[Spell]]:
-        """The spells of service of these holders, or of all."""
+    def service_periods(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[ServicePeriod]]:
+        """The periods of service of these holders, or of all."""
         wanted = None if holder_ids is None else sorted(set(holder_ids))
         few = wanted if wanted is not None and len(wanted) <= FEW else None
-        return read_spells(self.connection, self.offer, few)
+        return read_service_periods(self.connection, self.offer, few)
 
     def _of_holders(
         self, read: Callable[[Connection, str, Sequence[str] | None], list[Any]], holder_ids: Iterable[str] | None
@@ -211,11 +211,128 @@ class Reader:
         return self.connection.execute(query if wanted is None else query.where(table.c.holder_id.in_(wanted)))
 
 
-def _holder_of(each: Dossier | Grant) -> str:
-    return each.holder.holder_id if isinstance(each, Dossier) else each.holder_id
+def _holder_of(each: HolderRecord | Grant) -> str:
+    return each.holder.holder_id if isinstance(each, HolderRecord) else each.holder_id
 
 
 @lru_cache(maxsize=64)
 def _terms(document: str) -> Terms:
     """Terms as they were kept: the same text is the same object, so that what is remembered of it is found at once."""
     return Terms.model_validate_json(document)
+
+
+Ids = Sequence[str] | None
+
+_TYPE = {member.value: member for member in OptionType}
+
+
+def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
+    """The records of these holders, or of all, in order of holder id."""
+    periods = read_service_periods(connection, offer, holder_ids)
+    grants: dict[str, dict[str, Grant]] = defaultdict(dict)
+    for grant in read_grants(connection, offer, holder_ids):
+        grants[grant.holder_id][grant.grant_id] = grant
+    forms = _forms(connection, offer, holder_ids)
+    return [
+        HolderRecord(
+            holder=holder,
+            service_periods=tuple(periods.get(holder.holder_id, ())),
+            grants=grants.get(holder.holder_id, {}),
+            forms=tuple(forms.get(holder.holder_id, ())),
+        )
+        for holder in read_holders(connection, offer, holder_ids)
+    ]
+
+
+def read_holders(connection: Connection, offer: str, holder_ids: Ids) -> list[Holder]:
+    rows = _rows(connection, offer, HOLDERS.columns, holder_ids, t.holders.c.holder_id)
+    return [HOLDERS.record(row) for row in rows]
+
+
+def read_service_periods(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[ServicePeriod]]:
+    """The periods of service by holder, in order of their first days."""
+    found: dict[str, list[ServicePeriod]] = defaultdict(list)
+    for row in _rows(connection, offer, SERVICE_PERIODS.columns, holder_ids, t.service_periods.c.first_day):
+        period = SERVICE_PERIODS.record(row)
+        found[period.holder_id].append(period)
+    return found
+
+
+def read_grants(connection: Connection, offer: str, holder_ids: Ids) -> list[Grant]:
+    """The grants with the schedules that they state, in order of their ids."""
+    g = t.grants.c
+    vesting = _stated_vesting(connection, offer, holder_ids)
+    columns = (g.grant_id, g.holder_id, g.granted_on, g.shares, g.exercised, g.price, g.type, g.expires_on)
+    return [
+        Grant(
+            grant_id=grant_id,
+            holder_id=holder_id,
+            granted_on=granted_on,
+            shares=shares,
+            exercised=exercised,
+            price=price,
+            type=_TYPE[type_],
+            expires_on=expires_on,
+            vesting=tuple(vesting.get(grant_id, ())),
+        )
+        for grant_id, holder_id, granted_on, shares, exercised, price, type_, expires_on in _rows(
+            connection, offer, columns, holder_ids, g.grant_id
+        )
+    ]
+
+
+def _stated_vesting(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Tranche]]:
+    """The schedules of grants that state one; the options that the offer itself issues have tranches too."""
+    v, g = t.tranches.c, t.grants.c
+    query = (
+        select(v.grant_id, v.vests_on, v.shares)
+        .where(v.offer == offer, v.grant_id.in_(_mine(g.grant_id, g.offer == offer, g.holder_id, holder_ids)))
+        .order_by(v.grant_id, v.vests_on)
+    )
+    found: dict[str, list[Tranche]] = defaultdict(list)
+    for grant_id, vests_on, shares in connection.execute(query).all():
+        found[grant_id].append(Tranche(vests_on=vests_on, shares=shares))
+    return found
+
+
+def _forms(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[Form]]:
+    """The forms by holder, in order of receipt."""
+    lines = _form_lines(connection, offer, holder_ids)
+    found: dict[str, list[Form]] = defaultdict(list)
+    for row in _rows(connection, offer, FORMS.columns, holder_ids, t.forms.c.received_at, t.forms.c.position):
+        form = FORMS.record(row, lines=tuple(lines.get(row[0], ())))
+        found[form.holder_id].append(form)
+    return found
+
+
+def _form_lines(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[FormLine]]:
+    n, f = t.form_lines.c, t.forms.c
+    query = select(n.form_id, n.grant_id, n.shares, n.original_shares, n.granted_on, n.price, n.exercised)
+    query = query.where(n.offer == offer).order_by(n.form_id, n.grant_id)
+    if holder_ids is not None:
+        query = query.where(n.form_id.in_(_mine(f.form_id, f.offer == offer, f.holder_id, holder_ids)))
+    found: dict[str, list[FormLine]] = defaultdict(list)
+    for form_id, grant_id, shares, original, granted_on, price, exercised in connection.execute(query).all():
+        line = FormLine(
+            grant_id=grant_id,
+            shares=shares,
+            original_shares=original,
+            granted_on=granted_on,
+            price=price,
+            exercised=exercised,
+        )
+        found[form_id].append(line)
+    return found
+
+
+def _mine(key: Any, of_offer: Any, holder: Any, holder_ids: Ids) -> Any:
+    query = select(key).where(of_offer)
+    return query if holder_ids is None else query.where(holder.in_(holder_ids))
+
+
+def _rows(connection: Connection, offer: str, columns: Sequence[Any], holder_ids: Ids, *order: Any) -> Sequence[Any]:
+    table = columns[0].table
+    query = select(*columns).where(table.c.offer == offer).order_by(*order)
+    if holder_ids is not None:
+        query = query.where(table.c.holder_id.in_(holder_ids))
+    return connection.execute(query).all()

@@ -1,6 +1,6 @@
-"""The books of an offer: every write goes through a `Book`, inside one transaction.
+"""The books of an offer: every write goes through an `OfferWriter`, inside one transaction.
 
-A `Book` opened for writing holds the offer's row locked, so whoever works on the offer works alone, and nothing is
+An `OfferWriter` holds the offer's row locked, so whoever works on the offer works alone, and nothing is
 saved unless the whole of it is.
 """
 
@@ -14,17 +14,16 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from infra.database import tables as t
-from infra.database.engine import bulk_insert
+from infra.database.engine import bulk_insert, without_collection
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
-from infra.database.memory import without_collection
-from infra.database.reader import FEW, Reader
+from infra.database.reader import FEW, OfferReader
 from optex.action import Action
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling
 from optex.notices import Notice
 from optex.pool import PoolEntry, post
-from optex.records import Form, OptionRecord, Spell, Tranche
-from optex.steps import Rescheduled, Status, Step, reschedule
+from optex.records import Form, IssuedOption, ServicePeriod, Tranche
+from optex.steps import ScheduleChange, Step, StepStatus, supersede
 from optex.terms import Terms
 
 PROGRAM = "optex"
@@ -35,22 +34,22 @@ class UnknownOffer(OptexError):
 
 
 @contextmanager
-def open_book(engine: Engine, offer: str) -> Iterator["Book"]:
+def open_writer(engine: Engine, offer: str) -> Iterator["OfferWriter"]:
     """The offer's book for one transaction: committed at the end, or, after an exception, as if never opened."""
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
-        yield Book(connection, offer)
+        yield OfferWriter(connection, offer)
 
 
 @contextmanager
-def read_book(engine: Engine, offer: str) -> Iterator[Reader]:
+def open_reader(engine: Engine, offer: str) -> Iterator[OfferReader]:
     """The offer's book for reading only, as it is at one instant, without keeping anybody from writing."""
     with engine.connect().execution_options(**_reading(engine)) as connection:
         if connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer)).first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
-        yield Reader(connection, offer)
+        yield OfferReader(connection, offer)
 
 
 def _reading(engine: Engine) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def offers_in(engine: Engine) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decided:
+class DecisionEntry:
     """One decision on one subject, to be appended with its rule and section."""
 
     subject: str
@@ -81,13 +80,13 @@ class Decided:
         return self.decision, self.ruling.rule, self.ruling.reason
 
 
-class Book(Reader):
+class OfferWriter(OfferReader):
     """An offer's books, locked for one transaction: what is written is appended, in bulk."""
 
-    def set_offer(self, **values: Any) -> None:
+    def update_offer(self, **values: Any) -> None:
         self.connection.execute(update(t.offers).where(t.offers.c.offer == self.offer).values(**values))
 
-    def set_step(self, step: Step, status: Status, message: str, at: datetime | None = None) -> None:
+    def set_step(self, step: Step, status: StepStatus, message: str, at: datetime | None = None) -> None:
         s = t.steps
         mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
         values: dict[str, Any] = {"status": status, "message": message}
@@ -101,33 +100,33 @@ class Book(Reader):
         mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
         self.connection.execute(update(s).where(*mine).values(digest=digest))
 
-    def note_run(self, step: Step, flow_run_id: str) -> None:
+    def record_run(self, step: Step, flow_run_id: str) -> None:
         """Remember which flow run does the step."""
         s = t.steps
         mine = (s.c.offer == self.offer, s.c.name == step.name, s.c.version == step.version)
         self.connection.execute(update(s).where(*mine).values(flow_run_id=flow_run_id))
 
-    def replan(self, at: datetime, cause: str) -> Rescheduled:
+    def reschedule(self, at: datetime, cause: str) -> ScheduleChange:
         """Make the steps agree with the plan of the offer as it now stands; say why in what is superseded."""
         version = self.row().version
-        changed = reschedule(self.steps(), self.state().plan, version + 1, at)
+        changed = supersede(self.steps(), self.state().schedule, version + 1, at)
         for step in changed.superseded:
-            self.set_step(step, Status.SUPERSEDED, cause)
+            self.set_step(step, StepStatus.SUPERSEDED, cause)
         if changed.added:
-            self.set_offer(version=version + 1)
+            self.update_offer(version=version + 1)
             self._add_steps(changed.added)
         return changed
 
     def _add_steps(self, steps: Iterable[Step]) -> None:
         bulk_insert(self.connection, t.steps, STEPS.rows(steps, offer=self.offer))
 
-    def make_moot(self, message: str, *names: str) -> None:
+    def mark_moot(self, message: str, *names: str) -> None:
         """Mark every waiting version of these steps (of all, where none is named) as no longer needed."""
         s = t.steps
-        waiting = [s.c.offer == self.offer, s.c.status.in_([Status.PENDING, Status.HELD])]
+        waiting = [s.c.offer == self.offer, s.c.status.in_([StepStatus.PENDING, StepStatus.HELD])]
         if names:
             waiting.append(s.c.name.in_(names))
-        self.connection.execute(update(s).where(*waiting).values(status=Status.MOOT, message=message))
+        self.connection.execute(update(s).where(*waiting).values(status=StepStatus.MOOT, message=message))
 
     def add_terms(self, version: int, terms: Terms, at: datetime, reason: str) -> None:
         document = terms.model_dump_json(by_alias=True)
@@ -160,20 +159,20 @@ class Book(Reader):
         bulk_insert(self.connection, t.forms, rows)
         bulk_insert(self.connection, t.form_lines, lines)
 
-    def add_spells(self, spells: Iterable[Spell]) -> None:
-        """Record service; a spell that began as one already known replaces it, so that its last day can be told."""
+    def add_service_periods(self, periods: Iterable[ServicePeriod]) -> None:
+        """Record service; a period that began as one already known replaces it, so that its last day can be told."""
         s = t.service_periods.c
-        told = {(spell.holder_id, spell.capacity.value, spell.first_day): spell.last_day for spell in spells}
+        told = {(period.holder_id, period.capacity.value, period.first_day): period.last_day for period in periods}
         query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
         if len(told) <= FEW:
             query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
         known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
-        new = [dict(zip(_SPELL_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
-        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _SPELL_KEY]))
+        new = [dict(zip(_PERIOD_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
+        self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _PERIOD_KEY]))
         if known:
-            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _SPELL_KEY]
+            mine = [t.service_periods.c[column] == bindparam(f"its_{column}") for column in _PERIOD_KEY]
             ends = [
-                {f"its_{c}": cell for c, cell in zip(_SPELL_KEY, key, strict=True)} | {"last": told[key]}
+                {f"its_{c}": cell for c, cell in zip(_PERIOD_KEY, key, strict=True)} | {"last": told[key]}
                 for key in known
             ]
             statement = update(t.service_periods).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
@@ -187,7 +186,7 @@ class Book(Reader):
             if not self.connection.execute(update(p).where(*mine).values(close=close)).rowcount:
                 self.connection.execute(insert(p).values(offer=self.offer, on=on, close=close))
 
-    def decide(self, kind: str, at: datetime, decisions: Iterable[Decided]) -> list[Decided]:
+    def record_decisions(self, kind: str, at: datetime, decisions: Iterable[DecisionEntry]) -> list[DecisionEntry]:
         """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""
         decisions = list(decisions)
         known = self._said(kind, [decided.subject for decided in decisions])
@@ -225,7 +224,7 @@ class Book(Reader):
             query = query.where(d.subject.in_(subjects))
         return {subject: (revision, tuple(said)) for subject, revision, *said in self.connection.execute(query).all()}
 
-    def add_options(self, kind: str, options: Sequence[OptionRecord]) -> None:
+    def add_options(self, kind: str, options: Sequence[IssuedOption]) -> None:
         bulk_insert(self.connection, t.issued_options, ISSUED_OPTIONS.rows(options, offer=self.offer, kind=kind))
         self.add_tranches((option.grant_id, option.vesting) for option in options)
 
@@ -249,7 +248,7 @@ class Book(Reader):
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
-    def queue(self, notices: Iterable[Notice], at: datetime) -> int:
+    def queue_notices(self, notices: Iterable[Notice], at: datetime) -> int:
         """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
@@ -297,4 +296,4 @@ class Book(Reader):
         return (self.connection.execute(query).scalar() or 0) + 1
 
 
-_SPELL_KEY = ("holder_id", "capacity", "first_day")
+_PERIOD_KEY = ("holder_id", "capacity", "first_day")

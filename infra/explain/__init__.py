@@ -1,1 +1,1 @@
-"""The account of one holder: everything decided about them, in order of time, for `optex explain`."""
+"""The history of one holder: everything decided about them, in order of time, for `optex explain`."""

@@ -8,15 +8,34 @@ from difflib import get_close_matches
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
-from infra.explain.company_actions import company_acts
-from infra.explain.holder_history import Account, Line, read_account
+from infra.database.reader import OfferReader
+from infra.database.writer import PROGRAM
+from infra.explain.holder_history import HistoryLine, HolderHistory, read_history
 from infra.explain.new_options import new_options
 from infra.explain.until_close import closes, eligibility, forms, not_asked, notices, service
 from infra.explain.until_grant import acceptance, deferred, promise_ended, refusals, splits, waivers
 from optex.calendar import instant
 from optex.errors import OptexError
-from optex.formatting import first_few
+from optex.formatting import first_few, sentence
+
+
+def company_acts(history: HolderHistory) -> Iterator[HistoryLine]:
+    if not history.concerned:
+        return
+    deferring = any(each.holder_id == history.record.holder.holder_id for each in history.state.deferred)
+    promised = history.promise is not None or deferring
+    lapsed_at = [row.at for row in history.decided("promise") if row.decision == "lapsed"]
+    for each in history.actions:
+        action = each.action
+        told = action.told(history.terms.clock, each.ruling.reason) if each.accepted else None
+        if told is None:
+            continue
+        if action.after_acceptance and (not promised or any(at <= action.at for at in lapsed_at)):
+            continue
+        what, because = map(sentence, told)
+        decided = f"Decided by {action.by}." if action.by not in ("", PROGRAM) else ""
+        yield HistoryLine(at=action.at, what=" ".join(filter(None, (what, because, decided))), rule=each.ruling.rule)
+
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (
@@ -40,33 +59,31 @@ class UnknownHolder(OptexError):
     """Nobody, or more than one, fits the id or the name."""
 
 
-def story(book: Reader, holder_id: str) -> list[Line]:
+def explain_holder(db: OfferReader, holder_id: str) -> list[HistoryLine]:
     """Everything decided about one holder, in order of time; UnknownHolder names whoever comes close."""
-    holder_id = find_holder(book, holder_id)
-    account = read_account(book, holder_id)
-    entries = sorted(_entries(account), key=lambda entry: entry[0])  # stable: at one instant in the order of the parts
+    holder_id = find_holder(db, holder_id)
+    history = read_history(db, holder_id)
+    entries = sorted(_entries(history), key=lambda entry: entry[0])  # stable: at one instant in the order of the parts
     return [line for _, line in entries]
 
 
-def _entries(account: Account) -> Iterator[tuple[datetime, Line]]:
-    yield from service(account)
-    zone = account.terms.zone
+def _entries(history: HolderHistory) -> Iterator[tuple[datetime, HistoryLine]]:
+    yield from service(history)
+    zone = history.terms.zone
     for part in _PARTS:
-        for line in part(account):
+        for line in part(history):
             at: date | datetime = line.at
             yield (at if isinstance(at, datetime) else instant(at, time(0), zone)), line
 
 
-def find_holder(book: Reader, wanted: str) -> str:
+def find_holder(db: OfferReader, wanted: str) -> str:
     """The id of the one holder who has this id, this name, or a name of which this is a part."""
     h = t.holders.c
-    exact = select(h.holder_id).where(h.offer == book.offer, func.lower(h.holder_id) == wanted.strip().lower())
-    ids: list[str] = list(book.connection.execute(exact).scalars())
+    exact = select(h.holder_id).where(h.offer == db.offer, func.lower(h.holder_id) == wanted.strip().lower())
+    ids: list[str] = list(db.connection.execute(exact).scalars())
     if wanted in ids or len(ids) == 1:
         return wanted if wanted in ids else ids[0]
-    names: dict[str, str] = dict(
-        iter(book.connection.execute(select(h.holder_id, h.name).where(h.offer == book.offer)))
-    )
+    names: dict[str, str] = dict(iter(db.connection.execute(select(h.holder_id, h.name).where(h.offer == db.offer))))
     folded = {holder_id: _folded(name) for holder_id, name in names.items()}
     sought = _folded(wanted)
     found = [key for key, name in folded.items() if name == sought]
@@ -81,7 +98,7 @@ def find_holder(book: Reader, wanted: str) -> str:
     near = [key for key, name in folded.items() if name in close]
     near += get_close_matches(wanted.strip(), names, n=3, cutoff=0.5)
     hint = f"; did you mean {_named(sorted(set(near)), names)}?" if near else ""
-    raise UnknownHolder(f"{book.offer} has no holder {wanted!r}, neither by id nor by name{hint}")
+    raise UnknownHolder(f"{db.offer} has no holder {wanted!r}, neither by id nor by name{hint}")
 
 
 def _folded(name: str) -> str:

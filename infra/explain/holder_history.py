@@ -1,4 +1,4 @@
-"""All that the books say about one holder, gathered once, and the lines of which the holder's story is made."""
+"""All that the books say about one holder, gathered once, and the lines of which the explanation is made."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from sqlalchemy import Row, select
 
 from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
-from infra.database.reader import Reader, RecordedAction
+from infra.database.reader import OfferReader, RecordedAction
 from optex import cancellation
 from optex.action import Action
 from optex.authority import RULES, section_of
 from optex.cancellation import Cancellation
-from optex.formatting import count, listed, money, short_day, stamp
+from optex.formatting import count, listed, moment, money, short_day
 from optex.milestones import REGRANT
-from optex.records import Dossier, Grant, OptionRecord, Tranche
+from optex.records import Grant, HolderRecord, IssuedOption, Tranche
 from optex.state import OfferState
-from optex.steps import Status, Step
+from optex.steps import Step, StepStatus
 from optex.terms import Terms
 
 A = TypeVar("A", bound=Action)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class HistoryLine:
     """One thing that happened to a holder or was decided about one: when, what, and the rule it rests on."""
 
     at: datetime | date
@@ -43,11 +43,11 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
+class HolderHistory:
     """What the books hold about one holder, read in one transaction; rows are as they stand in the tables."""
 
     state: OfferState
-    dossier: Dossier
+    record: HolderRecord
     steps: list[Step]
     decisions: list[Row[Any]]
     actions: list[RecordedAction]
@@ -55,7 +55,7 @@ class Account:
     notices: list[Row[Any]]
     cancellations: list[Cancellation]
     promise: Row[Any] | None
-    new_options: list[OptionRecord]
+    new_options: list[IssuedOption]
     close: Decimal | None
 
     @property
@@ -70,7 +70,7 @@ class Account:
     @property
     def granted_at(self) -> datetime | None:
         """When the new options were granted; None while they are not."""
-        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is Status.DONE]
+        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
         return done[-1] if done else None
 
     def taken(self, kind: type[A]) -> list[A]:
@@ -81,45 +81,45 @@ class Account:
         return [row for row in self.decisions if row.kind == kind]
 
     def stamp(self, at: datetime) -> str:
-        return stamp(at, self.terms.clock)
+        return moment(at, self.terms.clock)
 
 
-def read_account(book: Reader, holder_id: str) -> Account:
-    """The account of a holder whom the books know. IndexError for one whom they do not."""
-    state = book.state()
-    dossier = book.dossiers([holder_id])[0]
-    promises = book.rows_about(holder_id, t.promises)
-    return Account(
+def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
+    """The history of a holder whom the books know. IndexError for one whom they do not."""
+    state = db.state()
+    record = db.holder_records([holder_id])[0]
+    promises = db.rows_about(holder_id, t.promises)
+    return HolderHistory(
         state=state,
-        dossier=dossier,
-        steps=book.steps(),
-        decisions=book.decisions_about(holder_id),
-        actions=book.recorded_actions(),
-        forms=book.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
-        notices=book.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
+        record=record,
+        steps=db.steps(),
+        decisions=db.decisions_about(holder_id),
+        actions=db.recorded_actions(),
+        forms=db.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
+        notices=db.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         cancellations=[
-            cancellation.cancel(row.shares, dossier.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
-            for row in book.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
+            cancellation.cancel(row.shares, record.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
+            for row in db.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
         ],
         promise=promises[0] if promises else None,
-        new_options=_new_options(book, holder_id),
-        close=book.close_on(state.granted_on) if state.granted_on else None,
+        new_options=_new_options(db, holder_id),
+        close=db.close_on(state.granted_on) if state.granted_on else None,
     )
 
 
-def _new_options(book: Reader, holder_id: str) -> list[OptionRecord]:
-    issued = book.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
+def _new_options(db: OfferReader, holder_id: str) -> list[IssuedOption]:
+    issued = db.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
     rows = [row for row in issued if row.kind == "new"]
     rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
     tranches: dict[str, list[Tranche]] = defaultdict(list)
     own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])
-    query = select(t.tranches).where(t.tranches.c.offer == book.offer, own).order_by(t.tranches.c.vests_on)
-    for row in book.connection.execute(query):
+    query = select(t.tranches).where(t.tranches.c.offer == db.offer, own).order_by(t.tranches.c.vests_on)
+    for row in db.connection.execute(query):
         tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
     return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
 
 
-def titled(option: Grant | OptionRecord) -> str:
+def titled(option: Grant | IssuedOption) -> str:
     """An option by all that tells it from others, such as G-001 (ISO of Jun 15, 1994 at $4.25)."""
     return f"{option.grant_id} ({option.type} of {short_day(option.granted_on)} at {money(option.price)})"
 

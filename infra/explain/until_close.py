@@ -6,48 +6,53 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from infra.explain.holder_history import Account, Line, shares_told, titled
-from optex import batch
+from infra.explain.holder_history import HistoryLine, HolderHistory, shares_told, titled
 from optex.calendar import ONE_DAY, instant, local_date
+from optex.eligibility import in_offer
 from optex.formatting import capacity, channel, count, day, listed, sentence
 from optex.milestones import CLOSE
 from optex.notices import Kind
-from optex.records import Capacity, Form, FormKind, Standing
-from optex.steps import Status
+from optex.records import Capacity, Form, FormKind, FormStanding
+from optex.steps import StepStatus
 
 
-def service(account: Account) -> Iterator[tuple[datetime, Line]]:
-    """Each spell of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
-    zone = account.terms.zone
-    for spell in account.dossier.spells:
-        only = " (not an employee)" if spell.capacity is Capacity.DIRECTOR else ""
-        as_what = f"{capacity(spell.capacity)}{only}"
-        still = "; still serving" if spell.last_day is None else ""
+def service(history: HolderHistory) -> Iterator[tuple[datetime, HistoryLine]]:
+    """Each period of service where it begins, and where it ends; the last day counts to its end (ELG-3)."""
+    zone = history.terms.zone
+    for period in history.record.service_periods:
+        only = " (not an employee)" if period.capacity is Capacity.DIRECTOR else ""
+        as_what = f"{capacity(period.capacity)}{only}"
+        still = "; still serving" if period.last_day is None else ""
         begins = f"Entered service as {as_what}{still}."
-        yield instant(spell.first_day, time(0), zone), Line(at=spell.first_day, what=begins, rule="ELG-2")
-        if spell.last_day is not None:
+        yield instant(period.first_day, time(0), zone), HistoryLine(at=period.first_day, what=begins, rule="ELG-2")
+        if period.last_day is not None:
             ends = f"Last day in service as {as_what}."
-            yield instant(spell.last_day + ONE_DAY, time(0), zone), Line(at=spell.last_day, what=ends, rule="ELG-3")
+            yield (
+                instant(period.last_day + ONE_DAY, time(0), zone),
+                HistoryLine(at=period.last_day, what=ends, rule="ELG-3"),
+            )
 
 
-def eligibility(account: Account) -> Iterator[Line]:
-    for row in account.decided("eligibility"):
+def eligibility(history: HolderHistory) -> Iterator[HistoryLine]:
+    for row in history.decided("eligibility"):
         verdict = "Eligible" if row.decision == "eligible" else "Not eligible"
-        yield Line(at=row.at, what=f"{verdict}. {sentence(row.reason)}", rule=row.rule)
+        yield HistoryLine(at=row.at, what=f"{verdict}. {sentence(row.reason)}", rule=row.rule)
         if row.decision == "eligible":
-            yield Line(at=row.at, what=_in_offer(account), rule="TND-1")
+            yield HistoryLine(at=row.at, what=_in_offer(history), rule="TND-1")
 
 
-def not_asked(account: Account) -> Iterator[Line]:
+def not_asked(history: HolderHistory) -> Iterator[HistoryLine]:
     """Why nothing was decided about a holder of whom the opened offer took no notice."""
-    opened_at = account.state.opened_at
-    if opened_at and not account.decided("eligibility"):
-        yield Line(at=opened_at, what="Held no option that the offer is made for, and was not asked.", rule="ELG-1")
+    opened_at = history.state.opened_at
+    if opened_at and not history.decided("eligibility"):
+        yield HistoryLine(
+            at=opened_at, what="Held no option that the offer is made for, and was not asked.", rule="ELG-1"
+        )
 
 
-def _in_offer(account: Account) -> str:
-    terms = account.terms
-    held = [grant for grant in account.dossier.grants.values() if batch.in_offer(grant, terms)]
+def _in_offer(history: HolderHistory) -> str:
+    terms = history.terms
+    held = [grant for grant in history.record.grants.values() if in_offer(grant, terms)]
     held.sort(key=lambda grant: (grant.granted_on, grant.grant_id))
     recent = [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]
     said = "; ".join(f"{shares_told(grant.remaining)} of {titled(grant)}" for grant in held)
@@ -58,19 +63,19 @@ def _in_offer(account: Account) -> str:
     return f"{total} Granted since {day(terms.lookback_from)}: {listed(recent)}, which {whole}."
 
 
-def forms(account: Account) -> Iterator[Line]:
-    recorded = {row.form_id: row.recorded_at for row in account.forms}
-    for form in account.dossier.forms:
+def forms(history: HolderHistory) -> Iterator[HistoryLine]:
+    recorded = {row.form_id: row.recorded_at for row in history.forms}
+    for form in history.record.forms:
         rule = "TND-6" if form.kind is FormKind.ELECTION else "WDR-1"
-        yield Line(at=form.received_at, what=_received(account, form, recorded[form.form_id]), rule=rule)
-    kinds = {form.form_id: form.kind for form in account.dossier.forms}
-    for row in account.decided("form"):
-        yield Line(at=row.at, what=_stands(row, kinds[row.subject]), rule=row.rule)
+        yield HistoryLine(at=form.received_at, what=_received(history, form, recorded[form.form_id]), rule=rule)
+    kinds = {form.form_id: form.kind for form in history.record.forms}
+    for row in history.decided("form"):
+        yield HistoryLine(at=row.at, what=_stands(row, kinds[row.subject]), rule=row.rule)
         for rule, reason in row.remarks:
-            yield Line(at=row.at, what=f"Remark on {row.subject}: {sentence(reason)}", rule=rule)
+            yield HistoryLine(at=row.at, what=f"Remark on {row.subject}: {sentence(reason)}", rule=rule)
 
 
-def _received(account: Account, form: Form, recorded_at: datetime) -> str:
+def _received(history: HolderHistory, form: Form, recorded_at: datetime) -> str:
     election = form.kind is FormKind.ELECTION
     name = "Election Form" if election else "Notice to Change Election From Accept to Reject"
     who = f'signed "{form.signed_as.strip()}"' if form.signed_as.strip() else "not signed"
@@ -80,16 +85,16 @@ def _received(account: Account, form: Form, recorded_at: datetime) -> str:
     came = f" {channel(form.channel)}" if form.channel else ""
     said = f"{name} {form.form_id} received{came}, {who}{title}{proof}, {dated}."
     if election:
-        offered = [_offered(account, line.grant_id, line.shares) for line in form.lines]
+        offered = [_offered(history, line.grant_id, line.shares) for line in form.lines]
         said += f" It offers {listed(offered)}." if offered else " It offers nothing."
-    zone = account.terms.zone
+    zone = history.terms.zone
     if local_date(recorded_at, zone) != local_date(form.received_at, zone):
-        said += f" Recorded {account.stamp(recorded_at)}."
+        said += f" Recorded {history.stamp(recorded_at)}."
     return said
 
 
-def _offered(account: Account, grant_id: str, shares: int) -> str:
-    grant = account.dossier.grants.get(grant_id)
+def _offered(history: HolderHistory, grant_id: str, shares: int) -> str:
+    grant = history.record.grants.get(grant_id)
     if grant is None:
         return f"{shares_told(shares)} of {grant_id}, which is no option of this holder"
     whole = f"all {shares:,}" if shares == grant.remaining else f"{shares:,} of {grant.remaining:,}"
@@ -100,37 +105,37 @@ def _stands(row: Row[Any], kind: FormKind) -> str:
     form = f"Form {row.subject}" if kind is FormKind.ELECTION else f"Notice {row.subject}"
     now = " now" if row.revision > 1 else ""
     match row.decision:
-        case Standing.EFFECTIVE if kind is FormKind.ELECTION:
+        case FormStanding.EFFECTIVE if kind is FormKind.ELECTION:
             tendered = f" {shares_told(row.shares)} now tendered." if row.shares else ""
             return f"{form}{now} stands. {sentence(row.reason)}{tendered}"
-        case Standing.EFFECTIVE:
+        case FormStanding.EFFECTIVE:
             return f"{form}{now} takes effect. {sentence(row.reason)}"
-        case Standing.DEFECTIVE if row.rule == "CAN-1":
+        case FormStanding.DEFECTIVE if row.rule == "CAN-1":
             return f"{form} has no effect. {sentence(row.reason)}"
-        case Standing.DEFECTIVE:
+        case FormStanding.DEFECTIVE:
             return f"{form} is{now} defective. {sentence(row.reason)}"
-        case Standing.LATE:
+        case FormStanding.LATE:
             return f"{form} is{now} out of time. {sentence(row.reason)}"
         case _:
             return f"{form} no longer stands. {sentence(row.reason)}"
 
 
-def closes(account: Account) -> Iterator[Line]:
+def closes(history: HolderHistory) -> Iterator[HistoryLine]:
     """What stood of the holder's forms each time the offer closed."""
-    for step in account.steps:
-        if step.name != CLOSE or step.done_at is None or not (account.concerned or account.forms):
+    for step in history.steps:
+        if step.name != CLOSE or step.done_at is None or not (history.concerned or history.forms):
             continue
-        standing = {row.subject: row for row in account.decided("form") if row.at <= step.done_at}
-        elections = [row for row in standing.values() if row.decision == Standing.EFFECTIVE and row.shares]
+        standing = {row.subject: row for row in history.decided("form") if row.at <= step.done_at}
+        elections = [row for row in standing.values() if row.decision == FormStanding.EFFECTIVE and row.shares]
         stood = [f"form {row.subject} stood, with {shares_told(row.shares)} tendered" for row in elections]
         what = f"The offer closed: {listed(stood) if stood else 'nothing stood tendered'}."
-        yield Line(at=step.done_at, what=what, rule="EXP-1")
-        if step.status is Status.SUPERSEDED:
-            yield Line(at=step.done_at, what=f"This close is {step.message}.", rule="EXT-2")
+        yield HistoryLine(at=step.done_at, what=what, rule="EXP-1")
+        if step.status is StepStatus.SUPERSEDED:
+            yield HistoryLine(at=step.done_at, what=f"This close is {step.message}.", rule="EXT-2")
 
 
-def notices(account: Account) -> Iterator[Line]:
-    for row in account.notices:
+def notices(history: HolderHistory) -> Iterator[HistoryLine]:
+    for row in history.notices:
         kind = Kind(row.kind)
         rule = kind.rule
         detail = ""
@@ -141,15 +146,15 @@ def notices(account: Account) -> Iterator[Line]:
             detail = f" ({count(row.data['days'], 'business day')} left)"
         elif kind is Kind.LAPSE:
             rule = row.data["ruling"]["rule"]
-        yield Line(at=row.queued_at, what=f"{kind.words}{detail} {_delivered(account, row)}.", rule=rule)
+        yield HistoryLine(at=row.queued_at, what=f"{kind.words}{detail} {_delivered(history, row)}.", rule=rule)
 
 
-def _delivered(account: Account, row: Row[Any]) -> str:
+def _delivered(history: HolderHistory, row: Row[Any]) -> str:
     if row.sent_at is not None:
-        later = "" if row.sent_at == row.queued_at else f" on {account.stamp(row.sent_at)}"
+        later = "" if row.sent_at == row.queued_at else f" on {history.stamp(row.sent_at)}"
         return f"was sent by e-mail{later}"
     if row.refused:
         return f"was written, but the mail server refused it: {row.answer or 'no reason given'}".rstrip(".")
-    if not account.dossier.holder.email:
+    if not history.record.holder.email:
         return "was written, but there is no e-mail address to send it to"
     return "was written and waits to be sent"

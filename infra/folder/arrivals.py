@@ -8,7 +8,7 @@ from decimal import Decimal
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.calendar import ONE_DAY, instant, local_date
-from optex.records import Form, Spell
+from optex.records import Form, ServicePeriod
 
 MARKET_CLOSES = time(16)
 EVENING = time(18)
@@ -22,20 +22,20 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """One thing that arrives: a form, a spell of service as then known, a closing price, or a fact of the script."""
+    """One thing that arrives: a form, a period of service as then known, a closing price, or a fact of the script."""
 
     at: datetime
-    thing: Form | Spell | Price | ScriptEntry
+    thing: Form | ServicePeriod | Price | ScriptEntry
 
 
-class Inbox:
+class ArrivalQueue:
     """The arrivals of a folder in order; those of one instant in the order forms, service, prices, script."""
 
     def __init__(self, folder: Folder) -> None:
         terms = folder.terms
         zone = terms.zone
         arrivals = [Arrival(at=form.received_at, thing=form) for form in folder.forms]
-        arrivals += _service(folder.spells, terms.commences, zone)
+        arrivals += _service(folder.service_periods, terms.commences, zone)
         arrivals += [
             Arrival(at=instant(on, MARKET_CLOSES, zone), thing=Price(on=on, close=close))
             for on, close in folder.prices.items()
@@ -66,22 +66,22 @@ class Inbox:
         last = max(a.at for a in waiting if local_date(a.at, self.zone) == day)
         return max(instant(day, EVENING, self.zone), last)
 
-    def known_service(self, commences: date, spells: Iterable[Spell]) -> list[Spell]:
+    def known_service(self, commences: date, periods: Iterable[ServicePeriod]) -> list[ServicePeriod]:
         """What is known of service when the offer opens: who serves, but of nobody when it will end."""
-        return [_as_known(spell, commences) for spell in spells if spell.first_day <= commences]
+        return [_as_known(period, commences) for period in periods if period.first_day <= commences]
 
 
-def _service(spells: Iterable[Spell], commences: date, zone: tzinfo) -> list[Arrival]:
+def _service(periods: Iterable[ServicePeriod], commences: date, zone: tzinfo) -> list[Arrival]:
     """Service is told as it happens: a beginning on its day, an end on the first day without service."""
     arrivals = []
-    for spell in spells:
-        if spell.first_day > commences:
-            arrivals.append(Arrival(at=instant(spell.first_day, time(0), zone), thing=replace(spell, last_day=None)))
-        if spell.last_day is not None and spell.last_day >= commences:
-            arrivals.append(Arrival(at=instant(spell.last_day + ONE_DAY, time(0), zone), thing=spell))
+    for period in periods:
+        if period.first_day > commences:
+            arrivals.append(Arrival(at=instant(period.first_day, time(0), zone), thing=replace(period, last_day=None)))
+        if period.last_day is not None and period.last_day >= commences:
+            arrivals.append(Arrival(at=instant(period.last_day + ONE_DAY, time(0), zone), thing=period))
     return arrivals
 
 
-def _as_known(spell: Spell, commences: date) -> Spell:
-    ends_later = spell.last_day is not None and spell.last_day >= commences
-    return replace(spell, last_day=None) if ends_later else spell
+def _as_known(period: ServicePeriod, commences: date) -> ServicePeriod:
+    ends_later = period.last_day is not None and period.last_day >= commences
+    return replace(period, last_day=None) if ends_later else period

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from infra.folder.csv_rows import FORM_COLUMNS
-from infra.folder.csv_table import Table
+from infra.folder.csv_table import CsvTable
 from optex.records import FormKind, Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
@@ -18,13 +18,13 @@ GENERATED = ("-B", "-N", "-N-ISO", "-N-NSO")
 Ids = Collection[str] | None
 
 
-def check_holders(table: Table) -> None:
+def check_holders(table: CsvTable) -> None:
     _once(table, "holder_id")
 
 
-def check_service(table: Table, holder_ids: Ids) -> None:
+def check_service(table: CsvTable, holder_ids: Ids) -> None:
     _known(table, "holder_id", holder_ids, "holders.csv")
-    spells = defaultdict(list)
+    periods = defaultdict(list)
     for index, row in enumerate(table.rows):
         first, last = row.get("from"), row.get("to", date.max)
         if first is None:
@@ -32,8 +32,8 @@ def check_service(table: Table, holder_ids: Ids) -> None:
         if last < first:
             table.reject(index, "to", f"{last} lies before {first}", "the last day in service, or blank")
         elif "holder_id" in row and "capacity" in row and "to" not in table.bad.get(index, ()):
-            spells[row["holder_id"], row["capacity"]].append((first, index, last))
-    for (_, capacity), group in spells.items():
+            periods[row["holder_id"], row["capacity"]].append((first, index, last))
+    for (_, capacity), group in periods.items():
         group.sort()
         _, holding, until = group[0]
         for first, index, last in group[1:]:
@@ -45,7 +45,7 @@ def check_service(table: Table, holder_ids: Ids) -> None:
                 holding, until = index, last
 
 
-def check_grants(table: Table, holder_ids: Ids) -> None:
+def check_grants(table: CsvTable, holder_ids: Ids) -> None:
     _known(table, "holder_id", holder_ids, "holders.csv")
     ids = _once(table, "grant_id")
     for index, row in enumerate(table.rows):
@@ -64,7 +64,7 @@ def check_grants(table: Table, holder_ids: Ids) -> None:
                 table.reject(index, "grant_id", problem, f"an id that does not end in {', '.join(GENERATED)}")
 
 
-def _vesting(table: Table, index: int) -> None:
+def _vesting(table: CsvTable, index: int) -> None:
     """The schedule as tranches, in place of its text."""
     row = table.rows[index]
     try:
@@ -83,7 +83,7 @@ def _vesting(table: Table, index: int) -> None:
         table.reject(index, "vesting", f"sums to {total}", f"{row['shares']}, the shares of the grant")
 
 
-def check_forms(table: Table, holder_ids: Ids, grant_ids: Ids) -> None:
+def check_forms(table: CsvTable, holder_ids: Ids, grant_ids: Ids) -> None:
     _known(table, "grant_id", grant_ids, "grants.csv")
     firsts: dict[str, int] = {}
     listed: dict[tuple[str, str], int] = {}
@@ -107,7 +107,7 @@ def check_forms(table: Table, holder_ids: Ids, grant_ids: Ids) -> None:
                 table.reject(index, "grant_id", problem, "each option once")
 
 
-def _agrees(table: Table, index: int, first: int) -> bool:
+def _agrees(table: CsvTable, index: int, first: int) -> bool:
     row, model = table.rows[index], table.rows[first]
     skip = table.bad.get(index, set()) | table.bad.get(first, set()) if table.bad else ()
     differing = [name for name in FORM_COLUMNS if name not in skip and row.get(name) != model.get(name)]
@@ -118,11 +118,11 @@ def _agrees(table: Table, index: int, first: int) -> bool:
     return not differing
 
 
-def check_prices(table: Table) -> None:
+def check_prices(table: CsvTable) -> None:
     _once(table, "date")
 
 
-def _once(table: Table, column: str) -> dict[str, int]:
+def _once(table: CsvTable, column: str) -> dict[str, int]:
     """A fault wherever a value stands a second time; the row that each value stands on first."""
     firsts: dict[str, int] = {}
     for index, row in enumerate(table.rows):
@@ -134,7 +134,7 @@ def _once(table: Table, column: str) -> dict[str, int]:
     return firsts
 
 
-def _known(table: Table, column: str, ids: Ids, file: str) -> None:
+def _known(table: CsvTable, column: str, ids: Ids, file: str) -> None:
     if ids is None:
         return
     for index, row in enumerate(table.rows):

@@ -38,8 +38,8 @@ class HolderRow(TypedDict):
 
 
 # `from` cannot be the name of a field in the class syntax.
-SpellRow = TypedDict(
-    "SpellRow",
+ServiceRow = TypedDict(
+    "ServiceRow",
     {
         "holder_id": Id,
         "capacity": Annotated[Capacity, Expected("employee, director or consultant")],
@@ -97,7 +97,7 @@ OPTION_COLUMNS = tuple(field.name for field in fields(FormLine))
 FormRow = Annotated[ElectionRow | WithdrawalRow, Discriminator("kind")]
 
 
-class Shape:
+class CsvSchema:
     """One kind of CSV file: its columns, the check of its rows, and a check for rows whose faulty cells are gone."""
 
     def __init__(self, columns: dict[str, Any], row: Any) -> None:
@@ -115,11 +115,11 @@ class Shape:
         return next((found.expected for found in get_args(annotation) if hasattr(found, "expected")), "a value")
 
 
-HOLDERS = Shape(HolderRow.__annotations__, HolderRow)
-SERVICE = Shape(SpellRow.__annotations__, SpellRow)
-GRANTS = Shape(GrantRow.__annotations__, GrantRow)
+HOLDERS = CsvSchema(HolderRow.__annotations__, HolderRow)
+SERVICE = CsvSchema(ServiceRow.__annotations__, ServiceRow)
+GRANTS = CsvSchema(GrantRow.__annotations__, GrantRow)
 _KIND = Annotated[FormKind, Expected("election or withdrawal")]
 _FIRST = {"form_id": Id, "holder_id": Id, "kind": _KIND}
-ELECTIONS = Shape({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
+ELECTIONS = CsvSchema({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
 FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
-PRICES = Shape(PriceRow.__annotations__, PriceRow)
+PRICES = CsvSchema(PriceRow.__annotations__, PriceRow)

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from infra.folder.csv_rows import OPTION_COLUMNS, Shape
+from infra.folder.csv_rows import OPTION_COLUMNS, CsvSchema
 from optex.errors import Fault
 
 
 @dataclass(kw_only=True, slots=True)
-class Table:
+class CsvTable:
     """The rows of one file; a cell that is blank or faulty is absent from its row, and `bad` names the faulty ones.
 
     `strays` are the cells of rows with too many or too few of them, and `whole` is False where part of the file could
@@ -44,9 +44,9 @@ class Table:
         return {row[column] for row in self.rows if column in row} | self.strays
 
 
-def read_table(file: str, data: bytes, shape: Shape) -> Table:
+def read_table(file: str, data: bytes, shape: CsvSchema) -> CsvTable:
     """The rows of a CSV file (RFC 4180, UTF-8 with or without a BOM), with every fault by line and column."""
-    table = Table(file=file)
+    table = CsvTable(file=file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _unreadable(table, 1, "the file is in UTF-16", "UTF-8")
     text, sound = _decoded(data)
@@ -68,13 +68,13 @@ def _decoded(data: bytes) -> tuple[str, bool]:
     return text, "\0" not in text
 
 
-def _unreadable(table: Table, line: int, problem: str, expected: str) -> Table:
+def _unreadable(table: CsvTable, line: int, problem: str, expected: str) -> CsvTable:
     table.fault(line, "file", problem, expected)
     table.whole = False
     return table
 
 
-def _header(table: Table, records: Any, shape: Shape) -> list[str] | None:
+def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None:
     """The names in the first line; None where it is no header at all."""
     expected = ",".join(shape.columns)
     try:
@@ -97,7 +97,7 @@ def _header(table: Table, records: Any, shape: Shape) -> list[str] | None:
     return header
 
 
-def _records(table: Table, records: Any, header: list[str], sound: bool) -> None:
+def _records(table: CsvTable, records: Any, header: list[str], sound: bool) -> None:
     width, rows, lines = len(header), table.rows, table.lines
     line = records.line_num + 1
     while True:
@@ -125,7 +125,7 @@ def _records(table: Table, records: Any, header: list[str], sound: bool) -> None
             line = records.line_num + 1
 
 
-def _reject_unsound(table: Table, row: dict[str, str]) -> None:
+def _reject_unsound(table: CsvTable, row: dict[str, str]) -> None:
     for name, cell in row.items():
         if "\0" in cell:
             table.reject(len(table.rows) - 1, name, "a NUL character", "text")
@@ -133,7 +133,7 @@ def _reject_unsound(table: Table, row: dict[str, str]) -> None:
             table.reject(len(table.rows) - 1, name, "bytes that are not UTF-8", "text in UTF-8")
 
 
-def _validate(table: Table, shape: Shape, header: list[str]) -> None:
+def _validate(table: CsvTable, shape: CsvSchema, header: list[str]) -> None:
     """Turn the text of every cell into its type; what cannot be is a fault and is taken out of its row.
 
     A faulty cell hides none of the others: the rows are checked again without it until nothing more is found.
@@ -156,7 +156,7 @@ def _validate(table: Table, shape: Shape, header: list[str]) -> None:
         adapter = shape.partial
 
 
-def _take(table: Table, shape: Shape, found: Any, missing: set[str]) -> None:
+def _take(table: CsvTable, shape: CsvSchema, found: Any, missing: set[str]) -> None:
     """One finding of the check becomes a fault, unless it follows from another."""
     kind, index = found["type"], found["loc"][0]
     column = "kind" if kind.startswith("union_tag") else found["loc"][-1]

@@ -10,14 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from infra.database.memory import without_collection
+from infra.database.engine import without_collection
 from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
-from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, Shape
-from infra.folder.csv_table import Table, read_table
+from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
+from infra.folder.csv_table import CsvTable, read_table
 from infra.folder.script import ScriptEntry, read_script
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
-from optex.records import Form, FormKind, FormLine, Grant, Holder, Spell
+from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod
 from optex.terms import Terms, parse_terms
 
 FILES = (
@@ -38,7 +38,7 @@ class Folder:
 
     terms: Terms
     holders: list[Holder]
-    spells: list[Spell]
+    service_periods: list[ServicePeriod]
     grants: list[Grant]
     forms: list[Form]
     prices: dict[date, Decimal]
@@ -77,7 +77,7 @@ def read_folder(path: Path) -> Folder:
         return Folder(
             terms=terms,
             holders=[_holder(row) for row in holders.rows],
-            spells=[_spell(row) for row in service.rows],
+            service_periods=[_service_period(row) for row in service.rows],
             grants=[Grant(**row) for row in grants.rows],
             forms=_forms(elections.rows, zone),
             prices=_prices(prices),
@@ -101,9 +101,9 @@ def read_forms(path: Path, terms: Terms, holder_ids: Collection[str], grant_ids:
     return _forms(table.rows, terms.zone)
 
 
-def read_service(path: Path, holder_ids: Collection[str]) -> list[Spell]:
-    """The spells of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
-    return [_spell(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
+def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
+    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
+    return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
 
 
 def read_prices(path: Path) -> dict[date, Decimal]:
@@ -125,7 +125,7 @@ def init_folder(path: Path) -> None:
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _single(path: Path, shape: Shape, check: Callable[[Table], None]) -> Table:
+def _single(path: Path, shape: CsvSchema, check: Callable[[CsvTable], None]) -> CsvTable:
     path, faults = Path(path), list[Fault]()
     with without_collection():
         table = _table(path.name, _bytes(path, faults, required=True), shape)
@@ -147,8 +147,8 @@ def _bytes(path: Path, faults: list[Fault], *, required: bool) -> bytes | None:
     return None
 
 
-def _table(name: str, data: bytes | None, shape: Shape) -> Table:
-    return Table(file=name, whole=False) if data is None else read_table(name, data, shape)
+def _table(name: str, data: bytes | None, shape: CsvSchema) -> CsvTable:
+    return CsvTable(file=name, whole=False) if data is None else read_table(name, data, shape)
 
 
 def _parsed(data: bytes | None, name: str, parse: Callable[[str], Any], faults: list[Fault]) -> Any:
@@ -170,8 +170,10 @@ def _holder(row: dict[str, Any]) -> Holder:
     return Holder(**{"email": "", "jurisdiction": "", "voting_percent": Decimal(0), **row})
 
 
-def _spell(row: dict[str, Any]) -> Spell:
-    return Spell(holder_id=row["holder_id"], capacity=row["capacity"], first_day=row["from"], last_day=row.get("to"))
+def _service_period(row: dict[str, Any]) -> ServicePeriod:
+    return ServicePeriod(
+        holder_id=row["holder_id"], capacity=row["capacity"], first_day=row["from"], last_day=row.get("to")
+    )
 
 
 def _forms(rows: list[dict[str, Any]], zone: tzinfo) -> list[Form]:
@@ -196,7 +198,7 @@ def _line(row: dict[str, Any]) -> FormLine:
     return FormLine(**{name: row[name] for name in OPTION_COLUMNS if name in row})
 
 
-def _prices(table: Table) -> dict[date, Decimal]:
+def _prices(table: CsvTable) -> dict[date, Decimal]:
     return {row["date"]: row["close"] for row in table.rows}
 
 

@@ -12,9 +12,9 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.reader import RecordedAction
-from infra.database.writer import Book
+from infra.database.writer import OfferWriter
 from infra.handlers import announcements, forms, pool
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from optex import batch, changes, eligibility
 from optex.action import Action
 from optex.actions import (
@@ -33,11 +33,11 @@ from optex.actions import (
     Split,
     Terminate,
 )
-from optex.calendar import local_text
 from optex.election import waivable
 from optex.errors import Ruling
+from optex.formatting import local_text
 from optex.milestones import CANCEL, REGRANT
-from optex.records import Spell
+from optex.records import ServicePeriod
 from optex.state import OfferState
 
 
@@ -51,38 +51,38 @@ class ActionResult:
     repeated: bool = False
 
 
-def record_action(book: Book, action: Action) -> ActionResult:
+def record_action(db: OfferWriter, action: Action) -> ActionResult:
     """Weigh, record and carry out one action, in the transaction of the book."""
     key = _key(action)
-    if earlier := _recorded(book, action, key):
+    if earlier := _recorded(db, action, key):
         return earlier
-    state = book.state()
-    if ruling := refused(action, book, state):
-        book.add_action(key, action, ruling, accepted=False)
-        book.audit(action.at, action.by, [(f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)])
+    state = db.state()
+    if ruling := refused(action, db, state):
+        db.add_action(key, action, ruling, accepted=False)
+        db.audit(action.at, action.by, [(f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)])
         return ActionResult(accepted=False, ruling=ruling, message=f"Refused by {ruling.rule}: {ruling.reason}")
-    action = completed(action, book)
+    action = completed(action, db)
     taken = Ruling(rule=action.rule, reason=action.says(state))
-    book.add_action(key, action, taken, accepted=True)
-    book.audit(action.at, action.by, [(action.verb, action.subject, action.rule, _detail(taken.reason, action))])
-    consequence = carry_out(action, book)
+    db.add_action(key, action, taken, accepted=True)
+    db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, _detail(taken.reason, action))])
+    consequence = apply_effects(action, db)
     return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
 
 
 @singledispatch
-def refused(action: Action, book: Book, state: OfferState) -> Ruling | None:
+def refused(action: Action, db: OfferWriter, state: OfferState) -> Ruling | None:
     """The ruling that stands against an action; None where none does."""
     return action.refused(state)
 
 
 @singledispatch
-def completed(action: Action, book: Book) -> Action:
+def completed(action: Action, db: OfferWriter) -> Action:
     """The action with what is decided when it is recorded."""
     return action
 
 
 @singledispatch
-def carry_out(action: Action, book: Book) -> str:
+def apply_effects(action: Action, db: OfferWriter) -> str:
     """Do what follows from an action that is on record, so that the book's state has it; what that was, in sentences.
 
     Of most nothing follows at once: whoever reads the actions finds it.
@@ -90,49 +90,49 @@ def carry_out(action: Action, book: Book) -> str:
     return ""
 
 
-@carry_out.register
-def _extend(action: Extend, book: Book) -> str:
-    return announcements.extended(book, action, action.to, action.announced_at)
+@apply_effects.register
+def _extend(action: Extend, db: OfferWriter) -> str:
+    return announcements.extended(db, action, action.to, action.announced_at)
 
 
-@carry_out.register
-def _amend(action: Amend, book: Book) -> str:
-    return announcements.amended(book, action)
+@apply_effects.register
+def _amend(action: Amend, db: OfferWriter) -> str:
+    return announcements.amended(db, action)
 
 
-@carry_out.register
-def _terminate(action: Terminate, book: Book) -> str:
-    return announcements.terminated(book, action)
+@apply_effects.register
+def _terminate(action: Terminate, db: OfferWriter) -> str:
+    return announcements.terminated(db, action)
 
 
-@carry_out.register
-def _condition_gone(action: ConditionWaive | ConditionEnd, book: Book) -> str:
-    moved = book.replan(action.at, f"postponed: condition {action.number} of §7 stood asserted")
-    due = [local_text(step.due, book.state().terms.zone) for step in moved.added if step.name == CANCEL]
+@apply_effects.register
+def _condition_gone(action: ConditionWaive | ConditionEnd, db: OfferWriter) -> str:
+    moved = db.reschedule(action.at, f"postponed: condition {action.number} of §7 stood asserted")
+    due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == CANCEL]
     return f"Acceptance falls due again {due[0]}." if due else ""
 
 
-@carry_out.register
-def _committee_grant_date(action: CommitteeGrantDate, book: Book) -> str:
-    return _grant_moved(action, book, "the Committee chose another grant date")
+@apply_effects.register
+def _committee_grant_date(action: CommitteeGrantDate, db: OfferWriter) -> str:
+    return _grant_moved(action, db, "the Committee chose another grant date")
 
 
-@carry_out.register
-def _release(action: Release, book: Book) -> str:
-    return _grant_moved(action, book, "the grant was held and has been released")
+@apply_effects.register
+def _release(action: Release, db: OfferWriter) -> str:
+    return _grant_moved(action, db, "the grant was held and has been released")
 
 
-def _grant_moved(action: Action, book: Book, cause: str) -> str:
-    moved = book.replan(action.at, cause)
-    due = [local_text(step.due, book.state().terms.zone) for step in moved.added if step.name == REGRANT]
+def _grant_moved(action: Action, db: OfferWriter, cause: str) -> str:
+    moved = db.reschedule(action.at, cause)
+    due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == REGRANT]
     return f"The new options will be granted {due[0]}." if due else ""
 
 
 @refused.register
-def _may_approve(action: Approve, book: Book, state: OfferState) -> Ruling | None:
+def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling | None:
     if ruling := action.refused(state):
         return ruling
-    waiting = book.awaiting_approval(action.step)
+    waiting = db.awaiting_approval(action.step)
     if waiting is None:
         return Ruling(rule="CAN-1", reason=f"{action.step} does not wait for an approval")
     if not waiting.digest.startswith(action.digest):
@@ -142,91 +142,91 @@ def _may_approve(action: Approve, book: Book, state: OfferState) -> Ruling | Non
 
 
 @completed.register
-def _what_is_approved(action: Approve, book: Book) -> Approve:
+def _what_is_approved(action: Approve, db: OfferWriter) -> Approve:
     """An approval is of what was decided when it was asked for: its digest goes on record."""
-    waiting = book.awaiting_approval(action.step)
+    waiting = db.awaiting_approval(action.step)
     assert waiting is not None, "an approval of what does not wait has been refused"
     return action.model_copy(update={"digest": waiting.digest, "what": waiting.message})
 
 
 @refused.register
-def _may_waive(action: ElectionWaive, book: Book, state: OfferState) -> Ruling | None:
+def _may_waive(action: ElectionWaive, db: OfferWriter, state: OfferState) -> Ruling | None:
     if ruling := action.refused(state):
         return ruling
-    judgement = forms.judgement_of(book, action.form, action.at)
-    if judgement is None:
+    review = forms.review_of(db, action.form, action.at)
+    if review is None:
         return Ruling(rule="TND-7", reason=f"no form {action.form} has been received by then")
-    return waivable(judgement)
+    return waivable(review)
 
 
 @completed.register
-def _what_is_waived(action: ElectionWaive, book: Book) -> ElectionWaive:
+def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
     """A waiver for all holders is of the rules that the form offends, which the record must name."""
-    judgement = forms.judgement_of(book, action.form, action.at) if action.all_holders else None
-    rules = sorted({defect.rule for defect in judgement.defects}) if judgement else []
+    review = forms.review_of(db, action.form, action.at) if action.all_holders else None
+    rules = sorted({defect.rule for defect in review.defects}) if review else []
     return action.model_copy(update={"rules": tuple(rules)})
 
 
-@carry_out.register
-def _waive(action: ElectionWaive, book: Book) -> str:
-    holder_id = book.holder_of_form(action.form)
+@apply_effects.register
+def _waive(action: ElectionWaive, db: OfferWriter) -> str:
+    holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
-    return forms.rejudge(book, concerned, action.at)
+    return forms.review_again(db, concerned, action.at)
 
 
 @refused.register
-def _may_set_service(action: ServiceSet, book: Book, state: OfferState) -> Ruling | None:
-    if action.holder not in book.holders():
+def _may_set_service(action: ServiceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
+    if action.holder not in db.holders():
         return Ruling(rule="ELG-1", reason=f"there is no holder {action.holder}")
     return None
 
 
-@carry_out.register
-def _set_service(action: ServiceSet, book: Book) -> str:
-    spell = Spell(
+@apply_effects.register
+def _set_service(action: ServiceSet, db: OfferWriter) -> str:
+    period = ServicePeriod(
         holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
     )
-    book.add_spells([spell])
-    return lapse(book, book.state().day(action.at), action.at, [spell.holder_id])
+    db.add_service_periods([period])
+    return lapse_promises(db, db.state().day(action.at), action.at, [period.holder_id])
 
 
-@carry_out.register
-def _set_price(action: PriceSet, book: Book) -> str:
-    book.set_prices({action.on: action.close})
+@apply_effects.register
+def _set_price(action: PriceSet, db: OfferWriter) -> str:
+    db.set_prices({action.on: action.close})
     return ""
 
 
-@carry_out.register
-def _split(action: Split, book: Book) -> str:
+@apply_effects.register
+def _split(action: Split, db: OfferWriter) -> str:
     """A split that has come is followed at once, one that is announced ahead on its day."""
-    pool.follow_splits(book, action.at)
+    pool.apply_splits(db, action.at)
     return ""
 
 
 @refused.register
-def _may_defer(action: Defer, book: Book, state: OfferState) -> Ruling | None:
-    dossiers = book.dossiers([action.holder])
-    if not dossiers:
+def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | None:
+    records = db.holder_records([action.holder])
+    if not records:
         return Ruling(rule="LCK-1", reason=f"there is no holder {action.holder}")
-    promised = any(row.holder_id == action.holder for row in book.open_promises())
-    tendered = state.accepted_at is None and batch.elections(batch.judge_all(dossiers, state, action.at))
-    if not eligibility.serves(dossiers[0].spells, state.day(action.at)):
+    promised = any(row.holder_id == action.holder for row in db.open_promises())
+    tendered = state.accepted_at is None and batch.elections(batch.review_all(records, state, action.at))
+    if not eligibility.serves(records[0].service_periods, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
-    pool.follow_splits(book, action.at)
+    pool.apply_splits(db, action.at)
     return changes.may_defer(
-        state, participant=promised or bool(tendered), shares=action.shares, available=pool.available(book)
+        state, participant=promised or bool(tendered), shares=action.shares, available=pool.available(db)
     )
 
 
-@carry_out.register
-def _defer(action: Defer, book: Book) -> str:
-    pool.reserve_deferred(book, action.at, action.shares)
+@apply_effects.register
+def _defer(action: Defer, db: OfferWriter) -> str:
+    pool.reserve_deferred(db, action.at, action.shares)
     return ""
 
 
 @refused.register
-def _may_sign(action: AgreementSigned, book: Book, state: OfferState) -> Ruling | None:
-    for option in book.rows(t.issued_options):
+def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ruling | None:
+    for option in db.rows(t.issued_options):
         if option.grant_id == action.grant and option.kind == "new":
             if action.on < option.granted_on:
                 reason = f"the option was granted on {option.granted_on}, after {action.on}"
@@ -241,9 +241,9 @@ def _key(action: Action) -> str:
     return f"{action.verb}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
-def _recorded(book: Book, action: Action, key: str) -> ActionResult | None:
+def _recorded(db: OfferWriter, action: Action, key: str) -> ActionResult | None:
     """What was said of the very same action before: the same key, or one that already did what this one would do."""
-    earlier = book.recorded_actions(action.verb)[::-1]
+    earlier = db.recorded_actions(action.verb)[::-1]
     found = next((each for each in earlier if each.key == key), None) or _done_before(earlier, action)
     if found is None:
         return None

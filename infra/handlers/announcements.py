@@ -2,48 +2,47 @@
 
 from datetime import datetime
 
-from infra.database.writer import Book
+from infra.database.writer import OfferWriter
 from infra.handlers import pool
-from infra.handlers.forms import decided_form, decided_tender, rejudge
-from optex import acceptance, batch
+from infra.handlers.forms import decided_form, decided_tender, review_again
+from optex import batch, cancellation
 from optex.action import Action
 from optex.actions import Amend, Terminate
-from optex.calendar import local_text
-from optex.formatting import count
+from optex.formatting import count, local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
 from optex.state import OfferState
-from optex.steps import Status
+from optex.steps import StepStatus
 
 
-def extended(book: Book, action: Action, to: datetime, announced_at: datetime) -> str:
+def extended(db: OfferWriter, action: Action, to: datetime, announced_at: datetime) -> str:
     """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2).
 
     The action is on record when this is called, so that the book's state has the new expiration.
     """
-    zone = book.state().terms.zone
-    closed = book.step(CLOSE)
-    moved = book.replan(
+    zone = db.state().terms.zone
+    closed = db.step(CLOSE)
+    moved = db.reschedule(
         action.at, f"superseded by the extension to {local_text(to, zone)}, announced {local_text(announced_at, zone)}"
     )
-    state = book.state()
-    version = book.row().version
-    book.add_terms(version, state.terms, action.at, f"extended to {local_text(to, zone)}")
-    if closed is not None and closed.status is Status.DONE:
+    state = db.state()
+    version = db.row().version
+    db.add_terms(version, state.terms, action.at, f"extended to {local_text(to, zone)}")
+    if closed is not None and closed.status is StepStatus.DONE:
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
-        book.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
-    rejudge(book, None, action.at)
-    told = _tell_extension(book, state, version, _previous(book, state), announced_at, action.at)
+        db.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
+    review_again(db, None, action.at)
+    told = _tell_extension(db, state, version, _previous(db, state), announced_at, action.at)
     return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
 
 
-def amended(book: Book, action: Amend) -> str:
+def amended(db: OfferWriter, action: Amend) -> str:
     """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
-    said = extended(book, action, action.extend_to, action.at) if action.extend_to else ""
-    state = book.state()
-    dossiers = book.dossiers()
-    tally = batch.tendered_shares(batch.judge_all(dossiers, state, action.at))
-    told = book.queue(
+    said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
+    state = db.state()
+    records = db.holder_records()
+    tally = batch.tendered_shares(batch.review_all(records, state, action.at))
+    told = db.queue_notices(
         (
             amendment(
                 state.terms,
@@ -52,36 +51,36 @@ def amended(book: Book, action: Amend) -> str:
                 action.change,
                 action.percent,
                 action.reason,
-                state.plan,
+                state.schedule,
                 tally,
             )
-            for d in batch.addressees(dossiers, state, action.at)
+            for d in batch.addressees(records, state, action.at)
         ),
         action.at,
     )
     return f"{said} {count(told, 'holder')} told of the amendment.".strip()
 
 
-def terminated(book: Book, action: Terminate) -> str:
+def terminated(db: OfferWriter, action: Terminate) -> str:
     """Carry out the termination: every tender returned, every step moot, every holder told (CND-2).
 
     Whoever gets a tender back is told, in service or not; what was reserved for deferred grants is free again.
     """
-    book.set_offer(terminated_at=action.at)
-    state = book.state()
-    dossiers = book.dossiers()
-    judgements = batch.judge_all(dossiers, state, action.at)
-    standing = batch.tenders(judgements)
-    decisions = [decision for each in standing.values() for decision in acceptance.returned(each)]
-    book.decide("form", action.at, map(decided_form, judgements))  # what came at this very instant came too late
-    book.decide("tender", action.at, [decided_tender(decision) for decision in decisions])
-    book.make_moot("the offer was terminated")
-    pool.release_deferred(book, action.at)
-    concerned = {d.holder.holder_id for d in batch.addressees(dossiers, state, action.at)} | standing.keys()
-    told = book.queue(
+    db.update_offer(terminated_at=action.at)
+    state = db.state()
+    records = db.holder_records()
+    reviews = batch.review_all(records, state, action.at)
+    standing = batch.tenders(reviews)
+    decisions = [decision for each in standing.values() for decision in cancellation.returned(each)]
+    db.record_decisions("form", action.at, map(decided_form, reviews))  # what came at this very instant came too late
+    db.record_decisions("tender", action.at, [decided_tender(decision) for decision in decisions])
+    db.mark_moot("the offer was terminated")
+    pool.release_deferred(db, action.at)
+    concerned = {d.holder.holder_id for d in batch.addressees(records, state, action.at)} | standing.keys()
+    told = db.queue_notices(
         (
             termination(state.terms, d.holder, action.reason, standing.get(d.holder.holder_id, ()), d.grants)
-            for d in dossiers
+            for d in records
             if d.holder.holder_id in concerned
         ),
         action.at,
@@ -90,16 +89,16 @@ def terminated(book: Book, action: Terminate) -> str:
 
 
 def _tell_extension(
-    book: Book, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
+    db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
 ) -> int:
-    dossiers = book.dossiers()
-    judgements = batch.judge_all(dossiers, state, at)
-    standing, tally = batch.tenders(judgements), batch.tendered_shares(judgements)
-    return book.queue(
+    records = db.holder_records()
+    reviews = batch.review_all(records, state, at)
+    standing, tally = batch.tenders(reviews), batch.tendered_shares(reviews)
+    return db.queue_notices(
         (
             extension(
                 state.terms,
-                state.plan,
+                state.schedule,
                 d.holder,
                 version,
                 previous,
@@ -108,13 +107,13 @@ def _tell_extension(
                 standing.get(d.holder.holder_id, ()),
                 d.grants,
             )
-            for d in batch.addressees(dossiers, state, at)
+            for d in batch.addressees(records, state, at)
         ),
         at,
     )
 
 
-def _previous(book: Book, state: OfferState) -> datetime:
+def _previous(db: OfferWriter, state: OfferState) -> datetime:
     """When the offer would have expired before the extension that is now on record."""
-    earlier = [terms.expires for terms in book.all_terms() if terms.expires < state.terms.expires]
+    earlier = [terms.expires for terms in db.all_terms() if terms.expires < state.terms.expires]
     return max(earlier)

@@ -1,36 +1,42 @@
-"""Forms at the desk: recorded as received, judged with all the holder sent, and confirmed."""
+"""Forms: recorded as received, reviewed with all the holder sent, and confirmed."""
 
-from collections.abc import Iterable, Sequence
+import csv
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
-from infra.database.writer import Book, Decided
-from optex import acceptance, batch
-from optex.election import Judgement
+from infra.database.reader import OfferReader
+from infra.database.writer import DecisionEntry, OfferWriter
+from infra.folder.csv_rows import OPTION_COLUMNS
+from infra.folder.reader import read_forms
+from optex import batch, cancellation
+from optex.defects import lateness
+from optex.election import FormReview
+from optex.errors import OptexError
 from optex.formatting import count
 from optex.notices import confirmation
-from optex.records import Form, FormKind, Standing
+from optex.records import Form, FormKind, FormStanding
 from optex.state import OfferState
-from optex.timeliness import lateness
 
 
-def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") -> str:
+def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str = "") -> str:
     """Take in forms that are not on record yet: judge them, say how they stand, and queue their confirmations."""
-    known = book.form_ids()
+    known = db.form_ids()
     new = [form for form in forms if form.form_id not in known]
     if not new:
         return "No new form." if forms else ""
-    state = book.state()
+    state = db.state()
     missed = [form.form_id for form in new if is_missed(form, state)]
-    book.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
+    db.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
     holder_ids = {form.holder_id for form in new}
-    said = rejudge(book, holder_ids, at, received={form.form_id for form in new})
-    returned = _return_tenders(book, state, holder_ids, at) if state.terminated_at else ""
-    book.audit(
+    said = review_again(db, holder_ids, at, received={form.form_id for form in new})
+    returned = _return_tenders(db, state, holder_ids, at) if state.terminated_at else ""
+    db.audit(
         at,
         by,
         [
@@ -47,45 +53,45 @@ def record_forms(book: Book, forms: Sequence[Form], at: datetime, by: str = "") 
     return " ".join(filter(None, (f"{count(len(new), 'form')} received.", said, returned, alarm)))
 
 
-def _return_tenders(book: Book, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
+def _return_tenders(db: OfferWriter, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
     """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
-    standing = batch.tenders(batch.judge_all(book.dossiers(holder_ids), state, at))
-    decisions = [decision for tenders in standing.values() for decision in acceptance.returned(tenders)]
-    fresh = book.decide("tender", at, map(decided_tender, decisions))
+    standing = batch.tenders(batch.review_all(db.holder_records(holder_ids), state, at))
+    decisions = [decision for tenders in standing.values() for decision in cancellation.returned(tenders)]
+    fresh = db.record_decisions("tender", at, map(decided_tender, decisions))
     return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
 
 
-def rejudge(
-    book: Book, holder_ids: Iterable[str] | None, at: datetime, received: frozenset[str] | set[str] = frozenset()
+def review_again(
+    db: OfferWriter, holder_ids: Iterable[str] | None, at: datetime, received: frozenset[str] | set[str] = frozenset()
 ) -> str:
     """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
 
     A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew.
     """
-    state = book.state()
-    dossiers = {d.holder.holder_id: d for d in book.dossiers(holder_ids)}
-    judgements = batch.judge_all(dossiers.values(), state, at)
-    before = {form_id: row.decision for form_id, row in book.latest_decisions("form").items()}
-    fresh = {decided.subject for decided in book.decide("form", at, map(decided_form, judgements))}
+    state = db.state()
+    records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
+    reviews = batch.review_all(records.values(), state, at)
+    before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
+    fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
     letters = []
-    for judgement in judgements:
-        form_id = judgement.form.form_id
-        if form_id in fresh and (form_id in received or _is_news(before.get(form_id), judgement)):
-            d = dossiers[judgement.form.holder_id]
-            revision = 1 if form_id in received else _confirmations(book, form_id) + 1
-            letters.append(confirmation(state, d.holder, judgement, d.grants, at, revision))
-    book.queue(letters, at)
+    for review in reviews:
+        form_id = review.form.form_id
+        if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
+            d = records[review.form.holder_id]
+            revision = 1 if form_id in received else _confirmations(db, form_id) + 1
+            letters.append(confirmation(state, d.holder, review, d.grants, at, revision))
+    db.queue_notices(letters, at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 
 
-def judgement_of(book: Reader, form_id: str, at: datetime) -> Judgement | None:
+def review_of(db: OfferReader, form_id: str, at: datetime) -> FormReview | None:
     """How one form stands at an instant; None where it was not received by then."""
-    holder_id = book.holder_of_form(form_id)
+    holder_id = db.holder_of_form(form_id)
     if holder_id is None:
         return None
-    judged = batch.judge_all(book.dossiers([holder_id]), book.state(), at)
-    return next((judgement for judgement in judged if judgement.form.form_id == form_id), None)
+    judged = batch.review_all(db.holder_records([holder_id]), db.state(), at)
+    return next((review for review in judged if review.form.form_id == form_id), None)
 
 
 def is_missed(form: Form, state: OfferState) -> bool:
@@ -96,22 +102,22 @@ def is_missed(form: Form, state: OfferState) -> bool:
     )
 
 
-def decided_form(judgement: Judgement) -> Decided:
-    """A judgement as it is appended to the decisions."""
-    shares = sum(tender.shares for tender in judgement.tenders)
-    return Decided(
-        subject=judgement.form.form_id,
-        holder_id=judgement.form.holder_id,
-        decision=judgement.standing,
-        ruling=judgement.ruling,
+def decided_form(review: FormReview) -> DecisionEntry:
+    """A review as it is appended to the decisions."""
+    shares = sum(tender.shares for tender in review.tenders)
+    return DecisionEntry(
+        subject=review.form.form_id,
+        holder_id=review.form.holder_id,
+        decision=review.standing,
+        ruling=review.ruling,
         shares=shares or None,
-        remarks=judgement.remarks,
+        remarks=review.remarks,
     )
 
 
-def decided_tender(decision: acceptance.Decision) -> Decided:
+def decided_tender(decision: cancellation.TenderDecision) -> DecisionEntry:
     """An acceptance or rejection as it is appended to the decisions."""
-    return Decided(
+    return DecisionEntry(
         subject=decision.tender.grant_id,
         holder_id=decision.tender.holder_id,
         decision="accepted" if decision.accepted else "rejected",
@@ -120,23 +126,53 @@ def decided_tender(decision: acceptance.Decision) -> Decided:
     )
 
 
-def _is_news(before: str | None, judgement: Judgement) -> bool:
+def _is_news(before: str | None, review: FormReview) -> bool:
     """Whether what the holder was told of a form is no longer so, and no confirmation of another form says it (CNF-1).
 
     That a form is replaced or withdrawn is told by the one that did it.
     """
-    match judgement.standing:
-        case Standing.EFFECTIVE:
-            return before in (Standing.DEFECTIVE, Standing.LATE)
-        case Standing.DEFECTIVE:
-            return before in (Standing.EFFECTIVE, Standing.LATE)
-        case Standing.LATE:
-            return before == Standing.EFFECTIVE
+    match review.standing:
+        case FormStanding.EFFECTIVE:
+            return before in (FormStanding.DEFECTIVE, FormStanding.LATE)
+        case FormStanding.DEFECTIVE:
+            return before in (FormStanding.EFFECTIVE, FormStanding.LATE)
+        case FormStanding.LATE:
+            return before == FormStanding.EFFECTIVE
     return False
 
 
-def _confirmations(book: Book, form_id: str) -> int:
+def _confirmations(db: OfferWriter, form_id: str) -> int:
     n = t.notices
     mine = n.c.notice_id.in_([f"confirmation:{form_id}", *(f"confirmation:{form_id}.{k}" for k in range(2, 100))])
-    query = select(func.count()).select_from(n).where(n.c.offer == book.offer, mine)
-    return book.connection.execute(query).scalar() or 0
+    query = select(func.count()).select_from(n).where(n.c.offer == db.offer, mine)
+    return db.connection.execute(query).scalar() or 0
+
+
+def read_new_forms(db: OfferReader, file: Path) -> list[Form]:
+    """The forms of a CSV file; BadData with every fault by line."""
+    grant_ids = {grant.grant_id for grant in db.grants()}
+    return read_forms(file, db.first_terms(), db.holders().keys(), grant_ids)
+
+
+def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
+    """One form, each option as GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]; BadData for what is wrong."""
+    lines = [dict(zip(OPTION_COLUMNS, option.split(":"), strict=False)) for option in options]
+    with tempfile.TemporaryDirectory() as kept:
+        file = Path(kept) / "form.csv"
+        with file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, [*row, *OPTION_COLUMNS])
+            writer.writeheader()
+            writer.writerows({**row, **line} for line in lines or [{}])
+        return read_new_forms(db, file)
+
+
+def record_received_forms(
+    db: OfferWriter, forms: Sequence[Form], now: datetime, by: str = "", *, refuse_future: bool = False
+) -> str:
+    """Record the forms received by now; those still to come are left out, or refused."""
+    received = [form for form in forms if form.received_at <= now]
+    if refuse_future and len(received) < len(forms):
+        raise OptexError("a form cannot have been received in the future")
+    said = record_forms(db, received, now, by)
+    later = len(forms) - len(received)
+    return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said

@@ -1,4 +1,4 @@
-"""The desk: an offer's folder is taken into the books, and what arrives is taken in, in order of its instants."""
+"""Intake: an offer's folder is taken into the books, and what arrives is taken in, in order of its instants."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,24 +9,24 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from infra.database import tables as t
+from infra.database.engine import without_collection
 from infra.database.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
-from infra.database.memory import without_collection
-from infra.database.writer import Book
+from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival, Price
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from infra.handlers.actions import record_action
 from infra.handlers.forms import record_forms
-from infra.handlers.promises import lapse
+from infra.handlers.promises import lapse_promises
 from optex import pool
 from optex.formatting import count
-from optex.records import Form, Spell
+from optex.records import Form, ServicePeriod
 
 
-def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequence[Spell] | None = None) -> bool:
+def load_folder(engine: Engine, folder: Folder, at: datetime, periods: Sequence[ServicePeriod] | None = None) -> bool:
     """Take an offer's terms, holders, service and grants into the books, in one transaction; False if they are there.
 
-    `spells` are what is known of service by then, all of the folder's where none are given.
+    `periods` are what is known of service by then, all of the folder's where none are given.
     """
     terms = folder.terms
     with without_collection(), engine.begin() as connection:
@@ -36,21 +36,21 @@ def take_in_folder(engine: Engine, folder: Folder, at: datetime, spells: Sequenc
                 connection.execute(insert(t.offers).values(**row))
         except IntegrityError:
             return False
-        book = Book(connection, terms.offer)
-        book.add_terms(1, terms, at, "as the offer was made")
-        book.add(t.holders, HOLDERS.rows(folder.holders))
-        known = folder.spells if spells is None else spells
-        book.add(t.service_periods, SERVICE_PERIODS.rows(known))
-        book.add(t.grants, GRANTS.rows(folder.grants))
-        book.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
-        book.move_pool(pool.opening(terms.commences, terms.plan.shares_authorized, folder.grants))
-        book.replan(at, "")
+        db = OfferWriter(connection, terms.offer)
+        db.add_terms(1, terms, at, "as the offer was made")
+        db.add(t.holders, HOLDERS.rows(folder.holders))
+        known = folder.service_periods if periods is None else periods
+        db.add(t.service_periods, SERVICE_PERIODS.rows(known))
+        db.add(t.grants, GRANTS.rows(folder.grants))
+        db.add_tranches((grant.grant_id, grant.vesting) for grant in folder.grants if grant.vesting)
+        db.move_pool(pool.opening(terms.commences, terms.plan.shares_authorized, folder.grants))
+        db.reschedule(at, "")
         said = f"{count(len(folder.holders), 'holder')}, {count(len(folder.grants), 'grant')}"
-        book.audit(at, "", [("offer taken in", terms.offer, "", said)])
+        db.audit(at, "", [("offer taken in", terms.offer, "", said)])
     return True
 
 
-def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
+def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     """Take in what has arrived by an instant; what follows from it is said in sentences.
 
     Facts are taken as of their own instant; forms are judged and confirmed as of the fact that follows them, or of `at`
@@ -63,12 +63,12 @@ def take_in(book: Book, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
         things: list[Any] = [arrival.thing for arrival in each]  # all of one kind
         now = next((fact for fact in facts if fact >= each[-1].at), at)
         if kind is ScriptEntry:
-            said += [record_action(book, entry.action).message for entry in things]
+            said += [record_action(db, entry.action).message for entry in things]
         elif kind is Form:
-            said.append(record_forms(book, things, now))
-        elif kind is Spell:
-            book.add_spells(things)
-            said.append(lapse(book, book.state().day(now), now, {spell.holder_id for spell in things}))
+            said.append(record_forms(db, things, now))
+        elif kind is ServicePeriod:
+            db.add_service_periods(things)
+            said.append(lapse_promises(db, db.state().day(now), now, {period.holder_id for period in things}))
         elif kind is Price:
-            book.set_prices({price.on: price.close for price in things})
+            db.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]

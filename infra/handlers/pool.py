@@ -5,56 +5,56 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from infra.database import tables as t
-from infra.database.reader import Reader
-from infra.database.writer import Book
+from infra.database.reader import OfferReader
+from infra.database.writer import OfferWriter
 from optex import pool
 from optex.adjustment import Split, ratio, scaled_total
 from optex.state import OfferState
 
 
-def available(book: Reader) -> int:
+def available(db: OfferReader) -> int:
     """How many shares the plan can still grant."""
-    rows = book.rows(t.pool, t.pool.c.position.desc())
+    rows = db.rows(t.pool, t.pool.c.position.desc())
     return int(rows[0].available_after) if rows else 0
 
 
-def reserve_deferred(book: Book, at: datetime, shares: int) -> None:
+def reserve_deferred(db: OfferWriter, at: datetime, shares: int) -> None:
     """Reserve the shares of a deferred grant (LCK-1, PLN-1)."""
-    book.move_pool(pool.deferred(book.state().day(at), shares))
+    db.move_pool(pool.deferred(db.state().day(at), shares))
 
 
-def release_deferred(book: Book, at: datetime) -> None:
+def release_deferred(db: OfferWriter, at: datetime) -> None:
     """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
-    state = book.state()
+    state = db.state()
     if state.deferred:
-        through = follow_splits(book, at)
+        through = apply_splits(db, at)
         held = _deferred(state, [split for split in state.splits if split.on <= through])
-        book.move_pool([(state.day(at), "released", held)])
+        db.move_pool([(state.day(at), "released", held)])
 
 
-def follow_splits(book: Book, at: datetime) -> date:
+def apply_splits(db: OfferWriter, at: datetime) -> date:
     """Scale the pool by every split that has come and was not followed yet (ADJ-1, PLN-1).
 
     Returns the day through which splits count by now, at the latest the grant date.
     """
-    state = book.state()
-    through = state.day(at) if state.holds else min(state.day(at), state.plan.grant_on)
+    state = db.state()
+    through = state.day(at) if state.holds else min(state.day(at), state.schedule.grant_on)
     due = sorted((each for each in state.splits if each.on <= through), key=lambda each: each.on)
     if due:
-        times = Counter(row.on for row in book.rows(t.pool) if row.event == "split")
+        times = Counter(row.on for row in db.rows(t.pool) if row.event == "split")
         followed: list[Split] = []
         new: list[Split] = []
         for each in due:
             (followed if times[each.on] else new).append(each)
             times[each.on] -= 1
-        holdings = _holdings(book) if new else []
+        holdings = _holdings(db) if new else []
         for each in new:
-            _follow(book, state, holdings, followed, each)
+            _follow(db, state, holdings, followed, each)
             followed.append(each)
     return through
 
 
-def _follow(book: Book, state: OfferState, holdings: Sequence[int], before: Sequence[Split], new: Split) -> None:
+def _follow(db: OfferWriter, state: OfferState, holdings: Sequence[int], before: Sequence[Split], new: Split) -> None:
     """Scale what is authorized, outstanding, exercised and reserved by one more split.
 
     A deferred grant is counted in the shares of the day it was decided, everything else in those of the cancellation.
@@ -68,15 +68,15 @@ def _follow(book: Book, state: OfferState, holdings: Sequence[int], before: Sequ
         after=ratio(after, since, date.max),
     )
     more = _deferred(state, after) - _deferred(state, before)
-    book.move_pool((day, event, shares - more) for day, event, shares in movements)
+    db.move_pool((day, event, shares - more) for day, event, shares in movements)
 
 
-def _holdings(book: Reader) -> list[int]:
+def _holdings(db: OfferReader) -> list[int]:
     """Everything that takes up shares of the plan, deferred grants aside: option by option, and promise by promise."""
-    lapsed = {row.subject for row in book.latest_decisions("promise").values() if row.decision == "lapsed"}
-    cancelled = {row.grant_id: row for row in book.rows(t.cancellations)}
+    lapsed = {row.subject for row in db.latest_decisions("promise").values() if row.decision == "lapsed"}
+    cancelled = {row.grant_id: row for row in db.rows(t.cancellations)}
     holdings = [row.shares for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
-    for grant in book.grants():
+    for grant in db.grants():
         gone = cancelled[grant.grant_id].shares if grant.grant_id in cancelled else 0
         holdings += [grant.exercised, grant.remaining - gone]
     return holdings

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from infra.database import tables as t
-from infra.database.holder_records import read_holders
-from infra.database.reader import Reader
-from infra.database.writer import Book, Decided
-from infra.handlers.pool import follow_splits
+from infra.database.reader import OfferReader, read_holders
+from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.pool import apply_splits
 from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
@@ -22,14 +21,14 @@ from optex.records import Grant
 from optex.state import OfferState
 
 
-def open_promises(book: Reader, state: OfferState, holder_ids: Iterable[str] | None = None) -> list[OpenPromise]:
+def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] | None = None) -> list[OpenPromise]:
     """The promises neither granted nor lapsed, each with the cancellations it stands for."""
     wanted = None if holder_ids is None else set(holder_ids)
-    rows = [row for row in book.open_promises() if wanted is None or row.holder_id in wanted]
+    rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
     holders = {row.holder_id for row in rows}
-    grants = {grant.grant_id: grant for grant in book.grants(holders)}
+    grants = {grant.grant_id: grant for grant in db.grants(holders)}
     cancelled: dict[str, list[Cancellation]] = {}
-    for row in book.rows(t.cancellations, t.cancellations.c.grant_id) if rows else ():
+    for row in db.rows(t.cancellations, t.cancellations.c.grant_id) if rows else ():
         if row.holder_id in holders:
             cancelled.setdefault(row.holder_id, []).append(_cancellation(row, grants[row.grant_id], state))
     return [
@@ -48,37 +47,37 @@ def open_promises(book: Reader, state: OfferState, holder_ids: Iterable[str] | N
     ]
 
 
-def lapse(book: Book, through: date, at: datetime, holder_ids: Iterable[str] | None = None) -> str:
+def lapse_promises(db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str] | None = None) -> str:
     """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3).
 
     The grant date is the last day that counts, also while the grant waits for its price; a grant that is held back has
     no date yet.
     """
-    state = book.state()
+    state = db.state()
     if not state.holds:
-        through = min(through, state.plan.grant_on)
-    suspects = _out_of_service(book, through, holder_ids)
+        through = min(through, state.schedule.grant_on)
+    suspects = _out_of_service(db, through, holder_ids)
     if not suspects:
         return ""
-    promises = open_promises(book, state, suspects)
-    dossiers = {d.holder.holder_id: d for d in book.dossiers(suspects)}
-    broken = batch.broken_promises(promises, dossiers, through)
-    return f"{record_lapsed(book, broken, state.day(at), at)}."
+    promises = open_promises(db, state, suspects)
+    records = {d.holder.holder_id: d for d in db.holder_records(suspects)}
+    broken = batch.broken_promises(promises, records, through)
+    return f"{record_lapsed(db, broken, state.day(at), at)}."
 
 
-def record_lapsed(book: Book, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: date, at: datetime) -> str:
+def record_lapsed(db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: date, at: datetime) -> str:
     """Record that promises have lapsed on a day, each by its ruling; what is reserved for them goes back to the pool.
 
     Says how many promises lapsed, and for how many shares.
     """
-    state = book.state()
+    state = db.state()
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
-    holders = {holder.holder_id: holder for holder in read_holders(book.connection, book.offer, holder_ids)}
-    counted = follow_splits(book, at)  # while what lapses is still held
+    holders = {holder.holder_id: holder for holder in read_holders(db.connection, db.offer, holder_ids)}
+    counted = apply_splits(db, at)  # while what lapses is still held
     freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
-    book.decide("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
-    book.move_pool(pool.lapsed(on, sum(freed.values())))
-    book.queue(
+    db.record_decisions("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
+    db.move_pool(pool.lapsed(on, sum(freed.values())))
+    db.queue_notices(
         (
             promise_lapsed(
                 state.terms,
@@ -92,15 +91,15 @@ def record_lapsed(book: Book, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: 
         ),
         at,
     )
-    book.audit(
+    db.audit(
         at, "", [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in lapsed]
     )
     shares = sum(each.promise.shares for each, _ in lapsed)
     return f"{count(len(lapsed), 'promise')} for {shares:,} shares lapsed"
 
 
-def _lapsed(promise: Promise, ruling: Ruling) -> Decided:
-    return Decided(
+def _lapsed(promise: Promise, ruling: Ruling) -> DecisionEntry:
+    return DecisionEntry(
         subject=promise.promise_id,
         holder_id=promise.holder_id,
         decision="lapsed",
@@ -109,15 +108,15 @@ def _lapsed(promise: Promise, ruling: Ruling) -> Decided:
     )
 
 
-def _out_of_service(book: Reader, through: date, holder_ids: Iterable[str] | None) -> list[str]:
+def _out_of_service(db: OfferReader, through: date, holder_ids: Iterable[str] | None) -> list[str]:
     """Of the holders with open promises those whose service is broken by a day: few, found before all else is read."""
     wanted = None if holder_ids is None else set(holder_ids)
-    rows = [row for row in book.open_promises() if wanted is None or row.holder_id in wanted]
-    spells = book.spells({row.holder_id for row in rows})
+    rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
+    periods = db.service_periods({row.holder_id for row in rows})
     return [
         row.holder_id
         for row in rows
-        if may_receive(spells.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
+        if may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
     ]
 
 

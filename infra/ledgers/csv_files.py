@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.whole_files import written_whole
-from optex.calendar import utc_text
+from optex.formatting import utc_text
 
 LEDGERS: dict[str, tuple[str, ...]] = {
     "milestones.csv": ("name", "due", "done_at", "outcome"),

@@ -5,55 +5,55 @@ from pathlib import Path
 from typing import Any
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.ledgers.csv_files import LEDGERS, write_csv
-from optex.steps import turn
+from optex.steps import run_order
 
 Rows = Iterable[tuple[Any, ...]]
 
 
-def export(book: Reader, folder: Path) -> dict[str, int]:
+def export(db: OfferReader, folder: Path) -> dict[str, int]:
     """Write every ledger into a folder; returns how many rows each has."""
     written = {}
     for name, columns in LEDGERS.items():
-        rows = list(_ROWS[name](book))
+        rows = list(_ROWS[name](db))
         write_csv(folder / name, columns, rows)
         written[name] = len(rows)
     return written
 
 
-def ledger_rows(book: Reader, name: str) -> list[dict[str, Any]]:
+def ledger_rows(db: OfferReader, name: str) -> list[dict[str, Any]]:
     """The rows of one ledger by column name, as `export` writes them."""
-    return [dict(zip(LEDGERS[name], row, strict=True)) for row in _ROWS[name](book)]
+    return [dict(zip(LEDGERS[name], row, strict=True)) for row in _ROWS[name](db)]
 
 
-def _milestones(book: Reader) -> Rows:
-    for step in sorted(book.steps(), key=lambda step: (step.due, step.version, turn(step))):
+def _milestones(db: OfferReader) -> Rows:
+    for step in sorted(db.steps(), key=lambda step: (step.due, step.version, run_order(step))):
         yield step.name, step.due, step.done_at, step.status
 
 
-def _forms(book: Reader) -> Rows:
-    standing = book.latest_decisions("form")
-    for row in book.rows(t.forms, t.forms.c.form_id):
+def _forms(db: OfferReader) -> Rows:
+    standing = db.latest_decisions("form")
+    for row in db.rows(t.forms, t.forms.c.form_id):
         d = standing[row.form_id]
         yield row.form_id, row.holder_id, row.kind, row.received_at, d.decision, d.rule, d.section, d.reason
 
 
-def _tenders(book: Reader) -> Rows:
-    decided = book.latest_decisions("tender").values()
+def _tenders(db: OfferReader) -> Rows:
+    decided = db.latest_decisions("tender").values()
     for d in sorted(decided, key=lambda d: (d.holder_id, d.subject)):
         yield d.holder_id, d.subject, d.shares, d.decision, d.rule, d.section, d.reason
 
 
-def _cancellations(book: Reader) -> Rows:
+def _cancellations(db: OfferReader) -> Rows:
     c = t.cancellations.c
-    for row in book.rows(t.cancellations, c.grant_id):
+    for row in db.rows(t.cancellations, c.grant_id):
         yield row.grant_id, row.holder_id, row.shares, row.cancelled_on, row.balancing_grant_id
 
 
-def _options(kind: str) -> Callable[[Reader], Rows]:
-    def rows(book: Reader) -> Rows:
-        for row in book.rows(t.issued_options, t.issued_options.c.grant_id):
+def _options(kind: str) -> Callable[[OfferReader], Rows]:
+    def rows(db: OfferReader) -> Rows:
+        for row in db.rows(t.issued_options, t.issued_options.c.grant_id):
             if row.kind == kind:
                 yield (
                     row.grant_id,
@@ -69,38 +69,38 @@ def _options(kind: str) -> Callable[[Reader], Rows]:
     return rows
 
 
-def _promises(book: Reader) -> Rows:
-    outcomes = book.latest_decisions("promise")
-    for row in book.rows(t.promises, t.promises.c.promise_id):
+def _promises(db: OfferReader) -> Rows:
+    outcomes = db.latest_decisions("promise")
+    for row in db.rows(t.promises, t.promises.c.promise_id):
         end = outcomes.get(row.promise_id)
         outcome = (end.decision, end.rule, end.reason) if end else ("open", "", "")
         yield row.promise_id, row.holder_id, row.shares, row.issued_on, row.not_before, *outcome
 
 
-def _vesting(book: Reader) -> Rows:
-    own = {row.grant_id for row in book.rows(t.issued_options)}
-    for row in book.rows(t.tranches, t.tranches.c.grant_id, t.tranches.c.vests_on):
+def _vesting(db: OfferReader) -> Rows:
+    own = {row.grant_id for row in db.rows(t.issued_options)}
+    for row in db.rows(t.tranches, t.tranches.c.grant_id, t.tranches.c.vests_on):
         if row.grant_id in own:
             yield row.grant_id, row.vests_on, row.shares
 
 
-def _pool(book: Reader) -> Rows:
-    for row in book.rows(t.pool, t.pool.c.position):
+def _pool(db: OfferReader) -> Rows:
+    for row in db.rows(t.pool, t.pool.c.position):
         yield row.on, row.event, row.shares, row.available_after
 
 
-def _notices(book: Reader) -> Rows:
+def _notices(db: OfferReader) -> Rows:
     n = t.notices.c
-    for row in book.rows(t.notices, n.notice_id):
+    for row in db.rows(t.notices, n.notice_id):
         yield row.notice_id, row.holder_id, row.kind, row.subject, row.queued_at, row.sent_at, row.message_id
 
 
-def _audit(book: Reader) -> Rows:
-    for row in book.rows(t.audit, t.audit.c.position):
+def _audit(db: OfferReader) -> Rows:
+    for row in db.rows(t.audit, t.audit.c.position):
         yield row.at, row.actor, row.action, row.subject, row.rule, row.section, row.detail
 
 
-_ROWS: dict[str, Callable[[Reader], Rows]] = {
+_ROWS: dict[str, Callable[[OfferReader], Rows]] = {
     "milestones.csv": _milestones,
     "forms.csv": _forms,
     "tenders.csv": _tenders,

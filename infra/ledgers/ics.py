@@ -2,18 +2,18 @@
 
 from icalendar import Calendar, Event
 
-from optex.calendar import local_text, utc_text
-from optex.milestones import Plan, step_kind
+from optex.formatting import local_text, utc_text
+from optex.milestones import OfferSchedule, step_kind
 from optex.terms import Terms
 
 
-def plan_ics(terms: Terms, plan: Plan) -> bytes:
+def plan_ics(terms: Terms, schedule: OfferSchedule) -> bytes:
     """The milestones as events without length; a milestone keeps its UID when an extension moves it."""
     calendar = Calendar()
     calendar.add("prodid", "-//optex//plan//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{terms.offer} — {terms.issuer}")
-    for milestone in plan.milestones:
+    for milestone in schedule.milestones:
         event = Event()
         event.add("uid", f"{milestone.name}.{terms.offer}@optex.invalid")
         # The instant of making would make every file a different one; the commencement stands for it.

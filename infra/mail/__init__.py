@@ -1,1 +1,1 @@
-"""The post: letters are rendered, composed, claimed from the outbox and sent by SMTP, none of them twice."""
+"""Mail: letters are rendered, composed, claimed from the outbox and sent by SMTP, none of them twice."""

@@ -17,8 +17,8 @@ from infra.mail import outbox
 from infra.mail.message import compose, mailbox, message_id
 from infra.mail.render import render
 from infra.mail.sink import Sink
-from infra.mail.smtp import Letter, MailError, Outcome, Post, Status, Unsendable
-from infra.workspace import Office
+from infra.mail.smtp import MailError, OutgoingMessage, SendResult, SendStatus, SmtpPool, Unsendable
+from infra.workspace import Workspace
 from optex.formatting import count
 from optex.terms import Terms
 
@@ -29,7 +29,7 @@ STALE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delivered:
+class DeliveryReport:
     """What became of a round: accepted by the server, refused for good, or put off; `why` is the last trouble.
 
     `left` were not tried, because the time of the round was over.
@@ -49,15 +49,15 @@ class Delivered:
         return ", ".join(said) + (f" ({self.why})" if self.why else "")
 
 
-class Undelivered(MailError):
+class NotAllDelivered(MailError):
     """The server put some notices off; they stay in the outbox for the next round."""
 
-    def __init__(self, delivered: Delivered) -> None:
+    def __init__(self, delivered: DeliveryReport) -> None:
         super().__init__(str(delivered))
         self.delivered = delivered
 
 
-async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
+async def deliver(workspace: Workspace, seconds: float = math.inf) -> DeliveryReport:
     """Send every unsent notice of an offer once; after so many seconds what is left waits for the next round.
 
     In a simulation each is sent at the instant it was queued.
@@ -66,90 +66,90 @@ async def deliver(office: Office, seconds: float = math.inf) -> Delivered:
     sent = refused = put_off = left = 0
     why = ""
     until = time.monotonic() + seconds
-    if not _waiting(office):
-        return Delivered()
-    with office.reading() as reader:
+    if not _waiting(workspace):
+        return DeliveryReport()
+    with workspace.read() as reader:
         terms = reader.state().terms
-    async with _post(office) as post:
+    async with _post(workspace) as post:
         try:
-            while rows := _claim(office, by):
+            while rows := _claim(workspace, by):
                 try:
-                    await post.send(_letters(rows, office, terms))
+                    await post.send(_letters(rows, workspace, terms))
                 finally:  # also when it is broken off: what the server has taken must not go out again
                     outcomes = list(post.outcomes.values())
-                    _mark(office, rows, outcomes, terms)
+                    _mark(workspace, rows, outcomes, terms)
                 for outcome in outcomes:
-                    sent += outcome.status is Status.ACCEPTED
-                    refused += outcome.status is Status.REFUSED
-                    put_off += outcome.status is Status.LATER
-                    why = why if outcome.status is Status.ACCEPTED else outcome.answer
-                if all(outcome.status is Status.LATER for outcome in outcomes):
+                    sent += outcome.status is SendStatus.ACCEPTED
+                    refused += outcome.status is SendStatus.REFUSED
+                    put_off += outcome.status is SendStatus.LATER
+                    why = why if outcome.status is SendStatus.ACCEPTED else outcome.answer
+                if all(outcome.status is SendStatus.LATER for outcome in outcomes):
                     break  # it is the server, not a recipient
                 if time.monotonic() > until:
-                    left = _waiting(office)
+                    left = _waiting(workspace)
                     break
         finally:
-            with office.book() as book:
-                outbox.release_claims(book, by)
-    return Delivered(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+            with workspace.write() as db:
+                outbox.release_claims(db, by)
+    return DeliveryReport(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
 
 
-async def send_queued(office: Office, seconds: float = math.inf) -> str:
+async def send_queued(workspace: Workspace, seconds: float = math.inf) -> str:
     """Deliver, and say what somebody should know of it; Undelivered where the server put some notices off."""
-    delivered = await deliver(office, seconds)
+    delivered = await deliver(workspace, seconds)
     if delivered.put_off:
-        raise Undelivered(delivered)
+        raise NotAllDelivered(delivered)
     return f"Mail: {delivered}." if delivered.refused or delivered.left else ""
 
 
 @asynccontextmanager
-async def _post(office: Office) -> AsyncIterator[Post]:
+async def _post(workspace: Workspace) -> AsyncIterator[SmtpPool]:
     """The way the mail leaves; without a server it goes to a sink of our own and is kept as files."""
-    if office.smtp is not None:
-        async with Post(office.smtp) as post:
+    if workspace.smtp is not None:
+        async with SmtpPool(workspace.smtp) as post:
             yield post
     else:
-        async with Sink(office.mail_dir) as sink, Post(sink.smtp) as post:
+        async with Sink(workspace.mail_dir) as sink, SmtpPool(sink.smtp) as post:
             yield post
 
 
-def _waiting(office: Office) -> int:
-    with office.reading() as reader:
-        return outbox.waiting(reader)
+def _waiting(workspace: Workspace) -> int:
+    with workspace.read() as db:
+        return outbox.waiting(db)
 
 
-def _claim(office: Office, by: str) -> Sequence[Row[Any]]:
+def _claim(workspace: Workspace, by: str) -> Sequence[Row[Any]]:
     now = datetime.now(UTC)
     # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
-    stale = now if office.virtual else now - STALE
-    with office.book() as book:
-        return outbox.claim(book, by, now, stale, BATCH)
+    stale = now if workspace.simulated else now - STALE
+    with workspace.write() as db:
+        return outbox.claim(db, by, now, stale, BATCH)
 
 
-def _sender(office: Office, terms: Terms) -> str:
-    return office.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
+def _sender(workspace: Workspace, terms: Terms) -> str:
+    return workspace.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
 
 
-def _letters(rows: Sequence[Row[Any]], office: Office, terms: Terms) -> list[Letter]:
-    _, address = mailbox(_sender(office, terms))
+def _letters(rows: Sequence[Row[Any]], workspace: Workspace, terms: Terms) -> list[OutgoingMessage]:
+    _, address = mailbox(_sender(workspace, terms))
     return [
-        Letter(
+        OutgoingMessage(
             notice_id=row.notice_id,
             sender=address,
             recipient=row.email,
-            compose=partial(_composed, row, office, terms),
+            compose=partial(_composed, row, workspace, terms),
         )
         for row in rows
     ]
 
 
-def _composed(row: Row[Any], office: Office, terms: Terms) -> bytes:
+def _composed(row: Row[Any], workspace: Workspace, terms: Terms) -> bytes:
     """A notice as a message; Unsendable or BadAddress where it cannot be written, or SMTP cannot carry its address."""
     try:
-        text, html = render(row.kind, row.data, office.templates)
+        text, html = render(row.kind, row.data, workspace.templates)
     except TemplateError as error:
         raise Unsendable(f"the template {row.kind}.j2: {error}") from error
-    sender = _sender(office, terms)
+    sender = _sender(workspace, terms)
     _, address = mailbox(sender)
     return compose(
         sender=sender,
@@ -165,23 +165,23 @@ def _composed(row: Row[Any], office: Office, terms: Terms) -> bytes:
     )
 
 
-def _mark(office: Office, rows: Sequence[Row[Any]], outcomes: Sequence[Outcome], terms: Terms) -> None:
-    _, address = mailbox(_sender(office, terms))
+def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[SendResult], terms: Terms) -> None:
+    _, address = mailbox(_sender(workspace, terms))
     domain = address.rpartition("@")[2]
     by_id = {row.notice_id: row for row in rows}
     now = datetime.now(UTC).replace(microsecond=0)
     marks = []
     for outcome in outcomes:
         row = by_id[outcome.notice_id]
-        accepted = outcome.status is Status.ACCEPTED
+        accepted = outcome.status is SendStatus.ACCEPTED
         marks.append(
             {
                 "notice_id": outcome.notice_id,
-                "sent_at": (row.queued_at if office.virtual else now) if accepted else None,
+                "sent_at": (row.queued_at if workspace.simulated else now) if accepted else None,
                 "message_id": message_id(row.offer, row.notice_id, domain) if accepted else None,
                 "answer": outcome.answer,
-                "refused": outcome.status is Status.REFUSED,
+                "refused": outcome.status is SendStatus.REFUSED,
             }
         )
-    with office.book() as book:
-        outbox.mark(book, marks)
+    with workspace.write() as db:
+        outbox.mark(db, marks)

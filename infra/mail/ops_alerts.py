@@ -8,29 +8,29 @@ import httpx
 
 from infra.mail.message import compose, mailbox, message_id
 from infra.mail.sink import Sink
-from infra.mail.smtp import Letter, MailError, Status, send
-from infra.workspace import Office
+from infra.mail.smtp import MailError, OutgoingMessage, SendStatus, send
+from infra.workspace import Workspace
 
 
-async def raise_alarm(office: Office, subject: str, text: str) -> None:
+async def alert_operations(workspace: Workspace, subject: str, text: str) -> None:
     """Mail operations and ring their webhook, as far as each is named; MailError where nobody could be told."""
-    await tell_operations(office, subject, text)
-    if office.ops_webhook:
+    await mail_operations(workspace, subject, text)
+    if workspace.ops_webhook:
         try:
             async with httpx.AsyncClient(timeout=30) as client:
-                said = {"text": f"{office.offer}: {subject}\n{text}"}
-                (await client.post(office.ops_webhook, json=said)).raise_for_status()
+                said = {"text": f"{workspace.offer}: {subject}\n{text}"}
+                (await client.post(workspace.ops_webhook, json=said)).raise_for_status()
         except httpx.HTTPError as error:
-            if not office.ops_mail:
+            if not workspace.ops_mail:
                 raise MailError(f"operations could not be told: {error or type(error).__name__}") from error
 
 
-async def tell_operations(office: Office, subject: str, text: str) -> None:
+async def mail_operations(workspace: Workspace, subject: str, text: str) -> None:
     """Mail operations, where OPS_MAIL says whom; MailError where the server does not take it."""
-    if not office.ops_mail:
+    if not workspace.ops_mail:
         return
-    sender = office.mail_from or office.ops_mail
-    name, address = mailbox(office.ops_mail)
+    sender = workspace.mail_from or workspace.ops_mail
+    name, address = mailbox(workspace.ops_mail)
     _, from_address = mailbox(sender)
     now = datetime.now(UTC)
     key = hashlib.sha256(f"{subject}\n{text}\n{now.isoformat()}".encode()).hexdigest()
@@ -38,18 +38,18 @@ async def tell_operations(office: Office, subject: str, text: str) -> None:
         sender=sender,
         to_name=name,
         to_email=address,
-        subject=f"[optex] {office.offer}: {subject}",
+        subject=f"[optex] {workspace.offer}: {subject}",
         text=f"{text}\n",
         html=f"<p>{html.escape(text)}</p>",
-        message_id=message_id(office.offer, f"ops:{key}", from_address.rpartition("@")[2]),
+        message_id=message_id(workspace.offer, f"ops:{key}", from_address.rpartition("@")[2]),
         date=now,
         kind="operations",
     )
-    letter = Letter(notice_id=key, sender=from_address, recipient=address, compose=lambda: content)
-    if office.smtp is not None:
-        outcomes = await send([letter], office.smtp, connections=1)
+    letter = OutgoingMessage(notice_id=key, sender=from_address, recipient=address, compose=lambda: content)
+    if workspace.smtp is not None:
+        outcomes = await send([letter], workspace.smtp, connections=1)
     else:
-        async with Sink(office.mail_dir) as sink:
+        async with Sink(workspace.mail_dir) as sink:
             outcomes = await send([letter], sink.smtp, connections=1)
-    if outcomes[0].status is not Status.ACCEPTED:
+    if outcomes[0].status is not SendStatus.ACCEPTED:
         raise MailError(f"operations could not be told: {outcomes[0].answer}")

@@ -127,12 +127,13 @@ def _number(number: int | None) -> str:
 
 
 def _moment(text: str, clock: str) -> str:
-    return formatting.moment(datetime.fromisoformat(text), clock)
+    return formatting.long_moment(datetime.fromisoformat(text), clock)
 
 
 def named(option: Mapping[str, Any]) -> str:
     """An option as its holder knows it: your option of March 15, 2000 for 1,000 shares at $4.25 (ISO), number G-7."""
-    granted = f"your option of {_on(formatting.day, option['granted_on'])} for {formatting.count(option['original'], 'share')}"
+    granted_on, shares = _on(formatting.day, option["granted_on"]), formatting.count(option["original"], "share")
+    granted = f"your option of {granted_on} for {shares}"
     return f"{granted} at {_money(option['price'])} ({option['type']}), number {option['grant_id']}"
 
 

@@ -47,7 +47,7 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """A message with its envelope: the addresses that SMTP is told.
 
     `compose` is called when its turn comes, so that the work on one letter is done while the server answers to others.
@@ -60,28 +60,28 @@ class Letter:
     compose: Callable[[], bytes]
 
 
-class Status(StrEnum):
+class SendStatus(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"  # for good: a person must correct the address or the letter
     LATER = "later"  # the server was busy, out of reach, or does not take our sender: try again
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class SendResult:
     """What became of one letter, with the server's own answer."""
 
     notice_id: str
-    status: Status
+    status: SendStatus
     answer: str
 
 
-async def send(letters: Sequence[Letter], smtp: SmtpSettings, *, connections: int = 4) -> list[Outcome]:
+async def send(letters: Sequence[OutgoingMessage], smtp: SmtpSettings, *, connections: int = 4) -> list[SendResult]:
     """Send the letters over a few connections; one outcome per letter, in their order. WrongSettings if none can go."""
-    async with Post(smtp, connections=connections) as post:
+    async with SmtpPool(smtp, connections=connections) as post:
         return await post.send(letters)
 
 
-class Post:
+class SmtpPool:
     """A few connections to one server, opened when there is something to send and kept open until the end."""
 
     def __init__(self, smtp: SmtpSettings, *, connections: int = 4) -> None:
@@ -91,7 +91,7 @@ class Post:
         self._connections = connections
         self._idle: list[SMTP] = []
         # What became of the letters given last, by their notices: it is there even if sending them was broken off.
-        self.outcomes: dict[str, Outcome] = {}
+        self.outcomes: dict[str, SendResult] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,7 +106,7 @@ class Post:
             connection.close()
         self._idle.clear()
 
-    async def send(self, letters: Sequence[Letter]) -> list[Outcome]:
+    async def send(self, letters: Sequence[OutgoingMessage]) -> list[SendResult]:
         """Send the letters; one outcome per letter, in their order. WrongSettings if none of them can go.
 
         A lost connection is opened again and the letter tried once more: it may arrive twice, with one Message-ID.
@@ -126,10 +126,10 @@ class Post:
                     raise end
                 why = why or end
         for letter in waiting:
-            self.outcomes[letter.notice_id] = _outcome(letter, Status.LATER, why)
+            self.outcomes[letter.notice_id] = _outcome(letter, SendStatus.LATER, why)
         return [self.outcomes[letter.notice_id] for letter in letters]
 
-    async def _work(self, waiting: "deque[Letter]") -> str:
+    async def _work(self, waiting: "deque[OutgoingMessage]") -> str:
         """Send what is waiting over one connection until nothing is; else why the connection is no more."""
         connection: SMTP | None = None
         try:
@@ -137,7 +137,7 @@ class Post:
             while waiting:
                 letter = waiting.popleft()
                 # If we are stopped in the middle of this one, it is for the next round to say so.
-                self.outcomes[letter.notice_id] = _outcome(letter, Status.LATER, "the server was lost")
+                self.outcomes[letter.notice_id] = _outcome(letter, SendStatus.LATER, "the server was lost")
                 connection, self.outcomes[letter.notice_id] = await self._deliver(connection, letter)
         except MailError as error:
             return str(error)
@@ -146,11 +146,11 @@ class Post:
                 self._idle.append(connection)
         return ""
 
-    async def _deliver(self, connection: SMTP, letter: Letter) -> tuple[SMTP, Outcome]:
+    async def _deliver(self, connection: SMTP, letter: OutgoingMessage) -> tuple[SMTP, SendResult]:
         try:
             recipient, content = address(letter.recipient), letter.compose()
         except (BadAddress, Unsendable) as error:
-            return connection, _outcome(letter, Status.REFUSED, str(error))
+            return connection, _outcome(letter, SendStatus.REFUSED, str(error))
         for last_try in (False, True):
             if not connection.is_connected:
                 connection = await _connect(self._smtp)
@@ -160,7 +160,7 @@ class Post:
                 if connection.is_connected or last_try:
                     return connection, _failure(letter, error)
             else:
-                return connection, _outcome(letter, Status.ACCEPTED, f"250 {answer}")
+                return connection, _outcome(letter, SendStatus.ACCEPTED, f"250 {answer}")
         raise AssertionError("unreachable: the last try returns")
 
 
@@ -212,15 +212,15 @@ async def _connect(smtp: SmtpSettings) -> SMTP:
     return connection
 
 
-def _failure(letter: Letter, error: Exception) -> Outcome:
+def _failure(letter: OutgoingMessage, error: Exception) -> SendResult:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         error = error.recipients[0]
     if not isinstance(error, aiosmtplib.SMTPResponseException):
-        return _outcome(letter, Status.LATER, str(error) or type(error).__name__)
+        return _outcome(letter, SendStatus.LATER, str(error) or type(error).__name__)
     # A sender refused is a fault of ours, not of the holder's address: it must not count as refused for good.
     refused = error.code >= 500 and not isinstance(error, aiosmtplib.SMTPSenderRefused)
-    return _outcome(letter, Status.REFUSED if refused else Status.LATER, f"{error.code} {error.message}")
+    return _outcome(letter, SendStatus.REFUSED if refused else SendStatus.LATER, f"{error.code} {error.message}")
 
 
-def _outcome(letter: Letter, status: Status, answer: str) -> Outcome:
-    return Outcome(notice_id=letter.notice_id, status=status, answer=" ".join(answer.split()))
+def _outcome(letter: OutgoingMessage, status: SendStatus, answer: str) -> SendResult:
+    return SendResult(notice_id=letter.notice_id, status=status, answer=" ".join(answer.split()))

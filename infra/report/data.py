@@ -1,7 +1,7 @@
 """What the report shows, counted from the books: only sums and dates, nobody by name."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,22 +10,80 @@ from typing import Any
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
-from infra.report.findings import Finding, findings
-from infra.report.timeline import Line, chronicle
-from infra.report.uptake import ClassOutcome, Course, by_class, course, standing_tenders
-from infra.status.participation import turnout
-from infra.status.phase import Phase, phase_of
+from infra.database.reader import OfferReader
+from infra.report.timeline import TimelineRow, offer_timeline
+from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
+from infra.status.offer_status import Phase, phase_of
+from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
-from optex.records import Dossier
+from optex.authority import section_of
+from optex.eligibility import in_offer
+from optex.records import FormStanding, HolderRecord
 from optex.state import OfferState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something worth an eye, counted by the rule that decided it; `ledger` is where each of them stands."""
+
+    what: str
+    number: int
+    shares: int | None
+    rule: str
+    section: str
+    ledger: str
+
+
+def findings(
+    db: OfferReader,
+    records: Sequence[HolderRecord],
+    state: OfferState,
+    forms: Mapping[str, Any],
+    decided: Mapping[str, Any],
+) -> Iterator[Finding]:
+    """What did not go the ordinary way, in the order of the offer's life, most frequent first within a kind."""
+    found: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
+    shares: Counter[tuple[str, tuple[str, str, str]]] = Counter()
+
+    def note(ledger: str, what: str, rule: str, section: str, of_shares: int) -> None:
+        found[ledger][what, rule, section] += 1
+        shares[ledger, (what, rule, section)] += of_shares
+
+    for record, refused in batch.eligibility(records, state):
+        if refused:
+            left = sum(g.remaining for g in record.grants.values() if in_offer(g, state.terms))
+            note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
+    lines = {form.form_id: sum(line.shares for line in form.lines) for d in records for form in d.forms}
+    for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
+        if row.decision in (FormStanding.DEFECTIVE, FormStanding.LATE):
+            note("forms.csv", f"Form {row.decision}", row.rule, row.section, lines[form_id])
+    for waiver in state.waivers:
+        note("audit.csv", "Defects waived", "TND-7", section_of("TND-7"), lines.get(waiver.form_id, 0))
+    for row in decided.values():
+        if row.decision == "rejected":
+            what = "Tender returned" if row.rule == "CND-2" else "Tender rejected"
+            note("tenders.csv", what, row.rule, row.section, row.shares)
+    promised = {row.promise_id: row.shares for row in db.rows(t.promises)}
+    for promise_id, row in db.latest_decisions("promise").items():
+        if row.decision == "lapsed":
+            note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
+    for each in db.recorded_actions():
+        if not each.accepted:
+            verb = each.action.verb.replace("-", " ")
+            note("audit.csv", f"Refused: {verb}", each.ruling.rule, each.ruling.section, 0)
+    for ledger, counted in found.items():
+        for key, number in sorted(counted.items(), key=lambda each: (each[0][0], -each[1], each[0])):
+            what, rule, section = key
+            of_shares = shares[ledger, key] or None
+            yield Finding(what=what, number=number, shares=of_shares, rule=rule, section=section, ledger=ledger)
+
 
 _MOST_POINTS = 150
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Passage:
+class ShareFlow:
     """What became of the option shares the offer found: of the holders' options, then of the promises.
 
     All in shares as cancelled, but `granted` and `deferred`, which count the new options after any split.
@@ -68,17 +126,17 @@ class PoolMove:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Figures:
+class ReportData:
     """All of it, as of the last entry in the books."""
 
     state: OfferState
     as_of: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineRow, ...]
     phase: Phase
     expirations: tuple[date, ...]
     classes: tuple[ClassOutcome, ...]
-    course: Course
-    passage: Passage
+    daily_tenders: DailyTenders
+    share_flow: ShareFlow
     prices: tuple[PricePoint, ...]
     new_prices: tuple[tuple[Decimal, int], ...]
     vesting: tuple[tuple[date, int], ...]
@@ -93,50 +151,50 @@ class Figures:
         return self.classes[-1]
 
 
-def figures(book: Reader) -> Figures:
+def report_data(db: OfferReader) -> ReportData:
     """Everything the report shows, read in one transaction."""
-    state, steps, dossiers = book.state(), book.steps(), book.dossiers()
-    as_of = _last_entry(book)
-    forms, decided = book.latest_decisions("form"), book.latest_decisions("tender")
-    standing = {} if decided else standing_tenders(dossiers, state, as_of)
+    state, steps, records = db.state(), db.steps(), db.holder_records()
+    as_of = _last_entry(db)
+    forms, decided = db.latest_decisions("form"), db.latest_decisions("tender")
+    standing = {} if decided else standing_tenders(records, state, as_of)
     exchanged = {g: d.shares for g, d in decided.items() if d.decision == "accepted"} or standing
-    took_part = turnout(book, state.terms)
-    written, sent = letters(book)
-    return Figures(
+    took_part = participation(db, state.terms)
+    written, sent = letters(db)
+    return ReportData(
         state=state,
         as_of=as_of,
-        lines=tuple(chronicle(steps, book.actions(), state)),
+        lines=tuple(offer_timeline(steps, db.actions(), state)),
         phase=phase_of(state, steps, as_of),
-        expirations=_expirations(book, state),
-        classes=tuple(by_class(took_part, decided)),
-        course=course(dossiers, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
-        passage=_passage(book, sum(took_part.shares.values())),
-        prices=_prices(dossiers, state, exchanged),
-        new_prices=_new_prices(book),
-        vesting=_vesting(book),
-        pool=_pool(book),
-        findings=tuple(findings(book, dossiers, state, forms, decided)),
+        expirations=_expirations(db, state),
+        classes=tuple(by_capacity(took_part, decided)),
+        daily_tenders=daily_tenders(records, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
+        share_flow=_share_flow(db, sum(took_part.shares.values())),
+        prices=_prices(records, state, exchanged),
+        new_prices=_new_prices(db),
+        vesting=_vesting(db),
+        pool=_pool(db),
+        findings=tuple(findings(db, records, state, forms, decided)),
         letters=written,
         letters_sent=sent,
     )
 
 
-def _last_entry(book: Reader) -> datetime:
-    query = select(t.audit.c.at).where(t.audit.c.offer == book.offer).order_by(t.audit.c.at.desc()).limit(1)
-    found: datetime = book.connection.execute(query).scalar_one()
+def _last_entry(db: OfferReader) -> datetime:
+    query = select(t.audit.c.at).where(t.audit.c.offer == db.offer).order_by(t.audit.c.at.desc()).limit(1)
+    found: datetime = db.connection.execute(query).scalar_one()
     return found
 
 
-def _expirations(book: Reader, state: OfferState) -> tuple[date, ...]:
+def _expirations(db: OfferReader, state: OfferState) -> tuple[date, ...]:
     """The days on which the offer was to expire, the one that holds last."""
-    days = [terms.expires_on for terms in book.all_terms()]
+    days = [terms.expires_on for terms in db.all_terms()]
     return (*dict.fromkeys(day for day in days if day != state.terms.expires_on), state.terms.expires_on)
 
 
-def _passage(book: Reader, outstanding: int) -> Passage:
-    totals, promises = totals_of(book), promises_by_outcome(book)
+def _share_flow(db: OfferReader, outstanding: int) -> ShareFlow:
+    totals, promises = totals_of(db), promises_by_outcome(db)
     granted = totals.regranted + totals.deferred_granted
-    return Passage(
+    return ShareFlow(
         outstanding=outstanding,
         cancelled=totals.cancelled.shares,
         grants=totals.cancelled.number,
@@ -153,12 +211,12 @@ def _passage(book: Reader, outstanding: int) -> Passage:
     )
 
 
-def _prices(dossiers: Iterable[Dossier], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
+def _prices(records: Iterable[HolderRecord], state: OfferState, exchanged: Mapping[str, int]) -> tuple[PricePoint, ...]:
     """By grant date and price; where these are too many to look at, by quarter at the average price."""
     points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
-    for dossier in dossiers:
-        for grant in dossier.grants.values():
-            if batch.in_offer(grant, state.terms) and grant.remaining:
+    for record in records:
+        for grant in record.grants.values():
+            if in_offer(grant, state.terms) and grant.remaining:
                 gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
                 point = points[grant.granted_on, grant.price]
                 point[0] += gone
@@ -183,32 +241,32 @@ def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tu
     return merged
 
 
-def _new_prices(book: Reader) -> tuple[tuple[Decimal, int], ...]:
+def _new_prices(db: OfferReader) -> tuple[tuple[Decimal, int], ...]:
     """The exercise prices of the new options with the shares of each, the most shares first."""
     o = t.issued_options.c
-    query = select(o.price, func.sum(o.shares)).where(o.offer == book.offer, o.kind == "new").group_by(o.price)
-    found = [(price, int(shares)) for price, shares in book.connection.execute(query)]
+    query = select(o.price, func.sum(o.shares)).where(o.offer == db.offer, o.kind == "new").group_by(o.price)
+    found = [(price, int(shares)) for price, shares in db.connection.execute(query)]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 
 
-def _vesting(book: Reader) -> tuple[tuple[date, int], ...]:
+def _vesting(db: OfferReader) -> tuple[tuple[date, int], ...]:
     """The shares of the new options that become exercisable, by day; those of the grant date are vested at grant."""
     o, v = t.issued_options, t.tranches
     query = (
         select(v.c.vests_on, func.sum(v.c.shares))
         .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))
-        .where(v.c.offer == book.offer, o.c.kind == "new")
+        .where(v.c.offer == db.offer, o.c.kind == "new")
         .group_by(v.c.vests_on)
         .order_by(v.c.vests_on)
     )
-    return tuple((on, int(shares)) for on, shares in book.connection.execute(query))
+    return tuple((on, int(shares)) for on, shares in db.connection.execute(query))
 
 
-def _pool(book: Reader) -> tuple[PoolMove, ...]:
+def _pool(db: OfferReader) -> tuple[PoolMove, ...]:
     """The movements of the pool, those of one kind together within a phase, which a split begins anew."""
     moves: dict[tuple[int, str], list[Any]] = {}
     phase = 0
-    for row in book.rows(t.pool, t.pool.c.position):
+    for row in db.rows(t.pool, t.pool.c.position):
         if row.event in ("cancelled", "released", "split"):
             phase += 1
         moves.setdefault((phase, row.event), []).append(row)

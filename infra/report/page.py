@@ -6,10 +6,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.report.charts.svg import COLOURS
-from infra.report.data import Figures, figures
-from infra.report.sections import panels
+from infra.report.data import ReportData, report_data
+from infra.report.sections import sections
 from infra.report.timeline import when
 from infra.status import participation
 from infra.whole_files import written_whole
@@ -21,14 +21,14 @@ Stat = tuple[str, str, str]
 """One number at the top: what it is, the number, and a remark below it."""
 
 
-def write_report(book: Reader, file: Path) -> None:
+def write_report(db: OfferReader, file: Path) -> None:
     """Write the report of an offer as it stands in the books: the same books give the same bytes, never half a file."""
-    page = render_report(figures(book))
+    page = render_report(report_data(db))
     with written_whole(file) as unfinished:
         unfinished.write_text(page, encoding="utf-8", newline="\n")
 
 
-def render_report(found: Figures) -> str:
+def render_report(found: ReportData) -> str:
     """The page itself: HTML that needs nothing from anywhere, runs nothing, and names nobody."""
     return _page().render(
         terms=found.state.terms,
@@ -36,7 +36,7 @@ def render_report(found: Figures) -> str:
         as_of=when(found.as_of, found.state),
         phase=found.phase,
         stats=stats(found),
-        panels=panels(found),
+        panels=sections(found),
         findings=found.findings,
         sentences={rule: authority.sentence for rule, authority in RULES.items()},
         letters=found.letters,
@@ -54,9 +54,9 @@ def _page() -> Template:
     return environment.get_template("report.html")
 
 
-def stats(found: Figures) -> list[Stat]:
+def stats(found: ReportData) -> list[Stat]:
     """The numbers at the top, in the order of the offer's life."""
-    every, passage = found.everyone, found.passage
+    every, passage = found.everyone, found.share_flow
     holders, shares = every.holders.total(), every.shares.total()
     return [
         ("Eligible holders", f"{holders:,}", f"holding {shares:,} option shares"),
@@ -68,22 +68,22 @@ def stats(found: Figures) -> list[Stat]:
     ]
 
 
-def _cancelled(found: Figures) -> str:
-    state, passage = found.state, found.passage
+def _cancelled(found: ReportData) -> str:
+    state, passage = found.state, found.share_flow
     if passage.cancelled:
         return count(passage.grants, "option")
     if state.accepted_at or state.terminated_at:
         return "nothing was accepted"
-    return f"planned for {short_day(state.plan.cancel_on)}"
+    return f"planned for {short_day(state.schedule.cancel_on)}"
 
 
-def _granted(found: Figures) -> str:
+def _granted(found: ReportData) -> str:
     state = found.state
     if state.granted_on:
         return (
             "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
         )
-    return "none will be" if state.terminated_at else f"planned for {short_day(state.plan.grant_on)}"
+    return "none will be" if state.terminated_at else f"planned for {short_day(state.schedule.grant_on)}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from infra.status.participation import OTHER, Turnout
+from infra.status.participation import OTHER, ParticipationReport
 from optex import batch
-from optex.records import Capacity, Dossier, FormKind, Standing, Tender
+from optex.records import Capacity, FormKind, FormStanding, HolderRecord, Tender
 from optex.state import OfferState
 
 NOT_ELIGIBLE = "Not eligible"
@@ -51,7 +51,7 @@ class ClassOutcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Day:
+class OfferDay:
     """One day of the offer: what stands tendered at its end, what was withdrawn, and the forms that came in."""
 
     on: date
@@ -68,20 +68,20 @@ class Day:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Course:
+class DailyTenders:
     """The days of the offer as far as they have come, and how many forms arrived before or after them."""
 
-    days: tuple[Day, ...]
+    days: tuple[OfferDay, ...]
     outside: int
 
 
-def standing_tenders(dossiers: Sequence[Dossier], state: OfferState, at: datetime) -> dict[str, int]:
+def standing_tenders(records: Sequence[HolderRecord], state: OfferState, at: datetime) -> dict[str, int]:
     """The option shares that stand tendered, by grant."""
-    judgements = batch.judge_all(dossiers, state, at)
-    return {t.grant_id: t.shares for each in batch.tenders(judgements).values() for t in each}
+    reviews = batch.review_all(records, state, at)
+    return {t.grant_id: t.shares for each in batch.tenders(reviews).values() for t in each}
 
 
-def by_class(took_part: Turnout, decided: Mapping[str, Any]) -> list[ClassOutcome]:
+def by_capacity(took_part: ParticipationReport, decided: Mapping[str, Any]) -> list[ClassOutcome]:
     """The outcome by class, those not eligible apart, and last of all the eligible holders together.
 
     `decided` are the decisions on tenders, by grant; who has none has tendered what stands tendered.
@@ -109,7 +109,9 @@ _CHANGES = ("standing", "holders")
 _COUNTED = ("withdrawn", "elections", "withdrawals", "improper")
 
 
-def course(dossiers: Iterable[Dossier], state: OfferState, standings: Mapping[str, str], at: datetime) -> Course:
+def daily_tenders(
+    records: Iterable[HolderRecord], state: OfferState, standings: Mapping[str, str], at: datetime
+) -> DailyTenders:
     """The tenders day by day, from commencement until they were decided, or as far as the books go.
 
     Every form counts from the day of its receipt, and as it stands by now: `standings` are the standings by form.
@@ -117,35 +119,35 @@ def course(dossiers: Iterable[Dossier], state: OfferState, standings: Mapping[st
     first, last = state.terms.commences, state.day(state.accepted_at or state.terminated_at or at)
     tally: dict[str, Counter[date]] = {name: Counter() for name in (*_CHANGES, *_COUNTED)}
     outside = 0
-    for dossier in dossiers:
+    for record in records:
         before: tuple[Tender, ...] = ()
-        for nth, form in enumerate(dossier.forms, start=1):
+        for nth, form in enumerate(record.forms, start=1):
             on = state.day(form.received_at)
             outside += not first <= on <= last
             tally[_counted_as(form.kind, standings[form.form_id])][on] += 1
-            so_far = replace(dossier, forms=dossier.forms[:nth])
-            after = batch.tenders(batch.judge_all([so_far], state, at)).get(dossier.holder.holder_id, ())
+            so_far = replace(record, forms=record.forms[:nth])
+            after = batch.tenders(batch.review_all([so_far], state, at)).get(record.holder.holder_id, ())
             change = sum(t.shares for t in after) - sum(t.shares for t in before)
             tally["standing"][on] += change
             tally["holders"][on] += bool(after) - bool(before)
             if before and not after:
                 tally["withdrawn"][on] -= change
             before = after
-    return Course(days=_days(tally, first, last), outside=outside)
+    return DailyTenders(days=_days(tally, first, last), outside=outside)
 
 
 def _counted_as(kind: FormKind, standing: str) -> str:
-    if standing in (Standing.DEFECTIVE, Standing.LATE):
+    if standing in (FormStanding.DEFECTIVE, FormStanding.LATE):
         return "improper"
     return "elections" if kind is FormKind.ELECTION else "withdrawals"
 
 
-def _days(tally: Mapping[str, Counter[date]], first: date, last: date) -> tuple[Day, ...]:
+def _days(tally: Mapping[str, Counter[date]], first: date, last: date) -> tuple[OfferDay, ...]:
     days = []
     standing = holders = 0
     for n in range((last - first).days + 1):
         on = first + timedelta(days=n)
         standing += tally["standing"][on]
         holders += tally["holders"][on]
-        days.append(Day(on=on, standing=standing, holders=holders, **{name: tally[name][on] for name in _COUNTED}))
+        days.append(OfferDay(on=on, standing=standing, holders=holders, **{name: tally[name][on] for name in _COUNTED}))
     return tuple(days)

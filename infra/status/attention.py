@@ -1,50 +1,53 @@
 """What of an offer's standing a person must see first, each as one sentence, the most urgent first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
-from infra.status.mail_status import ConfirmationDue
-from infra.status.offer_status import Standing
-from optex.calendar import CLOCKS, local_text
-from optex.formatting import count, day, first_few, sentence
+from infra.database.reader import OfferReader
+from infra.database.writer import OfferWriter
+from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
+from infra.status.offer_status import OfferStatus
+from optex.calendar import CLOCKS
+from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
 
 _NAMED = 5
 
 
-def attention(standing: Standing) -> Iterator[str]:
+def attention(status: OfferStatus) -> Iterator[str]:
     """Overdue and held steps, approvals, conditions, holds, confirmations due, and mail that does not arrive."""
-    for step in standing.overdue:
+    for step in status.overdue:
         what = "is held" if step.status == "held" else "is overdue"
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
-    for approval in standing.approvals:
+    for approval in status.approvals:
         yield f"An approval is awaited: {step_kind(approval.step).says}."
-    for condition in standing.conditions:
+    for condition in status.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
-    for hold in standing.holds:
+    for hold in status.holds:
         yield f"The grant is held: {sentence(hold)}"
-    if missed := standing.missed_forms:
+    if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
-    yield from _confirmations(standing)
-    mail = standing.correspondence
+    yield from _confirmations(status)
+    mail = status.correspondence
     if mail.refused:
         told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
         yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
     if mail.unsent and mail.unsent_since is not None:
-        since = local_text(mail.unsent_since, CLOCKS[standing.clock])
+        since = local_text(mail.unsent_since, CLOCKS[status.clock])
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
 
 
-def _confirmations(standing: Standing) -> Iterator[str]:
-    urgent = [each for each in standing.correspondence.confirmations if each.alarm or each.overdue]
+def _confirmations(status: OfferStatus) -> Iterator[str]:
+    urgent = [each for each in status.correspondence.confirmations if each.alarm or each.overdue]
     for each in urgent[:_NAMED]:
         yield _confirmation(each)
     if len(urgent) > _NAMED:
         yield f"{count(len(urgent) - _NAMED, 'more Confirmation')} of Receipt are due or overdue."
-    later = [each for each in standing.correspondence.confirmations if not (each.alarm or each.overdue)]
+    later = [each for each in status.correspondence.confirmations if not (each.alarm or each.overdue)]
     if later:
         first = day(later[0].last_day)
         yield f"{count(len(later), 'Confirmation')} of Receipt not sent yet, the first due by the end of {first}."
@@ -56,3 +59,84 @@ def _confirmation(each: ConfirmationDue) -> str:
         f"The Confirmation of Receipt of form {each.form_id} ({each.holder_id}) {when} by the end of "
         f"{day(each.last_day)}: {each.why}."
     )
+
+
+# What is audited of an alarm: the action, its subject, the rule and the sentence.
+Entry = tuple[str, str, str, str]
+
+
+def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
+    """What has become an alarm by an instant and was not raised yet, by what it is about."""
+    found = {
+        "a Confirmation of Receipt is due": _late_confirmations(db, at),
+        "a form was missed": _missed_forms(db),
+        "a letter was refused": _refused_letters(db),
+        "a split has no effect": _idle_splits(db),
+    }
+    new = {about: _not_raised(db, entries) for about, entries in found.items()}
+    return {about: entries for about, entries in new.items() if entries}
+
+
+def mark_reported(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> None:
+    """Put on record that these alarms were raised, once operations have been told: they are not told again."""
+    db.audit(at, "", entries)
+
+
+def _not_raised(db: OfferReader, entries: Sequence[Entry]) -> list[Entry]:
+    before = {action: set(db.raised(action)) for action in {action for action, *_ in entries}}
+    return [entry for entry in entries if entry[1] not in before[entry[0]]]
+
+
+def _late_confirmations(db: OfferReader, at: datetime) -> list[Entry]:
+    """Every form whose confirmation is unsent on the fourth business day (CNF-1)."""
+    terms = db.state().terms
+    return [
+        (
+            "confirmation overdue",
+            each.form_id,
+            "CNF-1",
+            f"the confirmation of form {each.form_id} is not sent; it must be by {local_text(each.due, terms.zone)}",
+        )
+        for each in confirmations_due(db, terms, at)
+        if each.alarm
+    ]
+
+
+def _missed_forms(db: OfferReader) -> list[Entry]:
+    """Every form in time that was put on record only after the acceptance: somebody must decide about it (CAN-1)."""
+    why = "was received in time, but put on record only after the acceptance: it has no effect, and the company decides"
+    return [
+        ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
+        for row in db.missed_forms()
+    ]
+
+
+def _refused_letters(db: OfferReader) -> list[Entry]:
+    """Every letter that the mail server would not take: it is not tried again, so somebody must see to it."""
+    return [
+        ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
+        for each in refused_mail(db)
+    ]
+
+
+def _idle_splits(db: OfferReader) -> list[Entry]:
+    """A split told beforehand that no longer lies between cancellation and grant: it scales no promise (ADJ-1).
+
+    The cancellation was put off beyond it meanwhile, or the grant brought forward; one that is held has no date yet.
+    """
+    state = db.state()
+    if state.cancelled_on is None:
+        return []
+    through = date.max if state.holds else state.schedule.grant_on
+    before = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"
+    after = f"comes after the grant of {through}: it adjusts no promise; the new options must be restated"
+    return [
+        (
+            "split without effect",
+            split.on.isoformat(),
+            "ADJ-1",
+            f"the split of {split.on} {before if split.on <= state.cancelled_on else after}",
+        )
+        for split in state.told_splits
+        if not state.cancelled_on < split.on <= through
+    ]

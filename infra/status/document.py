@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, TypeAdapter
 
-from optex.calendar import utc_text
+from optex.formatting import utc_text
 
 Instant = Annotated[datetime, PlainSerializer(utc_text)]
 """An instant that is written in UTC to the second, as the ledgers write it (CAL-3)."""

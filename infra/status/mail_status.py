@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.mail.outbox import waiting
 from infra.status.document import Instant
-from optex.confirmation import alarm_from, confirmation_due, last_day_to_confirm
+from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
 from optex.notices import Kind
 from optex.terms import Terms
 
@@ -48,7 +48,7 @@ class WithoutAddress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Correspondence:
+class MailStatus:
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
     unsent_since: Instant | None
@@ -56,49 +56,49 @@ class Correspondence:
     without_address: tuple[WithoutAddress, ...]
 
 
-def correspondence(book: Reader, terms: Terms, eligible: Collection[str], at: datetime) -> Correspondence:
+def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: datetime) -> MailStatus:
     n, h = t.notices.c, t.holders.c
-    unsent = and_(n.offer == book.offer, n.sent_at.is_(None))
+    unsent = and_(n.offer == db.offer, n.sent_at.is_(None))
     oldest = (
         select(func.min(n.queued_at))
         .join(t.holders, and_(h.offer == n.offer, h.holder_id == n.holder_id))
         .where(unsent, n.refused.is_(False), h.email != "")
     )
-    bare = select(h.holder_id, h.name).where(h.offer == book.offer, h.email == "").order_by(h.holder_id)
-    return Correspondence(
-        confirmations=tuple(confirmations_due(book, terms, at)),
-        unsent=waiting(book),
-        unsent_since=book.connection.execute(oldest).scalar(),
-        refused=tuple(refused_mail(book)),
+    bare = select(h.holder_id, h.name).where(h.offer == db.offer, h.email == "").order_by(h.holder_id)
+    return MailStatus(
+        confirmations=tuple(confirmations_due(db, terms, at)),
+        unsent=waiting(db),
+        unsent_since=db.connection.execute(oldest).scalar(),
+        refused=tuple(refused_mail(db)),
         without_address=tuple(
             WithoutAddress(holder_id=row.holder_id, name=row.name)
-            for row in book.connection.execute(bare)
+            for row in db.connection.execute(bare)
             if row.holder_id in eligible
         ),
     )
 
 
-def refused_mail(book: Reader) -> list[RefusedMail]:
+def refused_mail(db: OfferReader) -> list[RefusedMail]:
     """The letters that the mail server refused for good: they are not tried again by themselves."""
     n = t.notices.c
     query = select(n.notice_id, n.holder_id, n.kind, n.answer).where(
-        n.offer == book.offer, n.sent_at.is_(None), n.refused.is_(True)
+        n.offer == db.offer, n.sent_at.is_(None), n.refused.is_(True)
     )
     return [
         RefusedMail(notice_id=row.notice_id, holder_id=row.holder_id, kind=row.kind, answer=row.answer or "")
-        for row in book.connection.execute(query.order_by(n.notice_id))
+        for row in db.connection.execute(query.order_by(n.notice_id))
     ]
 
 
-def confirmations_due(book: Reader, terms: Terms, at: datetime) -> list[ConfirmationDue]:
+def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[ConfirmationDue]:
     """The forms whose Confirmation of Receipt has not been sent, the most urgent first (§6, CNF-1)."""
     n, f, h = t.notices.c, t.forms.c, t.holders.c
-    letters = select(n.notice_id, n.sent_at, n.refused).where(n.offer == book.offer, n.kind == Kind.CONFIRMATION)
-    written = {row.notice_id: row for row in book.connection.execute(letters)}
+    letters = select(n.notice_id, n.sent_at, n.refused).where(n.offer == db.offer, n.kind == Kind.CONFIRMATION)
+    written = {row.notice_id: row for row in db.connection.execute(letters)}
     mine = and_(h.offer == f.offer, h.holder_id == f.holder_id)
-    query = select(f.form_id, f.holder_id, f.received_at, h.email).join(t.holders, mine).where(f.offer == book.offer)
+    query = select(f.form_id, f.holder_id, f.received_at, h.email).join(t.holders, mine).where(f.offer == db.offer)
     found = []
-    for row in book.connection.execute(query.order_by(f.received_at, f.form_id)):
+    for row in db.connection.execute(query.order_by(f.received_at, f.form_id)):
         letter = written.get(f"confirmation:{row.form_id}")
         if letter is not None and letter.sent_at is not None:
             continue

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from infra.status.attention import attention
-from infra.status.offer_status import Standing, StepStanding
+from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
-from optex.calendar import CLOCKS, local_text
-from optex.formatting import count, day, sentence
-from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_of, step_kind
+from optex.calendar import CLOCKS
+from optex.formatting import count, day, local_text, sentence
+from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
 
 _PHASES = {
     "not-open": "🕓",
@@ -31,23 +31,23 @@ _MARKS = {
 _BAR = 8
 
 
-def as_markdown(standing: Standing, links: Mapping[str, str] | None = None) -> str:
+def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> str:
     """The dashboard. A link under a step's name (`close`, or `close.v2` for one version) is set on its row; every other
     link stands above the rows under its own name.
     """
     links = links or {}
-    parts = [*_head(standing), *_attention(standing), *_links(standing, links), *_timeline(standing, links)]
-    parts += [*_outcomes(standing), *_participation(standing), *_forms(standing), *_totals(standing)]
+    parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
+    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_totals(status)]
     return "\n".join(parts).strip() + "\n"
 
 
-def result_rows(standing: Standing, step: str) -> list[dict[str, str]]:
+def result_rows(status: OfferStatus, step: str) -> list[dict[str, str]]:
     """What a step came to, as the rows of a table on the page of its run; none for a step that only moves the clock."""
-    totals, tenders = standing.totals, standing.overall
-    if kind_of(step) in (OPEN, REMINDER):
+    totals, tenders = status.totals, status.overall
+    if kind_name(step) in (OPEN, REMINDER):
         return [_row("holders who may tender", tenders.eligible_holders, tenders.eligible_shares), _tendered(tenders)]
     if step == CLOSE:
-        by_standing = standing.forms.by_standing.items()
+        by_standing = status.forms.by_standing.items()
         return [*(_row(f"forms {name}", number) for name, number in by_standing), _tendered(tenders)]
     named = _RESULTS.get(step, {})
     return [_row(name, found.number, found.shares) for name, key in named.items() if (found := getattr(totals, key))]
@@ -68,20 +68,20 @@ def _row(what: str, number: int, shares: int | None = None) -> dict[str, str]:
     return {"": what, "number": f"{number:,}", "shares": "" if shares is None else f"{shares:,}"}
 
 
-def _head(standing: Standing) -> Iterator[str]:
-    at = local_text(standing.at, CLOCKS[standing.clock])
-    yield f"# {_text(standing.issuer)} · {_text(standing.offer)}"
+def _head(status: OfferStatus) -> Iterator[str]:
+    at = local_text(status.at, CLOCKS[status.clock])
+    yield f"# {_text(status.issuer)} · {_text(status.offer)}"
     yield ""
-    yield f"## {_PHASES[standing.phase]} {_text(standing.says)}"
+    yield f"## {_PHASES[status.phase]} {_text(status.says)}"
     yield ""
-    upcoming = standing.next[0] if standing.next else None
+    upcoming = status.next[0] if status.next else None
     then = f" · next: **{_text(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
     yield f"As of {at}{then}"
     yield ""
 
 
-def _attention(standing: Standing) -> Iterator[str]:
-    urgent = list(attention(standing))
+def _attention(status: OfferStatus) -> Iterator[str]:
+    urgent = list(attention(status))
     if urgent:
         yield "### ⚠️ Needs attention"
         yield ""
@@ -89,13 +89,13 @@ def _attention(standing: Standing) -> Iterator[str]:
         yield ""
 
 
-def _timeline(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
+def _timeline(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
     yield "### Timeline"
     yield ""
-    repeated = {step.name for step in standing.timeline if step.version > 1}
-    zone = CLOCKS[standing.clock]
+    repeated = {step.name for step in status.timeline if step.version > 1}
+    zone = CLOCKS[status.clock]
     rows = []
-    for step in standing.timeline:
+    for step in status.timeline:
         version = f" (v{step.version})" if step.name in repeated else ""
         name = _linked(step_kind(step.name).title + version, _link(step, links))
         gone = step.status in ("superseded", "moot")
@@ -104,9 +104,9 @@ def _timeline(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
     yield from _table(["step", "due", ""], "---", rows)
 
 
-def _outcomes(standing: Standing) -> Iterator[str]:
+def _outcomes(status: OfferStatus) -> Iterator[str]:
     """What is said of each step, outside the table: the UI breaks no line inside one."""
-    told = [step for step in standing.timeline if step.why]
+    told = [step for step in status.timeline if step.why]
     if told:
         yield "### What became of each step"
         yield ""
@@ -116,11 +116,11 @@ def _outcomes(standing: Standing) -> Iterator[str]:
         yield ""
 
 
-def _participation(standing: Standing) -> Iterator[str]:
+def _participation(status: OfferStatus) -> Iterator[str]:
     yield "### Participation"
     yield ""
-    rows = [_share(each, each.capacity) for each in standing.participation]
-    rows.append([f"**{cell}**" if cell else "" for cell in _share(standing.overall, "together")])
+    rows = [_share(each, each.capacity) for each in status.participation]
+    rows.append([f"**{cell}**" if cell else "" for cell in _share(status.overall, "together")])
     yield from _table(["", "tendering", "", "shares tendered", ""], "-rlrl", rows)
 
 
@@ -141,8 +141,8 @@ def _bar(percent: object) -> str:
     return f"{'█' * filled}{'░' * (_BAR - filled)} {percent}%"
 
 
-def _forms(standing: Standing) -> Iterator[str]:
-    forms = standing.forms
+def _forms(status: OfferStatus) -> Iterator[str]:
+    forms = status.forms
     yield "### Forms received"
     yield ""
     named = ", ".join(f"{number:,} {name}" for name, number in forms.by_standing.items() if number)
@@ -151,8 +151,8 @@ def _forms(standing: Standing) -> Iterator[str]:
     yield ""
 
 
-def _totals(standing: Standing) -> Iterator[str]:
-    totals = standing.totals
+def _totals(status: OfferStatus) -> Iterator[str]:
+    totals = status.totals
     yield f"### {'What it came to' if totals.cancelled.number else 'The pool'}"
     yield ""
     rows = [
@@ -167,25 +167,25 @@ def _totals(standing: Standing) -> Iterator[str]:
         )
         if total.number
     ]
-    rows.append(["available in the plan's pool", "", f"{standing.pool_available:,}"])
+    rows.append(["available in the plan's pool", "", f"{status.pool_available:,}"])
     yield from _table(["", "number", "shares"], "-rr", rows)
-    yield f"Cancellation {day(standing.cancel_on)} · grant {day(standing.grant_on)}"
+    yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
     yield ""
 
 
-def _links(standing: Standing, links: Mapping[str, str]) -> Iterator[str]:
-    used = {key for step in standing.timeline for key in (step.name, _version(step))}
+def _links(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
+    used = {key for step in status.timeline for key in (step.name, _version(step))}
     other = [f"[{_text(name)}]({url})" for name, url in links.items() if name not in used]
     if other:
         yield " · ".join(other)
         yield ""
 
 
-def _version(step: StepStanding) -> str:
+def _version(step: StepView) -> str:
     return f"{step.name}.v{step.version}"
 
 
-def _link(step: StepStanding, links: Mapping[str, str]) -> str:
+def _link(step: StepView, links: Mapping[str, str]) -> str:
     return links.get(_version(step)) or links.get(step.name, "")
 
 

@@ -8,24 +8,24 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from infra.handlers.pool import available
 from infra.status.document import Instant
-from infra.status.mail_status import Correspondence, correspondence
-from infra.status.participation import Participation, turnout
-from infra.status.phase import Phase, phase_of
+from infra.status.mail_status import MailStatus, mail_status
+from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
-from optex.calendar import ONE_DAY, local_text
-from optex.milestones import CANCEL, REGRANT
+from optex.calendar import ONE_DAY
+from optex.formatting import count, day, local_text, moment, sentence
+from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
-from optex.records import Standing as FormStanding
+from optex.records import FormStanding as FormStanding
 from optex.state import CONDITIONS, OfferState
-from optex.steps import Status, Step, latest, turn
+from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepStanding:
+class StepView:
     """One version of a step; `status` is done, next, to-come, overdue, held, superseded or moot, `why` says more."""
 
     name: str
@@ -52,14 +52,14 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalAwaited:
+class PendingApproval:
     step: str
     what: str
     digest: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class OfferStatus:
     """Where an offer stands. Plain data, of which `as_document` makes JSON; all that is printed is made from it."""
 
     offer: str
@@ -75,28 +75,28 @@ class Standing:
     participation: tuple[Participation, ...]
     overall: Participation
     forms: FormCount
-    next: tuple[StepStanding, ...]
-    overdue: tuple[StepStanding, ...]
-    timeline: tuple[StepStanding, ...]
-    correspondence: Correspondence
+    next: tuple[StepView, ...]
+    overdue: tuple[StepView, ...]
+    timeline: tuple[StepView, ...]
+    correspondence: MailStatus
     pool_available: int
     totals: Totals
     conditions: tuple[Condition, ...]
     holds: tuple[str, ...]
-    approvals: tuple[ApprovalAwaited, ...]
+    approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
 
 
-def standing_of(book: Reader, at: datetime) -> Standing:
+def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
     """Where the offer stands at an instant, by all that is on record."""
-    state = book.state()
+    state = db.state()
     terms = state.terms
-    steps = book.steps()
+    steps = db.steps()
     timeline = _timeline(steps, at, terms)
-    took_part = turnout(book, terms)
+    took_part = participation(db, terms)
     phase: Phase = phase_of(state, steps, at)
     today = state.day(at)
-    return Standing(
+    return OfferStatus(
         offer=terms.offer,
         issuer=terms.issuer,
         at=at,
@@ -105,34 +105,34 @@ def standing_of(book: Reader, at: datetime) -> Standing:
         says=phase.says,
         expires=terms.expires,
         business_days_left=terms.calendar.business_days(today + ONE_DAY, terms.expires_on),
-        cancel_on=state.plan.cancel_on,
-        grant_on=state.granted_on or state.plan.grant_on,
+        cancel_on=state.schedule.cancel_on,
+        grant_on=state.granted_on or state.schedule.grant_on,
         participation=took_part.by_capacity(),
         overall=took_part.overall(),
-        forms=_forms(book),
+        forms=_forms(db),
         next=tuple(step for step in timeline if step.status in ("next", "to-come")),
         overdue=tuple(step for step in timeline if step.status in ("overdue", "held")),
         timeline=timeline,
-        correspondence=correspondence(book, terms, took_part.eligible, at),
-        pool_available=available(book),
-        totals=totals_of(book),
+        correspondence=mail_status(db, terms, took_part.eligible, at),
+        pool_available=available(db),
+        totals=totals_of(db),
         conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
         holds=state.holds,
-        approvals=_approvals(book, state),
-        missed_forms=tuple(row.form_id for row in book.missed_forms()),
+        approvals=_approvals(db, state),
+        missed_forms=tuple(row.form_id for row in db.missed_forms()),
     )
 
 
-def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepStanding, ...]:
-    in_order = sorted(steps, key=turn)
+def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepView, ...]:
+    in_order = sorted(steps, key=run_order)
     last = latest(in_order)
-    told: list[StepStanding] = []
+    told: list[StepView] = []
     for step in in_order:
         status, why = _status(step, at, replaced=last[step.name] != step)
         if status == "to-come" and not any(each.status == "next" for each in told):
             status = "next"
         told.append(
-            StepStanding(
+            StepView(
                 name=step.name,
                 version=step.version,
                 due=step.due,
@@ -147,20 +147,20 @@ def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepSt
 
 def _status(step: Step, at: datetime, *, replaced: bool) -> tuple[str, str]:
     """A step that was held keeps its row as a record when a later version follows it: nothing is due by it any more."""
-    if step.status is Status.HELD:
+    if step.status is StepStatus.HELD:
         return ("superseded", f"was held: {step.message}") if replaced else ("held", step.message)
-    if step.status is not Status.PENDING:
+    if step.status is not StepStatus.PENDING:
         return step.status.value, step.message
     if step.due < at:
         return "overdue", step.message or "fell due, and no run has done it"
     return "to-come", step.message
 
 
-def _forms(book: Reader) -> FormCount:
+def _forms(db: OfferReader) -> FormCount:
     f = t.forms.c
-    query = select(f.kind, func.count()).where(f.offer == book.offer).group_by(f.kind)
-    kinds: dict[str, int] = dict(iter(book.connection.execute(query)))
-    standing = Counter(row.decision for row in book.latest_decisions("form").values())
+    query = select(f.kind, func.count()).where(f.offer == db.offer).group_by(f.kind)
+    kinds: dict[str, int] = dict(iter(db.connection.execute(query)))
+    standing = Counter(row.decision for row in db.latest_decisions("form").values())
     return FormCount(
         received=sum(kinds.values()),
         elections=kinds.get(FormKind.ELECTION, 0),
@@ -169,6 +169,70 @@ def _forms(book: Reader) -> FormCount:
     )
 
 
-def _approvals(book: Reader, state: OfferState) -> tuple[ApprovalAwaited, ...]:
-    held = [book.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
-    return tuple(ApprovalAwaited(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
+def _approvals(db: OfferReader, state: OfferState) -> tuple[PendingApproval, ...]:
+    held = [db.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
+    return tuple(PendingApproval(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phase:
+    """`slug` is not-open, open, closed, accepted, granted, terminated or held; `says` tells it in a sentence."""
+
+    slug: str
+    says: str
+
+
+def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
+    """The phase at an instant; held before accepted or closed, for what is held is what a person must see first."""
+    clock = state.terms.clock
+    if state.terminated_at is not None:
+        said = f"Terminated {moment(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
+        return Phase(slug="terminated", says=said)
+    if state.granted_on is not None:
+        return Phase(slug="granted", says=f"Done: the new options were granted on {day(state.granted_on)}.")
+    if held := _held(state, steps, at):
+        return Phase(slug="held", says=held)
+    if state.accepted_at is not None and state.cancelled_on is not None:
+        said = (
+            f"Accepted and cancelled on {day(state.cancelled_on)}; new options are due {day(state.schedule.grant_on)}."
+        )
+        return Phase(slug="accepted", says=said)
+    if state.opened_at is None:
+        opens = f"{'opens' if at < state.terms.opens else 'was to open'} {moment(state.terms.opens, clock)}"
+        return Phase(slug="not-open", says=f"Not open yet: {opens}.")
+    if at >= state.terms.expires:
+        return Phase(slug="closed", says=_closed(state, at))
+    return Phase(slug="open", says=_open(state, at))
+
+
+def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
+    last = latest(steps)
+    for name, act in ((CANCEL, "Acceptance"), (REGRANT, "The grant")):
+        if name in last and last[name].status is StepStatus.HELD:
+            return f"{act} is held. {sentence(last[name].message)}"
+    if state.holds and state.accepted_at is not None:
+        return f"The grant is held. {sentence('; '.join(state.holds))}"
+    if state.conditions and at >= state.terms.expires:
+        return f"Acceptance is held: {_conditions(state)}."
+    return ""
+
+
+def _open(state: OfferState, at: datetime) -> str:
+    terms = state.terms
+    left = terms.calendar.business_days(state.day(at) + ONE_DAY, terms.expires_on)
+    days = f"{count(left, 'business day')} left" if left else "the last day"
+    stands = f"; {_conditions(state)}" if state.conditions else ""
+    return f"Open until {moment(terms.expires, terms.clock)}: {days}{stands}."
+
+
+def _closed(state: OfferState, at: datetime) -> str:
+    terms = state.terms
+    deadline = extension_deadline(terms)
+    extendable = f"; an extension may be announced until {moment(deadline, terms.clock)}" if at <= deadline else ""
+    due = moment(state.schedule.due(CANCEL), terms.clock)
+    return f"Closed {moment(terms.expires, terms.clock)}{extendable}. Acceptance and cancellation fall due {due}."
+
+
+def _conditions(state: OfferState) -> str:
+    named = "; ".join(f"{number}, {CONDITIONS[number]}" for number in state.conditions)
+    return f"asserted of the conditions of §7: {named}"

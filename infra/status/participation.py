@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 from optex.eligibility import capacity_on, may_tender
-from optex.records import Capacity, Spell, Standing
+from optex.records import Capacity, FormStanding, ServicePeriod
 from optex.terms import Terms
 
 OTHER = "other"
@@ -33,7 +33,7 @@ class Participation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Turnout:
+class ParticipationReport:
     """Who takes part: those to whom the offer is made or who tendered, by capacity on the commencement date.
 
     `shares` are the option shares of each holder that the offer is about, `tendered` those that stand tendered or stood
@@ -69,20 +69,20 @@ class Turnout:
         )
 
 
-def turnout(book: Reader, terms: Terms) -> Turnout:
+def participation(db: OfferReader, terms: Terms) -> ParticipationReport:
     """The turnout by the decisions on record; before the opening by the rule that will decide (ELG-1, ELG-4)."""
-    spells = book.spells()
-    shares = _option_shares(book, terms)
-    eligible = _eligible(book, terms, spells, shares)
+    periods = db.service_periods()
+    shares = _option_shares(db, terms)
+    eligible = _eligible(db, terms, periods, shares)
     tendered = {
         row.holder_id: row.shares
-        for row in book.latest_decisions("form").values()
-        if row.decision == Standing.EFFECTIVE and row.shares
+        for row in db.latest_decisions("form").values()
+        if row.decision == FormStanding.EFFECTIVE and row.shares
     }
     members: dict[str, list[str]] = defaultdict(list)
     for holder_id in sorted(eligible | tendered.keys()):
-        members[capacity_on(spells.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
-    return Turnout(
+        members[capacity_on(periods.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
+    return ParticipationReport(
         members={str(name): members[name] for name in (*Capacity, OTHER) if members[name]},
         eligible=frozenset(eligible),
         shares=shares,
@@ -90,27 +90,29 @@ def turnout(book: Reader, terms: Terms) -> Turnout:
     )
 
 
-def _eligible(book: Reader, terms: Terms, spells: Mapping[str, Sequence[Spell]], shares: Mapping[str, int]) -> set[str]:
-    decided = book.latest_decisions("eligibility")
-    if decided or book.row().opened_at is not None:
+def _eligible(
+    db: OfferReader, terms: Terms, periods: Mapping[str, Sequence[ServicePeriod]], shares: Mapping[str, int]
+) -> set[str]:
+    decided = db.latest_decisions("eligibility")
+    if decided or db.row().opened_at is not None:
         return {holder_id for holder_id, row in decided.items() if row.decision == "eligible"}
     return {
         holder_id
-        for holder_id, holder in book.holders().items()
-        if shares.get(holder_id) and may_tender(holder, spells.get(holder_id, ()), terms) is None
+        for holder_id, holder in db.holders().items()
+        if shares.get(holder_id) and may_tender(holder, periods.get(holder_id, ()), terms) is None
     }
 
 
-def _option_shares(book: Reader, terms: Terms) -> dict[str, int]:
+def _option_shares(db: OfferReader, terms: Terms) -> dict[str, int]:
     """The option shares of each holder for which the offer is made."""
     g = t.grants.c
     query = (
         select(g.holder_id, func.sum(g.shares - g.exercised))
-        .where(g.offer == book.offer, g.shares > g.exercised)
+        .where(g.offer == db.offer, g.shares > g.exercised)
         .where(g.granted_on <= terms.commences, g.expires_on >= terms.commences)
         .group_by(g.holder_id)
     )
-    return {holder_id: int(shares) for holder_id, shares in book.connection.execute(query)}
+    return {holder_id: int(shares) for holder_id, shares in db.connection.execute(query)}
 
 
 def percent(part: int, whole: int) -> Decimal | None:

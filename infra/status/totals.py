@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import Reader
+from infra.database.reader import OfferReader
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,46 +33,46 @@ class Totals:
     deferred_granted: Total
 
 
-def totals_of(book: Reader) -> Totals:
+def totals_of(db: OfferReader) -> Totals:
     """What was cancelled, promised and granted so far."""
     o = t.issued_options.c
     new = o.kind == "new"
-    promises = promises_by_outcome(book)
+    promises = promises_by_outcome(db)
     return Totals(
-        cancelled=_total(book, t.cancellations),
-        balancing=_total(book, t.issued_options, o.kind == "balancing"),
+        cancelled=_total(db, t.cancellations),
+        balancing=_total(db, t.issued_options, o.kind == "balancing"),
         promised=sum(promises.values(), Total()),
         lapsed=promises["lapsed"],
-        regranted=_total(book, t.issued_options, new, o.from_grant_id != ""),
-        deferred_granted=_total(book, t.issued_options, new, o.from_grant_id == ""),
+        regranted=_total(db, t.issued_options, new, o.from_grant_id != ""),
+        deferred_granted=_total(db, t.issued_options, new, o.from_grant_id == ""),
     )
 
 
-def promises_by_outcome(book: Reader) -> defaultdict[str, Total]:
+def promises_by_outcome(db: OfferReader) -> defaultdict[str, Total]:
     """The promises by what became of them, `open` where nothing has yet."""
-    ended = book.latest_decisions("promise")
+    ended = db.latest_decisions("promise")
     found: defaultdict[str, Total] = defaultdict(Total)
-    for promise in book.rows(t.promises):
+    for promise in db.rows(t.promises):
         end = ended.get(promise.promise_id)
         found[end.decision if end else "open"] += Total(number=1, shares=promise.shares)
     return found
 
 
-def tendered(book: Reader) -> Total:
+def tendered(db: OfferReader) -> Total:
     """The tenders that were decided, accepted or rejected."""
-    decided = book.latest_decisions("tender").values()
+    decided = db.latest_decisions("tender").values()
     return Total(number=len(decided), shares=sum(row.shares for row in decided))
 
 
-def letters(book: Reader) -> tuple[int, int]:
+def letters(db: OfferReader) -> tuple[int, int]:
     """How many letters were written, and how many of them sent."""
     n = t.notices.c
-    query = select(func.count(), func.count(n.sent_at)).where(n.offer == book.offer)
-    written, sent = book.connection.execute(query).one()
+    query = select(func.count(), func.count(n.sent_at)).where(n.offer == db.offer)
+    written, sent = db.connection.execute(query).one()
     return written, sent
 
 
-def _total(book: Reader, table: Any, *where: Any) -> Total:
-    query = select(func.count(), func.sum(table.c.shares)).where(table.c.offer == book.offer, *where)
-    number, shares = book.connection.execute(query).one()
+def _total(db: OfferReader, table: Any, *where: Any) -> Total:
+    query = select(func.count(), func.sum(table.c.shares)).where(table.c.offer == db.offer, *where)
+    number, shares = db.connection.execute(query).one()
     return Total(number=number, shares=int(shares or 0))

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from infra.database import tables as t
-from infra.workspace import office_in
+from infra.workspace import workspace_in
 from tests.offers import Offer
 
 FORM = ["--form", "F1", "--holder", "H1", "--kind", "withdrawal", "--received-at", "2003-03-10T10:00:00"]
@@ -42,8 +42,8 @@ def record(folder, **settings):
 
 
 def unsent(folder):
-    with office_in(folder).reading() as reader:
-        return [(row.kind, row.sent_at is None) for row in reader.rows(t.notices)]
+    with workspace_in(folder).read() as db:
+        return [(row.kind, row.sent_at is None) for row in db.rows(t.notices)]
 
 
 def test_a_change_stands_when_neither_mail_server_nor_prefect_answers(folder, nobody):

@@ -12,11 +12,11 @@ import pytest
 
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.reader import read_folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
-from infra.status.offer_status import standing_of
-from infra.workspace import BOOKS, office_in
+from infra.status.offer_status import offer_status
+from infra.workspace import BOOKS, workspace_in
 
 ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
 COMMAND = Path(sys.executable).with_name("optex")
@@ -30,14 +30,14 @@ def taken_in(tmp_path_factory):
     (path / BOOKS).mkdir()
     (path / BOOKS / "offer").write_text("alpha-2003\n")
     folder = read_folder(path)
-    take_in_folder(engine_for(sqlite_url((path / BOOKS / "optex.db").resolve())), folder, folder.terms.opens)
+    load_folder(engine_for(sqlite_url((path / BOOKS / "optex.db").resolve())), folder, folder.terms.opens)
     return path
 
 
 @pytest.fixture(scope="module")
 def standing(taken_in):
-    with office_in(taken_in).reading() as book:
-        return standing_of(book, book.state().terms.opens)
+    with workspace_in(taken_in).read() as db:
+        return offer_status(db, db.state().terms.opens)
 
 
 def status(*words, **environment):

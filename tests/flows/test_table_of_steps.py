@@ -8,7 +8,7 @@ import yaml
 from prefect.utilities.importtools import import_object
 
 from flows.steps import FLOWS, Name
-from optex.milestones import STEPS, kind_of, rule_of, step_kind
+from optex.milestones import STEPS, kind_name, rule_of, step_kind
 
 ENTRIES = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text())["deployments"]
 
@@ -73,7 +73,7 @@ def test_a_step_is_called_by_what_it_is(name, says, report, calendar):
 def test_every_reminder_is_a_reminder():
     """Whatever its number: the kind, the rule and the flow are the same."""
     assert ("reminder", "EXP-1", "remind") == (
-        kind_of("reminder-7"),
+        kind_name("reminder-7"),
         rule_of("reminder-7"),
         step_kind("reminder-7").flow,
     )

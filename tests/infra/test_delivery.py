@@ -22,13 +22,13 @@ from sqlalchemy import Row, select, update
 
 from infra.database import tables as t
 from infra.database.engine import engine_for
-from infra.folder.arrivals import Inbox
-from infra.handlers.intake import take_in_folder
+from infra.folder.arrivals import ArrivalQueue
+from infra.handlers.intake import load_folder
 from infra.mail import delivery, outbox
-from infra.mail.delivery import STALE, Delivered, deliver
+from infra.mail.delivery import STALE, DeliveryReport, deliver
 from infra.mail.message import message_id
 from infra.mail.smtp import SmtpSettings, WrongSettings
-from infra.workspace import Office
+from infra.workspace import Workspace
 from optex import notices
 
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
@@ -80,167 +80,167 @@ def serving(handler: Server) -> Iterator[SmtpSettings]:
 
 
 @pytest.fixture
-def office(database_url, folder, tmp_path) -> Iterator[Office]:
+def workspace(database_url, folder, tmp_path) -> Iterator[Workspace]:
     """The office of the good folder, whose holders H1 and H2 are told that the offer has opened; H2 has no e-mail."""
-    yield (found := office_of(database_url, folder, tmp_path, ()))
+    yield (found := workspace_with(database_url, folder, tmp_path, ()))
     found.engine.dispose()
     engine_for.cache_clear()
 
 
-def office_of(database_url, folder, tmp_path, more: tuple[str, ...]) -> Office:
+def workspace_with(database_url, folder, tmp_path, more: tuple[str, ...]) -> Workspace:
     """An office with a notice queued for each holder; `more` are the addresses of others."""
     folder.add("holders.csv", *(f"M{n:02},Mo {n},{address},US," for n, address in enumerate(more)))
     offer = folder.read()
-    office = Office(offer="alpha-2003", database_url=database_url, mail_dir=tmp_path / "mail")
-    take_in_folder(office.engine, offer, AT)
-    with office.book() as book:
-        state = book.state()
-        told = (notices.offer_opened(state.terms, state.plan, holder, offer.grants[:1]) for holder in offer.holders)
-        book.queue(told, AT)
-    return office
+    workspace = Workspace(offer="alpha-2003", database_url=database_url, mail_dir=tmp_path / "mail")
+    load_folder(workspace.engine, offer, AT)
+    with workspace.write() as db:
+        state = db.state()
+        told = (notices.offer_opened(state.terms, state.schedule, holder, offer.grants[:1]) for holder in offer.holders)
+        db.queue_notices(told, AT)
+    return workspace
 
 
 @pytest.fixture
-def new_office(database_url, folder, tmp_path):
+def new_workspace(database_url, folder, tmp_path):
     """An office for H1, H2, and the holders of some more addresses."""
-    yield lambda *more: office_of(database_url, folder, tmp_path, more)
+    yield lambda *more: workspace_with(database_url, folder, tmp_path, more)
     engine_for(database_url).dispose()
     engine_for.cache_clear()
 
 
-def send(office: Office, smtp: SmtpSettings | None = None) -> Delivered:
-    return asyncio.run(deliver(replace(office, smtp=smtp)))
+def send(workspace: Workspace, smtp: SmtpSettings | None = None) -> DeliveryReport:
+    return asyncio.run(deliver(replace(workspace, smtp=smtp)))
 
 
-def outbox_of(office: Office) -> dict[str, Row[Any]]:
-    with office.reading() as reader:
-        return {row.holder_id: row for row in reader.rows(t.notices)}
+def outbox_of(workspace: Workspace) -> dict[str, Row[Any]]:
+    with workspace.read() as db:
+        return {row.holder_id: row for row in db.rows(t.notices)}
 
 
-def test_a_notice_is_sent_once_and_marked_with_the_answer(office):
+def test_a_notice_is_sent_once_and_marked_with_the_answer(workspace):
     """What was sent bears the instant, the Message-ID of the letter and the server's answer, and is not sent again."""
-    assert Delivered(sent=1) == send(office)
-    [letter] = office.mail_dir.glob("*.eml")
-    row = outbox_of(office)["H1"]
+    assert DeliveryReport(sent=1) == send(workspace)
+    [letter] = workspace.mail_dir.glob("*.eml")
+    row = outbox_of(workspace)["H1"]
     assert email.message_from_bytes(letter.read_bytes())["Message-ID"] == row.message_id
     assert (True, False, 1) == (row.answer.startswith("250 2.0.0 Kept as"), row.refused, row.attempts)
     assert abs(row.sent_at - datetime.now(UTC)) < timedelta(minutes=1)
-    assert Delivered() == send(office)
-    assert [letter] == list(office.mail_dir.glob("*.eml"))
+    assert DeliveryReport() == send(workspace)
+    assert [letter] == list(workspace.mail_dir.glob("*.eml"))
 
 
-def test_a_holder_without_an_address_stays_in_plain_sight(office):
+def test_a_holder_without_an_address_stays_in_plain_sight(workspace):
     """A notice to a holder without an e-mail address stays queued, and is counted."""
-    send(office)
-    row = outbox_of(office)["H2"]
+    send(workspace)
+    row = outbox_of(workspace)["H2"]
     assert (None, False, 0) == (row.sent_at, row.refused, row.attempts)
-    with office.reading() as reader:
+    with workspace.read() as reader:
         assert (1, 0) == (reader.unsendable(), outbox.waiting(reader))
 
 
-def test_a_simulation_sends_at_the_instant_of_its_own_clock(office, folder):
+def test_a_simulation_sends_at_the_instant_of_its_own_clock(workspace, folder):
     """On a virtual clock a notice is sent when it was queued."""
-    send(replace(office, inbox=Inbox(folder.read())))
-    assert AT == outbox_of(office)["H1"].sent_at
+    send(replace(workspace, arrivals=ArrivalQueue(folder.read())))
+    assert AT == outbox_of(workspace)["H1"].sent_at
 
 
-def test_what_is_refused_for_good_waits_for_a_person(new_office):
+def test_what_is_refused_for_good_waits_for_a_person(new_workspace):
     """A recipient refused for good is not tried again until a person asks for it; the others are sent."""
-    office, server = new_office("nobody@x.example", "mo@x.example"), Server()
+    workspace, server = new_workspace("nobody@x.example", "mo@x.example"), Server()
     with serving(server) as smtp:
-        assert Delivered(sent=2, refused=1, why="550 5.1.1 No such user") == send(office, smtp)
+        assert DeliveryReport(sent=2, refused=1, why="550 5.1.1 No such user") == send(workspace, smtp)
         server.patient = True
-        assert Delivered() == send(office, smtp)
-        row = outbox_of(office)["M00"]
+        assert DeliveryReport() == send(workspace, smtp)
+        row = outbox_of(workspace)["M00"]
         assert (True, None, None, "550 5.1.1 No such user") == (row.refused, row.sent_at, row.message_id, row.answer)
-        with office.book() as book:
-            assert 1 == outbox.retry_refused(book)
-        assert Delivered(sent=1) == send(office, smtp)
+        with workspace.write() as db:
+            assert 1 == outbox.retry_refused(db)
+        assert DeliveryReport(sent=1) == send(workspace, smtp)
     assert {1} == set(server.taken.values())
 
 
-def test_an_address_that_smtp_cannot_carry_is_refused_here(new_office):
+def test_an_address_that_smtp_cannot_carry_is_refused_here(new_workspace):
     """A letter to such an address is refused before it is sent, with the reason; the others go out."""
-    office = new_office("zoë@x.example")
-    delivered = send(office)
+    workspace = new_workspace("zoë@x.example")
+    delivered = send(workspace)
     assert (1, 1) == (delivered.sent, delivered.refused)
-    row = outbox_of(office)["M00"]
+    row = outbox_of(workspace)["M00"]
     assert (True, "'zoë@x.example' is not an e-mail address that a letter can be sent to") == (row.refused, row.answer)
 
 
-def test_what_is_put_off_is_tried_next_time(new_office, monkeypatch):
+def test_what_is_put_off_is_tried_next_time(new_workspace, monkeypatch):
     """Who is put off is tried once a round, and keeps nobody waiting who stands behind in the outbox."""
     monkeypatch.setattr(delivery, "BATCH", 2)
-    office, server = new_office("busy@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
+    workspace, server = new_workspace("busy@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
     with serving(server) as smtp:
-        assert Delivered(sent=6, put_off=1, why="451 4.7.1 Greylisted, try again") == send(office, smtp)
-        assert Delivered(put_off=1, why="451 4.7.1 Greylisted, try again") == send(office, smtp)
-        assert 2 == outbox_of(office)["M00"].attempts
+        assert DeliveryReport(sent=6, put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
+        assert DeliveryReport(put_off=1, why="451 4.7.1 Greylisted, try again") == send(workspace, smtp)
+        assert 2 == outbox_of(workspace)["M00"].attempts
         server.patient = True
-        assert Delivered(sent=1) == send(office, smtp)
+        assert DeliveryReport(sent=1) == send(workspace, smtp)
     assert {1} == set(server.taken.values())
 
 
-def test_put_off_in_a_simulation_too(new_office, folder):
+def test_put_off_in_a_simulation_too(new_workspace, folder):
     """On a virtual clock, where no claim is waited for, a notice that is put off is tried once a round as well."""
-    office, server = new_office("busy@x.example"), Server()
-    office = replace(office, inbox=Inbox(folder.read()))
+    workspace, server = new_workspace("busy@x.example"), Server()
+    workspace = replace(workspace, arrivals=ArrivalQueue(folder.read()))
     with serving(server) as smtp:
-        delivered = send(office, smtp)
+        delivered = send(workspace, smtp)
     assert (1, 1) == (delivered.sent, delivered.put_off)
-    assert 1 == outbox_of(office)["M00"].attempts
+    assert 1 == outbox_of(workspace)["M00"].attempts
 
 
-def test_a_server_that_takes_nothing_is_left_alone(new_office, monkeypatch):
+def test_a_server_that_takes_nothing_is_left_alone(new_workspace, monkeypatch):
     """Where nothing at all goes out the round ends, and what had not been tried is not counted as tried."""
     monkeypatch.setattr(delivery, "BATCH", 2)
-    office = new_office(*(f"mo{n}@x.example" for n in range(5)))
+    workspace = new_workspace(*(f"mo{n}@x.example" for n in range(5)))
     with socket.create_server(("127.0.0.1", 0)) as nobody_answers:
         port = nobody_answers.getsockname()[1]
-    delivered = send(office, SmtpSettings(host="127.0.0.1", port=port, tls="none", timeout=5.0))
+    delivered = send(workspace, SmtpSettings(host="127.0.0.1", port=port, tls="none", timeout=5.0))
     assert (0, 2) == (delivered.sent, delivered.put_off)
-    assert [0, 0, 0, 0, 0, 1, 1] == sorted(row.attempts for row in outbox_of(office).values())
-    assert Delivered(sent=6) == send(office)
+    assert [0, 0, 0, 0, 0, 1, 1] == sorted(row.attempts for row in outbox_of(workspace).values())
+    assert DeliveryReport(sent=6) == send(workspace)
 
 
-def test_a_lost_connection_is_opened_again(new_office):
+def test_a_lost_connection_is_opened_again(new_workspace):
     """A letter whose connection was lost is tried again with the same Message-ID, and all others arrive once."""
-    office, server = new_office("once@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
+    workspace, server = new_workspace("once@x.example", *(f"mo{n}@x.example" for n in range(5))), Server()
     with serving(server) as smtp:
-        assert Delivered(sent=7) == send(office, smtp)
+        assert DeliveryReport(sent=7) == send(workspace, smtp)
     assert 7 == len(server.taken)
     assert {1: 6, 2: 1} == Counter(server.taken.values())
 
 
-def test_wrong_settings_are_told_and_nothing_is_held(office):
+def test_wrong_settings_are_told_and_nothing_is_held(workspace):
     """With settings that cannot work nothing is sent, and the notices are free for the next sender at once."""
     with serving(Server()) as smtp, pytest.raises(WrongSettings, match=r"STARTTLS|starttls"):
-        send(office, replace(smtp, tls="starttls"))
-    row = outbox_of(office)["H1"]
+        send(workspace, replace(smtp, tls="starttls"))
+    row = outbox_of(workspace)["H1"]
     assert (None, None) == (row.claimed_at, row.sent_at)
-    assert Delivered(sent=1) == send(office)
+    assert DeliveryReport(sent=1) == send(workspace)
 
 
-def test_what_another_sender_has_claimed_is_left_to_it(office):
+def test_what_another_sender_has_claimed_is_left_to_it(workspace):
     """A notice that is being sent is not sent by another; a claim left by a sender that died is taken over."""
     now = datetime.now(UTC)
-    with office.book() as book:
-        [mine] = outbox.claim(book, "first", now, now - STALE, 10)
-        assert [] == outbox.claim(book, "second", now, now - STALE, 10)
+    with workspace.write() as db:
+        [mine] = outbox.claim(db, "first", now, now - STALE, 10)
+        assert [] == outbox.claim(db, "second", now, now - STALE, 10)
         later = now + STALE
-        assert [] == outbox.claim(book, "second", later, later - STALE, 10)
+        assert [] == outbox.claim(db, "second", later, later - STALE, 10)
         later += timedelta(seconds=1)
-        [taken_over] = outbox.claim(book, "second", later, later - STALE, 10)
+        [taken_over] = outbox.claim(db, "second", later, later - STALE, 10)
     assert ("H1", mine.notice_id) == (taken_over.holder_id, taken_over.notice_id)
     assert (1, 2) == (mine.attempts, taken_over.attempts)
 
 
-def test_two_senders_at_once_send_everything_once(new_office, monkeypatch):
+def test_two_senders_at_once_send_everything_once(new_workspace, monkeypatch):
     """Two who deliver at the same time share the work, and no letter goes out twice."""
     monkeypatch.setattr(delivery, "BATCH", 3)
-    office, server = new_office(*(f"mo{n}@x.example" for n in range(20))), Server()
+    workspace, server = new_workspace(*(f"mo{n}@x.example" for n in range(20))), Server()
     with serving(server) as smtp, ThreadPoolExecutor(2) as senders:
-        delivered = list(senders.map(lambda _: send(office, smtp), range(2)))
+        delivered = list(senders.map(lambda _: send(workspace, smtp), range(2)))
     assert 21 == sum(each.sent for each in delivered)
     assert 21 == len(server.taken)
     assert {1} == set(server.taken.values())
@@ -252,22 +252,22 @@ from pathlib import Path
 from typing import Any
 from infra.mail.delivery import deliver
 from infra.mail.smtp import SmtpSettings
-from infra.workspace import Office
+from infra.workspace import Workspace
 smtp = SmtpSettings(host="127.0.0.1", port=int(sys.argv[2]), tls="none")
 print("ready", flush=True)
 sys.stdin.readline()
-asyncio.run(deliver(Office(offer="alpha-2003", database_url=sys.argv[1], mail_dir=Path("."), smtp=smtp)))
+asyncio.run(deliver(Workspace(offer="alpha-2003", database_url=sys.argv[1], mail_dir=Path("."), smtp=smtp)))
 """
 
 
-def test_a_round_that_is_broken_off_sends_nothing_again(new_office):
+def test_a_round_that_is_broken_off_sends_nothing_again(new_workspace):
     """Stopped by a person or a time limit: what the server has taken is marked, only a letter on its way goes anew."""
     server = Server()
     server.takes = 5
-    office = new_office(*(f"m{n}@example.com" for n in range(20)))
+    workspace = new_workspace(*(f"m{n}@example.com" for n in range(20)))
 
     async def break_off(smtp):
-        round_ = asyncio.create_task(deliver(replace(office, smtp=smtp)))
+        round_ = asyncio.create_task(deliver(replace(workspace, smtp=smtp)))
         while not server.hanging:
             await asyncio.sleep(0.01)
         round_.cancel()
@@ -275,45 +275,45 @@ def test_a_round_that_is_broken_off_sends_nothing_again(new_office):
 
     with serving(server) as smtp:
         asyncio.run(break_off(smtp))
-        marked = sum(row.sent_at is not None for row in outbox_of(office).values())
+        marked = sum(row.sent_at is not None for row in outbox_of(workspace).values())
         server.takes = 100
-        rest = send(office, smtp)
+        rest = send(workspace, smtp)
     assert 5 == marked
     assert 21 - marked == rest.sent
     assert {1} == set(server.taken.values())
 
 
-def test_a_round_ends_after_its_time(new_office, monkeypatch):
+def test_a_round_ends_after_its_time(new_workspace, monkeypatch):
     """What is left then waits for the next round, and is counted."""
     monkeypatch.setattr(delivery, "BATCH", 2)
     server = Server()
-    office = new_office("m0@example.com", "m1@example.com", "m2@example.com")
+    workspace = new_workspace("m0@example.com", "m1@example.com", "m2@example.com")
     with serving(server) as smtp:
-        assert Delivered(sent=2, left=2) == asyncio.run(deliver(replace(office, smtp=smtp), seconds=0))
-        assert Delivered(sent=2) == send(office, smtp)
+        assert DeliveryReport(sent=2, left=2) == asyncio.run(deliver(replace(workspace, smtp=smtp), seconds=0))
+        assert DeliveryReport(sent=2) == send(workspace, smtp)
 
 
-def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_office, tmp_path):
+def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_workspace, tmp_path):
     """A mistake in a template of the offer's own is the answer of its letters, and an alarm; the rest goes out."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "offer-opened.j2").write_text("{{ nothing_of_that_name }}")
-    office = replace(new_office(), templates=tmp_path / "templates")
-    with office.book() as book:
-        [holder] = [each for each in book.holders().values() if each.holder_id == "H1"]
-        book.queue([notices.termination(book.state().terms, holder, "merger", [], {})], AT)
+    workspace = replace(new_workspace(), templates=tmp_path / "templates")
+    with workspace.write() as db:
+        [holder] = [each for each in db.holders().values() if each.holder_id == "H1"]
+        db.queue_notices([notices.termination(db.state().terms, holder, "merger", [], {})], AT)
     with serving(Server()) as smtp:
-        assert Delivered(sent=1, refused=1, why="") == replace(send(office, smtp), why="")
-    with office.reading() as reader:
+        assert DeliveryReport(sent=1, refused=1, why="") == replace(send(workspace, smtp), why="")
+    with workspace.read() as reader:
         answers = {row.kind: row.answer for row in reader.rows(t.notices) if row.holder_id == "H1"}
     assert "the template offer-opened.j2: 'nothing_of_that_name' is undefined" == answers["offer-opened"]
 
 
-def test_a_sender_that_dies_between_sending_and_marking(office):
+def test_a_sender_that_dies_between_sending_and_marking(workspace):
     """Killed after the server had the letter and before it was marked: it arrives again with the same Message-ID."""
     server = Server()
     with serving(server) as smtp:
         sender = subprocess.Popen(
-            [sys.executable, "-c", SENDER, office.database_url, str(smtp.port)],
+            [sys.executable, "-c", SENDER, workspace.database_url, str(smtp.port)],
             cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -322,11 +322,11 @@ def test_a_sender_that_dies_between_sending_and_marking(office):
         sender.communicate(b"go\n", timeout=60)
         assert -signal.SIGKILL == sender.returncode
         server.kills = 0
-        assert Delivered() == send(office, smtp)
-        with office.book() as book:  # a quarter of an hour passes
-            row = book.connection.execute(select(t.notices.c.claimed_at).where(t.notices.c.holder_id == "H1")).one()
+        assert DeliveryReport() == send(workspace, smtp)
+        with workspace.write() as db:  # a quarter of an hour passes
+            row = db.connection.execute(select(t.notices.c.claimed_at).where(t.notices.c.holder_id == "H1")).one()
             earlier = row.claimed_at - STALE
-            book.connection.execute(update(t.notices).values(claimed_at=earlier))
-        assert Delivered(sent=1) == send(office, smtp)
+            db.connection.execute(update(t.notices).values(claimed_at=earlier))
+        assert DeliveryReport(sent=1) == send(workspace, smtp)
     expected = message_id("alpha-2003", "offer-opened:H1", "example.com")
     assert {("ann@example.com", expected): 2} == server.taken

@@ -7,7 +7,7 @@ import pytest
 
 from infra.folder.reader import read_folder, read_forms, read_prices, read_service
 from optex.errors import BadData, OptexError
-from optex.records import Capacity, FormKind, FormLine, Holder, OptionType, Spell, Tranche
+from optex.records import Capacity, FormKind, FormLine, Holder, OptionType, ServicePeriod, Tranche
 
 
 def test_a_good_folder_is_read_whole(folder):
@@ -20,9 +20,11 @@ def test_a_good_folder_is_read_whole(folder):
     )
     assert ann == found.holders[0]
     assert ("", Decimal(0)) == (found.holders[1].email, found.holders[1].voting_percent)
-    director = Spell(holder_id="H2", capacity=Capacity.DIRECTOR, first_day=date(1999, 1, 4), last_day=date(2003, 6, 30))
-    assert director == found.spells[1]
-    assert found.spells[0].last_day is None
+    director = ServicePeriod(
+        holder_id="H2", capacity=Capacity.DIRECTOR, first_day=date(1999, 1, 4), last_day=date(2003, 6, 30)
+    )
+    assert director == found.service_periods[1]
+    assert found.service_periods[0].last_day is None
     grant = found.grants[0]
     assert (Tranche(vests_on=date(2001, 1, 3), shares=400), Tranche(vests_on=date(2002, 1, 3), shares=600)) == (
         grant.vesting
@@ -132,7 +134,7 @@ def test_single_files_are_read_by_the_same_rules(folder):
     found = folder.read()
     forms = read_forms(folder / "elections.csv", found.terms, {"H1", "H2"}, {"G1", "G2", "G3"})
     assert found.forms == forms
-    assert found.spells == read_service(folder / "service.csv", {"H1", "H2"})
+    assert found.service_periods == read_service(folder / "service.csv", {"H1", "H2"})
     assert found.prices == read_prices(folder / "prices.csv")
     with pytest.raises(BadData) as caught:
         read_forms(folder / "elections.csv", found.terms, {"H1"}, {"G1"})

@@ -79,7 +79,7 @@ def test_an_election_names_its_option_and_shares(folder):
 def test_a_spell_ends_on_or_after_its_first_day(folder):
     """One day of service is a spell; a last day before the first is not."""
     folder.add("service.csv", "H1,consultant,1998-01-05,1998-01-05")
-    assert 3 == len(folder.read().spells)
+    assert 3 == len(folder.read().service_periods)
     folder.add("service.csv", "H1,consultant,1998-02-05,1998-02-04")
     assert ["service.csv:5:to"] == folder.places()
 
@@ -87,7 +87,7 @@ def test_a_spell_ends_on_or_after_its_first_day(folder):
 def test_spells_of_one_capacity_do_not_overlap(folder):
     """The day after the last is free, the last day is not; another capacity may run alongside."""
     folder.add("service.csv", "H2,director,2003-07-01,", "H2,consultant,2003-01-01,")
-    assert 4 == len(folder.read().spells)
+    assert 4 == len(folder.read().service_periods)
     folder.add("service.csv", "H2,director,1998-01-01,1999-01-04")
     expected = (
         "service.csv:6: from: overlaps the spell as director on line 3, "

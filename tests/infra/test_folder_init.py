@@ -15,7 +15,10 @@ def test_the_folder_to_start_from_passes_every_check(tmp_path):
     found = read_folder(tmp_path / "beta-2027")
     assert "beta-2027" == found.terms.offer
     assert sorted(FILES) == sorted(path.name for path in (tmp_path / "beta-2027").iterdir())
-    rules = {warning.rule for warning in warnings(found.terms, found.holders, found.grants, found.spells, found.forms)}
+    rules = {
+        warning.rule
+        for warning in warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
+    }
     assert {"CAL-2", "TND-3"} == rules
 
 

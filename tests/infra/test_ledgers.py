@@ -9,8 +9,8 @@ from icalendar import Calendar
 
 from infra.ledgers.csv_files import LEDGERS, cell_text, write_csv
 from infra.ledgers.ics import plan_ics
-from optex.milestones import plan
-from optex.records import OptionType, Standing
+from optex.milestones import schedule_of
+from optex.records import FormStanding, OptionType
 from tests import builders
 
 
@@ -33,7 +33,7 @@ from tests import builders
         (datetime(2003, 3, 31, 22, tzinfo=UTC), "2003-03-31T22:00:00Z"),
         (datetime(2003, 3, 31, 17, tzinfo=timezone(timedelta(hours=-5))), "2003-03-31T22:00:00Z"),
         (OptionType.ISO, "ISO"),
-        (Standing.LATE, "late"),
+        (FormStanding.LATE, "late"),
         ("plain text", "plain text"),
         ("", ""),
         ("=1+1", "'=1+1"),
@@ -98,18 +98,20 @@ TERMS = builders.terms()
 
 def test_the_calendar_file_has_one_event_per_milestone():
     """Each milestone is an event at its instant in UTC, under an id that an extension does not change."""
-    events = Calendar.from_ical(plan_ics(TERMS, plan(TERMS))).walk("VEVENT")
-    expected = {f"{milestone.name}.alpha-2003@optex.invalid": milestone.due for milestone in plan(TERMS).milestones}
+    events = Calendar.from_ical(plan_ics(TERMS, schedule_of(TERMS))).walk("VEVENT")
+    expected = {
+        f"{milestone.name}.alpha-2003@optex.invalid": milestone.due for milestone in schedule_of(TERMS).milestones
+    }
     assert expected == {str(event["uid"]): event.decoded("dtstart") for event in events}
     later = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
-    moved = Calendar.from_ical(plan_ics(later, plan(later))).walk("VEVENT")
+    moved = Calendar.from_ical(plan_ics(later, schedule_of(later))).walk("VEVENT")
     assert set(expected) == {str(event["uid"]) for event in moved}
 
 
 def test_the_calendar_file_is_the_same_bytes_each_time():
     """Nothing in the file depends on when it is made: the stamp is the commencement."""
-    first = plan_ics(TERMS, plan(TERMS))
-    assert first == plan_ics(TERMS, plan(TERMS))
+    first = plan_ics(TERMS, schedule_of(TERMS))
+    assert first == plan_ics(TERMS, schedule_of(TERMS))
     assert b"DTSTAMP:20030228T140000Z" in first
     assert b"DTSTART:20031003T220000Z" in first
     assert b"SUMMARY:alpha-2003: The new options are granted" in first

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.prefect_env import QUIET, pass_proxies_by, rehearsal_environment
+from infra.prefect_env import PREFECT_DEFAULTS, pass_proxies_by, rehearsal_environment
 
 DIRECT = "127.0.0.1,localhost"
 
@@ -15,7 +15,7 @@ def test_a_rehearsal_knows_no_setting_of_prefect_but_its_own_and_no_proxy(monkey
         monkeypatch.setenv(name, "somebody's")
     told = rehearsal_environment(Path("/play"), "http://127.0.0.1:4711/api")
     prefect = {name: value for name, value in told.items() if name.upper().startswith("PREFECT_")}
-    quiet = {name: value for name, value in QUIET.items() if name.startswith("PREFECT_")}
+    quiet = {name: value for name, value in PREFECT_DEFAULTS.items() if name.startswith("PREFECT_")}
     assert {**quiet, "PREFECT_HOME": "/play", "PREFECT_API_URL": "http://127.0.0.1:4711/api"} == prefect
     assert [] == [name for name in told if name.lower().endswith("_proxy") and name.lower() != "no_proxy"]
     assert "somebody's" == told["OPTEX_OPS_MAIL"]

@@ -14,13 +14,13 @@ import pytest
 
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.reader import read_folder
-from infra.handlers.intake import take_in_folder
+from infra.handlers.intake import load_folder
 from infra.report.charts.svg import COLOURS, hue, markup, sheet
 from infra.report.charts.vesting import by_year
-from infra.report.data import Finding, PricePoint, figures
+from infra.report.data import Finding, PricePoint, report_data
 from infra.report.page import percent, render_report, write_report
 from infra.report.uptake import Outcome
-from infra.workspace import Office
+from infra.workspace import Workspace
 
 
 def described(offer):
@@ -45,8 +45,8 @@ def described(offer):
 
 def seen(played):
     """The figures of a play, and its page."""
-    with played.office() as office, office.reading() as book:
-        found = figures(book)
+    with played.workspace() as workspace, workspace.read() as db:
+        found = report_data(db)
         return SimpleNamespace(found=found, page=render_report(found), played=played)
 
 
@@ -89,7 +89,7 @@ def summed(played, name, **where):
 
 def test_the_passage_of_the_shares_is_that_of_the_ledgers(story):
     """2,800 of 4,600 shares are cancelled, 400 go into a balancing option; 2,100 are granted again, 700 lapse."""
-    passage, played = story.done.found.passage, story.done.played
+    passage, played = story.done.found.share_flow, story.done.played
     assert (4600, 2800, 400, 2800) == (passage.outstanding, passage.cancelled, passage.balancing, passage.promised)
     assert (2100, 700, 0, 2200, 100) == (
         passage.kept,
@@ -130,7 +130,7 @@ def test_while_nothing_is_decided_tenders_are_tendered(story):
 
 def test_the_course_shows_tenders_and_withdrawals_on_their_days(story):
     """The look-back's shares count from the day of the form; Cy's 300 come on March 10 and go on March 20."""
-    days = {day.on: day for day in story.done.found.course.days}
+    days = {day.on: day for day in story.done.found.daily_tenders.days}
     assert (date(2003, 2, 28), date(2003, 4, 1)) == (min(days), max(days))
     expected = {3: (1500, 1), 5: (1500, 1), 6: (2100, 2), 10: (2400, 3), 12: (2800, 4), 20: (2500, 3), 31: (3200, 4)}
     assert expected == {n: (days[date(2003, 3, n)].standing, days[date(2003, 3, n)].holders) for n in expected}
@@ -143,7 +143,7 @@ def test_the_course_shows_tenders_and_withdrawals_on_their_days(story):
 
 def test_the_course_goes_no_further_than_the_books(story):
     """On March 12 nothing is known of the days after it."""
-    assert date(2003, 3, 12) == story.mid.found.course.days[-1].on
+    assert date(2003, 3, 12) == story.mid.found.daily_tenders.days[-1].on
 
 
 def test_findings_are_counted_by_rule(story):
@@ -244,7 +244,7 @@ def test_what_moved_is_struck_where_it_was(moved):
 
 def test_after_a_split_the_new_options_count_shares_after_it(moved):
     """Di is in time now: 3,300 shares are promised, Ed's 700 lapse, and 2,600 come back as 3,900."""
-    passage = moved.found.passage
+    passage = moved.found.share_flow
     assert summed(moved.played, "new_options") == passage.granted
     assert (3300, 700, 2600, 3900) == (passage.promised, passage.lapsed, passage.kept, passage.granted)
     assert "New options count shares after the 3-for-2 split, all else those before it." in text(moved.page)
@@ -384,14 +384,15 @@ def test_the_same_books_give_the_same_bytes(story, tmp_path):
     """Two processes that order their sets otherwise, in other time zones, write this very page and nothing else."""
     played = story.done.played
     program = (
-        "import sys; from pathlib import Path; from infra.workspace import office_in; from infra.report import page\n"
-        "with office_in(Path(sys.argv[1])).reading() as book: page.write_report(book, Path(sys.argv[2]))"
+        "import sys; from pathlib import Path\n"
+        "from infra.report import page; from infra.workspace import workspace_in\n"
+        "with workspace_in(Path(sys.argv[1])).read() as book: page.write_report(book, Path(sys.argv[2]))"
     )
     for seed in ("1", "2"):
         command = [sys.executable, "-c", program, str(played.out), str(tmp_path / "pages" / f"{seed}.html")]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC{seed}"})
-    with played.office() as office, office.reading() as book:
-        write_report(book, tmp_path / "pages" / "3.html")
+    with played.workspace() as workspace, workspace.read() as db:
+        write_report(db, tmp_path / "pages" / "3.html")
     assert ["1.html", "2.html", "3.html"] == sorted(path.name for path in (tmp_path / "pages").iterdir())
     assert {story.done.page.encode()} == {path.read_bytes() for path in (tmp_path / "pages").iterdir()}
 
@@ -412,11 +413,11 @@ def taken_in(offer):
     """An offer that was taken in and not yet opened."""
     path = offer.write()
     url = sqlite_url(path / "books.db")
-    office = Office(offer="alpha-2003", database_url=url, mail_dir=path)
+    workspace = Workspace(offer="alpha-2003", database_url=url, mail_dir=path)
     folder = read_folder(path)
-    take_in_folder(engine_for(url), folder, folder.terms.opens)
-    with office.reading() as book:
-        found = figures(book)
+    load_folder(engine_for(url), folder, folder.terms.opens)
+    with workspace.read() as db:
+        found = report_data(db)
     return SimpleNamespace(found=found, page=render_report(found))
 
 

@@ -13,38 +13,38 @@ import pytest
 from sqlalchemy import text
 
 from infra.database import tables as t
-from infra.folder.arrivals import Inbox
+from infra.folder.arrivals import ArrivalQueue
 from infra.handlers.actions import record_action
-from infra.workspace import Office, using
+from infra.workspace import Workspace, using
 from optex.actions import PriceSet
-from optex.steps import Status
+from optex.steps import StepStatus
 from tests.driver import Play
 
 PRICED = datetime(2003, 10, 3, 21, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def old_office(old_url, folder):
+def old_workspace(old_url, folder):
     """The office of the offer whose books the first version kept, in a play that knows of nothing more to come."""
-    inbox = Inbox(folder.read())
-    inbox.arrivals.clear()
-    office = Office(offer="alpha-2003", database_url=old_url, mail_dir=Path("nowhere"), inbox=inbox)
-    with using(office):
-        yield office
-    office.engine.dispose()
+    arrivals = ArrivalQueue(folder.read())
+    arrivals.arrivals.clear()
+    workspace = Workspace(offer="alpha-2003", database_url=old_url, mail_dir=Path("nowhere"), arrivals=arrivals)
+    with using(workspace):
+        yield workspace
+    workspace.engine.dispose()
 
 
-def ring(office, name):
+def ring(workspace, name):
     """Run the step of that name at the instant at which it is due."""
-    with office.reading() as reader:
+    with workspace.read() as reader:
         step = reader.step(name)
-    play = Play(tale=None, folder=None, office=office, inbox=office.inbox)
+    play = Play(tale=None, folder=None, workspace=workspace, arrivals=workspace.arrivals)
     asyncio.run(play._once(step, step.due))
 
 
-def test_what_was_recorded_is_read_back(old_office):
+def test_what_was_recorded_is_read_back(old_workspace):
     """The actions of then, taken and refused, service and the balancing option are there, the JSON to the letter."""
-    with old_office.reading() as reader:
+    with old_workspace.read() as reader:
         state = reader.state()
         assert [(date(2003, 6, 2), 3, 2)] == [(split.on, split.new, split.old) for split in state.splits]
         said = reader.connection.execute(text("SELECT verb, CAST(data AS TEXT) FROM actions ORDER BY position"))
@@ -59,14 +59,14 @@ def test_what_was_recorded_is_read_back(old_office):
         assert {("H1", None), ("H2", date(2003, 6, 15))} == set(last_days)
 
 
-def test_the_offer_goes_on(old_office):
+def test_the_offer_goes_on(old_workspace):
     """An action is recorded after those of then, and the steps left are done: the options follow the split of then."""
-    with old_office.book() as book:
-        assert record_action(book, PriceSet(on=date(2003, 10, 3), close=Decimal("1.05"), by="Ops", at=PRICED)).accepted
-    ring(old_office, "recheck-employment")
-    ring(old_office, "regrant")
-    with old_office.reading() as reader:
-        assert Status.DONE == reader.step("regrant").status
+    with old_workspace.write() as db:
+        assert record_action(db, PriceSet(on=date(2003, 10, 3), close=Decimal("1.05"), by="Ops", at=PRICED)).accepted
+    ring(old_workspace, "recheck-employment")
+    ring(old_workspace, "regrant")
+    with old_workspace.read() as reader:
+        assert StepStatus.DONE == reader.step("regrant").status
         assert [1, 2, 3, 4] == [row.position for row in reader.rows(t.actions, t.actions.c.position)]
         issued = reader.rows(t.issued_options, t.issued_options.c.grant_id)
     assert [

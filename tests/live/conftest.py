@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.workspace import Office, office_in
+from infra.workspace import Workspace, workspace_in
 from optex.calendar import EST
 from tests.live.house import OPS, Bell, House, PostOffice, Prefect, expired_offer, future_offer, open_offer, until
 
@@ -21,9 +21,9 @@ def one_day() -> None:
 @pytest.fixture(scope="session")
 def post() -> Iterator[PostOffice]:
     """The server to which the mail of every house goes."""
-    office = PostOffice()
-    yield office
-    office.close()
+    workspace = PostOffice()
+    yield workspace
+    workspace.close()
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +84,6 @@ def prefect(house: House) -> Prefect:
 
 
 @pytest.fixture(scope="session")
-def offices(folders: dict[str, Path], house: House) -> dict[str, Office]:
+def workspaces(folders: dict[str, Path], house: House) -> dict[str, Workspace]:
     """The books of the offers, to look into from here."""
-    return {name: office_in(folder) for name, folder in folders.items()}
+    return {name: workspace_in(folder) for name, folder in folders.items()}

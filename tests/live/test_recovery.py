@@ -18,19 +18,19 @@ from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import update
 
-from flows.children import Stop, end_marked, wait_until_healthy
-from flows.deploying import deploy
-from flows.environment import environment_of
-from flows.noting import Note
-from flows.recording import import_received, taken_in
-from flows.serving import server_at, worker_for
+from flows.cli.record import ensure_loaded, import_received
+from flows.deployments import deploy
+from flows.serve.environment import environment_of
+from flows.serve.lock import ServeLock
+from flows.serve.processes import StopFlag, end_orphans, wait_until_healthy
+from flows.serve.serve import server_at, worker_for
 from flows.steps import run_step
-from flows.watch import look_after
+from flows.watch import check_offer
 from infra.database import tables as t
 from optex.milestones import CANCEL, CLOSE
-from optex.steps import Status
-from tasks.scheduled_runs import project
-from tasks.stuck_runs import free_the_stuck
+from optex.steps import StepStatus
+from tasks.scheduled_runs import sync_runs
+from tasks.stuck_runs import crash_stuck_runs
 from tests.live.house import CALENDAR, PATIENCE, PostOffice, Prefect, expired_offer, free_port, today, until
 
 HOLDERS = 40
@@ -42,10 +42,10 @@ class Stack:
     Acceptance is on business days only; on another day the close stands for it.
     """
 
-    def __init__(self, prefect, worker, offices):
+    def __init__(self, prefect, worker, workspaces):
         self.prefect = prefect
         self.worker = worker
-        self.offices = offices
+        self.workspaces = workspaces
         self.last = CANCEL if CALENDAR.is_business_day(today()) else CLOSE
 
     @contextmanager
@@ -65,12 +65,12 @@ class Stack:
 
     def look_after(self, offer, minutes=0):
         """One round of the watch, so many minutes from now for what is stuck."""
-        office = self.offices[offer]
+        workspace = self.workspaces[offer]
 
         async def look():
             async with get_client() as client:
-                await free_the_stuck(client, office, datetime.now(UTC) + timedelta(minutes=minutes))
-            return await look_after(office)
+                await crash_stuck_runs(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await check_offer(workspace)
 
         with self.settings():
             _, failed = asyncio.run(look())
@@ -80,8 +80,8 @@ class Stack:
         """Wait until the last step is done and whatever was due has ended; the final states of the last step's runs."""
 
         def done():
-            with self.offices[offer].reading() as book:
-                waiting = [step for step in book.steps() if step.waiting and step.due < datetime.now(UTC)]
+            with self.workspaces[offer].read() as db:
+                waiting = [step for step in db.steps() if step.waiting and step.due < datetime.now(UTC)]
             runs = self.prefect.runs("optex:alarm", f"offer:{offer}")
             at_work = [run for run in runs if run.expected_start_time < datetime.now(UTC) and not run.state.is_final()]
             return not waiting and not at_work and [run.state_name for run in self.prefect.alarms(offer, self.last)]
@@ -103,10 +103,10 @@ def process_of(run):
 @pytest.fixture(scope="module")
 def slow_post():
     """A post office of our own, which can be made to fall asleep over a letter."""
-    office = SleepyPostOffice()
-    yield office
-    office.awake.set()
-    office.close()
+    workspace = SleepyPostOffice()
+    yield workspace
+    workspace.awake.set()
+    workspace.close()
 
 
 class SleepyPostOffice(PostOffice):
@@ -133,38 +133,38 @@ def stack(tmp_path_factory, slow_post):
     settings = {"OPTEX_SMTP_HOST": "127.0.0.1", "OPTEX_SMTP_PORT": str(slow_post.port), "OPTEX_SMTP_TLS": "none"}
     settings["PREFECT_WORKER_QUERY_SECONDS"] = "1"
     port = free_port()
-    note = Note(api=f"http://127.0.0.1:{port}/api", mark=f"test-{os.getpid()}-{port}")
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=f"test-{os.getpid()}-{port}")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(name, value)
         for name in ("PREFECT_HOME", "PREFECT_API_URL"):
             patch.delenv(name, raising=False)
-        offices = {name: taken_in(folder) for name, folder in zip(names, folders, strict=True)}
-        for folder, office in zip(folders, offices.values(), strict=True):
-            import_received(folder, office)
+        workspaces = {name: ensure_loaded(folder) for name, folder in zip(names, folders, strict=True)}
+        for folder, workspace in zip(folders, workspaces.values(), strict=True):
+            import_received(folder, workspace)
         environment = environment_of(folders, note)
         patch.setenv("OPTEX_OFFERS", environment["OPTEX_OFFERS"])
         server, worker = server_at(port, environment, root), worker_for(environment, root)
         prefect = Prefect(note.api)
-        stack = Stack(prefect, worker, offices)
+        stack = Stack(prefect, worker, workspaces)
         try:
             with server.running():
-                wait_until_healthy(note.api, server, Stop())
+                wait_until_healthy(note.api, server, StopFlag())
                 with stack.settings():
-                    asyncio.run(begin(offices))
+                    asyncio.run(begin(workspaces))
                 yield stack
         finally:
-            end_marked(note.mark)
+            end_orphans(note.mark)
 
 
-async def begin(offices):
+async def begin(workspaces):
     """Deploy for every offer, and schedule the calm one: the others, and the watch, wait for their tests."""
     async with get_client() as client:
-        await deploy(client, list(offices))
+        await deploy(client, list(workspaces))
         watch = await client.read_deployment_by_name("watch/watch")
         for schedule in watch.schedules:  # after three minutes it would ring what the tests want to do themselves
             await client.update_deployment_schedule(watch.id, schedule.id, active=False)
-        await project(client, offices["calm"])
+        await sync_runs(client, workspaces["calm"])
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def calm(stack):
     assert 1 == len(late)
     with stack.worker.running():
         stack.until_done("calm")
-    return stack.offices["calm"]
+    return stack.workspaces["calm"]
 
 
 def up_to_the_last(stack, offer):
@@ -182,8 +182,8 @@ def up_to_the_last(stack, offer):
 
     async def do():
         for name in ("open", "close", "extension-deadline")[: 3 if stack.last == CANCEL else 1]:
-            with stack.offices[offer].reading() as book:
-                step = book.step(name)
+            with stack.workspaces[offer].read() as db:
+                step = db.step(name)
             assert "Completed" == (await run_step(offer, step)).name
 
     with stack.settings():
@@ -213,7 +213,7 @@ class Waiting:
 
 
 def books_of(stack, offer, timeout):
-    file = stack.offices[offer].database_url.removeprefix("sqlite:///")
+    file = stack.workspaces[offer].database_url.removeprefix("sqlite:///")
     return sqlite3.connect(file, isolation_level=None, timeout=timeout)
 
 
@@ -250,31 +250,31 @@ def is_locked(books):
     return False
 
 
-def outcome(office):
+def outcome(workspace):
     """What the books of an offer say in the end, but for instants and for its name."""
-    with office.reading() as book:
+    with workspace.read() as db:
         return {
             "decisions": sorted(
-                (r.kind, r.subject, r.revision, r.decision, r.shares, r.rule, r.reason) for r in book.rows(t.decisions)
+                (r.kind, r.subject, r.revision, r.decision, r.shares, r.rule, r.reason) for r in db.rows(t.decisions)
             ),
-            "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in book.rows(t.cancellations)),
-            "promises": sorted((r.promise_id, r.shares, r.not_before) for r in book.rows(t.promises)),
-            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in book.rows(t.issued_options)),
-            "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in book.rows(t.tranches)),
-            "pool": [(r.event, r.shares, r.available_after) for r in book.rows(t.pool, t.pool.c.position)],
-            "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in book.rows(t.notices)),
-            "audit": Counter((r.action, r.subject.replace(book.offer, ""), r.rule) for r in book.rows(t.audit)),
-            "steps": sorted((r.name, r.version, r.due, r.status, r.message) for r in book.rows(t.steps)),
+            "cancellations": sorted((r.grant_id, r.shares, r.balancing_grant_id) for r in db.rows(t.cancellations)),
+            "promises": sorted((r.promise_id, r.shares, r.not_before) for r in db.rows(t.promises)),
+            "options": sorted((r.grant_id, r.kind, r.shares, r.price) for r in db.rows(t.issued_options)),
+            "tranches": sorted((r.grant_id, r.vests_on, r.shares) for r in db.rows(t.tranches)),
+            "pool": [(r.event, r.shares, r.available_after) for r in db.rows(t.pool, t.pool.c.position)],
+            "notices": sorted((r.notice_id, r.holder_id, r.kind) for r in db.rows(t.notices)),
+            "audit": Counter((r.action, r.subject.replace(db.offer, ""), r.rule) for r in db.rows(t.audit)),
+            "steps": sorted((r.name, r.version, r.due, r.status, r.message) for r in db.rows(t.steps)),
         }
 
 
 def test_a_step_that_was_missed_is_done_late_with_the_outcome_of_its_day(stack, calm):
     """Receipt decides, not the run: days later what came a second before 5 p.m. is in, and what came at 5 p.m. late."""
-    with calm.reading() as book:
-        standing = {form: row.decision for form, row in book.latest_decisions("form").items()}
-        steps = {step.name: step for step in book.steps()}
-        cancelled = {row.grant_id: row.shares for row in book.rows(t.cancellations)}
-        unsent = [row.notice_id for row in book.rows(t.notices) if row.sent_at is None]
+    with calm.read() as db:
+        standing = {form: row.decision for form, row in db.latest_decisions("form").items()}
+        steps = {step.name: step for step in db.steps()}
+        cancelled = {row.grant_id: row.shares for row in db.rows(t.cancellations)}
+        unsent = [row.notice_id for row in db.rows(t.notices) if row.sent_at is None]
     assert {f"F{n}": "effective" if n < HOLDERS else "late" for n in range(1, HOLDERS + 1)} == standing
     assert ["done"] * 3 == [steps[name].status for name in ("open", "close", "extension-deadline")]
     if stack.last == CANCEL:
@@ -296,20 +296,20 @@ def test_a_flow_killed_before_its_transaction_leaves_nothing_behind(stack, calm)
         stack.look_after("torn")
         assert "Crashed" == stack.until_done("torn")[0]
     stack.look_after("torn")
-    assert outcome(calm) == outcome(stack.offices["torn"])
+    assert outcome(calm) == outcome(stack.workspaces["torn"])
 
 
 def test_a_flow_killed_in_the_middle_of_its_transaction_leaves_nothing_behind(stack, calm):
     """Every row of the acceptance was written but for the last: none of it is there, and the next run does it all."""
     only_on_a_business_day(stack)
     up_to_the_last(stack, "cut")
-    before = outcome(stack.offices["cut"])
+    before = outcome(stack.workspaces["cut"])
     with killed_before_its_commit(stack, "cut"):
-        assert before == outcome(stack.offices["cut"])
+        assert before == outcome(stack.workspaces["cut"])
         stack.look_after("cut")
         assert ["Crashed", "Completed"] == stack.until_done("cut")
     stack.look_after("cut")
-    assert outcome(calm) == outcome(stack.offices["cut"])
+    assert outcome(calm) == outcome(stack.workspaces["cut"])
 
 
 def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
@@ -322,7 +322,7 @@ def test_a_worker_killed_with_its_flow_leaves_nothing_behind(stack, calm):
     with stack.worker.running():
         assert "Crashed" == stack.until_done("shot")[0]
     stack.look_after("shot")
-    assert outcome(calm) == outcome(stack.offices["shot"])
+    assert outcome(calm) == outcome(stack.workspaces["shot"])
 
 
 def kill(worker, flow):
@@ -335,7 +335,7 @@ def kill(worker, flow):
 def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm, slow_post):
     """What was decided stands; the letters not sent follow, and one on its way may come again, with one Message-ID."""
     only_on_a_business_day(stack)
-    office = stack.offices["posted"]
+    workspace = stack.workspaces["posted"]
     up_to_the_last(stack, "posted")
     sent_before = letters(slow_post, "posted")
     slow_post.takes = 5
@@ -344,15 +344,15 @@ def test_a_flow_killed_while_its_mail_goes_out_sends_no_letter_anew(stack, calm,
         until("the letters", lambda: slow_post.takes < 0)
         kill(stack.worker.process, process)
     slow_post.awake.set()
-    with office.reading() as book:
-        assert book.step(stack.last).status is Status.DONE
-    pass_time(office, timedelta(minutes=16))
+    with workspace.read() as db:
+        assert db.step(stack.last).status is StepStatus.DONE
+    pass_time(workspace, timedelta(minutes=16))
     stack.look_after("posted", minutes=21)
     assert ["Completed"] == stack.until_done("posted")
     stack.look_after("posted")
-    assert outcome(calm) == outcome(office)
-    with office.reading() as book:
-        notices = [(row.message_id, row.sent_at is not None) for row in book.rows(t.notices)]
+    assert outcome(calm) == outcome(workspace)
+    with workspace.read() as db:
+        notices = [(row.message_id, row.sent_at is not None) for row in db.rows(t.notices)]
     assert {True} == {sent for _, sent in notices}
     taken = letters(slow_post, "posted")
     assert {message_id for message_id, _ in notices} == set(taken)
@@ -372,10 +372,10 @@ def letters(post, offer):
     )
 
 
-def pass_time(office, by):
+def pass_time(workspace, by):
     """Let a claim look so much older, as if that time had passed since whoever made it was killed."""
-    with office.book() as book:
-        for row in book.rows(t.notices):
+    with workspace.write() as db:
+        for row in db.rows(t.notices):
             if row.claimed_at is not None and row.sent_at is None:
-                mine = (t.notices.c.offer == book.offer, t.notices.c.notice_id == row.notice_id)
-                book.connection.execute(update(t.notices).where(*mine).values(claimed_at=row.claimed_at - by))
+                mine = (t.notices.c.offer == db.offer, t.notices.c.notice_id == row.notice_id)
+                db.connection.execute(update(t.notices).where(*mine).values(claimed_at=row.claimed_at - by))

@@ -59,20 +59,20 @@ def test_an_extension_from_another_shell_moves_the_runs(house, prefect, folders)
     assert len(plan) == len(scheduled(prefect, "future"))
 
 
-def test_schedule_says_what_it_added_moved_and_cancelled(house, prefect, folders, offices):
+def test_schedule_says_what_it_added_moved_and_cancelled(house, prefect, folders, workspaces):
     """`optex schedule` makes good what is missing, follows what the books say meanwhile, and else has nothing to do."""
     assert "added 0, moved 0, cancelled 0\n" == tell(house, "schedule", folders["painted"]).stdout
     [close] = prefect.alarms("painted", "close")
     prefect.client.delete_flow_run(close.id)
     assert "added 1 (close), moved 0, cancelled 0\n" == tell(house, "schedule", folders["painted"]).stdout
-    with offices["painted"].book() as book:
-        later = book.state().terms.expires + timedelta(days=7)
-        record_action(book, Extend(to=later, at=datetime.now(UTC).replace(microsecond=0)))
+    with workspaces["painted"].write() as db:
+        later = db.state().terms.expires + timedelta(days=7)
+        record_action(db, Extend(to=later, at=datetime.now(UTC).replace(microsecond=0)))
     said = tell(house, "schedule", folders["painted"]).stdout
     steps = "reminder-10, reminder-1, close, extension-deadline, cancel, recheck-employment, regrant"
     assert f"added 0, moved 7 ({steps}), cancelled 0\n" == said
-    with offices["painted"].reading() as book:
-        plan = book.state().plan
+    with workspaces["painted"].read() as db:
+        plan = db.state().schedule
     assert sorted((each.name, each.due) for each in plan.milestones) == scheduled(prefect, "painted")
 
 

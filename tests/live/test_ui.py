@@ -34,10 +34,10 @@ def page(prefect):
         browser.close()
 
 
-def test_a_person_extends_an_offer_in_the_browser(page, prefect, offices):
+def test_a_person_extends_an_offer_in_the_browser(page, prefect, workspaces):
     """From the list of deployments through the form of `extend` to the new runs in the list, by clicks alone."""
-    with offices["painted"].reading() as book:
-        expires = book.state().terms.expires
+    with workspaces["painted"].read() as db:
+        expires = db.state().terms.expires
     to = expires + timedelta(days=7)
 
     page.goto("/deployments")
@@ -82,10 +82,10 @@ def field(page, help_text):
     return page.locator(".schema-form-property").filter(has_text=help_text).last
 
 
-def test_the_dashboard_of_an_offer_is_one_click_from_a_deployment(page, offices):
+def test_the_dashboard_of_an_offer_is_one_click_from_a_deployment(page, workspaces):
     """A deployment's description leads to the page of the offer: where it stands, what is next, and its runs."""
-    with offices["future"].reading() as book:
-        opens = book.state().terms.opens
+    with workspaces["future"].read() as db:
+        opens = db.state().terms.opens
     assert opens > datetime.now(UTC)
     page.goto("/deployments")
     page.get_by_role("link", name="close", exact=True).first.click()

@@ -9,13 +9,13 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Scheduled
 
-from flows.watch import look_after
+from flows.watch import check_offer
 from infra.database import tables as t
-from infra.handlers.keying import keyed_form, take_forms
+from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.mail.smtp import SmtpSettings
 from optex.calendar import ONE_DAY
-from optex.steps import Status
-from tasks.stuck_runs import free_lost_acts, free_the_stuck
+from optex.steps import StepStatus
+from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
 from tests.live.house import CALENDAR, OPS, today, until
 
 
@@ -31,10 +31,10 @@ def unwatched(prefect):
 
 
 @pytest.fixture(scope="module")
-def watched(offices, post, bell):
+def watched(workspaces, post, bell):
     """The books of an offer that has not opened yet, with the mail of the house."""
     smtp = SmtpSettings(host="127.0.0.1", port=post.port, tls="none")
-    return replace(offices["watched"], smtp=smtp, ops_mail=OPS, ops_webhook=bell.url)
+    return replace(workspaces["watched"], smtp=smtp, ops_mail=OPS, ops_webhook=bell.url)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def look(prefect, watched):
 
     def look():
         with temporary_settings({PREFECT_API_URL: prefect.url}):
-            said, failed = asyncio.run(look_after(watched))
+            said, failed = asyncio.run(check_offer(watched))
         assert [] == failed
         return said
 
@@ -56,17 +56,17 @@ def ringing(prefect):
     return sorted((tag[5:], run.next_scheduled_start_time) for run in runs for tag in run.tags if tag[:5] == "step:")
 
 
-def planned(office):
-    with office.reading() as book:
-        return sorted((step.name, step.due) for step in book.steps() if step.status is Status.PENDING)
+def planned(workspace):
+    with workspace.read() as db:
+        return sorted((step.name, step.due) for step in db.steps() if step.status is StepStatus.PENDING)
 
 
-def stuck(prefect, office, minutes):
+def stuck(prefect, workspace, minutes):
     """What is found stuck so many minutes from now."""
 
     async def find():
         async with get_client() as client:
-            return await free_the_stuck(client, office, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await crash_stuck_runs(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
 
     with temporary_settings({PREFECT_API_URL: prefect.url}):
         return asyncio.run(find())
@@ -124,7 +124,7 @@ def lost_acts(prefect, minutes):
 
     async def find():
         async with get_client() as client:
-            return await free_lost_acts(client, datetime.now(UTC) + timedelta(minutes=minutes))
+            return await crash_lost_actions(client, datetime.now(UTC) + timedelta(minutes=minutes))
 
     with temporary_settings({PREFECT_API_URL: prefect.url}):
         return asyncio.run(find())
@@ -142,10 +142,10 @@ def test_a_step_that_goes_on_failing_is_left_in_peace_for_a_while(prefect, look)
 def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefect, watched, look, post, bell):
     """While the server takes no mail a Confirmation waits; from the fourth business day operations hear of it, once."""
     received = CALENDAR.business_day_offset(today() + ONE_DAY, -5)
-    with watched.book() as book:
+    with watched.write() as db:
         row = {"form_id": "W-1", "holder_id": "H1", "kind": "withdrawal", "received_at": f"{received}T09:00:00"}
         row |= {"signed_on": str(received), "signed_as": "Watched 1", "channel": "fax", "title": "", "authority": ""}
-        take_forms(book, keyed_form(book, row, []), datetime.now(UTC).replace(microsecond=0))
+        record_received_forms(db, form_from_fields(db, row, []), datetime.now(UTC).replace(microsecond=0))
     address = "watched.1@alpha.example"
     post.refuses.add(address)
     try:
@@ -162,10 +162,10 @@ def test_mail_that_waits_is_sent_and_a_late_confirmation_is_an_alarm_once(prefec
 
     assert ["1 notice sent."] == look()
     assert ["confirmation-of-receipt"] == [m["X-Optex-Kind"] for m in post.of(address)]
-    with watched.reading() as book:
-        assert [True] == [row.sent_at is not None for row in book.rows(t.notices)]
+    with watched.read() as db:
+        assert [True] == [row.sent_at is not None for row in db.rows(t.notices)]
 
 
-def raised(office):
-    with office.reading() as book:
-        return book.raised("confirmation overdue")
+def raised(workspace):
+    with workspace.read() as db:
+        return db.raised("confirmation overdue")

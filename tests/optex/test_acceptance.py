@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 
-from optex.acceptance import Decision, decide, returned
-from optex.records import Capacity, Grant, Spell, Tender
+from optex.cancellation import TenderDecision, decide, returned
+from optex.records import Capacity, Grant, ServicePeriod, Tender
 from tests import builders
 
 TERMS = builders.terms()
-SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
+SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
 
-def left(last_day: date) -> tuple[Spell, ...]:
-    return (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4), last_day=last_day),)
+def left(last_day: date) -> tuple[ServicePeriod, ...]:
+    return (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4), last_day=last_day),)
 
 
 def grant(grant_id: str, expires_on: date = date(2010, 1, 4), exercised: int = 0) -> Grant:
@@ -24,11 +24,13 @@ def tender(grant_id: str, shares: int = 1_000) -> Tender:
     return Tender(holder_id="H1", grant_id=grant_id, shares=shares, form_id="F1")
 
 
-def decided(tenders: list[Tender], grants: list[Grant], spells: tuple[Spell, ...] = SERVING) -> list[Decision]:
+def decided(
+    tenders: list[Tender], grants: list[Grant], periods: tuple[ServicePeriod, ...] = SERVING
+) -> list[TenderDecision]:
     return decide(
         tenders,
         received_on=date(2003, 3, 10),
-        spells=spells,
+        periods=periods,
         grants={each.grant_id: each for each in grants},
         terms=TERMS,
         cancelled_on=date(2003, 4, 1),
@@ -59,8 +61,11 @@ def test_leaver_is_rejected():
 
 def test_broken_service_is_rejected():
     """One day without service since the election was received voids the tender (ELG-3)."""
-    spells = (*left(date(2003, 3, 14)), Spell(holder_id="H1", capacity=Capacity.DIRECTOR, first_day=date(2003, 3, 16)))
-    [rejected] = decided([tender("G1")], [grant("G1")], spells)
+    periods = (
+        *left(date(2003, 3, 14)),
+        ServicePeriod(holder_id="H1", capacity=Capacity.DIRECTOR, first_day=date(2003, 3, 16)),
+    )
+    [rejected] = decided([tender("G1")], [grant("G1")], periods)
     assert (rejected.accepted, rejected.ruling.rule) == (False, "ELG-3")
 
 

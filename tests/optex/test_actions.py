@@ -82,9 +82,9 @@ def test_an_extension_is_announced_when_it_arrives_unless_it_says_otherwise():
 
 def test_the_records_vocabulary_is_used():
     """Capacities and types are those of the records, and a last day may be left open."""
-    spell = read_action("service-set", {"at": AT, "holder": "H1", "capacity": "director", "from": "2003-04-01"}, EST)
-    assert (Capacity.DIRECTOR, date(2003, 4, 1), None) == (spell.capacity, spell.first_day, spell.last_day)
-    assert {"holder": "H1", "capacity": "director", "from": "2003-04-01"} == spell.data
+    period = read_action("service-set", {"at": AT, "holder": "H1", "capacity": "director", "from": "2003-04-01"}, EST)
+    assert (Capacity.DIRECTOR, date(2003, 4, 1), None) == (period.capacity, period.first_day, period.last_day)
+    assert {"holder": "H1", "capacity": "director", "from": "2003-04-01"} == period.data
     assert OptionType.NSO is read_action("defer", {"at": AT, **GOOD["defer"]}, EST).kind
 
 

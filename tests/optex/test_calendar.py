@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy
 import pytest
 
-from optex.calendar import EST, NEW_YORK, Calendar, earlier_reading, instant, local_date, local_text, utc_text
+from optex.calendar import EST, NEW_YORK, Calendar, earlier_reading, instant, local_date
+from optex.formatting import local_text, utc_text
 
 CALENDAR = Calendar("NASDAQ")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optex.cancellation import Promise, cancel, promise
-from optex.records import OptionRecord, OptionType, Tranche
+from optex.records import IssuedOption, OptionType, Tranche
 from optex.terms import Vesting
 from optex.vesting import outstanding, total
 from tests import builders
@@ -38,7 +38,7 @@ def test_partial_tender_leaves_a_balancing_option():
         Tranche(vests_on=date(2005, 5, 15), shares=223),
     ) == cancelled.vesting
     assert (
-        OptionRecord(
+        IssuedOption(
             grant_id="G1-B",
             holder_id="H1",
             from_grant_id="G1",

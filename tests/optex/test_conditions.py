@@ -7,9 +7,9 @@ import pytest
 
 from optex.actions import ConditionAssert, ConditionEnd, Hold, Terminate, replay
 from optex.changes import may_lift
-from optex.milestones import plan
+from optex.milestones import schedule_of
 from optex.state import OfferState
-from optex.steps import Status, Step, reschedule
+from optex.steps import Step, StepStatus, supersede
 from tests import builders
 from tests.offers import local
 
@@ -43,17 +43,15 @@ def test_after_the_termination_nothing_stands_in_the_way():
 
 def test_a_condition_that_ends_moves_the_acceptance_only_while_the_offer_lasts():
     """Ended on April 10 after 9 a.m. acceptance falls due on April 11; terminated before that, nothing moves."""
-    assert date(2003, 4, 11) == replay(state(), [ASSERTED, ENDED]).plan.cancel_on
-    assert date(2003, 4, 1) == replay(state("2003-04-03T10:00:00"), [ASSERTED, ENDED]).plan.cancel_on
-    assert date(2003, 4, 11) == replay(state("2003-04-10T15:00:00"), [ASSERTED, ENDED]).plan.cancel_on
+    assert date(2003, 4, 11) == replay(state(), [ASSERTED, ENDED]).schedule.cancel_on
+    assert date(2003, 4, 1) == replay(state("2003-04-03T10:00:00"), [ASSERTED, ENDED]).schedule.cancel_on
+    assert date(2003, 4, 11) == replay(state("2003-04-10T15:00:00"), [ASSERTED, ENDED]).schedule.cancel_on
 
 
 def test_no_step_returns_that_the_termination_made_moot():
     """Acceptance, service check and grant would move to other days, but all that was left to do is moot."""
-    first, later = plan(TERMS), plan(TERMS, cancel_on=date(2003, 4, 11))
-    steps = [Step(name=each.name, version=1, due=each.due, status=Status.MOOT) for each in first.milestones]
-    assert () == reschedule(steps, later, 2, ENDED.at).added
-    pending = [replace(step, status=Status.PENDING) for step in steps]
-    assert ["cancel", "recheck-employment", "regrant"] == [
-        s.name for s in reschedule(pending, later, 2, ENDED.at).added
-    ]
+    first, later = schedule_of(TERMS), schedule_of(TERMS, cancel_on=date(2003, 4, 11))
+    steps = [Step(name=each.name, version=1, due=each.due, status=StepStatus.MOOT) for each in first.milestones]
+    assert () == supersede(steps, later, 2, ENDED.at).added
+    pending = [replace(step, status=StepStatus.PENDING) for step in steps]
+    assert ["cancel", "recheck-employment", "regrant"] == [s.name for s in supersede(pending, later, 2, ENDED.at).added]

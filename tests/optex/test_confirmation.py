@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from optex.calendar import EST
-from optex.confirmation import alarm_from, confirmation_due, last_day_to_confirm
+from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
 from tests import builders
 
 

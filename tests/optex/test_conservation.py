@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from optex.adjustment import Split, ratio, scaled_total
 from optex.cancellation import cancel, promise
 from optex.grant import new_options
-from optex.pool import cancelled, conservation, exceeds_reserve, granted, lapsed, opening, post, reserve, split
+from optex.pool import cancelled, exceeds_reserve, granted, imbalances, lapsed, opening, post, reserve, split
 from optex.records import Capacity, Tranche
 from tests import builders
 
@@ -67,13 +67,13 @@ def books():
 def test_finished_books_balance():
     """Cancelled 400 of 900 and granted 600 after 3-for-2; the other holder's 501 lapsed: every sum balances."""
     expected = []
-    assert expected == conservation(**books())
+    assert expected == imbalances(**books())
 
 
 def test_books_balance_between_cancellation_and_grant():
     """Before the grant nothing is due yet, and nothing is missing."""
     expected = []
-    assert expected == conservation(**(books() | {"options": (), "lapsed_holders": (), "granted_on": None}))
+    assert expected == imbalances(**(books() | {"options": (), "lapsed_holders": (), "granted_on": None}))
 
 
 def broken_balancing(facts):
@@ -144,7 +144,7 @@ def granted_too_early(facts):
 def test_every_broken_sum_is_named(breach, found):
     """A sum that does not balance is named in words."""
     facts = books()
-    assert found in conservation(**(facts | breach(facts)))
+    assert found in imbalances(**(facts | breach(facts)))
 
 
 def test_a_regrant_to_another_holder_is_found():
@@ -155,7 +155,7 @@ def test_a_regrant_to_another_holder_is_found():
         "G1 of H1: 600 shares are due after adjustment, 0 are granted",
         "G1 of H9: 0 shares are due after adjustment, 600 are granted",
     ]
-    assert expected == conservation(**(facts | {"options": [replace(option, holder_id="H9")]}))
+    assert expected == imbalances(**(facts | {"options": [replace(option, holder_id="H9")]}))
 
 
 @st.composite
@@ -183,7 +183,7 @@ def test_every_offer_balances(offer, spare):
         for holder in {each.holder_id for each in cancellations}
     ]
     options = regrant(grants, cancellations, splits, leavers)
-    faults = conservation(
+    faults = imbalances(
         vesting=THIRDS,
         grants=grants,
         cancellations=cancellations,

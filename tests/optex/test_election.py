@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from optex.election import Judgement, Waiver, judge, waivable
-from optex.records import Capacity, Form, FormKind, FormLine, Grant, Spell, Standing, Tender
+from optex.election import DefectWaiver, FormReview, review_forms, waivable
+from optex.records import Capacity, Form, FormKind, FormLine, FormStanding, Grant, ServicePeriod, Tender
 from optex.terms import Lookback
 from tests import builders
 
 EST = timezone(timedelta(hours=-5))
 TERMS = builders.terms()
 ANN = builders.holder(name="José Ann Lee")
-SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
+SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
 
 def est(month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> datetime:
@@ -59,27 +59,27 @@ def notice(form_id: str, received_at: datetime, **changes) -> Form:
     return Form(form_id=form_id, kind=FormKind.WITHDRAWAL, received_at=received_at, **(facts | changes))
 
 
-def waiver(form_id: str, at: datetime = MARCH_20, **changes) -> Waiver:
-    return Waiver(form_id=form_id, at=at, by="J. Polakiewicz", reason="the intent is plain", **changes)
+def waiver(form_id: str, at: datetime = MARCH_20, **changes) -> DefectWaiver:
+    return DefectWaiver(form_id=form_id, at=at, by="J. Polakiewicz", reason="the intent is plain", **changes)
 
 
-def judged(*forms: Form, grants: tuple[Grant, ...] = (G1, G2), **changes) -> list[Judgement]:
+def judged(*forms: Form, grants: tuple[Grant, ...] = (G1, G2), **changes) -> list[FormReview]:
     facts = {
         "terms": TERMS,
         "holder": ANN,
-        "spells": SERVING,
+        "periods": SERVING,
         "foreign": frozenset({"G9"}),
         "waivers": (),
         "accepted_at": None,
         "terminated_at": None,
         "at": SEPTEMBER,
     }
-    return judge(forms=forms, grants={each.grant_id: each for each in grants}, **(facts | changes))
+    return review_forms(forms=forms, grants={each.grant_id: each for each in grants}, **(facts | changes))
 
 
-def only(form: Form, **changes) -> Judgement:
-    [judgement] = judged(form, **changes)
-    return judgement
+def only(form: Form, **changes) -> FormReview:
+    [review] = judged(form, **changes)
+    return review
 
 
 def standings(*forms: Form, **changes) -> dict[str, str]:
@@ -87,20 +87,20 @@ def standings(*forms: Form, **changes) -> dict[str, str]:
     return {each.form.form_id: f"{each.standing} {each.ruling.rule}" for each in judged(*forms, **changes)}
 
 
-def rules(judgement: Judgement) -> list[str]:
-    return [each.rule for each in judgement.defects]
+def rules(review: FormReview) -> list[str]:
+    return [each.rule for each in review.defects]
 
 
 def test_a_proper_form_is_effective():
     """A form in order, received in time, stands and tenders what it says."""
-    judgement = only(election("F1", est(3, 10), line(G1, 300), line(G2)))
-    assert (judgement.standing, judgement.ruling.rule) == (Standing.EFFECTIVE, "EXP-1")
+    review = only(election("F1", est(3, 10), line(G1, 300), line(G2)))
+    assert (review.standing, review.ruling.rule) == (FormStanding.EFFECTIVE, "EXP-1")
     expected = (
         Tender(holder_id="H1", grant_id="G1", shares=300, form_id="F1"),
         Tender(holder_id="H1", grant_id="G2", shares=500, form_id="F1"),
     )
-    assert expected == judgement.tenders
-    assert judgement.defects == judgement.remarks == ()
+    assert expected == review.tenders
+    assert review.defects == review.remarks == ()
 
 
 def test_no_form():
@@ -128,12 +128,12 @@ def test_timely_means_after_opening_and_strictly_before_expiration(received_at, 
 
 def test_late_says_why():
     """A late form says when it was received and when the offer expired; it tenders nothing."""
-    judgement = only(election("F1", est(3, 31, 17)))
-    assert judgement.ruling.reason == (
+    review = only(election("F1", est(3, 31, 17)))
+    assert review.ruling.reason == (
         "The form was received on March 31, 2003 at 5:00 p.m. Eastern Standard Time, "
         "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time."
     )
-    assert judgement.tenders == ()
+    assert review.tenders == ()
     assert "before the offer opened" in only(election("F1", est(2, 28, 8))).ruling.reason
 
 
@@ -218,9 +218,9 @@ def test_signed_as_on_the_agreement(signed_as):
 def test_improper_signature(changes, reason):
     """Unsigned, undated, another name, or a fiduciary without title or authority: a defect, on a notice as well."""
     for form in (election("F1", **changes), notice("F1", est(3, 10), **changes)):
-        judgement = only(form)
-        assert (judgement.standing, rules(judgement)) == (Standing.DEFECTIVE, ["TND-5"])
-        assert reason in judgement.ruling.reason
+        review = only(form)
+        assert (review.standing, rules(review)) == (FormStanding.DEFECTIVE, ["TND-5"])
+        assert reason in review.ruling.reason
 
 
 def test_a_fiduciary_with_title_and_authority():
@@ -245,9 +245,9 @@ def test_what_is_stated_must_match(changes, what):
     """Each of the four particulars is reconciled with the ledger, also where stating them is not required."""
     form = election("F1", est(3, 10), line(G1, **changes))
     for terms in (TERMS, TERMS.model_copy(update={"form_details": "if_stated"})):
-        judgement = only(form, terms=terms)
-        assert (judgement.standing, rules(judgement)) == (Standing.DEFECTIVE, ["TND-4"])
-        assert what in judgement.ruling.reason
+        review = only(form, terms=terms)
+        assert (review.standing, rules(review)) == (FormStanding.DEFECTIVE, ["TND-4"])
+        assert what in review.ruling.reason
 
 
 @pytest.mark.parametrize("left_out", ["original_shares", "granted_on", "price", "exercised"])
@@ -294,10 +294,10 @@ def test_an_expired_option():
 def test_an_option_of_somebody_else(grant_id, reason):
     """A grant of another holder, or none at all, is a defect that no waiver clears."""
     form = election("F1", est(3, 10), line(G1), line(grant(grant_id)))
-    judgement = only(form, waivers=[waiver("F1")])
-    assert (judgement.standing, rules(judgement)) == (Standing.DEFECTIVE, ["TND-4"])
-    assert reason in judgement.ruling.reason
-    assert waivable(judgement).rule == "TND-4"
+    review = only(form, waivers=[waiver("F1")])
+    assert (review.standing, rules(review)) == (FormStanding.DEFECTIVE, ["TND-4"])
+    assert reason in review.ruling.reason
+    assert waivable(review).rule == "TND-4"
 
 
 def test_a_grant_after_commencement():
@@ -316,7 +316,7 @@ def test_a_form_without_options_or_with_one_twice():
 def test_who_may_not_tender():
     """A holder not in service on commencement, or in an excluded jurisdiction, cannot tender."""
     late_starter = (replace(SERVING[0], first_day=date(2003, 3, 1)),)
-    assert standings(election("F1"), spells=late_starter) == {"F1": "defective ELG-1"}
+    assert standings(election("F1"), periods=late_starter) == {"F1": "defective ELG-1"}
     terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
     assert standings(election("F1"), terms=terms) == {"F1": "defective ELG-4"}
     assert waivable(only(election("F1"), terms=terms)).rule == "ELG-4"
@@ -326,11 +326,11 @@ def test_several_defects():
     """The gravest defect is the ruling, in a fixed order; the others are remarks, and all of them are kept."""
     form = election("F1", est(3, 31, 17), line(G1, 801, exercised=0), signed_on=None, channel="mail")
     terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
-    judgement = only(form, terms=terms)
+    review = only(form, terms=terms)
     expected = ["EXP-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1"]
-    assert expected == rules(judgement)
-    assert judgement.standing == Standing.LATE
-    assert (judgement.ruling, *judgement.remarks) == judgement.defects
+    assert expected == rules(review)
+    assert review.standing == FormStanding.LATE
+    assert (review.ruling, *review.remarks) == review.defects
 
 
 # The look-back (TND-3)
@@ -342,22 +342,22 @@ ON_COMMENCEMENT = grant("L2", date(2003, 2, 28), shares=90, exercised=40)
 
 def test_lookback_grants_are_added():
     """Every grant from Aug 28, 2002 through Feb 28, 2003 is added whole, of an exercised one what is left."""
-    judgement = only(election("F1"), grants=(G1, ON_COMMENCEMENT, OUTSIDE, INSIDE))
+    review = only(election("F1"), grants=(G1, ON_COMMENCEMENT, OUTSIDE, INSIDE))
     expected = (
         Tender(holder_id="H1", grant_id="G1", shares=800, form_id="F1"),
         Tender(holder_id="H1", grant_id="L1", shares=100, form_id="F1", added=True),
         Tender(holder_id="H1", grant_id="L2", shares=50, form_id="F1", added=True),
     )
-    assert expected == judgement.tenders
-    assert [each.rule for each in judgement.remarks] == ["TND-3", "TND-3"]
-    assert "Option L1 was granted on August 28, 2002" in judgement.remarks[0].reason
+    assert expected == review.tenders
+    assert [each.rule for each in review.remarks] == ["TND-3", "TND-3"]
+    assert "Option L1 was granted on August 28, 2002" in review.remarks[0].reason
 
 
 def test_a_partial_lookback_line_is_raised():
     """A look-back grant tendered in part is raised to the whole; one tendered whole is left as it is."""
-    judgement = only(election("F1", est(3, 10), line(INSIDE, 99)), grants=(INSIDE,))
+    review = only(election("F1", est(3, 10), line(INSIDE, 99)), grants=(INSIDE,))
     expected = (Tender(holder_id="H1", grant_id="L1", shares=100, form_id="F1", added=True),)
-    assert expected == judgement.tenders
+    assert expected == review.tenders
     whole = only(election("F1", est(3, 10), line(INSIDE, 100)), grants=(INSIDE,))
     assert whole.tenders == (Tender(holder_id="H1", grant_id="L1", shares=100, form_id="F1"),)
     assert whole.remarks == ()
@@ -369,8 +369,8 @@ def test_lookback_leaves_out_what_is_gone():
     expired = replace(ON_COMMENCEMENT, expires_on=date(2003, 3, 9))
     terms = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
     for each in (TERMS, terms):
-        judgement = only(election("F1"), grants=(G1, exercised, expired), terms=each)
-        assert [tender.grant_id for tender in judgement.tenders] == ["G1"]
+        review = only(election("F1"), grants=(G1, exercised, expired), terms=each)
+        assert [tender.grant_id for tender in review.tenders] == ["G1"]
 
 
 def test_lookback_omitted_can_be_a_defect():
@@ -391,8 +391,8 @@ def test_lookback_omitted_can_be_a_defect():
 
 def test_lookback_does_not_move_with_an_extension():
     """Extended to April 30 the look-back still begins on Aug 28, 2002 (EXT-2)."""
-    judgement = only(election("F1"), grants=(G1, INSIDE, OUTSIDE), terms=TERMS.extended(est(4, 30, 17)))
-    assert [each.grant_id for each in judgement.tenders] == ["G1", "L1"]
+    review = only(election("F1"), grants=(G1, INSIDE, OUTSIDE), terms=TERMS.extended(est(4, 30, 17)))
+    assert [each.grant_id for each in review.tenders] == ["G1", "L1"]
 
 
 # A later form (CHG-1)
@@ -471,9 +471,9 @@ def test_a_notice_withdraws_the_whole_tender():
 
 def test_a_notice_where_nothing_stands():
     """A notice that finds no tender is effective and says that there was nothing to withdraw."""
-    judgement = only(notice("N1", est(3, 12)))
-    assert (judgement.standing, judgement.ruling.rule) == ("effective", "WDR-1")
-    assert "nothing to withdraw" in judgement.ruling.reason
+    review = only(notice("N1", est(3, 12)))
+    assert (review.standing, review.ruling.rule) == ("effective", "WDR-1")
+    assert "nothing to withdraw" in review.ruling.reason
 
 
 def test_tendered_again_after_a_withdrawal():
@@ -558,14 +558,14 @@ def test_a_waiver_without_a_name_names_nobody():
 
 def test_a_waiver_clears_the_defects_of_its_form():
     """A waived form is effective, and a remark on each defect says by whom and why it was waived."""
-    judgement = only(UNSIGNED, waivers=[waiver("F1")])
-    assert (judgement.standing, judgement.ruling.rule) == ("effective", "EXP-1")
-    assert [each.grant_id for each in judgement.tenders] == ["G1"]
-    assert [(each.rule, each.reason) for each in judgement.remarks] == [
+    review = only(UNSIGNED, waivers=[waiver("F1")])
+    assert (review.standing, review.ruling.rule) == ("effective", "EXP-1")
+    assert [each.grant_id for each in review.tenders] == ["G1"]
+    assert [(each.rule, each.reason) for each in review.remarks] == [
         ("TND-7", "Waived by J. Polakiewicz (the intent is plain): The form is not signed."),
         ("TND-7", "Waived by J. Polakiewicz (the intent is plain): The form is not dated."),
     ]
-    assert rules(judgement) == ["TND-5", "TND-5"]
+    assert rules(review) == ["TND-5", "TND-5"]
 
 
 def test_a_waiver_of_another_form_does_nothing():
@@ -579,9 +579,9 @@ def test_a_waiver_for_all_holders_clears_the_same_defects_everywhere():
     for_all = waiver("F7", all_holders=True, rules=frozenset({"TND-5"}))
     assert standings(UNSIGNED, waivers=[for_all]) == {"F1": "effective EXP-1"}
     mailed = replace(UNSIGNED, channel="mail")
-    judgement = only(mailed, waivers=[for_all])
-    assert (judgement.standing, judgement.ruling.rule) == ("defective", "TND-6")
-    assert [each.rule for each in judgement.remarks] == ["TND-7", "TND-7"]
+    review = only(mailed, waivers=[for_all])
+    assert (review.standing, review.ruling.rule) == ("defective", "TND-6")
+    assert [each.rule for each in review.remarks] == ["TND-7", "TND-7"]
     nameless = waiver("F7", all_holders=True)
     assert standings(UNSIGNED, waivers=[nameless]) == {"F1": "defective TND-5"}
 
@@ -663,7 +663,7 @@ def test_what_can_be_waived():
     assert waivable(judged(election("F1"), election("F2", est(3, 12), signed_on=date(2003, 3, 9)))[1]) is None
     assert waivable(only(election("F1"))).rule == "TND-7"
     assert waivable(only(replace(UNSIGNED, lines=(line(G1, 801),)))).rule == "TND-1"
-    assert waivable(only(UNSIGNED, spells=())).rule == "ELG-1"
+    assert waivable(only(UNSIGNED, periods=())).rule == "ELG-1"
 
 
 @pytest.mark.parametrize("form", [election("F1", est(3, 31, 17)), notice("N1", est(3, 31, 17))])

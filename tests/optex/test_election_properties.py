@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optex.election import Waiver, judge
-from optex.records import Capacity, Form, FormKind, FormLine, OptionType, Spell, Standing
+from optex.election import DefectWaiver, review_forms
+from optex.records import Capacity, Form, FormKind, FormLine, FormStanding, OptionType, ServicePeriod
 from tests import builders
 
 TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", form_details="if_stated")
 HOLDER = builders.holder()
-SERVING = (Spell(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
+SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 GRANTS = {
     grant_id: builders.grant(grant_id, shares=100, granted_on=granted_on, type=OptionType.NSO)
     for grant_id, granted_on in (("G1", date(2000, 1, 4)), ("G2", date(2002, 9, 2)))
@@ -49,7 +49,7 @@ def forms(draw: st.DrawFn) -> list[Form]:
 
 WAIVERS = st.lists(
     st.builds(
-        Waiver,
+        DefectWaiver,
         form_id=st.sampled_from([f"F{number}" for number in range(7)]),
         at=INSTANTS,
         by=st.just("ops"),
@@ -62,11 +62,11 @@ WAIVERS = st.lists(
 AFTER_ALL = datetime(2003, 9, 1, tzinfo=UTC)
 
 
-def judged(found: list[Form], waivers: list[Waiver], ended: datetime | None = None, at: datetime = AFTER_ALL):
-    return judge(
+def judged(found: list[Form], waivers: list[DefectWaiver], ended: datetime | None = None, at: datetime = AFTER_ALL):
+    return review_forms(
         terms=TERMS,
         holder=HOLDER,
-        spells=SERVING,
+        periods=SERVING,
         grants=GRANTS,
         foreign=frozenset({"G9"}),
         forms=found,
@@ -77,9 +77,9 @@ def judged(found: list[Form], waivers: list[Waiver], ended: datetime | None = No
     )
 
 
-def standing(judgements) -> tuple:
+def standing(reviews) -> tuple:
     """What is tendered in the end, by which form."""
-    return tuple(each.tenders for each in judgements if each.tenders)
+    return tuple(each.tenders for each in reviews if each.tenders)
 
 
 ENDED = st.none() | INSTANTS.filter(lambda at: at > TERMS.expires)
@@ -88,33 +88,33 @@ ENDED = st.none() | INSTANTS.filter(lambda at: at > TERMS.expires)
 @given(forms(), WAIVERS, ENDED)
 def test_one_standing_each_and_one_election_at_most(found, waivers, ended):
     """Every form is judged once, in the order of receipt, and at most one election is effective and tenders."""
-    judgements = judged(found, waivers, ended)
-    assert sorted(each.form_id for each in found) == sorted(each.form.form_id for each in judgements)
-    received = [each.form.received_at for each in judgements]
+    reviews = judged(found, waivers, ended)
+    assert sorted(each.form_id for each in found) == sorted(each.form.form_id for each in reviews)
+    received = [each.form.received_at for each in reviews]
     assert sorted(received) == received
     effective = [
-        each for each in judgements if each.standing is Standing.EFFECTIVE and each.form.kind is FormKind.ELECTION
+        each for each in reviews if each.standing is FormStanding.EFFECTIVE and each.form.kind is FormKind.ELECTION
     ]
     assert len(effective) <= 1
-    assert [each for each in judgements if each.tenders] == effective
+    assert [each for each in reviews if each.tenders] == effective
 
 
 @given(forms(), WAIVERS, ENDED)
 def test_the_same_again(found, waivers, ended):
     """Judging what was judged again gives the same, in whatever order the forms lie that came at different instants."""
-    judgements = judged(found, waivers, ended)
-    assert judgements == judged([each.form for each in judgements], waivers, ended)
+    reviews = judged(found, waivers, ended)
+    assert reviews == judged([each.form for each in reviews], waivers, ended)
     if len({each.received_at for each in found}) == len(found):
-        assert judgements == judged(found[::-1], waivers, ended)
+        assert reviews == judged(found[::-1], waivers, ended)
 
 
 @given(forms(), WAIVERS, ENDED)
 def test_a_defective_or_late_form_changes_nothing(found, waivers, ended):
     """Without the forms that are defective or late the same tenders stand."""
-    judgements = judged(found, waivers, ended)
-    idle = {each.form.form_id for each in judgements if each.standing in (Standing.DEFECTIVE, Standing.LATE)}
+    reviews = judged(found, waivers, ended)
+    idle = {each.form.form_id for each in reviews if each.standing in (FormStanding.DEFECTIVE, FormStanding.LATE)}
     kept = [each for each in found if each.form_id not in idle]
-    assert standing(judgements) == standing(judged(kept, waivers, ended))
+    assert standing(reviews) == standing(judged(kept, waivers, ended))
 
 
 @given(forms(), WAIVERS, INSTANTS)
@@ -139,7 +139,7 @@ def test_what_is_tendered_is_there(found, waivers, ended):
 @given(forms(), WAIVERS)
 def test_a_notice_ends_every_tender_before_it(found, waivers):
     """After a proper notice only a form received later can stand, waivers or not."""
-    judgements = judged(found, waivers)
+    reviews = judged(found, waivers)
     notice = Form(
         form_id="N",
         holder_id="H1",
@@ -153,12 +153,12 @@ def test_a_notice_ends_every_tender_before_it(found, waivers):
     last_notice = max(
         (
             number
-            for number, each in enumerate(judgements)
-            if each.standing is Standing.EFFECTIVE and each.form.kind is FormKind.WITHDRAWAL
+            for number, each in enumerate(reviews)
+            if each.standing is FormStanding.EFFECTIVE and each.form.kind is FormKind.WITHDRAWAL
         ),
         default=-1,
     )
-    assert standing(judgements[: last_notice + 1]) == ()
+    assert standing(reviews[: last_notice + 1]) == ()
 
 
 @given(forms())

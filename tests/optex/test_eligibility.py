@@ -13,14 +13,14 @@ from optex.eligibility import (
     may_tender,
     serves,
 )
-from optex.records import Capacity, Holder, Spell
+from optex.records import Capacity, Holder, ServicePeriod
 from tests import builders
 
 TERMS = builders.terms(excluded_jurisdictions=["CA-QC"])
 
 
-def spell(first: date, last: date | None = None, capacity: Capacity = Capacity.EMPLOYEE) -> Spell:
-    return Spell(holder_id="H1", capacity=capacity, first_day=first, last_day=last)
+def period(first: date, last: date | None = None, capacity: Capacity = Capacity.EMPLOYEE) -> ServicePeriod:
+    return ServicePeriod(holder_id="H1", capacity=capacity, first_day=first, last_day=last)
 
 
 def holder(jurisdiction: str = "US-NH") -> Holder:
@@ -38,79 +38,79 @@ def holder(jurisdiction: str = "US-NH") -> Holder:
 )
 def test_serves(day, expected):
     """The first and the last day of a spell count as in service, the days around them do not."""
-    assert expected == serves([spell(date(2000, 1, 3), date(2003, 6, 13))], day)
+    assert expected == serves([period(date(2000, 1, 3), date(2003, 6, 13))], day)
 
 
 def test_serves_without_end_or_record():
     """A spell without a last day lasts; a holder without any spell never serves."""
-    assert serves([spell(date(2000, 1, 3))], date(2099, 1, 1))
+    assert serves([period(date(2000, 1, 3))], date(2099, 1, 1))
     assert not serves([], date(2003, 2, 28))
 
 
 def test_capacity_on():
     """Where spells overlap an employee comes before a director, and a director before a consultant."""
-    spells = [
-        spell(date(2000, 1, 1), None, Capacity.CONSULTANT),
-        spell(date(2001, 1, 1), date(2003, 12, 31), Capacity.DIRECTOR),
-        spell(date(2002, 1, 1), date(2002, 12, 31), Capacity.EMPLOYEE),
+    periods = [
+        period(date(2000, 1, 1), None, Capacity.CONSULTANT),
+        period(date(2001, 1, 1), date(2003, 12, 31), Capacity.DIRECTOR),
+        period(date(2002, 1, 1), date(2002, 12, 31), Capacity.EMPLOYEE),
     ]
-    assert capacity_on(spells, date(1999, 12, 31)) is None
-    assert capacity_on(spells, date(2000, 12, 31)) == Capacity.CONSULTANT
-    assert capacity_on(spells, date(2001, 12, 31)) == Capacity.DIRECTOR
-    assert capacity_on(spells, date(2002, 12, 31)) == Capacity.EMPLOYEE
-    assert capacity_on(spells, date(2003, 1, 1)) == Capacity.DIRECTOR
-    assert capacity_on(spells, date(2004, 1, 1)) == Capacity.CONSULTANT
+    assert capacity_on(periods, date(1999, 12, 31)) is None
+    assert capacity_on(periods, date(2000, 12, 31)) == Capacity.CONSULTANT
+    assert capacity_on(periods, date(2001, 12, 31)) == Capacity.DIRECTOR
+    assert capacity_on(periods, date(2002, 12, 31)) == Capacity.EMPLOYEE
+    assert capacity_on(periods, date(2003, 1, 1)) == Capacity.DIRECTOR
+    assert capacity_on(periods, date(2004, 1, 1)) == Capacity.CONSULTANT
 
 
 @pytest.mark.parametrize(
-    ("spells", "expected"),
+    ("periods", "expected"),
     [
-        ([spell(date(2003, 3, 10), date(2003, 10, 3))], None),
-        ([spell(date(2003, 3, 11))], date(2003, 3, 10)),
-        ([spell(date(2003, 1, 1), date(2003, 10, 2))], date(2003, 10, 3)),
-        ([spell(date(2003, 1, 1), date(2003, 3, 9))], date(2003, 3, 10)),
-        ([spell(date(2003, 10, 4))], date(2003, 3, 10)),
+        ([period(date(2003, 3, 10), date(2003, 10, 3))], None),
+        ([period(date(2003, 3, 11))], date(2003, 3, 10)),
+        ([period(date(2003, 1, 1), date(2003, 10, 2))], date(2003, 10, 3)),
+        ([period(date(2003, 1, 1), date(2003, 3, 9))], date(2003, 3, 10)),
+        ([period(date(2003, 10, 4))], date(2003, 3, 10)),
         ([], date(2003, 3, 10)),
         # a change of capacity from one day to the next, given in either order
-        ([spell(date(2000, 1, 1), date(2003, 6, 13)), spell(date(2003, 6, 14), None, Capacity.CONSULTANT)], None),
-        ([spell(date(2003, 6, 14), None, Capacity.CONSULTANT), spell(date(2000, 1, 1), date(2003, 6, 13))], None),
+        ([period(date(2000, 1, 1), date(2003, 6, 13)), period(date(2003, 6, 14), None, Capacity.CONSULTANT)], None),
+        ([period(date(2003, 6, 14), None, Capacity.CONSULTANT), period(date(2000, 1, 1), date(2003, 6, 13))], None),
         # one day without service is a gap, a Saturday too
-        ([spell(date(2000, 1, 1), date(2003, 6, 13)), spell(date(2003, 6, 15))], date(2003, 6, 14)),
+        ([period(date(2000, 1, 1), date(2003, 6, 13)), period(date(2003, 6, 15))], date(2003, 6, 14)),
         # a short spell inside a long one opens no gap
-        ([spell(date(2000, 1, 1), date(2003, 8, 1)), spell(date(2003, 4, 1), date(2003, 4, 2))], date(2003, 8, 2)),
-        ([spell(date(2000, 1, 1), date(9999, 12, 31))], None),
+        ([period(date(2000, 1, 1), date(2003, 8, 1)), period(date(2003, 4, 1), date(2003, 4, 2))], date(2003, 8, 2)),
+        ([period(date(2000, 1, 1), date(9999, 12, 31))], None),
     ],
 )
-def test_first_gap(spells, expected):
+def test_first_gap(periods, expected):
     """The first day without service from March 10 through October 3, 2003, both included."""
-    assert expected == first_gap(spells, date(2003, 3, 10), date(2003, 10, 3))
+    assert expected == first_gap(periods, date(2003, 3, 10), date(2003, 10, 3))
 
 
 @pytest.mark.parametrize(
-    ("spells", "expected"),
+    ("periods", "expected"),
     [
-        ([spell(date(1999, 1, 4), None, Capacity.DIRECTOR)], None),
-        ([spell(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR)], date(2003, 12, 31)),
+        ([period(date(1999, 1, 4), None, Capacity.DIRECTOR)], None),
+        ([period(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR)], date(2003, 12, 31)),
         (
             [
-                spell(date(2004, 1, 1), date(2004, 6, 30), Capacity.DIRECTOR),
-                spell(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR),
+                period(date(2004, 1, 1), date(2004, 6, 30), Capacity.DIRECTOR),
+                period(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR),
             ],
             date(2004, 6, 30),
         ),
         (
             [
-                spell(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR),
-                spell(date(2004, 1, 1)),
-                spell(date(2004, 1, 2), None, Capacity.DIRECTOR),
+                period(date(1999, 1, 4), date(2003, 12, 31), Capacity.DIRECTOR),
+                period(date(2004, 1, 1)),
+                period(date(2004, 1, 2), None, Capacity.DIRECTOR),
             ],
             date(2003, 12, 31),
         ),
     ],
 )
-def test_last_day_as_a_director(spells, expected):
+def test_last_day_as_a_director(periods, expected):
     """Seen from October 3, 2003: the end of the unbroken directorship, if one is known; other service is none of it."""
-    assert expected == last_day_as(spells, Capacity.DIRECTOR, date(2003, 10, 3))
+    assert expected == last_day_as(periods, Capacity.DIRECTOR, date(2003, 10, 3))
 
 
 def test_first_gap_of_no_days():
@@ -120,49 +120,49 @@ def test_first_gap_of_no_days():
 
 def test_may_tender_on_commencement():
     """Who leaves on the commencement date, or starts on it, may tender; a day earlier or later may not."""
-    assert may_tender(holder(), [spell(date(1999, 1, 1), date(2003, 2, 28))], TERMS) is None
-    assert may_tender(holder(), [spell(date(2003, 2, 28))], TERMS) is None
-    left = may_tender(holder(), [spell(date(1999, 1, 1), date(2003, 2, 27))], TERMS)
+    assert may_tender(holder(), [period(date(1999, 1, 1), date(2003, 2, 28))], TERMS) is None
+    assert may_tender(holder(), [period(date(2003, 2, 28))], TERMS) is None
+    left = may_tender(holder(), [period(date(1999, 1, 1), date(2003, 2, 27))], TERMS)
     assert (left.rule, left.section) == ("ELG-1", "§1")
     assert left.reason == "Not in service on February 28, 2003, the day the offer commenced."
-    assert may_tender(holder(), [spell(date(2003, 3, 1))], TERMS).rule == "ELG-1"
+    assert may_tender(holder(), [period(date(2003, 3, 1))], TERMS).rule == "ELG-1"
 
 
 @pytest.mark.parametrize("capacity", list(Capacity))
 def test_may_tender_in_every_capacity(capacity):
     """Employees, directors and consultants alike are Eligible Employees."""
-    assert may_tender(holder(), [spell(date(1999, 1, 1), None, capacity)], TERMS) is None
+    assert may_tender(holder(), [period(date(1999, 1, 1), None, capacity)], TERMS) is None
 
 
 @pytest.mark.parametrize("written", ["CA-QC", "ca-qc"])
 def test_may_tender_in_excluded_jurisdiction(written):
     """The offer is not made in an excluded jurisdiction, however it is written; the reason names it."""
-    refused = may_tender(holder(written), [spell(date(1999, 1, 1))], TERMS)
+    refused = may_tender(holder(written), [period(date(1999, 1, 1))], TERMS)
     assert (refused.rule, refused.section) == ("ELG-4", "§18")
     assert written in refused.reason
-    assert may_tender(holder("CA-ON"), [spell(date(1999, 1, 1))], TERMS) is None
+    assert may_tender(holder("CA-ON"), [period(date(1999, 1, 1))], TERMS) is None
 
 
-def accepted(*spells: Spell) -> str | None:
-    refused = may_be_accepted(spells, received_on=date(2003, 3, 10), cancelled_on=date(2003, 4, 1), terms=TERMS)
+def accepted(*periods: ServicePeriod) -> str | None:
+    refused = may_be_accepted(periods, received_on=date(2003, 3, 10), cancelled_on=date(2003, 4, 1), terms=TERMS)
     return refused and refused.rule
 
 
 def test_may_be_accepted_in_service_on_cancellation():
     """Whose last day is the cancellation date is accepted; who left the day before is not (ELG-1)."""
-    assert accepted(spell(date(1999, 1, 1), date(2003, 4, 1))) is None
-    assert accepted(spell(date(1999, 1, 1), date(2003, 3, 31))) == "ELG-1"
+    assert accepted(period(date(1999, 1, 1), date(2003, 4, 1))) is None
+    assert accepted(period(date(1999, 1, 1), date(2003, 3, 31))) == "ELG-1"
 
 
 def test_may_be_accepted_needs_service_on_commencement():
     """Who began after commencement is not accepted, whatever the service since (ELG-1)."""
-    assert accepted(spell(date(2003, 2, 28))) is None
-    assert accepted(spell(date(2003, 3, 1))) == "ELG-1"
+    assert accepted(period(date(2003, 2, 28))) is None
+    assert accepted(period(date(2003, 3, 1))) == "ELG-1"
 
 
 def test_may_be_accepted_after_a_break():
     """A break of one day between receipt and cancellation voids the tender (ELG-3); one before the receipt does not."""
-    broken = [spell(date(1999, 1, 1), date(2003, 3, 14)), spell(date(2003, 3, 16))]
+    broken = [period(date(1999, 1, 1), date(2003, 3, 14)), period(date(2003, 3, 16))]
     assert accepted(*broken) == "ELG-3"
     refused = may_be_accepted(broken, received_on=date(2003, 3, 15), cancelled_on=date(2003, 4, 1), terms=TERMS)
     assert refused.reason == (
@@ -173,21 +173,21 @@ def test_may_be_accepted_after_a_break():
     assert after is None
 
 
-def receives(*spells: Spell):
-    return may_receive(spells, received_on=date(2003, 3, 10), granted_on=date(2003, 10, 3))
+def receives(*periods: ServicePeriod):
+    return may_receive(periods, received_on=date(2003, 3, 10), granted_on=date(2003, 10, 3))
 
 
 def test_may_receive_through_the_grant_date():
     """Service through the grant date itself is enough, until the day before is not (ELG-3)."""
-    assert receives(spell(date(1999, 1, 1), date(2003, 10, 3))) is None
-    left = receives(spell(date(1999, 1, 1), date(2003, 10, 2)))
+    assert receives(period(date(1999, 1, 1), date(2003, 10, 3))) is None
+    left = receives(period(date(1999, 1, 1), date(2003, 10, 2)))
     assert (left.rule, left.section) == ("ELG-3", "§2, §9")
     assert "October 3, 2003 was the first day without service" in left.reason
 
 
 def test_may_receive_needs_unbroken_service():
     """Who left and came back receives nothing, and is told the first day without service (ELG-2)."""
-    refused = receives(spell(date(1999, 1, 1), date(2003, 6, 13)), spell(date(2003, 6, 15)))
+    refused = receives(period(date(1999, 1, 1), date(2003, 6, 13)), period(date(2003, 6, 15)))
     assert (refused.rule, refused.section) == ("ELG-2", "§2, §6, §9")
     assert refused.reason == (
         "Service was not continuous from the receipt of the election through the grant; "
@@ -198,12 +198,12 @@ def test_may_receive_needs_unbroken_service():
 def test_may_receive_after_a_change_of_capacity():
     """An employee who becomes a consultant the next day has served without a break."""
     assert (
-        receives(spell(date(1999, 1, 1), date(2003, 6, 13)), spell(date(2003, 6, 14), None, Capacity.CONSULTANT))
+        receives(period(date(1999, 1, 1), date(2003, 6, 13)), period(date(2003, 6, 14), None, Capacity.CONSULTANT))
         is None
     )
 
 
 def test_may_receive_counts_from_the_receipt():
     """A gap that ended before the election was received is no matter."""
-    assert receives(spell(date(1999, 1, 1), date(2003, 3, 1)), spell(date(2003, 3, 10))) is None
-    assert receives(spell(date(1999, 1, 1), date(2003, 3, 1)), spell(date(2003, 3, 11))).rule == "ELG-2"
+    assert receives(period(date(1999, 1, 1), date(2003, 3, 1)), period(date(2003, 3, 10))) is None
+    assert receives(period(date(1999, 1, 1), date(2003, 3, 1)), period(date(2003, 3, 11))).rule == "ELG-2"

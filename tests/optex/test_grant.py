@@ -8,7 +8,7 @@ import pytest
 from optex.adjustment import Deferred, Split
 from optex.cancellation import cancel
 from optex.grant import new_options
-from optex.records import Capacity, OptionRecord, OptionType, Tranche
+from optex.records import Capacity, IssuedOption, OptionType, Tranche
 from tests import builders
 
 TERMS = builders.terms()
@@ -53,7 +53,7 @@ def rows(option):
 def test_nso_becomes_one_new_option():
     """The whole record: named after the old grant, vested as it would have been, at the day's close, for ten years."""
     old = grant(shares=1_000, granted_on=date(2002, 5, 15), type=OptionType.NSO)
-    expected = OptionRecord(
+    expected = IssuedOption(
         grant_id="G1-N",
         holder_id="H1",
         from_grant_id="G1",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optex.milestones import cancellation_due, end_of_waiting, first_grant_day, next_cancellation, plan
+from optex.milestones import cancellation_due, first_grant_day, next_cancellation, schedule_of, waiting_period_ends
 from optex.terms import Waiting
 from tests.builders import terms
 
@@ -45,7 +45,7 @@ def test_the_worked_dates_of_the_document(expires):
     """As scheduled and twice extended, every milestone falls on the instant worked out by hand."""
     days_open, reminders, (close, announced_by, cancel), (cancel_on, grant_on) = WORKED[expires]
     offer = terms().extended(datetime.fromisoformat(expires + "-05:00"))
-    found = plan(offer)
+    found = schedule_of(offer)
     assert days_open == offer.calendar.business_days(offer.commences, offer.expires_on)
     assert date(2002, 8, 28) == offer.lookback_from
     assert [_utc(day + "T14:00") for day in reminders] == [found.due(f"reminder-{days}") for days in (10, 5, 1)]
@@ -65,21 +65,21 @@ def test_the_milestones_come_in_order_of_their_instants():
         "open", "reminder-10", "reminder-5", "reminder-1", "close", "extension-deadline", "cancel",
         "withdrawal-right", "recheck-employment", "regrant",
     ]  # fmt: skip
-    assert expected == [milestone.name for milestone in plan(terms()).milestones]
+    assert expected == [milestone.name for milestone in schedule_of(terms()).milestones]
 
 
 def test_every_milestone_names_its_rule_and_section():
     """Each milestone says on which rule and section it rests."""
-    found = {milestone.name: (milestone.rule, milestone.section) for milestone in plan(terms()).milestones}
+    found = {milestone.name: (milestone.rule, milestone.section) for milestone in schedule_of(terms()).milestones}
     assert ("EXT-1", "§15") == found["extension-deadline"]
     assert ("GRT-1", "Summary Term Sheet, §6") == found["regrant"]
 
 
 def test_extended_to_april_10_the_grant_waits_for_columbus_day():
     """Cancelled April 11, the first possible day is Columbus Day, October 13: the grant is on the 14th."""
-    found = plan(terms(expires="2003-04-10T17:00:00"))
+    found = schedule_of(terms(expires="2003-04-10T17:00:00"))
     assert (date(2003, 4, 11), date(2003, 10, 14)) == (found.cancel_on, found.grant_on)
-    assert date(2003, 10, 13) == end_of_waiting(found.cancel_on, AFTER)
+    assert date(2003, 10, 13) == waiting_period_ends(found.cancel_on, AFTER)
 
 
 @pytest.mark.parametrize(
@@ -104,19 +104,19 @@ def test_extended_to_april_10_the_grant_waits_for_columbus_day():
 def test_the_waiting_ends_at_the_ends_of_months(cancelled_on, after, on):
     """Six months and one day, counted from the day after the cancellation or from the day itself (GRT-1)."""
     cancelled_on = date.fromisoformat(cancelled_on)
-    assert date.fromisoformat(after) == end_of_waiting(cancelled_on, AFTER)
-    assert date.fromisoformat(on) == end_of_waiting(cancelled_on, ON)
+    assert date.fromisoformat(after) == waiting_period_ends(cancelled_on, AFTER)
+    assert date.fromisoformat(on) == waiting_period_ends(cancelled_on, ON)
 
 
 def test_the_other_way_of_counting_grants_on_october_2():
     """Counted from the cancellation itself, April 1 leads to October 2, 2003."""
-    found = plan(terms(waiting={"begins": "on_cancellation"}))
+    found = schedule_of(terms(waiting={"begins": "on_cancellation"}))
     assert date(2003, 10, 2) == found.grant_on
 
 
 def test_a_grant_is_never_on_good_friday():
     """Good Friday, April 18, 2003, is a business day without a closing price: the grant is on the Monday."""
-    assert date(2003, 4, 18) == end_of_waiting(date(2002, 10, 16), AFTER)
+    assert date(2003, 4, 18) == waiting_period_ends(date(2002, 10, 16), AFTER)
     assert date(2003, 4, 21) == first_grant_day(date(2002, 10, 16), AFTER, terms().calendar)
 
 
@@ -151,7 +151,7 @@ def test_a_grant_is_never_early_and_on_the_first_day_with_a_price(cancelled_on, 
 @given(st.dates(date(1996, 1, 1), date(2035, 6, 30)))
 def test_counting_from_the_day_after_is_never_the_shorter(cancelled_on):
     """The document's way of counting never grants before the other."""
-    assert end_of_waiting(cancelled_on, ON) < end_of_waiting(cancelled_on, AFTER)
+    assert waiting_period_ends(cancelled_on, ON) < waiting_period_ends(cancelled_on, AFTER)
 
 
 def test_the_cancellation_is_never_before_the_extension_deadline():
@@ -165,10 +165,12 @@ def test_the_cancellation_is_never_before_the_extension_deadline():
 def test_a_duty_of_the_company_falls_due_at_the_earlier_reading_on_either_clock():
     """In summer 8 a.m. is 12:00Z, be the offer's clock the fixed one or the one on the wall (CAL-2)."""
     for clock in ("EST", "America/New_York"):
-        assert _utc("2003-04-15T12:00") == plan(terms(expires="2003-04-14T17:00:00", clock=clock)).due(
+        assert _utc("2003-04-15T12:00") == schedule_of(terms(expires="2003-04-14T17:00:00", clock=clock)).due(
             "extension-deadline"
         )
-    assert _utc("2003-04-14T21:00") == plan(terms(expires="2003-04-14T17:00:00", clock="America/New_York")).due("close")
+    assert _utc("2003-04-14T21:00") == schedule_of(terms(expires="2003-04-14T17:00:00", clock="America/New_York")).due(
+        "close"
+    )
 
 
 def test_a_postponed_acceptance_falls_due_at_the_next_hour_of_cancellation():
@@ -182,20 +184,20 @@ def test_a_postponed_acceptance_falls_due_at_the_next_hour_of_cancellation():
 
 def test_a_later_cancellation_moves_the_grant_with_it():
     """Cancelled on April 17 instead of April 1, the grant is on October 20, and the close stays where it was."""
-    found = plan(terms(), cancel_on=date(2003, 4, 17))
+    found = schedule_of(terms(), cancel_on=date(2003, 4, 17))
     assert (date(2003, 4, 17), date(2003, 10, 20)) == (found.cancel_on, found.grant_on)
     assert _utc("2003-03-31T22:00") == found.due("close")
 
 
 def test_the_committee_may_defer_the_grant_but_not_hasten_it():
     """A later day is taken, onto the next fit day if need be; an earlier one changes nothing (GRT-2)."""
-    assert date(2003, 11, 3) == plan(terms(), grant_from=date(2003, 11, 3)).grant_on
-    assert date(2003, 10, 14) == plan(terms(), grant_from=date(2003, 10, 11)).grant_on
-    assert date(2003, 10, 3) == plan(terms(), grant_from=date(2003, 10, 2)).grant_on
+    assert date(2003, 11, 3) == schedule_of(terms(), grant_from=date(2003, 11, 3)).grant_on
+    assert date(2003, 10, 14) == schedule_of(terms(), grant_from=date(2003, 10, 11)).grant_on
+    assert date(2003, 10, 3) == schedule_of(terms(), grant_from=date(2003, 10, 2)).grant_on
 
 
 def test_the_grant_is_due_at_the_hours_of_the_terms():
     """The hours of the re-check and of the grant are those of the terms."""
-    found = plan(terms(recheck_at="08:30:00", regrant_at="16:15:00"))
+    found = schedule_of(terms(recheck_at="08:30:00", regrant_at="16:15:00"))
     assert _utc("2003-10-03T13:30") == found.due("recheck-employment")
     assert _utc("2003-10-03T21:15") == found.due("regrant")

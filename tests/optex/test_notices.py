@@ -11,11 +11,11 @@ import pytest
 from optex import notice_data, notices
 from optex.authority import RULES
 from optex.cancellation import Cancellation, Promise
-from optex.election import Judgement
+from optex.election import FormReview
 from optex.errors import Ruling
-from optex.milestones import plan
+from optex.milestones import schedule_of
 from optex.notices import Notice
-from optex.records import Form, FormKind, FormLine, OptionRecord, OptionType, Standing, Tender, Tranche
+from optex.records import Form, FormKind, FormLine, FormStanding, IssuedOption, OptionType, Tender, Tranche
 from optex.state import OfferState
 from tests import builders
 from tests.offers import local
@@ -27,7 +27,7 @@ GRANT = builders.grant("G-1", holder_id="H-1", granted_on=date(2000, 3, 15), exe
 GRANTS = {"G-1": GRANT}
 TENDER = Tender(holder_id="H-1", grant_id="G-1", shares=900, form_id="F-1")
 PROMISE = builders.promise("P-H-1", "H-1")
-NEW = OptionRecord(
+NEW = IssuedOption(
     grant_id="G-1-N",
     holder_id="H-1",
     from_grant_id="G-1",
@@ -62,23 +62,25 @@ def form(second: int = 0, kind: FormKind = FormKind.ELECTION, form_id: str = "F-
 
 
 def confirmed(received: Form, revision: int = 1) -> Notice:
-    judgement = Judgement(form=received, standing=Standing.EFFECTIVE, ruling=RULING)
-    return notices.confirmation(OfferState(terms=TERMS), HOLDER, judgement, GRANTS, received.received_at, revision)
+    review = FormReview(form=received, standing=FormStanding.EFFECTIVE, ruling=RULING)
+    return notices.confirmation(OfferState(terms=TERMS), HOLDER, review, GRANTS, received.received_at, revision)
 
 
 def extended() -> Notice:
     announced = datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
-    return notices.extension(EXTENDED, plan(EXTENDED), HOLDER, 2, TERMS.expires, announced, 900, [TENDER], GRANTS)
+    return notices.extension(
+        EXTENDED, schedule_of(EXTENDED), HOLDER, 2, TERMS.expires, announced, 900, [TENDER], GRANTS
+    )
 
 
 def every() -> list[Notice]:
     return [
-        notices.offer_opened(TERMS, plan(TERMS), HOLDER, [GRANT]),
-        notices.reminder(TERMS, plan(TERMS), HOLDER, 10, 1, [TENDER], GRANTS),
+        notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [GRANT]),
+        notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 10, 1, [TENDER], GRANTS),
         confirmed(form()),
         extended(),
-        notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", plan(TERMS), 900),
-        notices.acceptance_and_promise(TERMS, plan(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
+        notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", schedule_of(TERMS), 900),
+        notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
         notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS, date(2003, 4, 1)),
         notices.withdrawal_right(TERMS, HOLDER, [TENDER], GRANTS, ""),
         notices.termination(TERMS, HOLDER, "merger", [TENDER], GRANTS),
@@ -138,15 +140,15 @@ def test_two_notices_to_one_holder_can_be_told_apart():
         promise_id="P-2", holder_id="H-1", shares=50, issued_on=date(2003, 4, 1), not_before=date(2003, 10, 3)
     )
     told = [
-        notices.reminder(TERMS, plan(TERMS), HOLDER, 10, 1, [], GRANTS),
-        notices.reminder(TERMS, plan(TERMS), HOLDER, 1, 1, [], GRANTS),
-        notices.reminder(EXTENDED, plan(EXTENDED), HOLDER, 10, 2, [], GRANTS),
+        notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 10, 1, [], GRANTS),
+        notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, [], GRANTS),
+        notices.reminder(EXTENDED, schedule_of(EXTENDED), HOLDER, 10, 2, [], GRANTS),
         confirmed(form()),
         confirmed(form(), revision=2),
         confirmed(form(second=1, form_id="F-2")),
         confirmed(form(kind=FormKind.WITHDRAWAL, form_id="F-3")),
-        notices.amendment(TERMS, HOLDER, 1, "other", None, "x", plan(TERMS), 0),
-        notices.amendment(TERMS, HOLDER, 2, "other", None, "x", plan(TERMS), 0),
+        notices.amendment(TERMS, HOLDER, 1, "other", None, "x", schedule_of(TERMS), 0),
+        notices.amendment(TERMS, HOLDER, 2, "other", None, "x", schedule_of(TERMS), 0),
         notices.promise_lapsed(TERMS, HOLDER, PROMISE, 900, RULING, date(2003, 7, 1)),
         notices.promise_lapsed(TERMS, HOLDER, other, 50, RULING, date(2003, 7, 1)),
     ]
@@ -163,7 +165,7 @@ def test_opening_marks_the_lookback_and_leaves_out_what_is_used_up():
         for day, granted_on in dated.items()
     ]
     used_up = builders.grant("G-0", holder_id="H-1", granted_on=date(1999, 1, 4), shares=500, exercised=500)
-    options = notices.offer_opened(TERMS, plan(TERMS), HOLDER, [*grants, GRANT, used_up]).data["options"]
+    options = notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [*grants, GRANT, used_up]).data["options"]
     assert [("G-27", 500, False), ("G-28", 500, True), ("G-1", 900, False)] == [
         (option["grant_id"], option["shares"], option["lookback"]) for option in options
     ]
@@ -185,14 +187,14 @@ def test_confirmation_tells_uncured_defects_apart_from_waived_ones():
     waived = Ruling(rule="TND-7", reason="Waived by counsel: The form is not dated.")
     both = (unsigned, undated)
 
-    def stated(standing: Standing, ruling: Ruling, remarks: tuple[Ruling, ...]) -> tuple[list[str], list[str]]:
-        judgement = Judgement(form=form(), standing=standing, ruling=ruling, remarks=remarks, defects=both)
-        data = notices.confirmation(OfferState(terms=TERMS), HOLDER, judgement, GRANTS, TERMS.opens).data
+    def stated(standing: FormStanding, ruling: Ruling, remarks: tuple[Ruling, ...]) -> tuple[list[str], list[str]]:
+        review = FormReview(form=form(), standing=standing, ruling=ruling, remarks=remarks, defects=both)
+        data = notices.confirmation(OfferState(terms=TERMS), HOLDER, review, GRANTS, TERMS.opens).data
         return [each["reason"] for each in data["defects"]], [each["reason"] for each in data["remarks"]]
 
-    assert ([unsigned.reason, undated.reason], []) == stated(Standing.DEFECTIVE, unsigned, (undated,))
-    assert ([unsigned.reason], [waived.reason]) == stated(Standing.DEFECTIVE, unsigned, (waived,))
-    assert ([], [waived.reason]) == stated(Standing.EFFECTIVE, RULING, (waived,))
+    assert ([unsigned.reason, undated.reason], []) == stated(FormStanding.DEFECTIVE, unsigned, (undated,))
+    assert ([unsigned.reason], [waived.reason]) == stated(FormStanding.DEFECTIVE, unsigned, (waived,))
+    assert ([], [waived.reason]) == stated(FormStanding.EFFECTIVE, RULING, (waived,))
 
 
 def test_confirmation_knows_whether_a_cure_can_still_arrive():
@@ -209,7 +211,7 @@ def test_what_is_still_possible_at_an_instant():
     accepted = replace(state, accepted_at=local("2003-05-05T09:00:00"), cancelled_on=date(2003, 5, 5))
     terminated = replace(state, terminated_at=local("2003-03-28T11:00:00"))
     for over in (accepted, terminated):
-        now = notice_data.standing_at(over, local("2003-05-06T10:00:00"))
+        now = notice_data.offer_state_at(over, local("2003-05-06T10:00:00"))
         assert [False] * 4 == [now[key] for key in ("running", "open", "extendable", "withdrawable")]
     assert ("2003-05-05", "2003-11-07") == (now_of(accepted)["accepted_on"], now_of(accepted)["grant_on"])
     assert "2003-03-28T16:00:00Z" == now_of(terminated)["terminated_at"]
@@ -228,16 +230,16 @@ def test_expected_dates_are_those_of_the_state():
 
 
 def expected(state: OfferState, at: str) -> tuple[str, str]:
-    now = notice_data.standing_at(state, local(at))
+    now = notice_data.offer_state_at(state, local(at))
     return now["cancel_on"], now["grant_on"]
 
 
 def stated_at(at: str) -> Any:
-    return notice_data.standing_at(OfferState(terms=TERMS), local(at))
+    return notice_data.offer_state_at(OfferState(terms=TERMS), local(at))
 
 
 def now_of(state: OfferState) -> Any:
-    return notice_data.standing_at(state, local("2003-05-06T10:00:00"))
+    return notice_data.offer_state_at(state, local("2003-05-06T10:00:00"))
 
 
 def test_grant_needs_an_option():
@@ -248,7 +250,7 @@ def test_grant_needs_an_option():
 
 def test_facts_of_the_offer_are_shared():
     """What is common to all letters is computed once for all holders, so that 100,000 of them cost little."""
-    first, second = (notices.reminder(TERMS, plan(TERMS), HOLDER, days, 1, [], GRANTS) for days in (10, 5))
+    first, second = (notices.reminder(TERMS, schedule_of(TERMS), HOLDER, days, 1, [], GRANTS) for days in (10, 5))
     assert first.data["offer"] is second.data["offer"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optex.pricing import exercise_price, is_ten_percent_owner
+from optex.grant import exercise_price, is_ten_percent_owner
 from optex.records import OptionType
 from tests import builders
 

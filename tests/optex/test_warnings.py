@@ -6,20 +6,20 @@ from datetime import UTC, date, datetime
 from optex.records import Form, FormKind, OptionType
 from optex.warnings import term_warnings, warnings
 from tests import builders
-from tests.builders import holder, spell, terms
+from tests.builders import holder, period, terms
 
 
 def _grant(grant_id="G1", **changes):
     return builders.grant(grant_id, type=changes.pop("type", OptionType.NSO), **changes)
 
 
-def _found(rule, of=None, *, holders=None, grants=None, spells=None, forms=()):
+def _found(rule, of=None, *, holders=None, grants=None, periods=None, forms=()):
     """The messages of one rule, in an offer with which nothing else is the matter."""
     found = warnings(
         of or terms(),
         [holder()] if holders is None else holders,
         [_grant()] if grants is None else grants,
-        [spell()] if spells is None else spells,
+        [period()] if periods is None else periods,
         forms,
     )
     return [warning.message for warning in found if warning.rule == rule]
@@ -130,11 +130,11 @@ def test_grants_dated_after_commencement_are_told():
 def test_holders_of_grants_who_do_not_serve_on_commencement_are_told():
     """The last day in service counts as in service; to leave the day before, or to join the day after, does not."""
     expected = ["1 holder of grants not in service on commencement (H1)"]
-    assert [] == _found("ELG-1", spells=[spell(last_day=date(2003, 2, 28))])
-    assert [] == _found("ELG-1", spells=[spell(first_day=date(2003, 2, 28))])
-    assert expected == _found("ELG-1", spells=[spell(last_day=date(2003, 2, 27))])
-    assert expected == _found("ELG-1", spells=[spell(first_day=date(2003, 3, 1))])
-    assert expected == _found("ELG-1", spells=[])
+    assert [] == _found("ELG-1", periods=[period(last_day=date(2003, 2, 28))])
+    assert [] == _found("ELG-1", periods=[period(first_day=date(2003, 2, 28))])
+    assert expected == _found("ELG-1", periods=[period(last_day=date(2003, 2, 27))])
+    assert expected == _found("ELG-1", periods=[period(first_day=date(2003, 3, 1))])
+    assert expected == _found("ELG-1", periods=[])
 
 
 def test_a_pool_that_is_too_small_is_told():
@@ -201,7 +201,7 @@ def test_the_warnings_of_the_terms_alone_are_among_them():
     """What needs only the terms is told without the rest, with its rule and section."""
     short = terms(expires="2003-03-26T17:00:00")
     alone = term_warnings(short)
-    assert alone == warnings(short, [holder()], [_grant()], [spell()])[: len(alone)]
+    assert alone == warnings(short, [holder()], [_grant()], [period()])[: len(alone)]
     assert ("AMD-1", "§15; Rule 13e-4(f)(1)", "offer.toml") == (alone[0].rule, alone[0].section, alone[0].file)
 
 
@@ -213,4 +213,4 @@ def test_grants_that_expired_before_commencement():
         replace(_grant("G3", exercised=1000), expires_on=date(2003, 2, 27)),
     ]
     assert ["1 grant expired before commencement, and not in the offer (G1)"] == _found("TND-1", grants=grants)
-    assert [] == _found("ELG-1", grants=grants[:1], spells=[])
+    assert [] == _found("ELG-1", grants=grants[:1], periods=[])

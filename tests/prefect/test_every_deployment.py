@@ -16,11 +16,11 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.utilities.importtools import import_object
 from sqlalchemy import select
 
-from flows.deploying import deploy, deploy_missing, entries
-from flows.recording import taken_in
+from flows.cli.record import ensure_loaded
+from flows.deployments import deploy, deploy_missing, entries
 from infra.database import tables as t
 from infra.handlers.actions import record_action
-from infra.workspace import office_in
+from infra.workspace import workspace_in
 from optex.actions import Extend
 from tasks.due_step import DueStep
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
@@ -56,10 +56,10 @@ class World:
     def _held(self, offer):
         """What a play up to the close has left, whose cancellation then came due and waits for an approval."""
         folder = self._played(offer, until=f"{working_day(-2)}T08:30:00")
-        office = office_in(folder)
-        with office.book() as book:
-            step = book.step("cancel")
-            due = DueStep(office=office, book=book, step=step, state=book.state(), at=step.due)
+        workspace = workspace_in(folder)
+        with workspace.write() as db:
+            step = db.step("cancel")
+            due = DueStep(workspace=workspace, db=db, step=step, state=db.state(), at=step.due)
             due.held("CAN-1", "waits for the approval of a named person: 2 options would be cancelled", "c" * 64)
         return folder
 
@@ -81,7 +81,7 @@ class World:
         [entry] = [entry for entry in ENTRIES if entry["name"] == name]
         flow = import_object(entry["entrypoint"]).with_options(retries=0)
         virtual = self.virtual.get(parameters.get("offer"))
-        with virtual.office() if virtual else nullcontext():
+        with virtual.workspace() if virtual else nullcontext():
             return asyncio.run(flow(**parameters, return_state=True))
 
     def due(self, offer, step):
@@ -93,11 +93,11 @@ class World:
                 played.run(each.name, each.due.isoformat())
         return due
 
-    def office(self, offer):
-        return office_in(self.virtual[offer].out if offer in self.virtual else self.folders[offer])
+    def workspace(self, offer):
+        return workspace_in(self.virtual[offer].out if offer in self.virtual else self.folders[offer])
 
     def read(self, offer, ask):
-        with self.office(offer).reading() as reader:
+        with self.workspace(offer).read() as reader:
             return ask(reader)
 
     def audited(self, offer, action):
@@ -107,7 +107,7 @@ class World:
         """All that the books of all offers hold, but for the record of what was refused."""
         held = {}
         for offer in (*self.folders, *self.virtual):
-            with self.office(offer).engine.connect() as connection:
+            with self.workspace(offer).engine.connect() as connection:
                 for table in t.metadata.sorted_tables:
                     if table.name not in ON_RECORD:
                         held[offer, table.name] = connection.execute(select(table)).all()
@@ -135,7 +135,7 @@ class World:
         asyncio.run(delete(self.runs(offer)))
 
     def letters_to_operations(self, offer):
-        letters = self.office(offer).mail_dir.glob("*.eml")
+        letters = self.workspace(offer).mail_dir.glob("*.eml")
         return sum(f"To: {OPS}" in path.read_text() for path in letters)
 
 
@@ -146,7 +146,7 @@ def world(prefect_server, tmp_path_factory):
         patch.setenv("OPTEX_OFFERS", os.pathsep.join(map(str, world.folders.values())))
         patch.setenv("OPTEX_OPS_MAIL", OPS)
         for name in ("running", "ending", "unopened"):
-            taken_in(world.folders[name])
+            ensure_loaded(world.folders[name])
 
         async def make():
             async with get_client() as client:
@@ -199,7 +199,7 @@ def expires(world, days):
 
 def granting_day(world, days):
     """The first day on which options may be granted, from so many days after the grant that is planned for on."""
-    on = world.read("waiting", lambda reader: reader.state().plan.grant_on) + timedelta(days=days)
+    on = world.read("waiting", lambda reader: reader.state().schedule.grant_on) + timedelta(days=days)
     return trading_day(on)
 
 
@@ -235,10 +235,10 @@ def defective(world):
 
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
-    office = world.office("running")
-    with office.book() as book:
-        later = book.state().terms.expires + timedelta(days=7)
-        assert record_action(book, Extend(to=later, by=BY, at=office.clock(None))).accepted
+    workspace = world.workspace("running")
+    with workspace.write() as db:
+        later = db.state().terms.expires + timedelta(days=7)
+        assert record_action(db, Extend(to=later, by=BY, at=workspace.now(None))).accepted
     return {"offer": "running"}
 
 

@@ -7,23 +7,23 @@ import pytest
 
 from flows.steps import FLOWS
 from infra.folder.reader import read_folder
-from infra.handlers.intake import take_in_folder
-from infra.workspace import office_in, using
-from optex.steps import Status
+from infra.handlers.intake import load_folder
+from infra.workspace import using, workspace_in
+from optex.steps import StepStatus
 from tasks import due_step as step_tasks
-from tasks.due_step import OutOfOrder, due_step
+from tasks.due_step import StepOutOfOrder, due_step
 from tests.offers import Offer
 
 LINE = ["open", "close", "extension-deadline", "cancel"]
 
 
 @pytest.fixture
-def office(tmp_path):
+def workspace(tmp_path):
     """The office of an offer of 2003 that was taken in by now: all of its steps are due."""
     path = Offer(tmp_path).holder("H1", "Ann Lee").grant("G1", 1000).write()
-    with using(office_in(path)) as office:
-        take_in_folder(office.engine, read_folder(path), datetime.now(UTC).replace(microsecond=0))
-        yield office
+    with using(workspace_in(path)) as workspace:
+        load_folder(workspace.engine, read_folder(path), datetime.now(UTC).replace(microsecond=0))
+        yield workspace
 
 
 async def ring(name, done):
@@ -34,7 +34,7 @@ async def ring(name, done):
         done.append(name)
 
 
-def test_all_alarms_at_once_are_done_in_order(office):
+def test_all_alarms_at_once_are_done_in_order(workspace):
     """Rung in the wrong order, the steps are done in the right one: none of them fails, and none is left out."""
     done = []
 
@@ -45,10 +45,10 @@ def test_all_alarms_at_once_are_done_in_order(office):
     assert LINE == done
 
 
-def test_a_step_whose_turn_does_not_come_is_out_of_order(office, monkeypatch):
+def test_a_step_whose_turn_does_not_come_is_out_of_order(workspace, monkeypatch):
     """It waits for a while; then it fails, so that it is tried again, and names the step that is to be done first."""
     monkeypatch.setattr(step_tasks, "PATIENCE", 0.1)
-    with pytest.raises(OutOfOrder, match="cancel waits until open is done"):
+    with pytest.raises(StepOutOfOrder, match="cancel waits until open is done"):
         asyncio.run(ring("cancel", []))
-    with office.reading() as reader:
-        assert {Status.PENDING} == {step.status for step in reader.steps() if step.name in LINE}
+    with workspace.read() as reader:
+        assert {StepStatus.PENDING} == {step.status for step in reader.steps() if step.name in LINE}

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import psutil
 import pytest
 
-from flows.children import Child, Stop, wait_until_healthy
+from flows.serve.processes import ManagedProcess, StopFlag, wait_until_healthy
 from optex.errors import OptexError
 from tests.offers import Played
 
@@ -174,18 +174,20 @@ def test_the_server_of_a_play_dies_with_it(folder, tmp_path):
 def test_a_server_that_does_not_start_is_told_in_one_line(tmp_path):
     """Whoever waits for it hears with what it ended, and where it says why."""
     log = tmp_path / "server.log"
-    server = Child(name="server", command=[sys.executable, "-c", "raise SystemExit(3)"], environment={}, log=log)
+    server = ManagedProcess(
+        name="server", command=[sys.executable, "-c", "raise SystemExit(3)"], environment={}, log=log
+    )
     with server.running(), pytest.raises(OptexError) as told:
-        wait_until_healthy(DEAD, server, Stop())
+        wait_until_healthy(DEAD, server, StopFlag())
     assert f"Prefect's server ended with 3; its log is {log}" == str(told.value)
 
 
 def test_a_server_that_stays_silent_is_not_waited_for_for_ever(tmp_path):
     """After a while it is given up, with its address and its log."""
     command, log = [sys.executable, "-c", "input()"], tmp_path / "server.log"
-    server = Child(name="server", command=command, environment={}, log=log, dies_with_us=True)
+    server = ManagedProcess(name="server", command=command, environment={}, log=log, dies_with_us=True)
     with server.running(), pytest.raises(OptexError) as told:
-        wait_until_healthy(DEAD, server, Stop(), patience=0)
+        wait_until_healthy(DEAD, server, StopFlag(), patience=0)
     assert f"Prefect's server does not answer at {DEAD}; its log is {log}" == str(told.value)
 
 

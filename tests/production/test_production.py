@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from infra.database.engine import engine_for
-from infra.database.writer import open_book, read_book
+from infra.database.writer import open_reader, open_writer
 from optex.calendar import EST, Calendar
 from tests.offers import Offer
 from tests.production.installation import MISSING, PATIENCE, Installation, until
@@ -28,7 +28,7 @@ def test_a_server_and_a_worker_are_killed_and_each_step_is_done_once(installatio
     """Every due step is done once and in order, every letter leaves once, and nobody gets in without the credential."""
     it = installation
     assert [401, 401, 200] == [it.api("flows/count", {}, auth)[0] for auth in (None, "optex:wrong", it.auth)]
-    with open_book(books, OFFER):  # whoever works on the offer waits for it, and so stands in the middle of the work
+    with open_writer(books, OFFER):  # whoever works on the offer waits for it, and so stands in the middle of the work
         it.start_worker("worker-1", limit=2)
         until(lambda: it.runs("RUNNING"))
         it.kill("worker-1")
@@ -91,18 +91,18 @@ def books(installation, tmp_path_factory):
 
 def done(books):
     """The steps in the order in which the audit has them done, each as often as it was."""
-    with read_book(books, OFFER) as reader:
-        actions = reader.connection.execute(text("SELECT action FROM audit ORDER BY position")).scalars()
+    with open_reader(books, OFFER) as db:
+        actions = db.connection.execute(text("SELECT action FROM audit ORDER BY position")).scalars()
         return [action.removesuffix(" done") for action in actions if action.endswith(" done")]
 
 
 def due(books):
     """The steps that wait although their instant has come."""
     now = datetime.now(EST)
-    with read_book(books, OFFER) as reader:
-        return [step for step in reader.steps() if step.waiting and step.due <= now]
+    with open_reader(books, OFFER) as db:
+        return [step for step in db.steps() if step.waiting and step.due <= now]
 
 
 def unsent(books):
-    with read_book(books, OFFER) as reader:
-        return reader.connection.execute(text("SELECT count(*) FROM notices WHERE sent_at IS NULL")).scalar()
+    with open_reader(books, OFFER) as db:
+        return db.connection.execute(text("SELECT count(*) FROM notices WHERE sent_at IS NULL")).scalar()

@@ -1,7 +1,7 @@
 """What is known on the grant date decides: until when a directorship runs, and which splits lie before the grant."""
 
-from infra.explain.explain import story
-from infra.status.alarms import alarms
+from infra.explain.explain import explain_holder
+from infra.status.attention import unreported
 from tests.offers import local
 
 
@@ -22,8 +22,10 @@ def test_a_directorship_known_to_end_cuts_the_option_short(new_offer):
     assert [("G1-N", "2004-03-30"), ("G2-N", "2008-10-03")] == played.column("new_options", "grant_id", "expires_on")
     [letter] = played.letters("grant", "Bo Ray")
     assert "Expires: March 30, 2004, or 90 days after you cease to be a director of the Company" in letter
-    with played.office() as office, office.reading() as book:
-        said = [line.what for holder_id in ("H1", "H2") for line in story(book, holder_id) if line.rule == "GRT-4"]
+    with played.workspace() as workspace, workspace.read() as db:
+        said = [
+            line.what for holder_id in ("H1", "H2") for line in explain_holder(db, holder_id) if line.rule == "GRT-4"
+        ]
     assert [
         "The term of option G1-N is cut short, until March 30, 2004: the holder is a director until December 31, 2003, "
         "and it ends 90 days after that.",
@@ -44,9 +46,9 @@ def test_only_a_split_before_the_grant_is_told(new_offer):
     assert [("2003-10-10", "1500")] == played.column("new_options", "granted_on", "shares")
     [letter] = played.letters("grant", "Ann Lee")
     assert "adjusted since the promise: A 3-for-2 split of June 2, 2003. Fractions" in letter
-    with played.office() as office, office.reading() as book:
-        splits = [line.what for line in story(book, "H1") if line.rule == "ADJ-1"]
-        [about] = alarms(book, local("2003-07-02T12:00:00")).values()
+    with played.workspace() as workspace, workspace.read() as db:
+        splits = [line.what for line in explain_holder(db, "H1") if line.rule == "ADJ-1"]
+        [about] = unreported(db, local("2003-07-02T12:00:00")).values()
     assert ["A 3-for-2 split of June 2, 2003 adjusted promise P-H1: it is now for 1,500 shares."] == splits
     assert [
         "the split of 2003-10-20 comes after the grant of 2003-10-10: it adjusts no promise; the new options must be "
@@ -80,8 +82,8 @@ def test_a_promise_of_which_a_split_leaves_nothing_lapses(new_offer):
     assert "2 promises for 14 shares lapsed: no share is left after the split." in said
     # 10,000 authorized; 995 kept of Ann's come to 99, and 100 of Cy's, 100 of Bo's are granted.
     assert "9701" == played.column("pool", "available_after")[-1]
-    with played.office() as office, office.reading() as book:
-        ended = [line.what for line in story(book, "H1") if line.what.startswith("Promise P-H1 lapsed")]
+    with played.workspace() as workspace, workspace.read() as db:
+        ended = [line.what for line in explain_holder(db, "H1") if line.what.startswith("Promise P-H1 lapsed")]
     assert [
         "Promise P-H1 lapsed. After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares promised: a "
         "fraction of a share is neither granted nor paid."

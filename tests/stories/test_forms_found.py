@@ -2,22 +2,22 @@
 
 import pytest
 
-from infra.explain.explain import story
-from infra.handlers.keying import keyed_form, take_forms
+from infra.explain.explain import explain_holder
+from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.ledgers.export import export
-from infra.status.participation import turnout
+from infra.status.participation import participation
 from tests.offers import local
 
 
 def found(played, at, *forms):
     """Key forms in at an instant, with (form_id, holder, kind, received_at, signed_on, signed_as, *options) of each."""
-    with played.office() as office, office.book() as book:
+    with played.workspace() as workspace, workspace.write() as db:
         said = []
         for form_id, holder, kind, received_at, signed_on, signed_as, *options in forms:
             row = {"form_id": form_id, "holder_id": holder, "kind": kind, "received_at": received_at}
             row |= {"signed_on": signed_on, "signed_as": signed_as, "channel": "fax", "title": "", "authority": ""}
-            said.append(take_forms(book, keyed_form(book, row, options), local(at)))
-        export(book, played.out / "ledgers")
+            said.append(record_received_forms(db, form_from_fields(db, row, options), local(at)))
+        export(db, played.out / "ledgers")
     return said
 
 
@@ -37,9 +37,9 @@ def after_termination(new_offer):
         ("F3", "H3", "election", "2003-03-25T10:00:00", "2003-03-25", "Cy", "G3:400:400:2000-05-16:12.50:0"),
         ("F4", "H3", "election", "2003-03-31T10:00:00", "2003-03-31", "Cy Fox", "G3:400:400:2000-05-16:12.50:0"),
     )
-    with played.office() as office, office.reading() as book:
-        played.turnout = turnout(book, book.state().terms).overall()
-        played.story = [line.what for line in story(book, "H2")]
+    with played.workspace() as workspace, workspace.read() as db:
+        played.turnout = participation(db, db.state().terms).overall()
+        played.story = [line.what for line in explain_holder(db, "H2")]
     offer.play(until="2003-03-31T12:00:00")
     return played
 

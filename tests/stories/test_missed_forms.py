@@ -2,10 +2,9 @@
 
 import pytest
 
-from infra.handlers.keying import keyed_form, take_forms
-from infra.status.alarms import alarms, raised
-from infra.status.attention import attention
-from infra.status.offer_status import standing_of
+from infra.handlers.forms import form_from_fields, record_received_forms
+from infra.status.attention import attention, mark_reported, unreported
+from infra.status.offer_status import offer_status
 from tests.offers import local
 
 FOUND = "2003-04-02T10:00:00"
@@ -20,19 +19,19 @@ def found(new_offer):
     offer.holder("H3", "Cy Fox").grant("G3", 400)
     offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
     played = offer.closes_at("2003-10-03", "1.27").play(until="2003-04-01T12:00:00")
-    with played.office() as office, office.book() as book:
+    with played.workspace() as workspace, workspace.write() as db:
         played.said = [
-            take_forms(book, keyed_form(book, row, options), local(FOUND))
+            record_received_forms(db, form_from_fields(db, row, options), local(FOUND))
             for row, options in (
                 (form("N1", "H1", "withdrawal", "2003-03-28T09:00:00", "Ann Lee"), ()),
                 (form("F2", "H2", "election", "2003-03-31T16:59:59", "Bo Ray"), ("G2:500:500:2000-05-16:12.50:0",)),
                 (form("F3", "H3", "election", "2003-03-31T17:00:00", "Cy Fox"), ("G3:400:400:2000-05-16:12.50:0",)),
             )
         ]
-        played.alarms = alarms(book, local(FOUND))
-        raised(book, played.alarms["a form was missed"], local(FOUND))
-        played.again = alarms(book, local(FOUND))
-        played.attention = list(attention(standing_of(book, local(FOUND))))
+        played.alarms = unreported(db, local(FOUND))
+        mark_reported(db, played.alarms["a form was missed"], local(FOUND))
+        played.again = unreported(db, local(FOUND))
+        played.attention = list(attention(offer_status(db, local(FOUND))))
     offer.play()
     return played
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.explain.explain import story
+from infra.explain.explain import explain_holder
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_options_that_have_expired_are_not_in_the_offer(new_offer):
     assert [("G3", "rejected", "TND-1")] == played.column("tenders", "grant_id", "decision", "rule")
     [letter] = played.letters("rejection", "Ann Lee")
     assert "It has not been cancelled; no new option will be granted for it." in letter
-    with played.office() as office, office.reading() as book:
-        told = [line.what for holder_id in ("H1", "H2") for line in story(book, holder_id)]
+    with played.workspace() as workspace, workspace.read() as db:
+        told = [line.what for holder_id in ("H1", "H2") for line in explain_holder(db, holder_id)]
     assert any(line.startswith("May tender 2 options with 500 shares: 200 shares of G2") for line in told)
     assert "Held no option that the offer is made for, and was not asked." in told

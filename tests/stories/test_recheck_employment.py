@@ -93,12 +93,12 @@ def told(new_offer):
     offer.holder("H1", "Ann Lee").grant("G1", 100).tenders("F1", "2003-03-10T10:00:00", G1=100)
     offer.holder("H2", "Bo Ray").grant("G2", 100).tenders("F2", "2003-03-10T10:00:00", G2=100)
     offer.holder("H3", "Cy Dow").grant("G3", 100).tenders("F3", "2003-03-10T10:00:00", G3=100)
-    spell = {"capacity": "employee", "from_": "1999-01-04"}
-    offer.happens("2003-05-20T10:00:00", "service-set", holder="H1", to="2003-05-16", **spell)
-    offer.happens("2003-05-20T11:00:00", "service-set", holder="H2", to="2003-10-03", **spell)
-    offer.happens("2003-05-20T12:00:00", "service-set", holder="H9", to="2003-10-02", **spell)
-    offer.happens("2003-05-21T10:00:00", "service-set", holder="H3", to="2003-05-31", **spell)
-    offer.happens("2003-05-22T10:00:00", "service-set", holder="H3", **spell)
+    period = {"capacity": "employee", "from_": "1999-01-04"}
+    offer.happens("2003-05-20T10:00:00", "service-set", holder="H1", to="2003-05-16", **period)
+    offer.happens("2003-05-20T11:00:00", "service-set", holder="H2", to="2003-10-03", **period)
+    offer.happens("2003-05-20T12:00:00", "service-set", holder="H9", to="2003-10-02", **period)
+    offer.happens("2003-05-21T10:00:00", "service-set", holder="H3", to="2003-05-31", **period)
+    offer.happens("2003-05-22T10:00:00", "service-set", holder="H3", **period)
     return offer.closes_at("2003-10-03", "1.27").play()
 
 

@@ -10,7 +10,7 @@ from matplotlib.dates import date2num
 from matplotlib.ticker import MaxNLocator
 
 from infra.report.charts.svg import hue, key, markup, panel, sheet
-from infra.report.uptake import Course, Day
+from infra.report.uptake import DailyTenders, OfferDay
 from optex.formatting import count, short_day
 
 _LEFT, _RIGHT = 88, 876
@@ -20,7 +20,7 @@ End = tuple[date, str, bool]
 _FORMS = (("elections", "exchange"), ("withdrawals", "lost"), ("improper", "rest"))
 
 
-def participation(course: Course, ends: Sequence[End], label: str) -> Markup:
+def participation(course: DailyTenders, ends: Sequence[End], label: str) -> Markup:
     """Above the option shares that stand tendered, withdrawals marked; below the forms, by what became of them.
 
     `ends` are the days on which the offer was to end; ghosts where they no longer hold.
@@ -45,7 +45,7 @@ def participation(course: Course, ends: Sequence[End], label: str) -> Markup:
     return markup(on, "participation", label)
 
 
-def _standing(axes: Axes, days: Sequence[Day]) -> None:
+def _standing(axes: Axes, days: Sequence[OfferDay]) -> None:
     top = max(day.standing for day in days) or 1
     axes.set_ylim(0, top * 1.12)
     edges = [date2num(day.on) for day in days] + [date2num(days[-1].on) + 1]
@@ -77,7 +77,7 @@ def _side(axes: Axes, at: float) -> str:
     return "left" if at - first < (last - first) / 5 else "right"
 
 
-def _withdrawn(axes: Axes, days: Sequence[Day]) -> None:
+def _withdrawn(axes: Axes, days: Sequence[OfferDay]) -> None:
     """The days of withdrawals, marked where the line falls, their texts one above the other; of many the largest."""
     across = axes.get_xlim()[1] - axes.get_xlim()[0]
     before, level = float("-inf"), 0
@@ -110,7 +110,7 @@ def _ends(axes: Axes, ends: Sequence[End]) -> None:
                   color=hue("ink" if holds else "soft"))  # fmt: skip
 
 
-def _forms(axes: Axes, days: Sequence[Day]) -> None:
+def _forms(axes: Axes, days: Sequence[OfferDay]) -> None:
     bottom = [0] * len(days)
     at = [date2num(day.on) + 0.5 for day in days]
     for name, colour in _FORMS:

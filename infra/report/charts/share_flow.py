@@ -8,7 +8,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from infra.report.charts.svg import hue, markup, sheet
-from infra.report.data import Passage
+from infra.report.data import ShareFlow
 from optex.formatting import count
 
 _BAR = 14.0
@@ -37,7 +37,7 @@ class _Bar(NamedTuple):
         return self._replace(top=self.top + begins, height=height)
 
 
-def passage(found: Passage, label: str) -> Markup:
+def share_flow(found: ShareFlow, label: str) -> Markup:
     """Bars as high as the shares, from left to right in the order of the offer's life, and what flows between them."""
     scale = _TALL / (found.outstanding or 1)
     with sheet(1000) as axes:
@@ -51,7 +51,7 @@ def passage(found: Passage, label: str) -> Markup:
     return markup(axes, "passage", label, max(start.top + start.height, *ends) + 2)
 
 
-def _kept(axes: Axes, found: Passage, start: _Bar, cancelled: _Bar, scale: float) -> float:
+def _kept(axes: Axes, found: ShareFlow, start: _Bar, cancelled: _Bar, scale: float) -> float:
     """What stays outstanding: the balancing options, and what was not tendered or not accepted."""
     last, used = cancelled, cancelled.height
     kept = found.outstanding - found.cancelled - found.balancing
@@ -66,7 +66,7 @@ def _kept(axes: Axes, found: Passage, start: _Bar, cancelled: _Bar, scale: float
     return last.end()
 
 
-def _ends(axes: Axes, found: Passage, promised: _Bar, scale: float) -> float:
+def _ends(axes: Axes, found: ShareFlow, promised: _Bar, scale: float) -> float:
     """What became of the promises, and the deferred grants that join the new options."""
     top, used, lowest = _TOP, 0.0, 0.0
     if found.granted:

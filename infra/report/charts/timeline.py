@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from infra.report.charts.svg import hue, marked, markup, sheet
-from infra.report.timeline import HAPPENED, Line, due
+from infra.report.timeline import EVENT, TimelineRow, due
 from optex.formatting import in_words, short_day
 from optex.milestones import CANCEL, REGRANT
 from optex.state import OfferState
-from optex.steps import Status
+from optex.steps import StepStatus
 
 _ROW = 35
 _TOP = 46
@@ -20,7 +20,7 @@ _LEFT, _RIGHT = 292, 688
 _Across = Callable[[datetime], float]
 
 
-def timeline(lines: Sequence[Line], state: OfferState, label: str) -> Markup:
+def timeline(lines: Sequence[TimelineRow], state: OfferState, label: str) -> Markup:
     """Earlier dates stand as ghosts in the row of what moved, struck, with an arrow to the date that holds."""
     every = [state.terms.opens, *(line.at for line in lines), *(at for line in lines for at, _ in line.former)]
     pad = (max(every) - min(every)) * 0.02 + timedelta(days=1)
@@ -38,20 +38,20 @@ def timeline(lines: Sequence[Line], state: OfferState, label: str) -> Markup:
     return markup(axes, "timeline", label)
 
 
-def _row(axes: Axes, line: Line, state: OfferState, across: _Across, nth: int) -> None:
+def _row(axes: Axes, line: TimelineRow, state: OfferState, across: _Across, nth: int) -> None:
     y = _TOP + (nth + 0.5) * _ROW
-    ink = hue("soft" if line.outcome == Status.MOOT else "ink")
+    ink = hue("soft" if line.outcome == StepStatus.MOOT else "ink")
     axes.plot([0, 1000], [y + _ROW / 2] * 2, color=hue("line"), lw=0.7)
     axes.text(0, y, line.label, va="center", color=ink)
     for at, status in line.former:
-        done = status is Status.DONE
+        done = status is StepStatus.DONE
         axes.plot(across(at), y, "o", ms=7, mfc=hue("exchange" if done else "paper"), mec=hue("ghost"), mew=1.2)
         if not done:
             _arrow(axes, across(at), across(line.at), y)
     _mark(axes, across(line.at), y, line.outcome)
     above = 8 if line.moved_from else 0
     axes.text(704, y - above, due(line, state), va="center", fontsize=12.5, color=ink)
-    said = hue("lost" if line.outcome == Status.HELD else "soft")
+    said = hue("lost" if line.outcome == StepStatus.HELD else "soft")
     axes.text(1000, y - above, line.outcome_in_words, va="center", ha="right", fontsize=12, color=said)
     if line.moved_from:
         was = ", ".join(short_day(state.day(at)).partition(",")[0] for at in line.moved_from[-5:])
@@ -60,13 +60,13 @@ def _row(axes: Axes, line: Line, state: OfferState, across: _Across, nth: int) -
 
 def _mark(axes: Axes, x: float, y: float, outcome: str) -> None:
     match outcome:
-        case Status.DONE:
+        case StepStatus.DONE:
             axes.plot(x, y, "o", ms=9, color=hue("exchange"), mew=0)
-        case Status.HELD:
+        case StepStatus.HELD:
             axes.plot(x, y, "s", ms=9, color=hue("lost"), mew=0)
-        case Status.MOOT:
+        case StepStatus.MOOT:
             axes.plot(x, y, "x", ms=6, color=hue("ghost"), mew=1.4)
-        case _ if outcome == HAPPENED:
+        case _ if outcome == EVENT:
             axes.plot(x, y, "D", ms=7, color=hue("ink"), mew=0)
         case _:
             axes.plot(x, y, "o", ms=8.5, mfc=hue("paper"), mec=hue("exchange"), mew=1.8)
@@ -89,7 +89,7 @@ def _phases(axes: Axes, state: OfferState, across: _Across, bottom: float) -> No
     period = " and ".join(in_words(number, noun) for number, noun in parts if number)
     phases = [
         (state.terms.opens, min(state.terms.expires, state.terminated_at or state.terms.expires), "offer open", "pale"),
-        (state.plan.due(CANCEL), state.plan.due(REGRANT), period, "band"),
+        (state.schedule.due(CANCEL), state.schedule.due(REGRANT), period, "band"),
     ]
     for begins, ends, said, colour in phases[:1] if state.terminated_at else phases:
         left, right = across(begins), across(ends)

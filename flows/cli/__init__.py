@@ -1,0 +1,214 @@
+"""The `optex` command. What needs no Prefect does not import it: `plan` and `check` answer at once."""
+
+import json
+import sys
+from datetime import date
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.cli import actions
+from flows.cli.options import FOLDER, JSON, Day, Moment
+from optex.errors import BadData, OptexError, Refused
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="optex")
+def cli() -> None:
+    """Run a stock option exchange offer from opening to regrant.
+
+    An offer is a folder: `optex init FOLDER` writes one to start from, `optex check FOLDER` finds what is wrong with
+    it, `optex simulate FOLDER --out DIR` rehearses it, `optex serve FOLDER` runs it.
+    """
+
+
+def main() -> None:
+    """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
+            stream.reconfigure(errors="replace")
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BadData as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        sys.exit(1)
+    except Refused as error:
+        click.echo(f"{error.ruling.rule} ({error.ruling.section}): {error.ruling.reason}", err=True)
+        sys.exit(1)
+    except OptexError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:  # a file that is none, or may not be written
+        click.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+        sys.exit(1)
+
+
+@cli.command()
+@FOLDER
+@JSON
+def check(folder: Path, as_json: bool) -> None:
+    """Every fault and every warning of an offer's folder."""
+    from infra.folder.reader import read_folder
+    from optex.warnings import warnings
+
+    try:
+        found = read_folder(folder)
+    except BadData as error:
+        if as_json:
+            click.echo(json.dumps({"faults": [_fault(fault) for fault in error.faults], "warnings": []}, indent=2))
+        else:
+            click.echo("\n".join(str(fault) for fault in error.faults))
+        sys.exit(1)
+    noted = warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
+    if as_json:
+        said = [{"rule": w.rule, "message": w.message, "file": w.file, "line": w.line} for w in noted]
+        click.echo(json.dumps({"faults": [], "warnings": said}, indent=2, ensure_ascii=False))
+        return
+    for warning in noted:
+        where = f"{warning.file}:{warning.line}: " if warning.line else ""
+        click.echo(f"{where}warning: {warning.rule}: {warning.message}")
+    click.echo(
+        f"{folder}: no fault, {len(noted)} warning{'s' * (len(noted) != 1)}: {len(found.holders):,} holders, "
+        f"{len(found.grants):,} grants, {len(found.forms):,} forms"
+    )
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    return {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+
+
+@cli.command()
+@FOLDER
+def init(folder: Path) -> None:
+    """Write a commented offer folder to start from."""
+    from infra.folder.reader import init_folder
+
+    init_folder(folder)
+    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")
+
+
+@cli.command("plan")
+@FOLDER
+@click.option("--extend-to", type=Moment(), help="Show the plan as an extension to this instant would make it.")
+@click.option("--announced-at", type=Moment(), help="When that extension would be announced (EXT-1 is checked).")
+@click.option("--cancel-on", type=Day(), help="The day of acceptance, where it is not the planned one.")
+@click.option("--ics", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan as a calendar file.")
+@JSON
+def plan_command(
+    folder: Path,
+    extend_to: str | None,
+    announced_at: str | None,
+    cancel_on: date | None,
+    ics: Path | None,
+    as_json: bool,
+) -> None:
+    """The dated milestones of an offer; with --extend-to before and after side by side. Changes nothing."""
+    from flows.cli.plan import print_plan
+
+    print_plan(folder, extend_to, announced_at, cancel_on, ics, as_json)
+
+
+@cli.command("simulate")
+@FOLDER
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where all of it is written."
+)
+@click.option("--until", type=Moment(), help="Stop at this instant.")
+def simulate_command(folder: Path, out: Path, until: str | None) -> None:
+    """Play the folder's whole offer on a virtual clock, with the real flows, a real database and real SMTP."""
+    from flows.cli.simulate import run_simulation
+
+    run_simulation(folder, out, until)
+
+
+@cli.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Where all of it is written.",
+)
+def demo(out: Path) -> None:
+    """Play the sample: the Alpha Technologies offer of 2003, February 28 to October 3."""
+    from flows.cli.simulate import run_demo
+
+    run_demo(out)
+
+
+@cli.command()
+@FOLDER
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
+def export(folder: Path, out: Path) -> None:
+    """Write the ledgers of an offer, as they are now, as CSV files."""
+    from flows.cli.status import reading
+    from infra.ledgers.export import export as write
+
+    with reading(folder) as db:
+        written = write(db, out / "ledgers")
+    click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
+
+
+@cli.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--port", default=4200, show_default=True, help="Where Prefect's UI and API answer, on 127.0.0.1.")
+def serve(folders: tuple[Path, ...], port: int) -> None:
+    """Run the offers: Prefect server with UI, worker, deployments, schedule. Until stopped."""
+    from flows.serve.serve import serve as run
+
+    run(folders, port)
+
+
+@cli.command()
+@FOLDER
+@JSON
+def schedule(folder: Path, as_json: bool) -> None:
+    """Make Prefect's scheduled runs agree with the plan; says what it added, moved, cancelled."""
+    from flows.cli.record import schedule_folder as agree
+
+    agree(folder, as_json)
+
+
+@cli.command()
+@FOLDER
+@click.argument("holder")
+@JSON
+def explain(folder: Path, holder: str, as_json: bool) -> None:
+    """Everything decided about one holder, in order, each with rule and section."""
+    from flows.cli.status import print_history
+
+    print_history(folder, holder, as_json)
+
+
+@cli.command("status")
+@FOLDER
+@JSON
+def status_command(folder: Path, as_json: bool) -> None:
+    """Where the offer stands; participation; what is due next; what is overdue."""
+    from flows.cli.status import print_status
+
+    print_status(folder, as_json)
+
+
+@cli.command()
+@FOLDER
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The HTML file to write.")
+def report(folder: Path, out: Path) -> None:
+    """Write one self-contained HTML report with plots."""
+    from flows.cli.status import reading
+    from infra.report.page import write_report
+
+    with reading(folder) as db:
+        write_report(db, out)
+    click.echo(f"Report written to {out}")
+
+
+actions.register(cli)

@@ -1,0 +1,128 @@
+"""The commands that record actions, made from their classes; `condition-assert` is said `condition assert`."""
+
+import inspect
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.cli.options import FOLDER, JSON, Day, Moment
+from optex.action import Action, Option
+from optex.actions import ACTIONS
+
+MOMENT, DAY = Moment(), Day()
+_AT = click.option("--at", type=MOMENT, help="When it was announced or received, on the offer's clock; default now.")
+_BY = click.option("--by", default="", metavar="NAME", help="Who decided.")
+
+_GROUPS = {
+    "condition": "The conditions of §7: assert, waive, end.",
+    "election": "Election Forms and Notices: record one, import many, waive defects.",
+    "service": "The record of service: import, set.",
+    "price": "Closing prices: import, set.",
+    "committee": "What the Committee decides.",
+    "agreement": "New option agreements.",
+}
+
+
+def _command(kind: type[Action]) -> click.Command:
+    @FOLDER
+    @_AT
+    @_BY
+    @JSON
+    def record(folder: Path, at: str | None, by: str, as_json: bool, **given: Any) -> None:
+        from flows.cli.record import record_action
+
+        record_action(folder, kind.verb, given, by, at, as_json)
+
+    for option in reversed(kind.options()):
+        record = _option(option)(record)
+    group, _, name = kind.verb.partition("-")
+    return click.command(name=name if group in _GROUPS else kind.verb, help=inspect.getdoc(kind))(record)
+
+
+def _option(option: Option) -> Any:
+    name, help = f"--{option.key.replace('_', '-')}", option.help
+    if option.type is bool:
+        return click.option(name, is_flag=True, help=help)
+    return click.option(name, type=_type(option), required=option.required, help=help)
+
+
+def _type(option: Option) -> Any:
+    if option.choices:
+        return click.Choice(option.choices)
+    if option.type is int:
+        return click.IntRange(option.least, option.most)
+    types: dict[type, Any] = {datetime: MOMENT, date: DAY}
+    return types.get(option.type, str)
+
+
+def register(cli: click.Group) -> None:
+    """Add the commands to the group of all commands."""
+    groups = {name: click.Group(name, help=text) for name, text in _GROUPS.items()}
+    for group in groups.values():
+        cli.add_command(group)
+    for verb, kind in ACTIONS.items():
+        groups.get(verb.partition("-")[0], cli).add_command(_command(kind))
+    groups["election"].add_command(_import_command("forms", "elections.csv", "import_forms"))
+    groups["service"].add_command(_import_command("spells of service", "service.csv", "import_service"))
+    groups["price"].add_command(_import_command("closing prices", "prices.csv", "import_prices"))
+    groups["election"].add_command(record_election)
+
+
+def _import_command(what: str, file_name: str, function: str) -> click.Command:
+    @FOLDER
+    @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option("--file", "named", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The CSV file.")
+    @_BY
+    @JSON
+    def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool) -> None:
+        from flows.cli import record as recording
+
+        getattr(recording, function)(folder, named or file, by, as_json)
+
+    return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
+        read
+    )
+
+
+@click.command(name="record")
+@FOLDER
+@click.option("--form", "form_id", required=True, help="The number you give the form.")
+@click.option("--holder", "holder_id", required=True, help="The holder.")
+@click.option("--kind", type=click.Choice(["election", "withdrawal"]), default="election", show_default=True)
+@click.option("--received-at", type=MOMENT, help="When it was received, on the offer's clock; default now.")
+@click.option("--signed-on", type=DAY, help="The date beside the signature.")
+@click.option("--signed-as", default="", help="The signature, exactly as written.")
+@click.option("--channel", default="fax", show_default=True, help="How it was delivered.")
+@click.option("--title", default="", help="A fiduciary's full title.")
+@click.option("--authority", default="", help="A fiduciary's evidence of authority.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]",
+    help="One option on the form, with what the form states of it; say it again for each option.",
+)
+@_BY
+@JSON
+def record_election(
+    folder: Path,
+    received_at: str | None,
+    signed_on: Any,
+    options: tuple[str, ...],
+    by: str,
+    as_json: bool,
+    **given: str,
+) -> None:
+    """Key in one form that came by fax or by hand."""
+    from datetime import UTC, datetime
+
+    from flows.cli.record import record_form
+
+    row = {
+        **given,
+        "received_at": received_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        "signed_on": signed_on.isoformat() if signed_on else "",
+    }
+    record_form(folder, row, options, by, as_json)

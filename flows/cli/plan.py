@@ -1,0 +1,162 @@
+"""`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.cli.options import moment
+from optex.calendar import CLOCKS
+from optex.changes import may_extend
+from optex.errors import OptexError, Refused
+from optex.formatting import local_text, utc_text
+from optex.milestones import Milestone, OfferSchedule
+from optex.milestones import schedule_of as plan_of
+from optex.state import OfferState
+from optex.terms import Terms, parse_terms
+from optex.warnings import readings, term_warnings
+
+
+def print_plan(
+    folder: Path,
+    extend_to: str | None,
+    announced_at: str | None,
+    cancel_on: date | None,
+    ics: Path | None,
+    as_json: bool,
+) -> None:
+    if announced_at and not extend_to:
+        raise click.UsageError("--announced-at says when an extension is announced: it goes with --extend-to")
+    state, said = state_of(folder)
+    terms = state.terms
+    before = _planned(state, terms, None if extend_to else cancel_on)
+    after, after_terms = before, terms
+    if extend_to:
+        usual = terms.expires.astimezone(terms.zone).time()
+        to = moment(extend_to, terms.zone, usual)
+        announced = moment(announced_at, terms.zone, usual) if announced_at else min(terms.expires, to)
+        if refused := may_extend(state, to, announced):
+            raise Refused(refused)
+        after_terms = terms.extended(to)
+        after = _planned(state, after_terms, cancel_on)
+    if ics:
+        from infra.ledgers.ics import plan_ics
+
+        ics.parent.mkdir(parents=True, exist_ok=True)
+        ics.write_bytes(plan_ics(after_terms, after))
+    if as_json:
+        document = _document(after_terms, after)
+        if extend_to:
+            document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    if said:
+        click.echo(said)
+    _table(terms, before, (after_terms, after) if extend_to else None)
+    if ics:
+        click.echo(f"Calendar written to {ics}")
+
+
+def state_of(folder: Path) -> tuple[OfferState, str]:
+    """The offer as the database has it where it was taken in, else as the folder's terms state it."""
+    from infra.settings import load_settings
+
+    file = folder / "offer.toml"
+    terms = None
+    if file.exists():
+        try:
+            terms = parse_terms(file.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise OptexError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
+    if (folder / ".optex" / "optex.db").exists() or load_settings().database_url:
+        # SQLAlchemy takes a while to import: only where there is a database to ask.
+        from infra.database.writer import UnknownOffer
+        from infra.workspace import workspace_in
+
+        try:
+            with workspace_in(folder).read() as db:
+                state, first = db.state(), db.first_terms()
+        except UnknownOffer:
+            pass
+        else:
+            differs = terms is not None and terms != first
+            return state, f"The database leads; {file} differs from what was taken in." if differs else ""
+    if terms is None:
+        raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
+    return OfferState(terms=terms), ""
+
+
+def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSchedule:
+    if cancel_on is None and terms is state.terms:
+        return state.schedule
+    if cancel_on and not terms.calendar.is_business_day(cancel_on):
+        raise OptexError(
+            f"CAN-1: {cancel_on} is no business day; the next one is {terms.calendar.business_day_from(cancel_on)}"
+        )
+    first = plan_of(terms).cancel_on
+    if cancel_on and cancel_on < first:
+        raise OptexError(f"CAN-1: nothing is cancelled before {first}, the business day after expiration")
+    return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
+
+
+def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
+    return {
+        "offer": terms.offer,
+        "clock": terms.clock,
+        "business_days_open": terms.calendar.business_days(terms.commences, terms.expires_on),
+        "lookback_from": terms.lookback_from.isoformat(),
+        "cancel_on": schedule.cancel_on.isoformat(),
+        "grant_on": schedule.grant_on.isoformat(),
+        "milestones": [
+            {
+                "name": milestone.name,
+                "due": utc_text(milestone.due),
+                "local": local_text(milestone.due, terms.zone),
+                "rule": milestone.rule,
+                "section": milestone.section,
+            }
+            for milestone in schedule.milestones
+        ],
+        "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
+    }
+
+
+def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title=f"{terms.offer} — {terms.issuer}", title_justify="left")
+    if extended:  # two plans side by side on eighty columns leave no room for lines and sections
+        table.box, table.pad_edge = None, False
+    more = ("as extended", "rule") if extended else ("rule", "section")
+    for heading in ("milestone", "as it stands", *more):
+        table.add_column(heading, no_wrap=heading != "section")
+    shown_terms, shown = extended or (terms, before)
+    old = {milestone.name: milestone for milestone in before.milestones}
+    for milestone in shown.milestones:
+        was = old.get(milestone.name)
+        cells = [_reading(was, terms) if was else ""]
+        if extended:
+            moved = was is None or was.due != milestone.due
+            cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
+        table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
+    console.print(table)
+    for warning in term_warnings(shown_terms):
+        if warning.rule == "CAL-2":
+            continue  # the table shows both readings
+        console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)
+
+
+def _reading(milestone: Milestone, terms: Terms) -> str:
+    """A milestone on the offer's clock, and what its hour is by either clock where that is two instants (CAL-2)."""
+    shown = f"{milestone.due.astimezone(terms.zone):%a} {local_text(milestone.due, terms.zone)}"
+    _, at, read = readings(milestone, terms)
+    if len(set(read.values())) == 1:
+        return shown
+    # The one that decides goes first.
+    clocks = sorted(read, key=lambda name: (read[name] != milestone.due, name != terms.clock))
+    both = [f"{at:%H:%M} {read[name].astimezone(CLOCKS[name]):%Z} = {read[name]:%H:%MZ}" for name in clocks]
+    return f"{shown}\n  [dim]{both[0]}, or[/dim]\n  [dim]{both[1]}[/dim]"

@@ -1,0 +1,173 @@
+"""What arrives, recorded from the command line: one action or many forms, then the mail is sent and Prefect is told."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.cli.plan import state_of
+from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
+from infra.database.writer import OfferWriter, UnknownOffer
+from infra.folder.reader import read_folder, read_prices, read_service
+from infra.handlers.actions import record_action as record
+from infra.handlers.forms import form_from_fields, read_new_forms, record_received_forms
+from infra.handlers.intake import load_folder
+from infra.handlers.promises import lapse_promises
+from infra.mail.delivery import send_queued
+from infra.mail.smtp import MailError
+from infra.workspace import Workspace, workspace_in
+from optex.actions import Extend, read_action
+from optex.errors import OptexError
+from optex.formatting import count
+
+Work = Callable[[OfferWriter, datetime], str]
+
+
+def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
+    """Weigh and record one action; exit 1 with the rule where it is refused."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    given = {key: value for key, value in options.items() if value is not None}
+    action = read_action(verb, {**given, "at": at or now, "by": by}, state_of(folder)[0].terms.zone)
+    if action.at > now:
+        raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
+    if isinstance(action, Extend) and action.announced_at > now:
+        announced = action.data["announced_at"]
+        raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
+    workspace = ensure_loaded(folder)
+    with workspace.write() as db:
+        outcome = record(db, action)
+    if outcome.accepted:
+        after_change(workspace)
+    if as_json:
+        ruling = outcome.ruling
+        said = {"accepted": outcome.accepted, "repeated": outcome.repeated, "message": outcome.message}
+        click.echo(json.dumps({**said, "rule": ruling.rule, "section": ruling.section}, ensure_ascii=False))
+    elif outcome.accepted:
+        click.echo(outcome.message)
+    else:
+        click.echo(f"{outcome.ruling.rule} ({outcome.ruling.section}): {outcome.ruling.reason}", err=True)
+    if not outcome.accepted:
+        sys.exit(1)
+
+
+def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
+    """Record every form of a CSV file that is not on record yet and has been received by now."""
+    workspace = ensure_loaded(folder)
+
+    def work(db: OfferWriter, now: datetime) -> str:
+        return record_received_forms(db, read_new_forms(db, file or folder / "elections.csv"), now, by)
+
+    _work(workspace, work, as_json)
+
+
+def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by: str, as_json: bool) -> None:
+    """Record one form as it was keyed in."""
+    workspace = ensure_loaded(folder)
+
+    def work(db: OfferWriter, now: datetime) -> str:
+        return record_received_forms(db, form_from_fields(db, row, options), now, by, refuse_future=True)
+
+    _work(workspace, work, as_json)
+
+
+def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
+    """Record the periods of a service file, and let the promises lapse that they show broken."""
+    workspace = ensure_loaded(folder)
+
+    def work(db: OfferWriter, now: datetime) -> str:
+        periods = read_service(file or folder / "service.csv", db.holders().keys())
+        db.add_service_periods(periods)
+        name = (file or folder / "service.csv").name
+        db.audit(now, by, [("service imported", name, "ELG-2", count(len(periods), "spell"))])
+        lapsed = lapse_promises(db, db.state().day(now), now)
+        return f"{count(len(periods), 'spell')} of service recorded. {lapsed}".strip()
+
+    _work(workspace, work, as_json)
+
+
+def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
+    """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
+    workspace = ensure_loaded(folder)
+
+    def work(db: OfferWriter, now: datetime) -> str:
+        state = db.state()
+        prices = read_prices(file or folder / "prices.csv")
+        known = {on: close for on, close in prices.items() if on <= state.day(now) and on != state.granted_on}
+        db.set_prices(known)
+        name = (file or folder / "prices.csv").name
+        db.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])
+        return f"{count(len(known), 'closing price')} recorded."
+
+    _work(workspace, work, as_json)
+
+
+def import_received(folder: Path, workspace: Workspace) -> str:
+    """Take in the forms and closing prices of the folder's own files that have come by now; "" where none are new."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    said = []
+    with workspace.write() as db:
+        state = db.state()
+        if (folder / "elections.csv").exists():
+            forms = [form for form in read_new_forms(db, folder / "elections.csv") if form.received_at <= now]
+            known = db.form_ids()
+            if new := [form for form in forms if form.form_id not in known]:
+                said.append(f"elections.csv: {record_received_forms(db, new, now)}")
+        if (folder / "prices.csv").exists():
+            prices = read_prices(folder / "prices.csv")
+            missing = {on: close for on, close in prices.items() if on <= state.day(now) and db.close_on(on) is None}
+            db.set_prices(missing)
+            said += [f"prices.csv: {count(len(missing), 'closing price')} recorded."] if missing else []
+    return "\n".join(said)
+
+
+def ensure_loaded(folder: Path) -> Workspace:
+    """The workspace of a folder's offer; its folder is taken into the books first, where that was not done yet."""
+    workspace = workspace_in(folder)
+    try:
+        with workspace.read():
+            return workspace
+    except UnknownOffer:
+        load_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+    return workspace
+
+
+def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
+    with workspace.write() as db:
+        said = work(db, datetime.now(UTC).replace(microsecond=0))
+    after_change(workspace)
+    click.echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
+
+
+def schedule_folder(folder: Path, as_json: bool) -> None:
+    """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
+    api = prefect_api(folder)
+    workspace = ensure_loaded(folder)
+    load_new_rows(folder, workspace, err=as_json)
+    schedule(folder, workspace, api, as_json)
+
+
+def load_new_rows(folder: Path, workspace: Workspace, *, err: bool = False) -> None:
+    """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
+    if said := import_received(folder, workspace):
+        click.echo(said, err=err)
+
+
+def after_change(workspace: Workspace) -> None:
+    """What follows a change that was made from here; what somebody should know of it is said on stderr."""
+    api = api_of(workspace)
+    for sentence in asyncio.run(_sent(workspace)) if api is None else followed_up(workspace, api):
+        click.echo(sentence, err=True)
+
+
+async def _sent(workspace: Workspace) -> list[str]:
+    """All that follows where no Prefect server is known that must be told."""
+    try:
+        said = await send_queued(workspace)
+    except MailError as error:
+        said = f"The mail waits in the outbox: {error}"
+    return [said] if said else []

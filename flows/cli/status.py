@@ -1,0 +1,185 @@
+"""`optex explain` and `optex status`: one holder's story, and where the offer stands; on a terminal, piped, as JSON."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+
+import click
+from rich.console import Console, RenderableType
+from rich.markdown import Markdown
+from rich.table import Table
+from rich.text import Text
+
+from infra.database.reader import OfferReader
+from infra.explain.explain import explain_holder, find_holder
+from infra.explain.holder_history import HistoryLine
+from infra.settings import load_settings
+from infra.status.document import as_document
+from infra.status.markdown import as_markdown
+from infra.status.offer_status import offer_status
+from infra.workspace import BOOKS, name_of, workspace_in
+from optex.authority import RULES
+from optex.errors import BadData, OptexError
+from optex.formatting import local_text, utc_text
+from optex.records import Holder
+from optex.terms import Terms, parse_terms
+
+# Piped, a line is never broken: it is for grep and for files.
+_UNBROKEN = 10_000
+_NARROW = 72
+
+
+def print_history(folder: Path, holder: str, as_json: bool) -> None:
+    """Everything decided about one holder, by id or by (part of) the name."""
+    with reading(folder) as db:
+        holder_id = find_holder(db, holder)
+        lines = explain_holder(db, holder_id)
+        who, terms = db.holder_records([holder_id])[0].holder, db.state().terms
+    if as_json:
+        _json({"offer": terms.offer, "holder": _person(who), "lines": [_entry(line, terms) for line in lines]})
+        return
+    _print(_head(who, terms), _story_table(lines, terms), _relied_on(lines))
+
+
+def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
+    """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
+    with reading(folder) as db:
+        status = offer_status(db, _now(folder, db, at))
+        note = _differs(folder, db.first_terms())
+    if as_json:
+        _json({**as_document(status), "note": note})
+        return
+    if note:
+        click.echo(note)
+    page = as_markdown(status)
+    if sys.stdout.isatty():
+        Console().print(Markdown(page))
+    else:
+        click.echo(page, nl=False)
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[OfferReader]:
+    """The books of the offer in a folder; none are begun where there are none."""
+    name_of(folder)
+    if not (folder / BOOKS / "optex.db").exists() and not load_settings().database_url:
+        raise OptexError(
+            f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
+            f"`optex simulate {folder} --out DIR` rehearses it"
+        )
+    with workspace_in(folder).read() as db:
+        yield db
+
+
+def _now(folder: Path, db: OfferReader, at: datetime | None) -> datetime:
+    """The instant it is: now for a real offer, the last that was played for one that `simulate` played."""
+    if at is not None:
+        return (at if at.tzinfo else at.replace(tzinfo=db.state().terms.zone)).astimezone(UTC)
+    if not (folder / BOOKS / "offer").exists():
+        return datetime.now(UTC).replace(microsecond=0)
+    row = db.row()
+    played = [step.done_at for step in db.steps() if step.done_at is not None]
+    last: datetime = row.played_until or row.taken_in_at
+    return max([*played, last])
+
+
+def _differs(folder: Path, first: Terms) -> str:
+    """Whether the folder's terms are no longer those that were taken in: the database leads, and says so."""
+    file = folder / "offer.toml"
+    if not file.exists():
+        return ""
+    try:
+        same = parse_terms(file.read_text(encoding="utf-8-sig")) == first
+    except (BadData, UnicodeDecodeError):
+        same = False
+    return "" if same else f"The database leads; {file} differs from what was taken in."
+
+
+def _json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _person(holder: Holder) -> dict[str, str]:
+    return {
+        "holder_id": holder.holder_id,
+        "name": holder.name,
+        "email": holder.email,
+        "jurisdiction": holder.jurisdiction,
+        "voting_percent": str(holder.voting_percent),
+    }
+
+
+def _entry(line: HistoryLine, terms: Terms) -> dict[str, str]:
+    at = utc_text(line.at) if isinstance(line.at, datetime) else line.at.isoformat()
+    return {
+        "at": at,
+        "local": _when(line.at, terms),
+        "what": line.what,
+        "rule": line.rule,
+        "section": line.section,
+        "sentence": line.sentence,
+    }
+
+
+def _when(at: date | datetime, terms: Terms) -> str:
+    return local_text(at, terms.zone) if isinstance(at, datetime) else at.isoformat()
+
+
+def _head(holder: Holder, terms: Terms) -> Text:
+    about = [holder.email or "no e-mail address", holder.jurisdiction, f"{holder.voting_percent}% of the votes"]
+    return Text.assemble(
+        (f"{holder.name} · {holder.holder_id}\n", "bold"),
+        f"{terms.issuer} · {terms.offer}\n",
+        (" · ".join(part for part in about if part), "dim"),
+    )
+
+
+def _story_table(lines: list[HistoryLine], terms: Terms) -> Table:
+    """When, what, and by which rule; piped, every line is whole by itself."""
+    terminal = sys.stdout.isatty()
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1 if terminal else 0, 0))
+    if not terminal:
+        for line in lines:
+            table.add_row(Text(_when(line.at, terms)), line.rule, Text(f"{line.what} ({line.section})"))
+        return table
+    narrow = Console().width < _NARROW
+    table.add_column(style="dim", min_width=10, max_width=10 if narrow else 20)
+    table.add_column(ratio=1)
+    if not narrow:
+        table.add_column(style="cyan", max_width=16)
+    before = ""
+    for line in lines:
+        when, by = _when(line.at, terms), Text(f"{line.rule} {line.section}", style="cyan")
+        cells = [Text.assemble(line.what, " ", by)] if narrow else [Text(line.what), by]
+        table.add_row(when if when != before else "", *cells)
+        before = when
+    return table
+
+
+def _relied_on(lines: list[HistoryLine]) -> RenderableType:
+    used = {line.rule for line in lines}
+    table = Table(box=None, show_header=False, pad_edge=False, title="The rules relied on", title_justify="left")
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column()
+    for rule, authority in RULES.items():
+        if rule in used:
+            table.add_row(rule, Text(f"{authority.section}: “{authority.sentence}”"))
+    return table
+
+
+def _print(*parts: RenderableType) -> None:
+    """Print with a blank line between the parts: wrapped to a terminal, plain and unbroken where it is piped."""
+    if sys.stdout.isatty():
+        console = Console(highlight=False)
+        for n, part in enumerate(parts):
+            console.print(*([""] if n else []), part, sep="\n")
+        return
+    plain = StringIO()
+    console = Console(file=plain, width=_UNBROKEN, color_system=None, highlight=False, legacy_windows=False)
+    for n, part in enumerate(parts):
+        console.print(*([""] if n else []), part, sep="\n")
+    click.echo("\n".join(line.rstrip() for line in plain.getvalue().splitlines()))

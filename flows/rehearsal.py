@@ -1,0 +1,88 @@
+"""What a play runs on: a Prefect server of its own that no setting of anybody reaches, and that ends with it."""
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.serve import lifeline
+from flows.serve.processes import ManagedProcess
+from infra.prefect_env import rehearsal_environment
+from infra.workspace import BOOKS
+from optex.errors import OptexError
+
+PREFECT_HOME = "prefect"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rehearsal:
+    """The server of a play that is about to begin, where it answers, and where it keeps its books."""
+
+    server: ManagedProcess
+    api: str
+    home: Path
+
+
+def rehearsal_in(out: Path) -> Rehearsal:
+    """What a play into a directory runs on; this process now goes by the settings of the play and by no others.
+
+    It comes before the first import of Prefect, which reads its settings then.
+    """
+    home = (out / BOOKS / PREFECT_HOME).resolve()
+    shutil.rmtree(home, ignore_errors=True)  # it is no part of the play: an interrupted one goes on with a new server
+    home.mkdir(parents=True)
+    port = _free_port()
+    api = f"http://127.0.0.1:{port}/api"
+    environment = rehearsal_environment(home, api)
+    os.environ.clear()
+    os.environ.update(environment)
+    return Rehearsal(server=_server_at(port, environment, home), api=api, home=home)
+
+
+def _server_at(port: int, environment: dict[str, str], home: Path) -> ManagedProcess:
+    """Prefect's server as Prefect itself starts one for a script: no UI, no scheduler, only what runs report to."""
+    told = {**environment, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    # By its file, and `-P`: the directory it runs in is its own, and what lies beside the file hides no other module.
+    command = [sys.executable, "-P", lifeline.__file__, "uvicorn", "--factory", "prefect.server.api.server:create_app"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"]
+    return ManagedProcess(
+        name="server", command=command, environment=told, log=home / "server.log", directory=home, dies_with_us=True
+    )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def must_be_no_offer(out: Path) -> None:
+    """OptexError where a directory is the folder of an offer, whose books are not to be played with."""
+    played = (out / BOOKS / "offer").exists()
+    if not played and ((out / BOOKS / "optex.db").exists() or (out / "offer.toml").exists()):
+        raise OptexError(f"{out} is the folder of an offer: a simulation needs a directory of its own")
+
+
+def end_on_signal(leave: Callable[[], None]) -> None:
+    """From now on Ctrl-C and a request to end stop this process at once, after `leave`, by exit code 130 or 143.
+
+    A play may end at any instant and is taken up there, so nothing has to be wound up. The signals are kept from the
+    main thread, where Prefect would take them as its own: it reports every run that it was at as crashed, for a minute.
+    """
+    signals = (signal.SIGINT, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    for each in signals:  # one that was inherited as ignored would not be heard
+        signal.signal(each, signal.SIG_DFL)
+
+    def wait() -> None:
+        heard = signal.sigwait(signals)
+        try:
+            leave()
+        finally:
+            os._exit(128 + heard)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,1 @@
+"""`optex serve`: Prefect server, worker and deployments of one machine as one command."""

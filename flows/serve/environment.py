@@ -1,0 +1,60 @@
+"""What the processes of `optex serve` are told by their environment."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from flows.serve.lock import ServeLock
+from flows.serve.processes import ORPHAN_MARK
+from infra.prefect_env import PREFECT_DEFAULTS
+from infra.settings import PREFIX, load_settings
+from infra.workspace import BOOKS
+
+
+def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
+    """What the server, the worker and every run are told; Prefect's own books are kept in the first folder.
+
+    A run has a directory of its own, so what `.env` says is handed on, and a path that is relative here made absolute.
+    """
+    told = {
+        **PREFECT_DEFAULTS,
+        "PREFECT_LOGGING_LEVEL": "INFO",
+        "PREFECT_HOME": str((folders[0] / BOOKS / "prefect").resolve()),
+        "PREFECT_WORKER_QUERY_SECONDS": "3",
+        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        # A run that waits its turn for some seconds is not late: operations would be told of every busy moment.
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "60",
+        "PREFECT_SERVER_UI_SERVE_BASE": "/",
+        # Otherwise an hour of watches to come, one every few minutes, would hide the steps among the runs to come.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
+        **_settings(),
+        **os.environ,
+        "PREFECT_API_URL": note.api,
+        "PREFECT_UI_URL": note.ui,
+        "OPTEX_OFFERS": os.pathsep.join(str(folder.resolve()) for folder in folders),
+        ORPHAN_MARK: note.mark,
+    }
+    if url := told.get("OPTEX_DATABASE_URL"):
+        told["OPTEX_DATABASE_URL"] = _absolute(url)
+    Path(told["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+    return told
+
+
+def _settings() -> dict[str, str]:
+    """The settings that this process was told, by their variables."""
+    settings = load_settings()
+    said = {name: getattr(settings, name) for name in settings.model_fields_set - {"offers"}}
+    return {
+        PREFIX + name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in said.items()
+    }
+
+
+def _absolute(url: str) -> str:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    return parsed.set(database=str(Path(parsed.database).resolve())).render_as_string(hide_password=False)

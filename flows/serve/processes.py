@@ -1,0 +1,172 @@
+"""The processes that `optex serve` and a play run: each in a session of its own, with a log."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import click
+
+from optex.errors import OptexError
+
+# Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
+ORPHAN_MARK = "OPTEX_SERVED_BY"
+PATIENCE = 600.0
+_SLOW = 5.0
+GRACE = 8.0
+_POLL = 0.1
+
+
+@dataclass(kw_only=True)
+class ManagedProcess:
+    """A command that runs until it is ended; a session of its own keeps Ctrl-C from reaching it before us."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    directory: Path | None = None
+    dies_with_us: bool = False  # of a command that flows.lifeline runs: its end of the pipe closes with this process
+    process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                cwd=self.directory,
+                stdin=subprocess.PIPE if self.dies_with_us else None,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_listen,
+            )
+
+    @property
+    def ended(self) -> int | None:
+        """The exit code once it has ended, which it does not do by itself unless something is wrong."""
+        return self.process.poll()
+
+    def end(self) -> None:
+        """Ask it to end, then make it end."""
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            _send(self.process.pid, sent, group=True)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE)
+                break
+        self.kill()
+
+    def kill(self) -> None:
+        """Make it end, with all that it started."""
+        _send(self.process.pid, signal.SIGKILL, group=True)
+        self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["ManagedProcess"]:
+        self.start()
+        try:
+            yield self
+        finally:
+            self.end()
+
+
+def end_orphans(mark: str, spared: Iterable[int] = ()) -> None:
+    """End every process that carries a mark, but for those spared and their threads: the flow runs of a worker gone.
+
+    They are found where the system shows the environment of processes (/proc); elsewhere the worker has to end them.
+    """
+    left = _marked(mark) - set(spared)
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        for pid in left:
+            _send(pid, sent)
+        deadline = time.monotonic() + GRACE / 2
+        while (left := left & _marked(mark)) and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        if not left:
+            return
+
+
+def _marked(mark: str) -> set[int]:
+    said = f"{ORPHAN_MARK}={mark}".encode()
+    found = set()
+    for shown in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
+            if said in shown.read_bytes().split(b"\0"):
+                found.add(int(shown.parent.name))
+    return found
+
+
+def _send(pid: int, sent: signal.Signals, *, group: bool = False) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        (os.killpg if group else os.kill)(pid, sent)
+
+
+def _listen() -> None:
+    """A child that inherited SIGINT as ignored, or a signal as blocked, would never end by it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+class StopFlag:
+    """Set by Ctrl-C or by a request to end; waiting for it is watching over the children."""
+
+    def __init__(self) -> None:
+        self._set = False
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self._set = True
+
+    def is_set(self) -> bool:
+        return self._set
+
+    def rest(self) -> None:
+        time.sleep(_POLL)
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[StopFlag]:
+    """Take SIGINT and SIGTERM as requests to stop, as long as this lasts."""
+    stop = StopFlag()
+    before = {sent: signal.signal(sent, stop) for sent in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for sent, handler in before.items():
+            signal.signal(sent, handler)
+
+
+def require_free_port(port: int) -> None:
+    """OptexError where somebody else has the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise OptexError(f"port {port} is in use: is optex serving already? (--port chooses another)") from error
+
+
+def wait_until_healthy(api: str, server: ManagedProcess, stopped: StopFlag, patience: float = PATIENCE) -> None:
+    """Wait until Prefect's server answers or the wait is stopped; OptexError where it ends or stays silent."""
+    direct = build_opener(ProxyHandler({}))
+    began, told = time.monotonic(), False
+    while time.monotonic() < began + patience and not stopped.is_set():
+        if server.ended is not None:
+            raise OptexError(f"Prefect's server ended with {server.ended}; its log is {server.log}")
+        with contextlib.suppress(URLError, OSError), direct.open(f"{api}/health", timeout=2):
+            return
+        if not told and time.monotonic() > began + _SLOW:
+            click.echo("Waiting for Prefect's server to start: on a busy machine this takes a minute or two.", err=True)
+            told = True
+        stopped.rest()
+    if not stopped.is_set():
+        raise OptexError(f"Prefect's server does not answer at {api}; its log is {server.log}")

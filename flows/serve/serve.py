@@ -1,0 +1,160 @@
+"""`optex serve` and `optex schedule`: Prefect's server, worker and deployments on this machine, and the plan in it."""
+
+import asyncio
+import os
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.serve.environment import environment_of
+from flows.serve.lock import ServeLock, serve_lock
+from flows.serve.processes import (
+    ManagedProcess,
+    StopFlag,
+    end_orphans,
+    require_free_port,
+    stop_on_signals,
+    wait_until_healthy,
+)
+from infra.prefect_env import pass_proxies_by
+from infra.workspace import BOOKS, Workspace
+from optex.errors import OptexError
+
+if TYPE_CHECKING:
+    pass
+
+POOL = "optex"
+# After a while without a worker every alarm rings at once; on one machine they get on faster a few at a time.
+AT_ONCE = 4
+# A worker that ends by itself is started again, but not for ever: so many seconds lie between two starts at least.
+RESTART = 5.0
+
+
+def serve(folders: Sequence[Path], port: int) -> None:
+    """Run the offers of these folders until stopped: server with UI, deployments, worker, schedule.
+
+    Everything is kept in the folders, so that a second start goes on where the first was.
+    """
+    from flows.cli.record import ensure_loaded, load_new_rows
+
+    workspaces = [ensure_loaded(folder) for folder in folders]
+    for folder, workspace in zip(folders, workspaces, strict=True):
+        load_new_rows(folder, workspace)
+    pass_proxies_by(os.environ)
+    mark = uuid.uuid4().hex
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark)
+    with stop_on_signals() as stopped, serve_lock(note, [folder / BOOKS for folder in folders]) as left_over:
+        for gone in left_over:
+            end_orphans(gone.mark)
+        require_free_port(port)
+        environment = environment_of(folders, note)
+        logs = folders[0] / BOOKS
+        server, worker = server_at(port, environment, logs), worker_for(environment, logs)
+        click.echo("Starting Prefect…")
+        with server.running():
+            wait_until_healthy(note.api, server, stopped)
+            if stopped.is_set():
+                return
+            os.environ.update(environment)
+            asyncio.run(prepare(workspaces))
+            with worker.running():
+                _announce(note, workspaces)
+                try:
+                    _watch_over(server, worker, stopped, mark)
+                finally:
+                    click.echo("\nStopping…")
+            # A flow run has a session of its own; while the server answers it can still say that it was ended.
+            end_orphans(mark, spared=[server.process.pid])
+        end_orphans(mark)
+
+
+async def prepare(workspaces: Sequence[Workspace]) -> None:
+    """Make the work pool, the deployments, the automations, the dashboards and the scheduled runs.
+
+    What a worker left in the middle is run again: this is one machine, so no other worker can still be at it.
+    """
+    from prefect.client.orchestration import get_client
+
+    from flows.deployments import deploy
+    from tasks.dashboard import draw_dashboard
+    from tasks.scheduled_runs import sync_runs
+    from tasks.stuck_runs import restart_runs
+
+    async with get_client() as client:
+        await deploy(client, [workspace.offer for workspace in workspaces])
+        await restart_runs(client, POOL)
+        for workspace in workspaces:
+            await sync_runs(client, workspace)
+            await draw_dashboard(client, workspace)
+
+
+async def _resume() -> None:
+    from prefect.client.orchestration import get_client
+
+    from tasks.stuck_runs import restart_runs
+
+    async with get_client() as client:
+        await restart_runs(client, POOL)
+
+
+def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
+    """Prefect's server with its UI, on this machine only."""
+    command = [*_PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    return ManagedProcess(name="server", command=command, environment=environment, log=logs / "server.log")
+
+
+def worker_for(environment: Mapping[str, str], logs: Path) -> ManagedProcess:
+    """The worker, which runs every step and act in a process of its own, a few at a time."""
+    command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", "process", "--name", "optex"]
+    command += ["--limit", str(AT_ONCE)]
+    return ManagedProcess(name="worker", command=command, environment=environment, log=logs / "worker.log")
+
+
+_PREFECT = [sys.executable, "-m", "prefect"]
+
+
+def _watch_over(server: ManagedProcess, worker: ManagedProcess, stopped: StopFlag, mark: str) -> None:
+    """Until stopped: a worker that ends by itself is started again, and what it was at is run again."""
+    started = time.monotonic()
+    while not stopped.is_set():
+        if server.ended is not None:
+            raise OptexError(f"Prefect's server ended with {server.ended}; its log is {server.log}")
+        if worker.ended is not None:
+            if time.monotonic() - started < RESTART:
+                raise OptexError(f"Prefect's worker ended with {worker.ended}; its log is {worker.log}")
+            click.echo(f"Prefect's worker ended with {worker.ended}; it is started again.", err=True)
+            end_orphans(mark, spared=[server.process.pid])
+            asyncio.run(_resume())
+            worker.start()
+            started = time.monotonic()
+        stopped.rest()
+
+
+def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
+    from optex.formatting import local_text
+    from optex.steps import StepStatus
+
+    click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
+    for workspace in workspaces:
+        with workspace.read() as db:
+            state = db.state()
+            waiting = [step for step in db.steps() if step.waiting]
+        click.echo(f"\n{workspace.offer} — {state.terms.issuer}")
+        now = datetime.now(UTC)
+        for step in sorted(waiting, key=lambda step: step.due)[:3]:
+            when = "next" if step.due > now else step.status if step.status is StepStatus.HELD else "due now"
+            click.echo(f"  {when + ':':<9}{step.name:<20} {local_text(step.due, state.terms.zone)}")
+        if not waiting:
+            click.echo("  nothing is left to do")
+        if workspace.smtp is None:
+            click.echo(
+                "\n  NO MAIL LEAVES THIS MACHINE: OPTEX_SMTP_HOST is not set, so holders are NOT told.\n"
+                f"  Every message is kept as a file in {workspace.mail_dir}"
+            )
+    click.echo("\nCtrl-C stops everything; a second start goes on where this one was.")

@@ -1,0 +1,637 @@
+"""What the letters say: every kind, rendered from a realistic offer, in plain text and HTML."""
+
+import html as html_entities
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from infra.mail.render import WIDTH, Columns, fill, in_columns, render
+from optex import notices
+from optex.cancellation import Cancellation
+from optex.election import FormReview
+from optex.errors import Ruling
+from optex.milestones import schedule_of
+from optex.notices import Kind, Notice
+from optex.records import (
+    Capacity,
+    Form,
+    FormKind,
+    FormLine,
+    FormStanding,
+    IssuedOption,
+    OptionType,
+    Tender,
+    Tranche,
+)
+from optex.state import OfferState
+from optex.terms import Terms
+from tests import builders
+from tests.offers import local
+
+BARE = {
+    "withdrawable_after": "2003-04-28T17:00:00",
+    "plan": {"name": "Amended and Restated 1994 Stock Option Plan"},
+}
+TERMS = builders.terms(
+    **BARE,
+    contact={
+        "title": "Chief Financial Officer",
+        "phone": "(603) 635-5160",
+        "fax": "(603) 635-5260",
+        "address": "33 Bridge Street, Pelham, NH 03076",
+    },
+)
+STATE = OfferState(terms=TERMS)
+EXTENDED = TERMS.extended(datetime(2003, 4, 14, 22, tzinfo=UTC))
+HOLDER = builders.holder("H-017", "Zoë O'Brien & Co")
+OLD = builders.grant("G-0017", holder_id="H-017", granted_on=date(2000, 3, 15), shares=12_000, exercised=2_000)
+RECENT = builders.grant(
+    "G-0170", holder_id="H-017", granted_on=date(2002, 9, 3), shares=1_500, price="2.10", type=OptionType.NSO
+)
+GRANTS = {grant.grant_id: grant for grant in (OLD, RECENT)}
+TENDERS = (
+    Tender(holder_id="H-017", grant_id="G-0017", shares=6_000, form_id="F-31"),
+    Tender(holder_id="H-017", grant_id="G-0170", shares=1_500, form_id="F-31", added=True),
+)
+FORM = Form(
+    form_id="F-31",
+    holder_id="H-017",
+    kind=FormKind.ELECTION,
+    received_at=datetime(2003, 3, 14, 19, 5, tzinfo=UTC),
+    signed_on=date(2003, 3, 13),
+    signed_as="Zoë O'Brien & Co",
+    channel="fax",
+    lines=(FormLine(grant_id="G-0017", shares=6_000),),
+)
+IN_TIME = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
+ADDED = Ruling(
+    rule="TND-3", reason="Granted within the look-back window: all of its 1,500 shares are tendered with it."
+)
+EFFECTIVE = FormReview(form=FORM, standing=FormStanding.EFFECTIVE, ruling=IN_TIME, remarks=(ADDED,), tenders=TENDERS)
+UNSIGNED = Ruling(rule="TND-5", reason="The form is not signed.")
+UNKNOWN = Ruling(rule="TND-4", reason="Option G-9999 is not an option of yours.")
+BALANCING = IssuedOption(
+    grant_id="G-0017-B",
+    holder_id="H-017",
+    from_grant_id="G-0017",
+    granted_on=date(2000, 3, 15),
+    shares=4_000,
+    price=Decimal("4.25"),
+    type=OptionType.ISO,
+    expires_on=date(2010, 3, 15),
+    vesting=(Tranche(vests_on=date(2003, 3, 15), shares=4_000),),
+)
+CANCELLATIONS = (
+    Cancellation(
+        grant_id="G-0017",
+        holder_id="H-017",
+        shares=6_000,
+        cancelled_on=date(2003, 4, 1),
+        vesting=(Tranche(vests_on=date(2003, 3, 15), shares=6_000),),
+        balancing=BALANCING,
+    ),
+    Cancellation(
+        grant_id="G-0170",
+        holder_id="H-017",
+        shares=1_500,
+        cancelled_on=date(2003, 4, 1),
+        vesting=(Tranche(vests_on=date(2003, 9, 3), shares=500), Tranche(vests_on=date(2004, 9, 3), shares=1_000)),
+    ),
+)
+PROMISE = builders.promise("P-H-017", "H-017", 7_500)
+NEW = (
+    IssuedOption(
+        grant_id="G-0017-N",
+        holder_id="H-017",
+        from_grant_id="G-0017",
+        granted_on=date(2003, 10, 3),
+        shares=6_000,
+        price=Decimal("1.60"),
+        type=OptionType.ISO,
+        expires_on=date(2008, 10, 3),
+        vesting=(Tranche(vests_on=date(2003, 10, 3), shares=6_000),),
+    ),
+    IssuedOption(
+        grant_id="G-0170-N",
+        holder_id="H-017",
+        from_grant_id="G-0170",
+        granted_on=date(2003, 10, 3),
+        shares=1_500,
+        price=Decimal("1.45"),
+        type=OptionType.NSO,
+        expires_on=date(2013, 10, 3),
+        vesting=(Tranche(vests_on=date(2003, 10, 3), shares=500), Tranche(vests_on=date(2004, 9, 3), shares=1_000)),
+    ),
+)
+GONE = Ruling(
+    rule="ELG-1", reason="Not in service on April 1, 2003: the tender is void and the option is not cancelled."
+)
+LEFT = Ruling(rule="ELG-3", reason="Service ended before the new options were granted. The promise lapses.")
+COURT = "A court has stayed the acceptance (condition 2 of Section 7)"
+
+
+def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notice]:
+    """One notice of every kind."""
+    previous, announced = terms.expires, datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
+    made = (
+        notices.offer_opened(terms, schedule_of(terms), HOLDER, GRANTS.values()),
+        notices.reminder(terms, schedule_of(terms), HOLDER, 10, 1, TENDERS, GRANTS),
+        notices.confirmation(OfferState(terms=terms), HOLDER, EFFECTIVE, GRANTS, FORM.received_at),
+        notices.extension(extended, schedule_of(extended), HOLDER, 2, previous, announced, 1_204_300, TENDERS, GRANTS),
+        notices.amendment(
+            extended,
+            HOLDER,
+            1,
+            "increase",
+            Decimal("3.50"),
+            "options of consultants join",
+            schedule_of(extended),
+            1_204_300,
+        ),
+        notices.acceptance_and_promise(terms, schedule_of(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
+        notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS, date(2003, 4, 1)),
+        notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
+        notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
+        notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
+        notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
+    )
+    return {notice.kind: notice for notice in made}
+
+
+LETTERS = letters()
+NO_OPTIONS = notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [])
+
+
+def flat(text: str) -> str:
+    """The words of a letter in one line: tags and entities resolved, the rules drawn in plain text left out."""
+    text = re.sub(r"<style>.*?</style>|</?(strong|b|a)\b[^>]*>", "", text, flags=re.S)
+    text = html_entities.unescape(re.sub(r"<[^>]+>", " ", text))
+    return " ".join(re.sub(r"^ {2}\| |_{3,}|-{3,}|={3,}", " ", text, flags=re.M).split())
+
+
+def said(notice: Notice) -> str:
+    """The plain text of a letter in one line."""
+    return flat(render(notice.kind, notice.data)[0])
+
+
+def confirmed(review: FormReview, state: OfferState = STATE, at: str = "") -> str:
+    """The confirmation of a form, sent at once unless an instant is named."""
+    received = local(at) if at else review.form.received_at
+    return said(notices.confirmation(state, HOLDER, review, GRANTS, received))
+
+
+def test_every_kind_has_a_letter():
+    """Each notice kind of the manual is rendered; none is left without a template."""
+    assert set(Kind) == set(LETTERS)
+
+
+def test_what_a_notice_states_survives_storage():
+    """A notice read back from JSON renders the very same letter."""
+    for notice in LETTERS.values():
+        stored = json.loads(json.dumps(notice.data))
+        assert render(notice.kind, notice.data) == render(notice.kind, stored)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_letters_are_finished(kind):
+    """No letter shows a hole, a placeholder or the inside of the program, and every one says whom to ask."""
+    for letter in render(kind, LETTERS[kind].data):
+        words = flat(letter)
+        assert re.findall(r"None|\{\{|\}\}|Decimal|datetime|Undefined|\[\]|T\d\d:\d\d|\d{4}-\d\d-\d\d", words) == []
+        for contact in ("James Polakiewicz", "Chief Financial Officer", "(603) 635-5160", "options@alpha.example"):
+            assert contact in words
+        assert "Dear Zoë O'Brien & Co:" in words
+        assert LETTERS[kind].subject in words
+        assert "Basis: Offer to Exchange" in words
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_plain_text_is_narrow(kind):
+    """No line of the plain text is wider than 76 columns, and none ends in a blank."""
+    lines = render(kind, LETTERS[kind].data)[0].splitlines()
+    assert [line for line in lines if len(line) > WIDTH or line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_text_and_html_say_the_same(kind):
+    """Both versions of a letter state the same words in the same order; only bullets and colons are the text's own."""
+    text, html = render(kind, LETTERS[kind].data)
+
+    def words(letter: str) -> list[str]:
+        return [word for word in flat(letter).replace(":", " ").split() if word != "-"]
+
+    assert words(text) == words(html[html.index("<body") :])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_html_is_safe_and_needs_nothing_else(kind):
+    """A name is text, never markup; nothing is loaded from elsewhere and nothing runs."""
+    data = {**LETTERS[kind].data, "holder": {"name": "<script>x</script>"}}
+    html = render(kind, data)[1]
+    assert "&lt;script&gt;x&lt;/script&gt;" in html
+    assert re.findall(r"<script|<img|<link|https?://|url\(|@import", html) == []
+    assert "prefers-color-scheme: dark" in html
+    assert 'name="viewport"' in html
+
+
+def test_missing_data_is_an_error():
+    """A letter with a hole in its data is not sent: rendering fails."""
+    data = {key: value for key, value in LETTERS["reminder"].data.items() if key != "days"}
+    with pytest.raises(UndefinedError):
+        render("reminder", data)
+
+
+def test_contact_may_be_bare():
+    """An issuer that gives only a name and an e-mail gets whole letters, with no empty lines for the rest."""
+    bare = builders.terms(**BARE)
+    for notice in letters(bare, bare.extended(EXTENDED.expires)).values():
+        text = render(notice.kind, notice.data)[0]
+        assert "  James Polakiewicz\n  Alpha Technologies Group, Inc.\n  E-mail options@alpha.example\n" in text
+        assert re.findall(r"None|, ,|to  |Telephone|Facsimile \n", text) == []
+
+
+def test_offer_opened_states_the_holders_options_and_the_way():
+    """The opening letter: own options, look-back, where and by when, withdrawal, dates, and no recommendation."""
+    words = said(LETTERS["offer-opened"])
+    assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 2,000 10,000" in words
+    assert "G-0170 Sep 3, 2002 NSO $2.10 1,500 0 1,500" in words
+    assert "every option granted to you since August 28, 2002, that is, in the six months before" in words
+    assert "your option of September 3, 2002 for 1,500 shares at $2.10 (NSO)" in words
+    assert (
+        "by facsimile to (603) 635-5260 or by hand delivery to James Polakiewicz, Chief Financial Officer, "
+        "33 Bridge Street, Pelham, NH 03076, so that we have received it before "
+        "Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time (Sections 4 and 5)" in words
+    )
+    assert (
+        "if we have not accepted your tendered options by Monday, April 28, 2003 at 5:00 p.m. Eastern Standard Time "
+        "(6:00 p.m. Eastern Daylight Time), you may withdraw them at any time after that until we do" in words
+    )
+    assert "Acceptance and cancellation, expected: Tuesday, April 1, 2003" in words
+    assert "New options granted, at the earliest: Friday, October 3, 2003" in words
+    assert "Neither we nor our Board of Directors make any recommendation" in words
+
+
+def test_offer_opened_without_options():
+    """A holder of whom no option is on record is told so, and until when to object."""
+    words = said(NO_OPTIONS)
+    assert "Our records show no outstanding option of yours." in words
+    assert "You may tender all, some or none" not in words
+
+
+def test_offer_opened_with_nothing_in_the_lookback():
+    """A holder without a recent grant is told that the look-back adds nothing."""
+    words = said(notices.offer_opened(TERMS, schedule_of(TERMS), HOLDER, [OLD]))
+    assert "Our records show none for you" in words
+    assert "For you this means" not in words
+
+
+def test_reminder_states_what_is_tendered():
+    """A reminder says how long is left, what is tendered so far, and what the look-back added."""
+    words = said(LETTERS["reminder"])
+    assert "expires in 10 business days, on Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
+    assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 6,000" in words
+    assert "This list is not an acceptance" in words
+    nothing = said(notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, (), GRANTS))
+    assert "expires in 1 business day, on" in nothing
+    assert "At this time no Election Form of yours is in force" in nothing
+
+
+def test_confirmation_is_not_an_acceptance():
+    """Every confirmation, of whatever form and standing, says in these words that it is no acceptance (§6)."""
+    for standing in FormStanding:
+        for kind in FormKind:
+            form = Form(
+                form_id="F-1",
+                holder_id="H-017",
+                kind=kind,
+                received_at=FORM.received_at,
+                signed_on=None,
+                signed_as="",
+                channel="hand",
+            )
+            review = FormReview(form=form, standing=standing, ruling=UNSIGNED)
+            words = confirmed(review)
+            assert "This is a Confirmation of Receipt. It is not an acceptance of your options for exchange" in words
+            assert "by hand delivery on Friday, March 14, 2003 at 2:05 p.m. Eastern Standard Time" in words
+
+
+def test_confirmation_states_what_was_received_and_added():
+    """The confirmation of a good form lists its options, the look-back's additions, and how to change or withdraw."""
+    words = said(LETTERS["confirmation-of-receipt"])
+    assert "It tenders 7,500 shares in all" in words
+    assert "your option of September 3, 2002 for 1,500 shares at $2.10 (NSO), number G-0170: 1,500 shares" in words
+    assert "Until Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time you may change your election" in words
+    assert "How to cure" not in words
+
+
+def test_confirmation_of_a_defective_form_says_how_to_cure_it():
+    """Every uncured defect is told with its rule, what to deliver, and by when; a waived one is a remark only."""
+    stated = FormLine(grant_id="G-9999", shares=100, original_shares=100, price=Decimal("3.00"))
+    form = Form(
+        form_id="F-40",
+        holder_id="H-017",
+        kind=FormKind.ELECTION,
+        received_at=FORM.received_at,
+        signed_on=date(2003, 3, 13),
+        signed_as="",
+        channel="fax",
+        lines=(stated,),
+    )
+    undated = Ruling(rule="TND-5", reason="The form is not dated.")
+    waived = Ruling(rule="TND-7", reason="Waived by J. Polakiewicz (late counsel): The form is not dated.")
+    review = FormReview(
+        form=form,
+        standing=FormStanding.DEFECTIVE,
+        ruling=UNSIGNED,
+        remarks=(UNKNOWN, waived),
+        defects=(UNSIGNED, undated, UNKNOWN),
+    )
+    notice = notices.confirmation(STATE, HOLDER, review, GRANTS, form.received_at)
+    words = said(notice)
+    assert [UNSIGNED.reason, UNKNOWN.reason] == [defect["reason"] for defect in notice.data["defects"]]
+    assert "- The form is not signed. (§5; TND-5) - Option G-9999 is not an option of yours. (§5; TND-4)" in words
+    assert "Please also note: - Waived by J. Polakiewicz" in words
+    assert "G-9999 not stated $3.00 100 100" in words
+    assert "so that we have received it before Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
+    assert "A defective or late form does not disturb a valid one" in words
+
+
+def test_confirmation_of_a_late_form_offers_no_cure():
+    """A form received at the expiration instant cannot be cured, and the letter does not pretend otherwise."""
+    late = Ruling(rule="EXP-1", reason="The form was received at the instant of expiration.")
+    form = Form(
+        form_id="F-41",
+        holder_id="H-017",
+        kind=FormKind.ELECTION,
+        received_at=TERMS.expires,
+        signed_on=date(2003, 3, 31),
+        signed_as="Zoë O'Brien & Co",
+        channel="fax",
+    )
+    review = FormReview(form=form, standing=FormStanding.LATE, ruling=late, defects=(late,))
+    words = confirmed(review)
+    assert "no right to tender was in force when it was received" in words
+    assert "The time for delivering an Election Form ended at Monday, March 31, 2003 at 5:00 p.m." in words
+    assert "How to cure" not in words
+
+
+def notice_of(kind: FormKind, received_at: str) -> Form:
+    return Form(
+        form_id="F-42",
+        holder_id="H-017",
+        kind=kind,
+        received_at=local(received_at),
+        signed_on=None,
+        signed_as="",
+        channel="fax",
+    )
+
+
+def bad(standing: FormStanding, ruling: Ruling, kind: FormKind, received_at: str, **more: Ruling) -> FormReview:
+    return FormReview(form=notice_of(kind, received_at), standing=standing, ruling=ruling, defects=(ruling,), **more)
+
+
+def test_a_defective_notice_can_be_cured_until_the_acceptance():
+    """Nothing accepted by April 28: a notice of April 30 that is not signed can be delivered anew until we accept."""
+    review = bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-30T10:00:00")
+    words = confirmed(review, OfferState(terms=TERMS, conditions=(4,)))
+    assert "How to cure this: deliver a new, complete Notice, signed and dated, by facsimile" in words
+    assert "so that we have received it before we accept your options" in words
+    assert "The time for delivering" not in words
+    assert "The offer expired: Monday, March 31, 2003" in words
+    assert "Acceptance and cancellation, expected: put off; we will tell you when we accept" in words
+    assert "New options granted, at the earliest: six months and one day after the cancellation" in words
+    between = confirmed(bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-15T10:00:00"))
+    assert "How to cure" not in between
+    assert "If your tendered options are not accepted by Monday, April 28, 2003 at 5:00 p.m." in between
+
+
+def test_an_extension_is_spoken_of_only_while_it_can_be_announced():
+    """Until 8 a.m. of April 1 an extension may still re-open the offer; a second later it cannot."""
+    late = Ruling(rule="EXP-1", reason="The form was received too late.")
+    review = bad(FormStanding.LATE, late, FormKind.ELECTION, "2003-03-31T18:00:00")
+    assert "If we extend the offer, we will tell you." in confirmed(review, at="2003-04-01T08:00:00")
+    words = confirmed(review, at="2003-04-01T08:00:01")
+    assert "If we extend" not in words
+    assert "The offer can no longer be extended." in words
+
+
+@pytest.mark.parametrize("kind", FormKind)
+def test_after_the_acceptance_a_confirmation_says_what_is_final(kind):
+    """A form of May 6, after the acceptance of May 5: no cure, no extension, no withdrawal; the dates as they came."""
+    late = Ruling(rule="EXP-1", reason="The form was received after the tendered options had been accepted.")
+    state = OfferState(terms=TERMS, accepted_at=local("2003-05-05T09:00:00"), cancelled_on=date(2003, 5, 5))
+    words = confirmed(bad(FormStanding.LATE, late, kind, "2003-05-06T10:00:00"), state)
+    assert "This is final: the options tendered to us were accepted and cancelled on Monday, May 5, 2003" in words
+    assert "Options accepted and cancelled: Monday, May 5, 2003" in words
+    assert "New options granted, at the earliest: Friday, November 7, 2003" in words
+    assert [] == re.findall("How to cure|extend the offer|you may withdraw|does not disturb|if at all", words)
+
+
+@pytest.mark.parametrize("kind", FormKind)
+def test_after_the_termination_a_confirmation_says_what_is_final(kind):
+    """A form of March 31, after the termination of March 28: nothing can be done, and no date is to be expected."""
+    late = Ruling(rule="EXP-1", reason="The form was received after the offer had been terminated.")
+    state = OfferState(terms=TERMS, terminated_at=local("2003-03-28T11:00:00"))
+    words = confirmed(bad(FormStanding.LATE, late, kind, "2003-03-31T10:00:00"), state)
+    assert "The offer was terminated on Friday, March 28, 2003 at 11:00 a.m. Eastern Standard Time. Nothing" in words
+    assert [] == re.findall("How to cure|extend the offer|you may withdraw|does not disturb|expected|at the", words)
+
+
+def test_a_tender_recorded_after_the_termination_is_returned():
+    """It came in time and in proper form: the confirmation says that it is returned, and states no dates."""
+    state = OfferState(terms=TERMS, terminated_at=local("2003-03-28T11:00:00"))
+    words = confirmed(EFFECTIVE, state, at="2003-03-31T10:00:00")
+    assert "But the offer was terminated on Friday, March 28, 2003 at 11:00 a.m." in words
+    assert "is returned to you, and the options stay outstanding under their present terms (Section 15)" in words
+    assert [] == re.findall("in force|you may change|expected|Added to", words)
+
+
+def test_whoever_may_not_tender_is_not_told_how_to_cure_it():
+    """A holder in an excluded jurisdiction is not solicited: no cure, no way of delivery, no dates."""
+    excluded = Ruling(rule="ELG-4", reason="The offer is not made to holders residing in AU.")
+    for standing, kind in ((FormStanding.DEFECTIVE, FormKind.ELECTION), (FormStanding.EFFECTIVE, FormKind.WITHDRAWAL)):
+        words = confirmed(bad(standing, excluded, kind, "2003-03-10T10:00:00", barred=excluded))
+        assert "You need not do anything: your options stay outstanding under their present terms." in words
+        assert [] == re.findall("How to cure|deliver|unless you tender|expected|at the earliest|if at all", words)
+    assert "Another form could not cure this" in confirmed(
+        bad(FormStanding.DEFECTIVE, excluded, FormKind.ELECTION, "2003-03-10T10:00:00", barred=excluded)
+    )
+
+
+def test_the_promise_letter_states_the_grant_date_that_was_chosen():
+    """The promise is not before October 3, 2003, as ever; the agreement comes on the Committee's November 3."""
+    chosen = schedule_of(TERMS, grant_from=date(2003, 11, 3))
+    words = said(notices.acceptance_and_promise(TERMS, chosen, HOLDER, CANCELLATIONS, PROMISE, GRANTS))
+    assert "on a date no earlier than October 3, 2003" in words
+    assert "On or shortly after Monday, November 3, 2003, the date chosen for the grant, we will send you" in words
+    assert "On or shortly after Friday, October 3, 2003 we will send you" in said(LETTERS["acceptance-and-promise"])
+
+
+def test_extension_states_dates_and_the_tally():
+    """An extension tells old and new expiration, both readings of the clock, and about how much is tendered."""
+    words = said(LETTERS["extension"])
+    assert "which had been scheduled to expire on Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
+    assert (
+        "now expires on Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time)"
+        in words
+    )
+    assert "options to purchase approximately 1,204,300 shares of our common stock had been tendered" in words
+    assert "(Rule 14e-1(d))" in words
+    assert "Acceptance and cancellation, expected: Tuesday, April 15, 2003" in words
+    assert "New options granted, at the earliest: Friday, October 17, 2003" in words
+
+
+@pytest.mark.parametrize(
+    ("change", "percent", "required"),
+    [
+        ("increase", Decimal(2), False),
+        ("increase", Decimal("2.1"), True),
+        ("increase", None, True),
+        ("decrease", Decimal(1), True),
+        ("consideration", None, True),
+        ("other", None, False),
+    ],
+)
+def test_an_amendment_speaks_of_ten_business_days_where_they_are_required(change, percent, required):
+    """An increase of up to 2% needs no ten business days, so that the letter must not claim that they are left."""
+    words = said(notices.amendment(TERMS, HOLDER, 1, change, percent, "more", schedule_of(TERMS), 900))
+    assert required == ("at least ten business days after notice" in words)
+
+
+def test_acceptance_contains_the_promise():
+    """The promise itself: shares, not-before date, service proviso, nothing paid, no other grants; and what is left."""
+    words = said(LETTERS["acceptance-and-promise"])
+    assert "cancelled them as of Tuesday, April 1, 2003" in words
+    assert "on a date no earlier than October 3, 2003, stock options covering 7,500 shares" in words
+    assert "provided that you remain an employee, director or consultant" in words
+    assert "You will receive no new options, no payment and no other consideration" in words
+    assert "We will defer any other option grant" in words
+    assert "G-0017-B Mar 15, 2000 ISO $4.25 Mar 15, 2010 4,000" in words
+    assert "It becomes exercisable as follows: 4,000 shares on March 15, 2003." in words
+
+
+def test_rejection_says_why_and_that_options_stay():
+    """Returned options are named with the reason, once for all that share it."""
+    words = said(LETTERS["rejection"])
+    assert "They have not been cancelled and stay outstanding under their present terms" in words
+    assert words.count("Not in service on April 1, 2003") == 1
+    assert "your option of March 15, 2000 for 12,000 shares at $4.25 (ISO), number G-0017: 6,000 shares" in words
+
+
+def test_a_rejection_does_not_call_an_expired_option_outstanding():
+    """G-0017 ends on March 15, 2010: outstanding on that day, not on the next; one that has ended is not exercised."""
+    expired = Ruling(rule="TND-1", reason="The option expired by its own terms on March 15, 2010.")
+
+    def rejected(on: date, *tendered: str) -> str:
+        return said(notices.rejection(TERMS, HOLDER, [(each, 500, expired) for each in tendered], GRANTS, on))
+
+    assert "not been cancelled and stays outstanding under its present terms;" in rejected(date(2010, 3, 15), "G-0017")
+    words = rejected(date(2010, 3, 16), "G-0017")
+    assert "It has not been cancelled; no new option will be granted for it." in words
+    assert "stay" not in words
+    both = rejected(date(2010, 3, 16), "G-0017", "G-0170")
+    assert "They have not been cancelled, and what has not expired by its own terms stays outstanding under" in both
+
+
+def test_grant_contains_the_agreement():
+    """The new option agreement: shares, price, type, expiry, every tranche, and to be signed before exercise."""
+    words = said(LETTERS["grant"])
+    assert "On Friday, October 3, 2003 we granted you new stock options to purchase 7,500 shares" in words
+    assert "Exercise price: $1.60 per share, 110% of the closing price (Section 9)" in words
+    assert "Exercise price: $1.45 per share Type: nonqualified stock option (NSO)" in words
+    assert "Expires: October 3, 2008, or earlier" in words
+    assert "Oct 3, 2003 500 Sep 3, 2004 1,000" in words
+    assert "You must execute it before you can exercise the new options (Section 9)." in words
+    assert "A 3-for-2 split on June 2, 2003." in words
+
+
+def test_the_agreement_of_a_director_states_the_ninety_days():
+    """Five years, or 90 days after the directorship ends: in words, whether or not it is known when that will be."""
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, capacity=Capacity.DIRECTOR))
+    assert "Expires: October 3, 2008, or 90 days after you cease to be a director of the Company, if that is" in words
+    assert "90 days" not in said(LETTERS["grant"])
+
+
+def test_the_agreement_says_why_an_incentive_stock_option_is_none_any_more():
+    """An NSO in place of an ISO: for an employee by the $100,000 limit, for anybody else because only employees may."""
+    incentive = {key: replace(grant, type=OptionType.ISO) for key, grant in GRANTS.items()}
+    employee, consultant = (
+        said(notices.grant(TERMS, HOLDER, PROMISE, NEW, Decimal("1.45"), incentive, capacity=capacity))
+        for capacity in (Capacity.EMPLOYEE, Capacity.CONSULTANT)
+    )
+    limit = "as the value first exercisable in a calendar year is beyond $100,000 (Sections 6 and 14)"
+    assert f"Type: nonqualified stock option (NSO), {limit}" in employee
+    assert "(NSO), as only an employee can be granted an incentive stock option (Sections 6 and 14)" in consultant
+    assert "(ISO), as" not in employee
+    assert limit not in said(LETTERS["grant"])
+
+
+def test_grant_of_a_deferred_option_alone():
+    """A deferred grant replaces nothing and fulfils no promise, and the letter says neither."""
+    deferred = IssuedOption(
+        grant_id="D-1-N",
+        holder_id="H-017",
+        from_grant_id="",
+        granted_on=date(2003, 10, 3),
+        shares=1,
+        price=Decimal("1.45"),
+        type=OptionType.NSO,
+        expires_on=date(2013, 10, 3),
+        vesting=(Tranche(vests_on=date(2004, 10, 3), shares=1),),
+    )
+    words = said(notices.grant(TERMS, HOLDER, None, [deferred], Decimal("1.4500"), GRANTS))
+    assert "a new stock option to purchase 1 share of our common stock" in words
+    assert "a grant deferred until this date" in words
+    assert "fulfils our Promise" not in words
+    assert "110%" not in words
+
+
+def test_lapse_and_termination_and_withdrawal_say_their_reasons():
+    """The other letters carry their reason and their consequence."""
+    assert "the promise has lapsed as of July 1, 2003" in said(LETTERS["promise-lapsed"])
+    assert "nothing is paid, for the options that were cancelled on April 1, 2003" in said(LETTERS["promise-lapsed"])
+    assert "The reason: A merger proposal was made." in said(LETTERS["termination"])
+    withdrawal = said(LETTERS["withdrawal-right"])
+    assert (
+        "by Monday, April 28, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time)" in withdrawal
+    )
+    assert "A court has stayed the acceptance (condition 2 of Section 7)." in withdrawal
+
+
+def test_a_promise_of_which_a_split_leaves_nothing_says_so():
+    """Not for want of service: a reverse split has left no share, and no fraction of one is paid."""
+    nothing = Ruling(rule="ADJ-1", reason="After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares.")
+    words = said(notices.promise_lapsed(TERMS, HOLDER, PROMISE, 0, nothing, date(2003, 10, 3)))
+    assert "After that adjustment no share is left, and the promise has lapsed as of October 3, 2003." in words
+    assert "A fraction of a share is neither granted nor paid (Sections 6 and 9)." in words
+    assert "Reason: After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares." in words
+    assert [] == re.findall("continuous service|record of service|does not remain", words)
+
+
+def test_an_offer_overrides_a_template_by_its_name(tmp_path: Path):
+    """A file in the offer's own templates folder takes the place of ours; the others stay."""
+    (tmp_path / "termination.j2").write_text("{% extends layout %}{% block letter %}Ended: {{ reason }}{% endblock %}")
+    text, html = render("termination", LETTERS["termination"].data, tmp_path)
+    assert "Ended: a merger proposal was made" in text
+    assert "Ended: a merger proposal was made" in html
+    assert render("grant", LETTERS["grant"].data) == render("grant", LETTERS["grant"].data, tmp_path)
+
+
+def test_fill_breaks_between_words_only():
+    """A line holds 76 columns; a longer word stands alone, whole."""
+    assert f"{'a' * 38} {'b' * 37}" == fill(f"{'a' * 38} {'b' * 37}")
+    assert f"{'a' * 38}\n{'b' * 38}" == fill(f"{'a' * 38} {'b' * 38}")
+    assert f"- x\n  {'c' * 90}\n  y" == fill(f"x {'c' * 90} y", first="- ", rest="  ")
+
+
+def test_a_table_too_wide_for_the_letter_is_stacked():
+    """Where ids or amounts are too long for 76 columns, each option becomes a list."""
+    table = Columns(heads=["Option", "Shares"], aligns=["left", "right"], rows=[["G" * 70, "1,000,000"]])
+    assert f"  Option: {'G' * 70}\n  Shares: 1,000,000" == in_columns(table)
