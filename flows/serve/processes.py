@@ -20,7 +20,7 @@ from optex.errors import OptexError
 # Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
 ORPHAN_MARK = "OPTEX_SERVED_BY"
 PATIENCE = 600.0
-_SLOW = 5.0
+_SLOW = 15.0
 GRACE = 8.0
 _POLL = 0.1
 
