@@ -1,8 +1,6 @@
 """Engines and migrations: the same code on SQLite (one file in the offer's folder) and on PostgreSQL."""
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -159,15 +157,3 @@ def _bind(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     bind = column.type.dialect_impl(dialect).bind_processor(dialect)
     # Thousands of rows are written at one instant.
     return cache(bind) if bind and isinstance(column.type, Instant) else bind
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Look for no garbage meanwhile: among so many objects that takes as long as making them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from infra.database import tables as t
-from infra.database.engine import bulk_insert, without_collection
+from infra.database.engine import bulk_insert
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.database.reader import FEW, OfferReader
+from infra.memory import without_collection
 from optex.action import Action
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling

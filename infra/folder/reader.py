@@ -10,11 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from infra.database.engine import without_collection
 from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
 from infra.folder.script import ScriptEntry, read_script
+from infra.memory import without_collection
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod

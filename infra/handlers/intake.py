@@ -9,7 +9,6 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from infra.database import tables as t
-from infra.database.engine import without_collection
 from infra.database.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
 from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival, Price
@@ -18,6 +17,7 @@ from infra.folder.script import ScriptEntry
 from infra.handlers.actions import record_action
 from infra.handlers.forms import record_forms
 from infra.handlers.promises import lapse_promises
+from infra.memory import without_collection
 from optex import pool
 from optex.formatting import count
 from optex.records import Form, ServicePeriod
