@@ -2,7 +2,7 @@
 
 settings, workspace   what the machine is told; where one offer's database, mail and templates are
 shipped               what ships beside the packages: prefect.yaml, the sample
-whole_files           files written whole or not at all
+whole_files, memory   files written whole or not at all; no garbage collection among millions of records
 prefect_env           what Prefect is told before it is imported
 folder/               an offer's folder: terms and CSV files, read whole or refused with every fault
 database/             tables, migrations, every write, reading whole sets

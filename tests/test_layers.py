@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,19 @@ def modules(package: str) -> list[Path]:
     return sorted(file for file in (ROOT / package).rglob("*.py") if "migrations" not in file.parts)
 
 
+MODULES = {
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+    for package in ORDER
+    for file in modules(package)
+}
+
+
+def _needed_by(name: str, file: Path) -> set[str]:
+    """The modules that one imports, at its top or inside a function; a package only where nothing in it is named."""
+    named = {f"{module}.{each}" if f"{module}.{each}" in MODULES else module for module, each in imports(file)}
+    return named & MODULES.keys() - {name}
+
+
 @pytest.mark.parametrize("package", ORDER)
 def test_imports_go_one_way(package):
     """optex ← infra ← tasks ← flows: nothing imports what stands above it."""
@@ -39,6 +53,12 @@ def test_imports_go_one_way(package):
         if module.partition(".")[0] in above
     ]
     assert [] == wrong
+
+
+def test_no_import_goes_in_a_circle():
+    """Nothing is imported late to dodge a circle: there is none, imports inside functions included."""
+    needs = {name: _needed_by(name, file) for name, file in MODULES.items()}
+    assert needs.keys() == set(TopologicalSorter(needs).static_order())  # CycleError names the modules of a circle
 
 
 def test_the_rules_are_pure():

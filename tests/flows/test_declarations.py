@@ -1,4 +1,4 @@
-"""One table of steps: what schedules them, what runs them and what people read all follow from it."""
+"""One table of steps and one class an action: what schedules, runs, deploys and tells them follows from it."""
 
 from pathlib import Path
 from typing import get_args
@@ -7,7 +7,9 @@ import pytest
 import yaml
 from prefect.utilities.importtools import import_object
 
+from flows.actions import FORMS
 from flows.steps import FLOWS, Name
+from optex.actions import ACTIONS
 from optex.milestones import STEPS, kind_name, rule_of, step_kind
 
 ENTRIES = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text())["deployments"]
@@ -25,6 +27,13 @@ def test_a_step_is_deployed_and_run_by_the_flow_that_its_row_names(kind):
 def test_nothing_else_is_deployed_as_a_step():
     """prefect.yaml tags no other deployment as a step."""
     assert {kind.flow for kind in STEPS} == {entry["name"] for entry in ENTRIES if "optex:step" in entry["tags"]}
+
+
+def test_every_action_is_deployed_under_the_name_that_its_class_gives():
+    """An action that an operator may take has its form: the flow made from its class."""
+    deployed = {entry["name"]: import_object(entry["entrypoint"]) for entry in ENTRIES if "optex:act" in entry["tags"]}
+    for kind in ACTIONS.values():
+        assert FORMS[kind.deployment] is deployed[kind.deployment]
 
 
 def test_the_form_of_a_rerun_offers_every_step():
