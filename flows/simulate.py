@@ -14,7 +14,6 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.rehearsal import must_be_no_offer
-from flows.step import run_name
 from flows.steps import run_step
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import ArrivalQueue
@@ -28,6 +27,7 @@ from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
 from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
+from tasks.scheduled_runs import run_name
 
 Tell = Callable[[datetime, str, str], None]
 

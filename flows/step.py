@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Coroutine
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,9 @@ from flows.action_flow import tag_run
 from flows.follow_up import followed_up
 from infra.workspace import workspace_of
 from optex.errors import OptexError
-from optex.formatting import local_text
 from tasks.dashboard import show_result
 from tasks.due_step import DueStep, due_step
+from tasks.scheduled_runs import run_name
 
 Body = Callable[[DueStep], str | State]
 RETRIES = 3
@@ -78,11 +78,6 @@ async def _run(body: Body, offer: str, name: str, version: int | None, at: datet
     if real:
         await show_result(offer, name)
     return await followed_up(offer, state)
-
-
-def run_name(offer: str, step: str, due: datetime, zone: tzinfo) -> str:
-    """How a run reads in the UI: close alpha-2003 · 2003-03-31 17:00 EST."""
-    return f"{step} {offer} · {local_text(due, zone)}"
 
 
 def _run_name(step: str | None) -> str:

@@ -1,5 +1,7 @@
 """Engines and migrations: the same code on SQLite (one file in the offer's folder) and on PostgreSQL."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -29,6 +31,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # By the names of their files, as Alembic takes a third of a second to import: 0001_what_it_does.py.
 REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 HEAD = REVISIONS[-1]
+# So many seconds SQLite waits for another who writes.
+PATIENCE = 60
 # pydantic's JSON is written five times as fast as the standard library's, and there is one with every notice.
 _JSON = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
 
@@ -57,7 +61,7 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 60}, **_JSON)
+        engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_JSON)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
@@ -68,11 +72,24 @@ def connect(url: str) -> Engine:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the transactions are ours to begin, see below
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     # 64 MB: by itself it keeps two, and writes the rest back and forth.
     connection.execute("PRAGMA cache_size = -65536")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Keep a write-ahead log. SQLite waits for nobody while it changes to one: of many who open a new file one does it."""
+    last = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_immediate(connection: Connection) -> None:
