@@ -80,7 +80,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _write_ahead(connection: Any) -> None:
-    """Keep a write-ahead log. SQLite waits for nobody while it changes to one: of many who open a new file one does it."""
+    """Keep a write-ahead log; SQLite waits for nobody while a new file changes to one, however many open it at once."""
     last = time.monotonic() + PATIENCE
     while True:
         try:
