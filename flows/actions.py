@@ -74,6 +74,7 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
 
     fields = list(_fields(shared, options, list(acts) if len(acts) > 1 else []))
     run.__name__ = run.__qualname__ = deployment.replace("-", "_")
+    # By it Prefect knows the fields of the form; a type checker knows of no such attribute.
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
@@ -91,7 +92,7 @@ def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) 
     must = inspect.Parameter.empty
     yield "offer", str, must, "The offer, by its name."
     if acts:
-        yield "act", Literal[tuple(acts)], must, kind.choice  # type: ignore[attr-defined]
+        yield "act", Literal[tuple(acts)], must, kind.choice
     for each in options:
         if each.required:
             yield each.name, _annotation(each), must, each.form_help

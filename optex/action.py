@@ -78,7 +78,9 @@ class Action(BaseModel):
     after_acceptance: ClassVar[bool] = False
     # What it asked for on behalf of one holder, where it was refused.
     asked: ClassVar[str] = ""
-    # Whom the form asks for: Prefect's own server has one password for all and knows no persons.
+    # What a form says of the choice between several actions that share it, and whom it asks for: Prefect's own server
+    # has one password for all and knows no persons.
+    choice: ClassVar[str] = ""
     who: ClassVar[str] = "Who decided: your full name."
 
     at: Moment
@@ -133,8 +135,8 @@ def _option(name: str, field: FieldInfo) -> Option:
     elif issubclass(plain, Enum):
         choices = tuple(each.value for each in plain)
         plain = str
-    words = field.json_schema_extra
-    assert isinstance(words, dict), f"{name} is declared by `option`"
+    assert isinstance(field.json_schema_extra, dict), f"{name} is declared by `option`"
+    words: dict[str, Any] = dict(field.json_schema_extra)
     bounds = {key: getattr(each, key) for each in field.metadata for key in ("ge", "gt", "le") if hasattr(each, key)}
     return Option(
         name=name,
@@ -143,9 +145,9 @@ def _option(name: str, field: FieldInfo) -> Option:
         required=field.is_required(),
         default=None if field.is_required() or field.default_factory else field.default,
         help=field.description or "",
-        form_help=str(words["form"]),
+        form_help=words["form"],
         choices=choices,
-        offered=tuple(map(str, words["offered"])),  # type: ignore[arg-type]
+        offered=tuple(words["offered"]),
         least=bounds["gt"] + 1 if "gt" in bounds else bounds.get("ge"),
         most=bounds.get("le"),
     )

@@ -129,10 +129,13 @@ class Terminate(Action):
 
 
 class Condition(Action):
-    """Assert a condition of §7, waive it, or record that it has ended. While one stands, nothing is accepted (CND-1)."""  # noqa: E501
+    """Assert a condition of §7, waive it, or record that it has ended.
+
+    While one stands, nothing is accepted (CND-1).
+    """
 
     rule, deployment = "CND-1", "condition"
-    choice: ClassVar[str] = "Assert it or waive it before the expiration; record its end at any time."
+    choice = "Assert it or waive it before the expiration; record its end at any time."
     did: ClassVar[str]
     number: Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")] = option(
         "Which of the five conditions, in the order of §7.",
@@ -415,7 +418,7 @@ class HoldGrant(Action):
     """Hold the grant back, for a legal prohibition or a merger, or release it again (CIC-1, §13)."""
 
     rule, deployment, after_acceptance = "CIC-1", "hold-grant", True
-    choice: ClassVar[str] = "Hold it, or release what is held."
+    choice = "Hold it, or release what is held."
     reason: Reason = option("Why.")
 
 
@@ -564,7 +567,7 @@ def _condition_gone(state: OfferState, number: int, at: datetime) -> OfferState:
     """Once the last asserted condition is gone a held acceptance falls due again, on a business day (CND-1)."""
     conditions = tuple(standing for standing in state.conditions if standing != number)
     postponed_to = state.postponed_to
-    # The books know of an end before the facts that led to it are replayed: what came earlier counts as it did then.
+    # The database knows of an end before the actions that led to it are replayed: what came earlier counts as then.
     ended = state.accepted_at is not None or (state.terminated_at is not None and at >= state.terminated_at)
     if not conditions and not ended and at > cancellation_due(state.terms, postponed_to):
         postponed_to = state.day(next_cancellation(state.terms, at))

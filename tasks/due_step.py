@@ -59,7 +59,7 @@ class DueStep:
         return Completed(name="Held", message=f"Held: {message}")
 
     def postponed(self, on: date, message: str) -> State:
-        """Put the step off to another day, as a fact of the offer, and make the plan agree (CND-1)."""
+        """Put the step off to another day, as an action of the program, and make the plan agree (CND-1)."""
         key = f"postpone-{self.step.name}.v{self.step.version}"
         action = Postpone(at=self.at, by=PROGRAM, on=on)
         self.db.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)

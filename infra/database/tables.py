@@ -203,7 +203,7 @@ prices = Table(
     Column("close", Money, nullable=False),
 )
 
-# The facts that arrived (interface: extend, amend, split, ...), accepted or refused, each under a key of its own.
+# The actions (extend, amend, split, ...), accepted or refused, each under a key of its own.
 actions = Table(
     "actions",
     metadata,

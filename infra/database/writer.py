@@ -36,7 +36,7 @@ class UnknownOffer(OptexError):
 
 @contextmanager
 def open_writer(engine: Engine, offer: str) -> Iterator["OfferWriter"]:
-    """The offer's book for one transaction: committed at the end, or, after an exception, as if never opened."""
+    """The offer's database for one transaction: committed at the end, or, after an exception, as if never opened."""
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
@@ -46,7 +46,7 @@ def open_writer(engine: Engine, offer: str) -> Iterator["OfferWriter"]:
 
 @contextmanager
 def open_reader(engine: Engine, offer: str) -> Iterator[OfferReader]:
-    """The offer's book for reading only, as it is at one instant, without keeping anybody from writing."""
+    """The offer's database for reading only, as it is at one instant, without keeping anybody from writing."""
     with engine.connect().execution_options(**_reading(engine)) as connection:
         if connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer)).first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")

@@ -1,4 +1,4 @@
-"""What a folder says will arrive, in order of the instant: forms, service, prices and the facts of the script."""
+"""What a folder says will arrive, in order of the instant: forms, service, prices and the actions of the script."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """One thing that arrives: a form, a period of service as then known, a closing price, or a fact of the script."""
+    """One thing that arrives: a form, a period of service as then known, a closing price, or a scripted action."""
 
     at: datetime
     thing: Form | ServicePeriod | Price | ScriptEntry

@@ -52,7 +52,7 @@ class ActionResult:
 
 
 def record_action(db: OfferWriter, action: Action) -> ActionResult:
-    """Weigh, record and carry out one action, in the transaction of the book."""
+    """Weigh, record and carry out one action, in the transaction of the database."""
     key = _key(action)
     if earlier := _recorded(db, action, key):
         return earlier
@@ -83,7 +83,7 @@ def completed(action: Action, db: OfferWriter) -> Action:
 
 @singledispatch
 def apply_effects(action: Action, db: OfferWriter) -> str:
-    """Do what follows from an action that is on record, so that the book's state has it; what that was, in sentences.
+    """Do what follows from an action that is on record, so that the state has it; what that was, in sentences.
 
     Of most nothing follows at once: whoever reads the actions finds it.
     """

@@ -18,7 +18,7 @@ from optex.steps import StepStatus
 def extended(db: OfferWriter, action: Action, to: datetime, announced_at: datetime) -> str:
     """Carry out an extension: new terms and steps, forms judged anew, everyone told with the tally (EXT-2).
 
-    The action is on record when this is called, so that the book's state has the new expiration.
+    The action is on record when this is called, so that the state has the new expiration.
     """
     zone = db.state().terms.zone
     closed = db.step(CLOSE)

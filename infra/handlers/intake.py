@@ -53,15 +53,15 @@ def load_folder(engine: Engine, folder: Folder, at: datetime, periods: Sequence[
 def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     """Take in what has arrived by an instant; what follows from it is said in sentences.
 
-    Facts are taken as of their own instant; forms are judged and confirmed as of the fact that follows them, or of `at`
-    where none does. All of it is one transaction of the book.
+    Actions are taken as of their own instant; forms are reviewed and confirmed as of the action that follows them, or
+    of `at` where none does. All of it is one transaction.
     """
     said = []
-    facts = [arrival.at for arrival in arrivals if isinstance(arrival.thing, ScriptEntry)]
+    instants = [arrival.at for arrival in arrivals if isinstance(arrival.thing, ScriptEntry)]
     for kind, group in groupby(arrivals, key=lambda arrival: type(arrival.thing)):
         each = list(group)
         things: list[Any] = [arrival.thing for arrival in each]  # all of one kind
-        now = next((fact for fact in facts if fact >= each[-1].at), at)
+        now = next((acted for acted in instants if acted >= each[-1].at), at)
         if kind is ScriptEntry:
             said += [record_action(db, entry.action).message for entry in things]
         elif kind is Form:

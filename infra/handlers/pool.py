@@ -1,4 +1,4 @@
-"""The plan's pool of shares in the books: what is available, and what facts do to it (PLN-1)."""
+"""The plan's pool of shares in the database: what is available, and what actions do to it (PLN-1)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
