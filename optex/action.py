@@ -87,6 +87,12 @@ class Action(BaseModel):
     by: str = ""
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """TypeError where what an operator may do lacks its rule or its words: when it is declared, not when it is done."""
+        if "verb" in vars(cls) and cls.deployment and (cls.says is Action.says or not hasattr(cls, "rule")):
+            raise TypeError(f"{cls.__name__} says neither under which rule it is taken nor what is done by it")
+
+    @classmethod
     def options(cls) -> list[Option]:
         """The options that are stated, in their order."""
         unstated = {"at", "by", *cls.decided}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from optex.action import BadAction
+from optex.action import Action, BadAction
 from optex.actions import ACTIONS, read_action, recorded_action
 from optex.calendar import EST, NEW_YORK
 from optex.records import Capacity, OptionType
@@ -131,3 +131,11 @@ def test_an_unknown_verb_is_told():
     """The verbs there are are named."""
     with pytest.raises(BadAction, match=r"explode: do: 'explode' is no action, expected one of extend, amend"):
         read_action("explode", {"at": AT}, EST)
+
+
+def test_an_action_without_rule_or_words_is_refused_when_it_is_declared():
+    """A place that is forgotten is told at import, by the name of the class."""
+    with pytest.raises(TypeError, match="Rename says neither"):
+
+        class Rename(Action):
+            verb, deployment = "rename", "rename"
