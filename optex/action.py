@@ -88,7 +88,7 @@ class Action(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """TypeError where what an operator may do lacks its rule or its words: when it is declared, not when it is done."""
+        """TypeError where what an operator may do lacks its rule or words: when it is declared, not when done."""
         if "verb" in vars(cls) and cls.deployment and (cls.says is Action.says or not hasattr(cls, "rule")):
             raise TypeError(f"{cls.__name__} says neither under which rule it is taken nor what is done by it")
 
