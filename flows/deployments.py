@@ -26,12 +26,11 @@ from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 from pydantic import SecretStr
 
+from infra.prefect_env import POOL
 from infra.settings import load_settings
 from infra.shipped import shipped
 from tasks.dashboard import dashboard_url, ui_url
 from tasks.stuck_runs import ACT, WATCH
-
-POOL = "optex"
 
 
 async def deploy(client: PrefectClient, offers: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.serve import lifeline
 from flows.serve.processes import ManagedProcess
 from infra.prefect_env import rehearsal_environment
-from infra.workspace import BOOKS
+from infra.settings import DATABASE, KEPT, PLAYED
 from optex.errors import OptexError
 
 PREFECT_HOME = "prefect"
@@ -33,7 +33,7 @@ def rehearsal_in(out: Path) -> Rehearsal:
 
     It comes before the first import of Prefect, which reads its settings then.
     """
-    home = (out / BOOKS / PREFECT_HOME).resolve()
+    home = (out / KEPT / PREFECT_HOME).resolve()
     shutil.rmtree(home, ignore_errors=True)  # it is no part of the play: an interrupted one goes on with a new server
     home.mkdir(parents=True)
     port = _free_port()
@@ -62,8 +62,8 @@ def _free_port() -> int:
 
 def must_be_no_offer(out: Path) -> None:
     """OptexError where a directory is the folder of an offer, whose books are not to be played with."""
-    played = (out / BOOKS / "offer").exists()
-    if not played and ((out / BOOKS / "optex.db").exists() or (out / "offer.toml").exists()):
+    played = (out / PLAYED).exists()
+    if not played and ((out / DATABASE).exists() or (out / "offer.toml").exists()):
         raise OptexError(f"{out} is the folder of an offer: a simulation needs a directory of its own")
 
 

@@ -22,7 +22,8 @@ from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
 from infra.mail.sink import Sink
 from infra.report.page import write_report
-from infra.workspace import BOOKS, Workspace, using, workspace_of
+from infra.settings import DATABASE, KEPT
+from infra.workspace import Workspace, using, workspace_of
 from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
 from tasks.intake import take_in_arrivals
@@ -68,7 +69,7 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
             export(db, out / "ledgers")
             early = until is not None and db.row().played_until == until
     if until is None or early:
-        (out / BOOKS / PLAYING).unlink()
+        (out / KEPT / PLAYING).unlink()
 
 
 # Kept as long as a folder is being played: which version of it.
@@ -150,7 +151,7 @@ def _workspace(folder: Folder, out: Path) -> Workspace:
     templates = folder.path / "templates"
     return Workspace(
         offer=folder.terms.offer,
-        database_url=sqlite_url((out / BOOKS / "optex.db").resolve()),
+        database_url=sqlite_url((out / DATABASE).resolve()),
         mail_dir=out / "mail",
         templates=templates if templates.is_dir() else None,
         arrivals=ArrivalQueue(folder),
@@ -163,7 +164,7 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
     OptexError where the directory is the folder of an offer.
     """
     must_be_no_offer(out)
-    books = out / BOOKS
+    books = out / KEPT
     marker = books / PLAYING
     played = (books / "offer").exists()
     if played and not (marker.exists() and marker.read_text() == folder.digest):

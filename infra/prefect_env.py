@@ -16,6 +16,8 @@ PREFECT_DEFAULTS = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "1000",
 }
+# The work pool of every deployment.
+POOL = "optex"
 _PROXIES = {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy"}
 
 

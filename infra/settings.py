@@ -16,6 +16,11 @@ _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 Header = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\r\n]*$")]
 
+# Inside the folder of an offer, or of a play: what is kept of it, its database, and in a play the name of its offer.
+KEPT = Path(".optex")
+DATABASE = KEPT / "optex.db"
+PLAYED = KEPT / "offer"
+
 
 def _folders(value: Any) -> Any:
     return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value

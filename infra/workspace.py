@@ -16,10 +16,8 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter, offers_in, open_reader, open_writer
 from infra.folder.arrivals import ArrivalQueue
 from infra.mail.smtp import SmtpSettings
-from infra.settings import Settings, load_settings
+from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
-
-BOOKS = Path(".optex")
 
 
 class UnknownWorkspace(OptexError):
@@ -120,7 +118,7 @@ def workspace_in(folder: Path, settings: Settings | None = None) -> Workspace:
 
 def name_of(folder: Path) -> str:
     """The name of the offer in a folder; a folder that a simulation wrote keeps it beside the books."""
-    played = folder / BOOKS / "offer"
+    played = folder / PLAYED
     if played.exists():
         return played.read_text().strip()
     file = folder / "offer.toml"
@@ -135,14 +133,14 @@ def name_of(folder: Path) -> str:
 def _workspace(offer: str, folder: Path | None, settings: Settings) -> Workspace:
     """A workspace; one without a folder is known to the database alone, and writes its letters as optex has them."""
     if folder is None:  # a run works in a directory that is thrown away after it: no place for letters
-        folder = Path.home() / BOOKS / offer
+        folder = Path.home() / KEPT / offer
     templates = folder / "templates"
-    played = (folder / BOOKS / "offer").exists()
-    books = sqlite_url(folder.resolve() / BOOKS / "optex.db")
+    played = (folder / PLAYED).exists()
+    books = sqlite_url(folder.resolve() / DATABASE)
     return Workspace(
         offer=offer,
         database_url=books if played else settings.database_url or books,
-        mail_dir=folder / ("mail" if played else BOOKS / "mail"),
+        mail_dir=folder / ("mail" if played else KEPT / "mail"),
         smtp=_smtp(settings),
         mail_from=settings.mail_from,
         ops_mail=settings.ops_mail,

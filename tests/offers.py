@@ -173,10 +173,11 @@ class Played:
         from infra.database.engine import sqlite_url
         from infra.folder.arrivals import ArrivalQueue
         from infra.folder.reader import read_folder
+        from infra.settings import DATABASE
         from infra.workspace import Workspace, using
 
         folder = read_folder(self.folder)
-        books = sqlite_url((self.out / ".optex" / "optex.db").resolve())
+        books = sqlite_url((self.out / DATABASE).resolve())
         mine = Workspace(
             offer=folder.terms.offer, database_url=books, mail_dir=self.out / "mail", arrivals=ArrivalQueue(folder)
         )

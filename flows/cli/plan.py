@@ -61,7 +61,7 @@ def print_plan(
 
 def state_of(folder: Path) -> tuple[OfferState, str]:
     """The offer as the database has it where it was taken in, else as the folder's terms state it."""
-    from infra.settings import load_settings
+    from infra.settings import DATABASE, load_settings
 
     file = folder / "offer.toml"
     terms = None
@@ -70,7 +70,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
             terms = parse_terms(file.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
             raise OptexError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
-    if (folder / ".optex" / "optex.db").exists() or load_settings().database_url:
+    if (folder / DATABASE).exists() or load_settings().database_url:
         # SQLAlchemy takes a while to import: only where there is a database to ask.
         from infra.database.writer import UnknownOffer
         from infra.workspace import workspace_in

@@ -11,7 +11,8 @@ import click
 
 from flows.serve.lock import ServeLock
 from infra.prefect_env import pass_proxies_by, set_prefect_defaults
-from infra.workspace import BOOKS, Workspace, all_workspaces
+from infra.settings import KEPT
+from infra.workspace import Workspace, all_workspaces
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _talk_to(api: str) -> None:
 
 def api_of(workspace: Workspace) -> str | None:
     """The Prefect server that must hear of a change; none for a play that `simulate` wrote, of which it has no run."""
-    if workspace.mail_dir.parent.name != BOOKS.name:
+    if workspace.mail_dir.parent.name != KEPT.name:
         return None
     return _known_api(workspace.mail_dir.parent.parent)
 
@@ -78,5 +79,5 @@ def prefect_api(folder: Path) -> str:
 
 def _known_api(folder: Path) -> str | None:
     """The Prefect server to talk to: the one that serves this folder now, else the one of the environment."""
-    note = ServeLock.of(folder / BOOKS)
+    note = ServeLock.of(folder / KEPT)
     return note.api if note else os.environ.get("PREFECT_API_URL")

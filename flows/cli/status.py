@@ -17,11 +17,11 @@ from rich.text import Text
 from infra.database.reader import OfferReader
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
-from infra.settings import load_settings
+from infra.settings import DATABASE, PLAYED, load_settings
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
-from infra.workspace import BOOKS, name_of, workspace_in
+from infra.workspace import name_of, workspace_in
 from optex.authority import RULES
 from optex.errors import BadData, OptexError
 from optex.formatting import local_text, utc_text
@@ -66,7 +66,7 @@ def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> Non
 def reading(folder: Path) -> Iterator[OfferReader]:
     """The books of the offer in a folder; none are begun where there are none."""
     name_of(folder)
-    if not (folder / BOOKS / "optex.db").exists() and not load_settings().database_url:
+    if not (folder / DATABASE).exists() and not load_settings().database_url:
         raise OptexError(
             f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
             f"`optex simulate {folder} --out DIR` rehearses it"
@@ -79,7 +79,7 @@ def _now(folder: Path, db: OfferReader, at: datetime | None) -> datetime:
     """The instant it is: now for a real offer, the last that was played for one that `simulate` played."""
     if at is not None:
         return (at if at.tzinfo else at.replace(tzinfo=db.state().terms.zone)).astimezone(UTC)
-    if not (folder / BOOKS / "offer").exists():
+    if not (folder / PLAYED).exists():
         return datetime.now(UTC).replace(microsecond=0)
     row = db.row()
     played = [step.done_at for step in db.steps() if step.done_at is not None]

@@ -10,8 +10,7 @@ from sqlalchemy import make_url
 from flows.serve.lock import ServeLock
 from flows.serve.processes import ORPHAN_MARK
 from infra.prefect_env import PREFECT_DEFAULTS
-from infra.settings import PREFIX, load_settings
-from infra.workspace import BOOKS
+from infra.settings import KEPT, PREFIX, load_settings
 
 
 def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
@@ -22,7 +21,7 @@ def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
     told = {
         **PREFECT_DEFAULTS,
         "PREFECT_LOGGING_LEVEL": "INFO",
-        "PREFECT_HOME": str((folders[0] / BOOKS / "prefect").resolve()),
+        "PREFECT_HOME": str((folders[0] / KEPT / "prefect").resolve()),
         "PREFECT_WORKER_QUERY_SECONDS": "3",
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
         # A run that waits its turn for some seconds is not late: operations would be told of every busy moment.

@@ -22,14 +22,14 @@ from flows.serve.processes import (
     stop_on_signals,
     wait_until_healthy,
 )
-from infra.prefect_env import pass_proxies_by
-from infra.workspace import BOOKS, Workspace
+from infra.prefect_env import POOL, pass_proxies_by
+from infra.settings import KEPT
+from infra.workspace import Workspace
 from optex.errors import OptexError
 
 if TYPE_CHECKING:
     pass
 
-POOL = "optex"
 # After a while without a worker every alarm rings at once; on one machine they get on faster a few at a time.
 AT_ONCE = 4
 # A worker that ends by itself is started again, but not for ever: so many seconds lie between two starts at least.
@@ -49,12 +49,12 @@ def serve(folders: Sequence[Path], port: int) -> None:
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
     note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark)
-    with stop_on_signals() as stopped, serve_lock(note, [folder / BOOKS for folder in folders]) as left_over:
+    with stop_on_signals() as stopped, serve_lock(note, [folder / KEPT for folder in folders]) as left_over:
         for gone in left_over:
             end_orphans(gone.mark)
         require_free_port(port)
         environment = environment_of(folders, note)
-        logs = folders[0] / BOOKS
+        logs = folders[0] / KEPT
         server, worker = server_at(port, environment, logs), worker_for(environment, logs)
         click.echo("Starting Prefect…")
         with server.running():

@@ -13,10 +13,11 @@ import pytest
 from infra.database.engine import engine_for, sqlite_url
 from infra.folder.reader import read_folder
 from infra.handlers.intake import load_folder
+from infra.settings import DATABASE, KEPT, PLAYED
 from infra.status.document import as_document
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
-from infra.workspace import BOOKS, workspace_in
+from infra.workspace import workspace_in
 
 ALPHA = Path(__file__).parents[2] / "examples" / "alpha-2003"
 COMMAND = Path(sys.executable).with_name("optex")
@@ -27,10 +28,10 @@ def taken_in(tmp_path_factory):
     """The sample offer, taken in at its opening and played no further."""
     path = tmp_path_factory.mktemp("status") / "alpha-2003"
     shutil.copytree(ALPHA, path)
-    (path / BOOKS).mkdir()
-    (path / BOOKS / "offer").write_text("alpha-2003\n")
+    (path / KEPT).mkdir()
+    (path / PLAYED).write_text("alpha-2003\n")
     folder = read_folder(path)
-    load_folder(engine_for(sqlite_url((path / BOOKS / "optex.db").resolve())), folder, folder.terms.opens)
+    load_folder(engine_for(sqlite_url((path / DATABASE).resolve())), folder, folder.terms.opens)
     return path
 
 
