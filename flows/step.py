@@ -15,7 +15,7 @@ from flows.follow_up import followed_up
 from infra.workspace import workspace_of
 from optex.errors import OptexError
 from tasks.dashboard import show_result
-from tasks.due_step import DueStep, due_step
+from tasks.due_step import DueStep, StepOutOfOrder, due_step, nothing_to_do
 from tasks.scheduled_runs import run_name
 
 Body = Callable[[DueStep], str | State]
@@ -59,8 +59,7 @@ class StepFlow(Flow[..., Coroutine[Any, Any, State]]):
 def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], StepFlow]:
     """A flow for one step of an offer: its body decides and writes in one transaction, then what it queued is sent.
 
-    A failure rolls the transaction back, so that the step may simply be run again. So is one that waited in vain for a
-    step before its own (`OutOfOrder`).
+    A failure rolls the transaction back, so that the step may simply be run again.
     """
     return lambda body: StepFlow(body, name, step)
 
@@ -69,12 +68,19 @@ async def _run(body: Body, offer: str, name: str, version: int | None, at: datet
     """Run a step; only a simulation says at which instant. An error is raised: Prefect retries no flow but by that."""
     if real := at is None:
         await tag_run(offer)
-    async with due_step(offer, name, version, at) as step:
-        outcome = step.idle or body(step)
+    by_itself = real and flow_run.parent_flow_run_id is None
+    try:
+        async with due_step(offer, name, version, at) as step:
+            outcome = step.idle or body(step)
+    except StepOutOfOrder as error:
+        if not by_itself:
+            raise
+        # A worker has few slots: who waited in vain must not keep out what it waits for, nor the watch.
+        outcome = nothing_to_do(f"{error}, and is rung again after it")
     state = Completed(message=outcome) if isinstance(outcome, str) else outcome
     if state.name == "NothingToDo":
         # A run by itself is finished all the same: what another one left undone when it was killed is done then.
-        return await followed_up(offer, state) if real and flow_run.parent_flow_run_id is None else state
+        return await followed_up(offer, state) if by_itself else state
     if real:
         await show_result(offer, name)
     return await followed_up(offer, state)

@@ -25,12 +25,12 @@ from optex.steps import Step, StepStatus, blocking_step
 # A scheduler may ring a blink early: that long a run waits for its instant.
 EARLY_START = timedelta(seconds=10)
 # After a while without a worker all alarms ring at once, and their runs start in any order: so many seconds a run waits
-# for the steps before its own, and as long again whenever it is tried again: by then the watch has rung what was lost.
-PATIENCE, _EVERY = 60.0, 0.5
+# for the steps before its own. Then it makes room: it is scheduled again by the follow-up of the step before it.
+PATIENCE, _EVERY = 20.0, 0.5
 
 
 class StepOutOfOrder(OptexError):
-    """A step is due, but one before it could not be done: it fails, and is tried again as a failed step is."""
+    """A step is due, but one before it has not been done: nothing is done, and it is rung again after that one."""
 
 
 @dataclass(kw_only=True)

@@ -19,7 +19,7 @@ from prefect.states import Cancelled, Scheduled
 from infra.workspace import Workspace, workspace_of
 from optex.formatting import local_text
 from optex.milestones import REMINDER, kind_name, step_kind
-from optex.steps import Step, StepStatus, latest
+from optex.steps import Step, StepStatus, blocking_step, latest
 from tasks.decorators import effect
 
 ALARM = "optex:alarm"
@@ -74,6 +74,8 @@ async def sync_runs(client: PrefectClient, workspace: Workspace) -> SyncResult:
             step.status is StepStatus.PENDING
             and not any(_will_run(run, step, now) for run in mine)
             and not _backing_off(mine, now)
+            # One that has rung already is rung again when the step before it is done.
+            and not (mine and step.due <= now and blocking_step(step, steps))
         ):
             name = run_name(workspace.offer, step.name, step.due, zone)
             await _schedule(client, workspace.offer, step, name, 1 + max(map(_attempt, mine), default=-1))

@@ -7,7 +7,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName, TaskRunFilter, TaskRunFilterFlowRunId
 
-PATIENCE = 60
+PATIENCE = 240  # the server writes down task runs behind everything else that it has heard
 
 
 @pytest.fixture(scope="module")
