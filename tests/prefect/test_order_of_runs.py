@@ -46,9 +46,19 @@ def test_all_alarms_at_once_are_done_in_order(workspace):
 
 
 def test_a_step_whose_turn_does_not_come_is_out_of_order(workspace, monkeypatch):
-    """It waits for a while; then it fails, so that it is tried again, and names the step that is to be done first."""
+    """It waits for a while; then it names the step that is to be done first, and has changed nothing."""
     monkeypatch.setattr(step_tasks, "PATIENCE", 0.1)
     with pytest.raises(StepOutOfOrder, match="cancel waits until open is done"):
         asyncio.run(ring("cancel", []))
     with workspace.read() as reader:
         assert {StepStatus.PENDING} == {step.status for step in reader.steps() if step.name in LINE}
+
+
+def test_a_run_whose_turn_does_not_come_makes_room(workspace, prefect_server, monkeypatch):
+    """It ends, so that a worker with few slots has one for the step before it, after which it is rung again."""
+    monkeypatch.setattr(step_tasks, "PATIENCE", 0.1)
+    state = asyncio.run(FLOWS["cancel"](offer="alpha-2003", return_state=True))
+    assert "NothingToDo" == state.name
+    assert state.message.startswith("Nothing to do: cancel waits until open is done, and is rung again after it")
+    with workspace.read() as db:
+        assert StepStatus.PENDING is db.step("cancel").status
