@@ -1,17 +1,37 @@
-"""Every rule of the offer by its id: where it stands in the Offer to Exchange, and the sentence it rests on."""
+"""Every rule by its id: where it stands in the Offer to Exchange, and the words it rests on, verbatim (REC-5)."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Authority:
-    """A rule's source: sections of the Offer to Exchange (and of the law), and the sentence that carries it."""
+    """A rule's source: sections of the Offer to Exchange (and of the law), and the words that carry it.
+
+    The words are verbatim, with an ellipsis where some are left out. There are none where the document is silent: such a
+    rule is the record's own.
+    """
 
     section: str
-    sentence: str
+    sentence: str = ""
+
+
+_OWN = Authority(section="rules of the record")
 
 
 RULES: dict[str, Authority] = {
+    "REC-1": Authority(
+        section="§4, §5",
+        sentence="We will determine, in our discretion, all questions as to the form of documents and the validity, "
+        "form, eligibility, including time of receipt, and acceptance of any tender of options.",
+    ),
+    "REC-2": _OWN,
+    "REC-3": _OWN,
+    "REC-4": Authority(
+        section="§1, §2, §6",
+        sentence='Persons holding Options are "Eligible Employees" if they are employees of Alpha or one of Alpha\'s '
+        "subsidiaries as of the date the offer commences and the date on which the tendered options are canceled",
+    ),
+    "REC-5": _OWN,
     "CAL-1": Authority(
         section="§2, §15",
         sentence='A "business day" means any day other than a Saturday, Sunday or federal holiday.',

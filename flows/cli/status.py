@@ -167,7 +167,8 @@ def _relied_on(lines: list[HistoryLine]) -> RenderableType:
     table.add_column()
     for rule, authority in RULES.items():
         if rule in used:
-            table.add_row(rule, Text(f"{authority.section}: “{authority.sentence}”"))
+            said = f": “{authority.sentence}”" if authority.sentence else ""
+            table.add_row(rule, Text(f"{authority.section}{said}"))
     return table
 
 
