@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
+from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
@@ -523,7 +524,8 @@ def _all_of(kind: type[Action]) -> Iterable[type[Action]]:
         yield from _all_of(each)
 
 
-_BY_VERB = {kind.verb: kind for kind in _all_of(Action)}
+# In the order of an offer's life: those that other modules declare come last.
+_BY_VERB = {kind.verb: kind for kind in sorted(_all_of(Action), key=lambda kind: kind.__module__ != __name__)}
 ACTIONS = {verb: kind for verb, kind in _BY_VERB.items() if kind.deployment}
 """Every action that an operator may take, by its verb."""
 STATEFUL = tuple(verb for verb, kind in _BY_VERB.items() if kind.apply is not Action.apply)

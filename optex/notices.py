@@ -39,6 +39,8 @@ class Kind(StrEnum):
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
+    ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    CORRECTION = "correction", "The correction of what had been told before", "REC-3"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
     words: str
@@ -273,6 +275,55 @@ def promise_lapsed(
     which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
     subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed: {terms.issuer}"
     return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def acceptance_voided(
+    terms: Terms,
+    holder: Holder,
+    cancellations: Iterable[Cancellation],
+    promise: Promise,
+    ruling: Ruling,
+    on: date,
+    grants: Grants,
+    *,
+    lapsed: bool,
+    splits: str = "",
+) -> Notice:
+    """An acceptance does not hold: the options are outstanding as they stood, and nothing is promised any more.
+
+    `ruling` is why; `lapsed` says that the promise had lapsed before, `splits` by which events the options were
+    adjusted since, "" for none.
+    Authority: §1, §2, §9 (REC-4, ELG-1, ELG-3).
+    """
+    data = {
+        "restored": [
+            {
+                **notice_data.option(grants[each.grant_id], grants[each.grant_id].remaining),
+                "balancing": each.balancing.grant_id if each.balancing else "",
+                "outstanding": grants[each.grant_id].outstanding_on(on),
+            }
+            for each in cancellations
+        ],
+        "promise": notice_data.promised(promise),
+        "ruling": notice_data.ruling_of(ruling),
+        "on": on.isoformat(),
+        "lapsed": lapsed,
+        "splits": splits,
+    }
+    key = f"acceptance-voided:{holder.holder_id}"
+    subject = f"The acceptance of your options of {day(promise.issued_on)} does not hold: {terms.issuer}"
+    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:
+    """A new option is rescinded, as somebody decided when the record contradicted its grant.
+
+    Authority: §2, §6, §9 (REC-4, ELG-2, ELG-3).
+    """
+    data = {"rescinded": notice_data.issued_option(granted), "reason": reason, "on": on.isoformat()}
+    key = f"rescinded:{granted.grant_id}"
+    subject = f"Correction: your new stock option {granted.grant_id} of {day(granted.granted_on)} is rescinded"
+    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(

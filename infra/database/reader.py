@@ -1,7 +1,7 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -182,6 +182,12 @@ class OfferReader:
     def rows_about(self, holder_id: str, table: Any, *order: Any) -> list[Row[Any]]:
         """The rows of one table that are about one holder."""
         return list(self._of(table, [holder_id], *order))
+
+    def rows_of(self, table: Any, holder_ids: Collection[str] | None, *order: Any) -> list[Row[Any]]:
+        """The rows of one table that are about these holders, or all."""
+        if holder_ids is None or len(holder_ids) <= FEW:
+            return list(self._of(table, None if holder_ids is None else sorted(holder_ids), *order))
+        return [row for row in self.rows(table, *order) if row.holder_id in holder_ids]
 
     def unsendable(self) -> int:
         """How many notices are for holders who have no e-mail address."""

@@ -17,6 +17,7 @@ from infra.database import tables as t
 from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers import announcements, forms, pool
+from infra.handlers.contradictions import may_settle, settle
 from infra.handlers.decide_again import decide_again
 from optex import batch, changes, eligibility
 from optex.action import Action
@@ -33,6 +34,7 @@ from optex.actions import (
     PriceSet,
     Release,
     ServiceSet,
+    Settle,
     Split,
     Terminate,
 )
@@ -244,8 +246,20 @@ def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ru
             if action.on < option.granted_on:
                 reason = f"the option was granted on {option.granted_on}, after {action.on}"
                 return Ruling(rule="GRT-5", reason=reason)
+            if option.ended_on is not None:
+                return Ruling(rule="REC-4", reason=f"option {action.grant} was rescinded on {option.ended_on}")
             return None
     return Ruling(rule="GRT-5", reason=f"no new option {action.grant} has been granted")
+
+
+@refused.register
+def _may_settle(action: Settle, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return may_settle(db, action)
+
+
+@apply_effects.register
+def _settle(action: Settle, db: OfferWriter) -> str:
+    return settle(db, action)
 
 
 def _key(action: Action) -> str:

@@ -159,11 +159,13 @@ def _totals(status: OfferStatus) -> Iterator[str]:
         [name, f"{total.number:,}", f"{total.shares:,}"]
         for name, total in (
             ("options accepted and cancelled", totals.cancelled),
+            ("acceptances voided", totals.voided),
             ("balancing options issued", totals.balancing),
             ("promises issued", totals.promised),
             ("promises lapsed", totals.lapsed),
             ("new options granted in place of cancelled ones", totals.regranted),
             ("deferred grants made", totals.deferred_granted),
+            ("new options rescinded", totals.rescinded),
         )
         if total.number
     ]

@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
+from infra.handlers.contradictions import contradictions
 from infra.handlers.pool import available
 from infra.status.document import Instant
 from infra.status.mail_status import MailStatus, mail_status
 from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
+from optex.contradictions import Contradiction
 from optex.formatting import count, day, local_text, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
@@ -85,6 +87,7 @@ class OfferStatus:
     holds: tuple[str, ...]
     approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
+    contradictions: tuple[Contradiction, ...]
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -120,6 +123,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         holds=state.holds,
         approvals=_approvals(db, state),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        contradictions=tuple(contradictions(db)),
     )
 
 
