@@ -65,6 +65,11 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
     return [(on, "lapsed", reserved)]
 
 
+def reinstated(on: date, reserved: int) -> list[Movement]:
+    """The reserve of a promise that is reinstated is held for it again. Authority: §12 (REC-4, PLN-1)."""
+    return [(on, "reinstated", -reserved)]
+
+
 def granted(on: date, reserved: int, options: Iterable[IssuedOption]) -> list[Movement]:
     """New options take the place of the reserve that was held for them (§12, PLN-1)."""
     return [(on, "released", reserved), (on, "granted", -sum(option.shares for option in options))]

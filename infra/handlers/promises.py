@@ -25,6 +25,11 @@ def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] 
     """The promises neither granted nor lapsed, each with the cancellations it stands for."""
     wanted = None if holder_ids is None else set(holder_ids)
     rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
+    return with_cancellations(db, state, rows)
+
+
+def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Row[Any]]) -> list[OpenPromise]:
+    """These promises, each with the cancellations it stands for."""
     holders = {row.holder_id for row in rows}
     grants = {grant.grant_id: grant for grant in db.grants(holders)}
     cancelled: dict[str, list[Cancellation]] = {}
