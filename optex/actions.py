@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
+from optex.compensations import late_grant_day
 from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
@@ -488,31 +489,65 @@ class Release(HoldGrant):
 
 
 class Approve(Action):
-    """Approve what a held step is about to do, and let it go on. An approval lapses if the decision changes.
+    """Approve what waits for a person, and let it go on: a held step, or a compensating decision about one holder.
 
-    The dashboard shows what waits, with its counts and its digest.
+    The dashboard shows what waits: a step with its counts and its digest, by which an approval of something else that
+    waits by now is not taken; a promise to reinstate or an acceptance to void with its reason (REC-4).
     """
 
     verb, rule, deployment, decided, named = "approve", "CAN-1", "approve", ("what",), True
     who = "Who approves: your full name."
-    step: Annotated[Literal["cancel", "regrant"], of("cancel", "regrant")] = option("The step that waits for approval.")
+    step: Annotated[Literal["cancel", "regrant", "reinstate", "void"], of("cancel", "regrant", "reinstate", "void")] = (
+        option("What waits for approval: a step, or a compensating decision.")
+    )
     digest: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True)] = option(
         "The digest shown with what you approve; anything else that waits by now is then not approved.", ""
+    )
+    holder: Annotated[str, StringConstraints(strip_whitespace=True)] = option(
+        "The holder, by id, whose promise is reinstated or whose acceptance is voided.", ""
     )
     what: str | None = None
     """What waited, in words."""
 
     @property
+    def compensating(self) -> bool:
+        """Whether it is of a compensating decision about one holder, and not of a step."""
+        return self.step in ("reinstate", "void")
+
+    @property
+    def decided_by_rule(self) -> str:
+        return "REC-4" if self.compensating else self.rule
+
+    @property
     def subject(self) -> str:
-        return self.step
+        return self.holder or self.step
+
+    def deadline(self, state: OfferState) -> datetime | None:
+        """Once the options were granted, the hour of the grant that a reinstated promise is still in time for."""
+        if not self.compensating or state.granted_on is None:
+            return None
+        on = late_grant_day(state.terms, self.at, after=state.granted_on)
+        return instant(on, state.terms.regrant_at, state.terms.zone)
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return None if self.by else Ruling(rule="CAN-1", reason="an approval must name the person who gives it")
+        if not self.by:
+            return Ruling(rule=self.decided_by_rule, reason="an approval must name the person who gives it")
+        if self.compensating and not self.holder:
+            return Ruling(rule="REC-4", reason=f"{self.step} is approved for one holder: state which (--holder)")
+        if self.compensating and self.digest:
+            return Ruling(rule="REC-4", reason=f"{self.step} has no digest: it is approved by holder")
+        if self.holder and not self.compensating:
+            return Ruling(rule="CAN-1", reason=f"{self.step} is approved for all, and not for one holder")
+        return None
 
     def says(self, state: OfferState) -> str:
+        if self.compensating:
+            return f"{self.step} of {self.holder} is approved by {self.by}."
         return f"{self.step} is approved by {self.by} (digest {self.digest[:12]})."
 
-    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+    def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
+        if self.compensating:
+            return None
         approved = "acceptance and cancellation" if self.step == "cancel" else "grant"
         return f"The {approved} was approved", (self.what or "").partition(": ")[2].partition(" (digest")[0]
 

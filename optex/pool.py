@@ -65,6 +65,11 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
     return [(on, "lapsed", reserved)]
 
 
+def reinstated(on: date, reserved: int) -> list[Movement]:
+    """The reserve of a promise that is reinstated is held for it again. Authority: §12 (REC-4, PLN-1)."""
+    return [(on, "reinstated", -reserved)]
+
+
 def voided(on: date, reserved: int, outstanding: int) -> list[Movement]:
     """A voided acceptance: the reserve of its promise is free, and the option is outstanding as if never cancelled.
 

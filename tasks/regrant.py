@@ -20,7 +20,7 @@ from tasks.due_step import DueStep
 
 @effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
-    return lapse_promises(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at)
+    return lapse_promises(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at, final=True)
 
 
 @effect("grant the new options and write to every holder")

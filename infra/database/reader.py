@@ -14,6 +14,7 @@ from infra.database import tables as t
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
+from optex.compensations import REINSTATED
 from optex.errors import Ruling
 from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
@@ -207,11 +208,33 @@ class OfferReader:
         return list(self.connection.execute(query).scalars())
 
     def open_promises(self) -> list[Row[Any]]:
-        """The promises that were neither granted nor lapsed yet."""
-        d, p = t.decisions, t.promises
-        closed = select(d.c.subject).where(d.c.offer == self.offer, d.c.kind == "promise")
+        """The promises that are neither granted nor lapsed, or are open again after they lapsed."""
+        p, last = t.promises, self._last_decisions("promise")
+        closed = select(last.c.subject).where(last.c.decision != REINSTATED)
         query = self._select(p).where(p.c.promise_id.not_in(closed)).order_by(p.c.holder_id)
         return list(self.connection.execute(query))
+
+    def lapsed_promises(self) -> list[Row[Any]]:
+        """The promises that have lapsed, each with the rule of it, and when (`lapsed_at`)."""
+        p, last = t.promises, self._last_decisions("promise")
+        query = (
+            select(p, last.c.rule, last.c.at.label("lapsed_at"))
+            .join(last, last.c.subject == p.c.promise_id)
+            .where(p.c.offer == self.offer, last.c.decision == "lapsed")
+        )
+        return list(self.connection.execute(query.order_by(p.c.holder_id)))
+
+    def promise_outcomes(self) -> dict[str, Row[Any]]:
+        """What became of each promise that is open no more."""
+        ended = self.latest_decisions("promise")
+        return {promise_id: row for promise_id, row in ended.items() if row.decision != REINSTATED}
+
+    def _last_decisions(self, kind: str) -> Any:
+        """The decisions in force of a kind, for a query to join."""
+        d, later = t.decisions, t.decisions.alias()
+        same = (later.c.offer == d.c.offer, later.c.kind == d.c.kind, later.c.subject == d.c.subject)
+        replaced = select(later.c.subject).where(*same, later.c.revision > d.c.revision).exists()
+        return self._select(d).where(d.c.kind == kind, ~replaced).subquery()
 
     def _select(self, table: Any) -> Any:
         return select(table).where(table.c.offer == self.offer)

@@ -17,6 +17,7 @@ from infra.database import tables as t
 from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers import announcements, forms, pool
+from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import may_settle, settle
 from infra.handlers.decide_again import decide_again
 from optex import batch, changes, eligibility
@@ -38,6 +39,7 @@ from optex.actions import (
     Split,
     Terminate,
 )
+from optex.compensations import Pending, may_approve
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.formatting import exact_text, local_text
@@ -76,10 +78,10 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
         db.audit(action.at, action.by, [refusal], action.evidence)
         return ActionResult(accepted=False, ruling=ruling, message=f"Refused by {ruling.rule}: {ruling.reason}")
     action = completed(action, db)
-    taken = Ruling(rule=action.rule, reason=action.says(state))
+    taken = Ruling(rule=action.decided_by_rule, reason=action.says(state))
     db.add_action(key, action, taken, accepted=True, after_deadline=passed)
     detail = _detail(taken.reason, action, passed, state)
-    db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, detail)], action.evidence)
+    db.audit(action.at, action.by, [(action.verb, action.subject, taken.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
     return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
 
@@ -147,6 +149,8 @@ def _grant_moved(action: Action, db: OfferWriter, cause: str) -> str:
 def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling | None:
     if ruling := action.refused(state):
         return ruling
+    if action.compensating:
+        return _may_compensate(action, db)
     waiting = db.awaiting_approval(action.step)
     if waiting is None:
         return Ruling(rule="CAN-1", reason=f"{action.step} does not wait for an approval")
@@ -156,9 +160,32 @@ def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling 
     return None
 
 
+def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
+    holder = db.holders().get(action.holder)
+    if holder is None:
+        return Ruling(rule="REC-4", reason=f"there is no holder {action.holder}")
+    waiting = _waiting_for(action, db)
+    if waiting is None:
+        return Ruling(rule="REC-4", reason=f"{action.step} of {action.holder} does not wait for an approval")
+    return may_approve(waiting, action.by, holder)
+
+
+def _waiting_for(action: Approve, db: OfferWriter) -> Pending | None:
+    """The compensating decision that an approval is of."""
+    return next((each for each in pending(db, action.at, {action.holder}) if each.kind == action.step), None)
+
+
+@apply_effects.register
+def _approve(action: Approve, db: OfferWriter) -> str:
+    waiting = _waiting_for(action, db) if action.compensating else None
+    return carry_out(db, waiting, action.by, action.at) if waiting is not None else ""
+
+
 @completed.register
 def _what_is_approved(action: Approve, db: OfferWriter) -> Approve:
-    """An approval is of what was decided when it was asked for: its digest goes on record."""
+    """An approval is of what was decided when it was asked for: its digest, or its reason, goes on record."""
+    if compensating := _waiting_for(action, db) if action.compensating else None:
+        return action.model_copy(update={"what": compensating.ruling.reason})
     waiting = db.awaiting_approval(action.step)
     assert waiting is not None, "an approval of what does not wait has been refused"
     return action.model_copy(update={"digest": waiting.digest, "what": waiting.message})

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import update
 
@@ -11,6 +10,7 @@ from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.pool import apply_splits
 from infra.handlers.promises import with_cancellations
+from infra.handlers.recorders import recorders_of_service
 from optex import batch, pool
 from optex.adjustment import ratio, scaled_total
 from optex.batch import OpenPromise
@@ -42,10 +42,11 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
             )
         )
     }
+    names = recorders_of_service(db, {holder_id for holder_id, _ in void.values()}) if void else {}
     ended = db.latest_decisions("promise", list(void)) if void else {}
     for promise_id, (holder_id, ruling) in void.items():
         if promise_id not in ended or ended[promise_id].decision not in CLOSED:
-            yield Pending(kind="void", holder_id=holder_id, ruling=ruling, recorded_by=recorders(db, holder_id))
+            yield Pending(kind="void", holder_id=holder_id, ruling=ruling, recorded_by=names[holder_id])
 
 
 def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
@@ -66,7 +67,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     reserved = 0 if lapsed else batch.reserved_for(voided, state, counted)
     db.move_pool(pool.voided(on, reserved, _outstanding_again(voided, grants, state, counted)))
     db.audit(at, by, _entries(voided, decided.ruling))
-    told_of_lapse = lapsed and not db.withdraw_notice(f"lapse:{row.promise_id}", at)
+    told_of_lapse = lapsed and not _taken_back(db, f"lapse:{row.promise_id}", at)
     letter = acceptance_voided(
         state.terms,
         db.holders()[decided.holder_id],
@@ -97,6 +98,13 @@ def _withdraw(db: OfferWriter, voided: OpenPromise, on: date) -> None:
         db.connection.execute(change)
 
 
+def _taken_back(db: OfferWriter, notice_id: str, at: datetime) -> bool:
+    """Whether a letter had not gone out yet, and is taken back."""
+    n = t.notices.c
+    unsent = (n.offer == db.offer, n.notice_id == notice_id, n.sent_at.is_(None), n.claimed_at.is_(None))
+    return bool(db.connection.execute(update(t.notices).where(*unsent).values(withdrawn_at=at)).rowcount)
+
+
 def _outstanding_again(voided: OpenPromise, grants: dict[str, Grant], state: OfferState, counted: date) -> int:
     """By how many shares more is outstanding, as adjusted: the options whole in place of what had been kept of them."""
     more = 0
@@ -121,7 +129,9 @@ def _ended(voided: OpenPromise, ruling: Ruling) -> DecisionEntry:
         subject=promise.promise_id,
         holder_id=promise.holder_id,
         decision="voided",
-        ruling=Ruling(rule="REC-4", reason=f"{ruling.reason} The promise is withdrawn ({ruling.section}; {ruling.rule})."),
+        ruling=Ruling(
+            rule="REC-4", reason=f"{ruling.reason} The promise is withdrawn ({ruling.section}; {ruling.rule})."
+        ),
         shares=promise.shares,
     )
 
