@@ -30,6 +30,10 @@ class Contradiction:
     holder_id: str
     reason: str
 
+    @property
+    def said(self) -> str:
+        return f"{self.grant_id} was {self.reason}."
+
 
 def against_grant(
     periods: Sequence[ServicePeriod], *, received_on: date, cancelled_on: date | None, granted_on: date, terms: Terms

@@ -311,7 +311,7 @@ def acceptance_voided(
         "splits": splits,
     }
     key = f"acceptance-voided:{holder.holder_id}"
-    subject = f"The acceptance of your options of {day(promise.issued_on)} does not hold: {terms.issuer}"
+    subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
     return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 

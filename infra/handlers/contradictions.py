@@ -8,7 +8,7 @@ from sqlalchemy import update
 from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
-from infra.database.writer import OfferWriter
+from infra.database.writer import DecisionEntry, OfferWriter
 from optex import pool
 from optex.contradictions import GRANTED, VOIDED, Contradiction, Settle, against_grant
 from optex.eligibility import may_be_accepted
@@ -17,26 +17,47 @@ from optex.formatting import count, day
 from optex.notices import option_rescinded
 from optex.state import OfferState
 
-ALARM = "the record contradicts"
-
 
 def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -> list[Contradiction]:
     """All that the record contradicts and nobody has settled, of these holders or of all, in order of the options."""
     state = db.state()
     if state.cancelled_on is None:
         return []
-    settled = {action.grant for action in db.actions(Settle.verb) if isinstance(action, Settle)}
+    settled = _settled(db)
     found = [*_granted(db, state, holder_ids), *_voided(db, state, holder_ids)]
     return sorted((each for each in found if each.grant_id not in settled), key=lambda each: each.grant_id)
 
 
 def report_contradictions(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
-    """Put on record what a fact about these holders contradicts, each once; what that is, in sentences."""
-    found = contradictions(db, holder_ids)
-    before = set(db.raised(ALARM)) if found else set()
-    new = [each for each in found if each.grant_id not in before]
-    db.audit(at, "", [(ALARM, each.grant_id, "REC-4", each.reason) for each in new])
-    return " ".join(f"{each.grant_id} was {each.reason}." for each in new)
+    """Put on record what a fact about these holders contradicts, and what agrees with it again; that, in sentences."""
+    found = {each.grant_id: each for each in contradictions(db, holder_ids)}
+    settled = _settled(db)
+    before = [
+        row
+        for row in db.latest_decisions("contradiction").values()
+        if row.decision == "contradicted" and row.holder_id in holder_ids
+    ]
+    told = [_entry(each.grant_id, each.holder_id, "contradicted", each.said) for each in found.values()]
+    told += [
+        _entry(row.subject, row.holder_id, "agrees", f"The record agrees with what became of {row.subject} again.")
+        for row in before
+        if row.subject not in found and row.subject not in settled
+    ]
+    fresh = db.record_decisions("contradiction", at, told)
+    db.audit(
+        at, "", [(f"record {each.decision}", each.subject, each.ruling.rule, each.ruling.reason) for each in fresh]
+    )
+    return " ".join(each.ruling.reason for each in fresh)
+
+
+def _entry(grant_id: str, holder_id: str, decision: str, said: str) -> DecisionEntry:
+    return DecisionEntry(
+        subject=grant_id, holder_id=holder_id, decision=decision, ruling=Ruling(rule="REC-4", reason=said)
+    )
+
+
+def _settled(db: OfferReader) -> set[str]:
+    return {action.grant for action in db.actions(Settle.verb) if isinstance(action, Settle)}
 
 
 def may_settle(db: OfferReader, action: Settle) -> Ruling | None:

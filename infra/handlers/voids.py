@@ -19,7 +19,7 @@ from optex.eligibility import acceptance_void
 from optex.errors import Ruling
 from optex.formatting import count, day, listed
 from optex.notices import acceptance_voided
-from optex.records import Grant
+from optex.records import Grant, IssuedOption
 from optex.state import OfferState
 
 CLOSED = ("granted", "voided")
@@ -63,6 +63,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     lapsed = last is not None and last.decision == "lapsed"
     _withdraw(db, voided, on)
     db.record_decisions("tender", at, _rejected(voided, decided.ruling))
+    db.record_decisions("option", at, _withdrawn(voided))
     db.record_decisions("promise", at, [_ended(voided, decided.ruling)])
     reserved = 0 if lapsed else batch.reserved_for(voided, state, counted)
     db.move_pool(pool.voided(on, reserved, _outstanding_again(voided, grants, state, counted)))
@@ -123,6 +124,27 @@ def _rejected(voided: OpenPromise, ruling: Ruling) -> Iterable[DecisionEntry]:
     ]
 
 
+def _withdrawn(voided: OpenPromise) -> Iterable[DecisionEntry]:
+    return [
+        DecisionEntry(
+            subject=each.balancing.grant_id,
+            holder_id=each.holder_id,
+            decision="withdrawn",
+            ruling=Ruling(rule="REC-4", reason=_part_again(each.balancing)),
+            shares=each.balancing.shares,
+        )
+        for each in voided.cancellations
+        if each.balancing
+    ]
+
+
+def _part_again(balancing: IssuedOption) -> str:
+    shares = count(balancing.shares, "share")
+    return (
+        f"Balancing option {balancing.grant_id} is withdrawn: its {shares} are part of {balancing.from_grant_id} again."
+    )
+
+
 def _ended(voided: OpenPromise, ruling: Ruling) -> DecisionEntry:
     promise = voided.promise
     return DecisionEntry(
@@ -142,7 +164,6 @@ def _entries(voided: OpenPromise, ruling: Ruling) -> Iterator[tuple[str, str, st
         again = f"{count(each.shares, 'share')} cancelled on {each.cancelled_on} are outstanding again: {ruling.reason}"
         yield "acceptance voided", each.grant_id, ruling.rule, again
         if each.balancing:
-            kept = f"{count(each.balancing.shares, 'share')} are part of {each.grant_id} again"
-            yield "balancing option withdrawn", each.balancing.grant_id, "REC-4", kept
+            yield "balancing option withdrawn", each.balancing.grant_id, "REC-4", _part_again(each.balancing)
     shares = count(voided.promise.shares, "share")
     yield "promise withdrawn", voided.promise.promise_id, "REC-4", f"{shares} promised on {voided.promise.issued_on}"

@@ -30,7 +30,7 @@ def attention(status: OfferStatus) -> Iterator[str]:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
     for each in status.contradictions:
-        yield f"{each.grant_id} was {each.reason}. A person must settle it: `optex settle`."
+        yield f"{each.said} A person must settle it: `optex settle`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     yield from _confirmations(status)
@@ -120,7 +120,7 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
 def _contradicted(db: OfferReader) -> list[Entry]:
     """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
     return [
-        ("contradiction", each.grant_id, "REC-4", f"{each.grant_id} was {each.reason}: `optex settle` settles it")
+        ("contradiction", each.grant_id, "REC-4", f"{each.said} `optex settle` settles it")
         for each in contradictions(db)
     ]
 

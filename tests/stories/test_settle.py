@@ -46,7 +46,7 @@ def test_the_contradiction_is_an_alarm(unsettled):
     """Each of Bo's options, in the words of the record: what was granted, and when service ended."""
     reason = "was granted to H2 on October 3, 2003; the record now shows that service ended on September 30, 2003"
     assert [f"{n}-N {reason}. A person must settle it: `optex settle`." for n in ("G2", "G3")] == alarms(unsettled)
-    assert ["G2-N", "G3-N"] == unsettled.column("audit", "subject", action="the record contradicts")
+    assert ["G2-N", "G3-N"] == unsettled.column("audit", "subject", action="record contradicted")
 
 
 def test_operations_are_told_of_the_contradiction(unsettled):
