@@ -16,7 +16,7 @@ from itertools import count as count_from
 from infra.database import tables as t
 from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, forms, pool
+from infra.handlers import announcements, forms, four_eyes, pool
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import may_settle, settle
 from infra.handlers.decide_again import decide_again
@@ -157,7 +157,7 @@ def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling 
     if not waiting.digest.startswith(action.digest):
         reason = f"what was seen (digest {action.digest}) is not what waits now: {waiting.message}"
         return Ruling(rule="CAN-1", reason=reason)
-    return None
+    return four_eyes.refused_approver(db, state, action) if state.terms.four_eyes else None
 
 
 def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
