@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
-from optex.compensations import late_grant_day
+from optex.compensations import next_grant_day
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
@@ -522,11 +522,13 @@ class Approve(Action):
         return self.holder or self.step
 
     def deadline(self, state: OfferState) -> datetime | None:
-        """Once the options were granted, the hour of the grant that a reinstated promise is still in time for."""
-        if not self.compensating or state.granted_on is None:
+        """The hour of the grant that a promise is in time for: after it, its price would be chosen in hindsight."""
+        if self.step != "reinstate":
             return None
-        on = late_grant_day(state.terms, self.at, after=state.granted_on)
-        return instant(on, state.terms.regrant_at, state.terms.zone)
+        terms, on = state.terms, state.schedule.grant_on
+        if state.granted_on is not None:
+            on = next_grant_day(terms, self.at)
+        return instant(on, terms.regrant_at, terms.zone)
 
     def refused(self, state: OfferState) -> Ruling | None:
         if not self.by:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from optex.adjustment import Deferred, Split, ratio, scale, scaled_total
 from optex.calendar import local_date
 from optex.cancellation import Cancellation
-from optex.iso import Room, exercisable, qualify, room
+from optex.iso import Exercisable, Room, exercisable, qualify, room
 from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
 from optex.terms import Terms, Vesting
 from optex.vesting import Tranches, credited, plan_schedule, total
@@ -31,11 +31,13 @@ def new_options(
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
     ceases_on: date | None = None,
+    earlier: Sequence[IssuedOption] = (),
 ) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
-    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already. An ISO
+    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already,
+    `earlier` the new options granted to the holder before. An ISO
     becomes an ISO as far as it qualifies and an NSO for the rest.
     KeyError where a cancelled grant is not among the grants.
     Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
@@ -50,7 +52,7 @@ def new_options(
         nso = tranches
         if employee and type_ is OptionType.ISO:
             if left is None:
-                left = _room_left(grants, cancellations, terms.plan.vesting)
+                left = _room_left(grants, cancellations, terms.plan.vesting, earlier)
             iso, nso, left = qualify(tranches, close, left)
         for part, kind in ((iso, OptionType.ISO), (nso, OptionType.NSO)):
             if not part:
@@ -118,14 +120,25 @@ def _deferred(
         yield each.deferred_id, "", each.type, tranches
 
 
-def _room_left(grants: Mapping[str, Grant], cancellations: Iterable[Cancellation], vesting: Vesting) -> Room:
-    """What all the holder's old ISOs, cancelled or not, leave of the limit."""
+def _room_left(
+    grants: Mapping[str, Grant],
+    cancellations: Iterable[Cancellation],
+    vesting: Vesting,
+    earlier: Iterable[IssuedOption],
+) -> Room:
+    """What all the holder's old ISOs, cancelled or not, and those granted earlier in the offer leave of the limit."""
     cancelled = {each.grant_id: each for each in cancellations}
-    return room(
+    old = [
         exercisable(grant, vesting, cancelled.get(grant.grant_id))
         for grant in grants.values()
         if grant.type is OptionType.ISO
-    )
+    ]
+    new = [
+        Exercisable(granted_on=each.granted_on, grant_id=each.grant_id, fmv=each.price, tranches=each.vesting)
+        for each in earlier
+        if each.type is OptionType.ISO
+    ]
+    return room([*old, *new])
 
 
 @lru_cache(maxsize=64)

@@ -107,6 +107,7 @@ class Terms(_Part):
     withdrawable_after: datetime | None = None
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
     confirm_within: Few = 5
+    lapse_letter_after: FewOrNone = 5
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
     form_details: Literal["required", "if_stated"] = "required"
     lookback: Lookback = Lookback()

@@ -69,9 +69,11 @@ class HolderHistory:
 
     @property
     def granted_at(self) -> datetime | None:
-        """When the new options were granted; None while they are not."""
-        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
-        return done[-1] if done else None
+        """When the new options were granted, this holder's where there are any; None while they are not."""
+        done = [step for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
+        on = self.new_options[0].granted_on if self.new_options else None
+        mine = [step for step in done if self.state.day(step.due) == on] or done
+        return mine[0].done_at if mine else None
 
     def taken(self, kind: type[A]) -> list[A]:
         """The actions of a kind that were taken, in the order in which they were recorded."""
@@ -89,6 +91,7 @@ def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
     state = db.state()
     record = db.holder_records([holder_id])[0]
     promises = db.rows_about(holder_id, t.promises)
+    new_options = _new_options(db, holder_id)
     return HolderHistory(
         state=state,
         record=record,
@@ -102,8 +105,8 @@ def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
             for row in db.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
         ],
         promise=promises[0] if promises else None,
-        new_options=_new_options(db, holder_id),
-        close=db.close_on(state.granted_on) if state.granted_on else None,
+        new_options=new_options,
+        close=db.close_on(new_options[0].granted_on) if new_options else None,
     )
 
 

@@ -153,8 +153,12 @@ def _delivered(history: HolderHistory, row: Row[Any]) -> str:
     if row.sent_at is not None:
         later = "" if row.sent_at == row.queued_at else f" on {history.stamp(row.sent_at)}"
         return f"was sent by e-mail{later}"
+    if row.withdrawn_at is not None:
+        return f"was written, held back and, on {history.stamp(row.withdrawn_at)}, withdrawn before it went out"
     if row.refused:
         return f"was written, but the mail server refused it: {row.answer or 'no reason given'}".rstrip(".")
     if not history.record.holder.email:
         return "was written, but there is no e-mail address to send it to"
+    if row.send_after is not None:
+        return f"was written and is held back until {history.stamp(row.send_after)}"
     return "was written and waits to be sent"

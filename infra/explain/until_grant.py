@@ -80,13 +80,20 @@ def deferred(history: HolderHistory) -> Iterator[HistoryLine]:
             yield HistoryLine(at=history.granted_at, what=what, rule="ELG-2")
 
 
+_ENDS = {
+    "granted": "kept",
+    "lapsed": "lapsed; its shares went back to the pool",
+    "reinstated": "reinstated; its shares are reserved again",
+}
+
+
 def promise_ended(history: HolderHistory) -> Iterator[HistoryLine]:
-    """The promise kept or lapsed."""
+    """The promise kept, lapsed or reinstated."""
     for row in history.decided("promise"):
-        end = "kept" if row.decision == "granted" else "lapsed; its shares went back to the pool"
+        end = _ENDS[row.decision]
         if row.rule == "ADJ-1":
             end = "lapsed"
-        reason = sentence(row.reason).replace(" The promise lapses.", "")
+        reason = sentence(row.reason).replace(" The promise lapses.", "").replace(": the promise is reinstated.", ".")
         yield HistoryLine(at=row.at, what=f"Promise {row.subject} {end}. {reason}", rule=row.rule)
 
 

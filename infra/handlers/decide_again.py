@@ -17,4 +17,4 @@ def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> 
     state = db.state()
     if state.accepted_at is None and state.terminated_at is None:
         return review_again(db, holder_ids, at)
-    return " ".join(filter(None, (lapse_promises(db, state.day(at), at, holder_ids), compensate(db, at))))
+    return " ".join(filter(None, (lapse_promises(db, state.day(at), at, holder_ids), compensate(db, holder_ids, at))))

@@ -15,6 +15,7 @@ _EVENTS = {
     "cancelled": "cancelled, back to the pool",
     "reserved": "reserved for deferred grants",
     "lapsed": "lapsed promises, freed",
+    "reinstated": "reinstated promises, reserved again",
     "released": "reserve released",
     "granted": "new options granted",
     "split": "adjusted for splits",
