@@ -36,7 +36,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
 
 
 def compensate(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
-    """Carry out every compensating decision that waits for nobody; say what came of it, and what is left of these holders.
+    """Carry out every compensating decision that waits for nobody; what came of it, and what is left of these holders.
 
     What was short of shares in the pool is tried again with whatever is told, of whomever it is.
     """

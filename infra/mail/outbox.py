@@ -12,7 +12,7 @@ from infra.database.writer import OfferWriter
 
 
 def claim(
-    db: OfferWriter, by: str, now: datetime, stale: datetime, limit: int, until: datetime | None
+    db: OfferWriter, by: str, now: datetime, stale: datetime, limit: int, until: datetime | None = None
 ) -> list[Row[Any]]:
     """Take up to `limit` unsent notices that nobody holds, or another held since before `stale`, to send them.
 
@@ -50,7 +50,7 @@ def mark(db: OfferWriter, marks: Iterable[dict[str, Any]]) -> None:
         db.connection.execute(update(n).where(*unsent).values(**values), rows)
 
 
-def waiting(db: OfferReader, until: datetime | None) -> int:
+def waiting(db: OfferReader, until: datetime | None = None) -> int:
     """How many notices wait to be sent by an instant, to holders who have an e-mail address."""
     return db.connection.execute(_unsent(db, func.count()).where(_due(until))).scalar() or 0
 
