@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from infra.database.engine import engine_for, sqlite_url
+from infra.database.writer import open_writer
 from infra.explain.explain import UnknownHolder, explain_holder, find_holder
 from infra.folder.arrivals import Arrival, Price
 from infra.handlers.actions import record_action
@@ -57,6 +58,10 @@ class Desk:
         self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
         load_folder(engine_for(url), folder, folder.terms.opens)
 
+    def writing(self):
+        """The books in a transaction in which what is told goes on record as it happens, not by our own clock."""
+        return open_writer(self.workspace.engine, self.workspace.offer)
+
     def told(self, holder_id):
         """The story as (what, rule)."""
         with self.workspace.read() as db:
@@ -64,20 +69,20 @@ class Desk:
 
     def arrive(self, *form_ids):
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
-        with self.workspace.write() as db:
+        with self.writing() as db:
             for form in forms:
                 record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, by="", **data):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             return record_action(db, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
 
     def price(self, on, close):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
     def make(self, name, act):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             step = db.step(name)
             act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
