@@ -85,7 +85,7 @@ def expiry(
     """The last day of a new option's term, by capacity on the grant date; a ten percent owner's ISO runs shorter.
 
     A director's ends earlier where the service record shows at the grant on which day the directorship does.
-    Authority: Summary Term Sheet, "no more than five (5) years"; §9, "five years from the date of grant or 90 days
+    Authority: §9, "no more than five (5) years"; Summary Term Sheet, "five years from the date of grant or 90 days
     after the optionee ceases to be a director" (GRT-4).
     """
     term_years = terms.plan.term_years
@@ -152,7 +152,7 @@ def exercise_price(close: Decimal, *, type: OptionType, ten_percent_owner: bool)
     """The price per share: the closing price on the grant date, to a ten percent owner's ISO 110% up to the next cent.
 
     In dollars. ValueError where the closing price is not positive.
-    Authority: §9, "100% of the fair market value", "not less than 110% of the closing price" (GRT-3).
+    Authority: §9, "100% of the fair market value", "may not be less than 110% of the closing price" (GRT-3).
     """
     if not close > 0:
         raise ValueError(f"{close} is not a closing price")
