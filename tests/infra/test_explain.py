@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text as sql
 
 from infra.database.engine import engine_for, sqlite_url
 from infra.database.writer import DecisionEntry
@@ -256,7 +256,7 @@ def test_nothing_is_worked_out_a_second_time(desk):
             "UPDATE service_periods SET capacity = 'consultant'",
             "DELETE FROM tranches",
         ):
-            db.connection.execute(text(change))
+            db.connection.execute(sql(change))
     assert before == [entry for entry in desk.told("H1") if entry in before]
     assert {"GRT-1", "GRT-3", "GRT-4", "ISO-1", "VST-1"} == {rule for _, rule in before}
 
