@@ -30,10 +30,10 @@ from tasks.intake import record_received_form, weigh_and_record
 Person = Annotated[str, Field(min_length=1)]
 
 
-async def perform(offer: str, kind: type[Action], by: str, options: Mapping[str, Any]) -> State:
+async def perform(offer: str, kind: type[Action], by: str, evidence: str, options: Mapping[str, Any]) -> State:
     """Weigh, record and carry out one action, send what it queued, and make the schedule agree."""
     with workspace_of(offer).write() as db:
-        given = {**options, "by": by.strip(), "at": requested_at()}
+        given = {**options, "by": by.strip(), "evidence": evidence.strip(), "at": requested_at()}
         action = read_action(kind.verb, given, db.first_terms().zone)
         result = weigh_and_record(db, action)
     if not result.accepted:
@@ -67,10 +67,11 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     options = kinds[0].options()
 
     async def run(**fields: Any) -> State:
-        offer, by = fields.pop("offer"), fields.pop("by")
+        offer, by, evidence = (fields.pop(name) for name in ("offer", "by", "evidence"))
         kind = acts[fields.pop("act", next(iter(acts)))]
         stated = {each.key: _value(each, fields[each.name]) for each in options}
-        return await perform(offer, kind, by, {key: value for key, value in stated.items() if value is not None})
+        given = {key: value for key, value in stated.items() if value is not None}
+        return await perform(offer, kind, by, evidence, given)
 
     fields = list(_fields(shared, options, list(acts) if len(acts) > 1 else []))
     run.__name__ = run.__qualname__ = deployment.replace("-", "_")
@@ -100,6 +101,7 @@ def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) 
     for each in options:
         if not each.required:
             yield each.name, _annotation(each), "" if each.type is Decimal else each.default, each.form_help
+    yield "evidence", str, "", "What shows it, in words. Needed where it is recorded after a deadline."
 
 
 def _annotation(option: Option) -> Any:

@@ -20,6 +20,11 @@ from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
 
 
+def machine_clock() -> datetime:
+    """The instant by this machine, to the second: what nobody can set (REC-1)."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 class UnknownWorkspace(OptexError):
     """Nobody said where the books of that offer are kept."""
 
@@ -54,11 +59,11 @@ class Workspace:
             return at
         if at is not None:
             raise OptexError("only a simulation may say what time it is")
-        return datetime.now(UTC).replace(microsecond=0)
+        return machine_clock()
 
     @contextmanager
     def write(self) -> Iterator[OfferWriter]:
-        with open_writer(self.engine, self.offer) as db:
+        with open_writer(self.engine, self.offer, None if self.simulated else machine_clock) as db:
             yield db
 
     @contextmanager

@@ -15,6 +15,8 @@ from optex.state import OfferState
 
 MIND_THE_ZONE = " Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC."
 ONE_EACH = timedelta.max
+COMMON = ("at", "by", "evidence")
+"""What every action carries besides its own options."""
 
 
 class BadAction(OptexError):
@@ -61,7 +63,7 @@ def of(*choices: str) -> Expected:
 
 
 class Action(BaseModel):
-    """What every action carries: `at` is the instant it is announced or received, `by` who decided."""
+    """What every action carries: `at`, when it is announced or received; `by` whom decided; what is `evidence`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
 
@@ -82,9 +84,13 @@ class Action(BaseModel):
     # has one password for all and knows no persons.
     choice: ClassVar[str] = ""
     who: ClassVar[str] = "Who decided: your full name."
+    # Whether it is taken only from a named person, and only with evidence, whenever it is recorded.
+    named: ClassVar[bool] = False
+    proven: ClassVar[bool] = False
 
     at: Moment
     by: str = ""
+    evidence: str = ""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -95,13 +101,23 @@ class Action(BaseModel):
     @classmethod
     def options(cls) -> list[Option]:
         """The options that are stated, in their order."""
-        unstated = {"at", "by", *cls.decided}
+        unstated = {*COMMON, *cls.decided}
         return [_option(name, field) for name, field in cls.model_fields.items() if name not in unstated]
 
     @property
     def data(self) -> dict[str, Any]:
         """The options by their names in the interface, dates and instants as ISO text; `read_action` reads them."""
-        return self.model_dump(mode="json", exclude={"at", "by"}, exclude_none=True)
+        data = self.model_dump(mode="json", exclude={"at", "by"}, exclude_none=True)
+        return data if self.evidence else {key: value for key, value in data.items() if key != "evidence"}
+
+    @property
+    def announced(self) -> datetime:
+        """The instant that a deadline for it is measured against."""
+        return self.at
+
+    def deadline(self, state: OfferState) -> datetime | None:
+        """The last instant for it, where there is one: recorded after it, it needs evidence of its own time (REC-1)."""
+        return None
 
     @property
     def subject(self) -> str:

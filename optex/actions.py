@@ -20,7 +20,7 @@ from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_text, moment, short_day
-from optex.milestones import cancellation_due, next_cancellation
+from optex.milestones import cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
 
@@ -41,6 +41,13 @@ class Extend(Action):
         default_factory=lambda data: data["at"],
     )
     reason: str = option("The reason, in words.", "")
+
+    @property
+    def announced(self) -> datetime:
+        return self.announced_at
+
+    def deadline(self, state: OfferState) -> datetime:
+        return extension_deadline(state.terms)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_extend(state, self.to, self.announced_at)
@@ -80,6 +87,9 @@ class Amend(Action):
     )
     reason: Reason = option("The amendment, in words as holders shall read it.")
 
+    def deadline(self, state: OfferState) -> datetime:
+        return state.terms.expires
+
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at)
 
@@ -108,8 +118,11 @@ class Terminate(Action):
     This cannot be undone.
     """
 
-    verb, rule, deployment, once = "terminate", "CND-2", "terminate", ()
+    verb, rule, deployment, once, named = "terminate", "CND-2", "terminate", (), True
     reason: Reason = option("The reason, as holders shall read it.")
+
+    def deadline(self, state: OfferState) -> datetime:
+        return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_terminate(state, self.at)
@@ -134,7 +147,7 @@ class Condition(Action):
     While one stands, nothing is accepted (CND-1).
     """
 
-    rule, deployment = "CND-1", "condition"
+    rule, deployment, named = "CND-1", "condition", True
     choice = "Assert it or waive it before the expiration; record its end at any time."
     did: ClassVar[str]
     number: Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")] = option(
@@ -148,7 +161,6 @@ class Condition(Action):
             "5: a material change in the business",
         ),
     )
-    evidence: str = option("What shows it.", "")
 
     @property
     def subject(self) -> str:
@@ -170,7 +182,10 @@ class Condition(Action):
 class ConditionAssert(Condition):
     """Assert a condition of §7, before the expiration: nothing is accepted while it stands (CND-1)."""
 
-    verb, did = "condition-assert", "asserted"
+    verb, did, proven = "condition-assert", "asserted", True
+
+    def deadline(self, state: OfferState) -> datetime:
+        return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_assert(state, self.number, self.at)
@@ -186,6 +201,9 @@ class ConditionWaive(Condition):
     """Waive an asserted condition, before the expiration (CND-1)."""
 
     verb, did = "condition-waive", "waived"
+
+    def deadline(self, state: OfferState) -> datetime:
+        return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=True)
@@ -228,7 +246,7 @@ class Postpone(Action):
 class ElectionWaive(Action):
     """Waive the defects of a form, up to acceptance; lateness and ineligibility cannot be waived (TND-7, §4)."""
 
-    verb, rule, deployment = "election-waive", "TND-7", "waive-defect"
+    verb, rule, deployment, named = "election-waive", "TND-7", "waive-defect", True
     decided, once = ("rules",), ("form", "all_holders")
     asked = "A waiver of the defects of form {form}"
     form: Id = option("The number of the form.")
@@ -491,7 +509,7 @@ class Approve(Action):
     The dashboard shows what waits, with its counts and its digest.
     """
 
-    verb, rule, deployment, decided = "approve", "CAN-1", "approve", ("what",)
+    verb, rule, deployment, decided, named = "approve", "CAN-1", "approve", ("what",), True
     who = "Who approves: your full name."
     step: Annotated[Literal["cancel", "regrant"], of("cancel", "regrant")] = option("The step that waits for approval.")
     digest: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True)] = option(

@@ -15,6 +15,10 @@ MOMENT, DAY = Moment(), Day()
 _AT = click.option("--at", type=MOMENT, help="When it was announced or received, on the offer's clock; default now.")
 _BY = click.option("--by", default="", metavar="NAME", help="Who decided.")
 
+_EVIDENCE = click.option(
+    "--evidence", default="", metavar="TEXT|FILE", help="What shows it: words, or a file, which is kept with the offer."
+)
+
 _GROUPS = {
     "condition": "The conditions of §7: assert, waive, end.",
     "election": "Election Forms and Notices: record one, import many, waive defects.",
@@ -29,11 +33,12 @@ def _command(kind: type[Action]) -> click.Command:
     @FOLDER
     @_AT
     @_BY
+    @_EVIDENCE
     @JSON
-    def record(folder: Path, at: str | None, by: str, as_json: bool, **given: Any) -> None:
+    def record(folder: Path, at: str | None, by: str, evidence: str, as_json: bool, **given: Any) -> None:
         from flows.cli.record import record_action
 
-        record_action(folder, kind.verb, given, by, at, as_json)
+        record_action(folder, kind.verb, given, by, evidence, at, as_json)
 
     for option in reversed(kind.options()):
         record = _option(option)(record)

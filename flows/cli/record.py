@@ -1,6 +1,7 @@
 """What arrives, recorded from the command line: one action or many forms, then the mail is sent and Prefect is told."""
 
 import asyncio
+import errno
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,9 @@ from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedul
 from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
+from infra.handlers.decide_again import decide_again
 from infra.handlers.forms import form_from_fields, read_new_forms, record_received_forms
 from infra.handlers.intake import load_folder
-from infra.handlers.promises import lapse_promises
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace, workspace_in
@@ -28,11 +29,14 @@ from optex.formatting import count
 Work = Callable[[OfferWriter, datetime], str]
 
 
-def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, at: str | None, as_json: bool) -> None:
+def record_action(
+    folder: Path, verb: str, options: Mapping[str, Any], by: str, evidence: str, at: str | None, as_json: bool
+) -> None:
     """Weigh and record one action; exit 1 with the rule where it is refused."""
     now = datetime.now(UTC).replace(microsecond=0)
     given = {key: value for key, value in options.items() if value is not None}
-    action = read_action(verb, {**given, "at": at or now, "by": by}, state_of(folder)[0].terms.zone)
+    given |= {"at": at or now, "by": by, "evidence": evidence}
+    action = read_action(verb, given, state_of(folder)[0].terms.zone)
     if action.at > now:
         raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
     if isinstance(action, Extend) and action.announced_at > now:
@@ -40,7 +44,7 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
         raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
     workspace = ensure_loaded(folder)
     with workspace.write() as db:
-        outcome = record(db, action)
+        outcome = record(db, action, evidence_file(evidence))
     if outcome.accepted:
         after_change(workspace)
     if as_json:
@@ -53,6 +57,17 @@ def record_action(folder: Path, verb: str, options: Mapping[str, Any], by: str, 
         click.echo(f"{outcome.ruling.rule} ({outcome.ruling.section}): {outcome.ruling.reason}", err=True)
     if not outcome.accepted:
         sys.exit(1)
+
+
+def evidence_file(evidence: str) -> tuple[str, bytes] | None:
+    """The file that was handed in as evidence, by name and content; None where it is said in words."""
+    file = Path(evidence)
+    try:
+        return (file.name, file.read_bytes()) if evidence and file.is_file() else None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # words too long to be the name of a file
+            return None
+        raise OptexError(f"--evidence {evidence}: the file cannot be read: {error.strerror}") from error
 
 
 def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
@@ -84,8 +99,8 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
         db.add_service_periods(periods)
         name = (file or folder / "service.csv").name
         db.audit(now, by, [("service imported", name, "ELG-2", count(len(periods), "spell"))])
-        lapsed = lapse_promises(db, db.state().day(now), now)
-        return f"{count(len(periods), 'spell')} of service recorded. {lapsed}".strip()
+        follows = decide_again(db, {period.holder_id for period in periods}, now)
+        return f"{count(len(periods), 'spell')} of service recorded. {follows}".strip()
 
     _work(workspace, work, as_json)
 

@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def migrate(engine: Engine) -> None:
     with engine.connect().execution_options(read_only=True) as connection:
         if _version(connection) == HEAD:
             return
-    with engine.begin() as connection:
+    with _without_foreign_keys(engine) as connection:
         if connection.dialect.name == "postgresql":
             # Workers that start at the same moment wait here for the one that migrates, then find it done.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('optex migrations'))"))
@@ -124,6 +125,24 @@ def migrate(engine: Engine) -> None:
             command.stamp(config, "head")
         else:
             command.upgrade(config, "head")
+
+
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which SQLite lets a table be made again that others refer to: it must be told before it begins.
+
+    See "Making Other Kinds Of Table Schema Changes" in its documentation of ALTER TABLE.
+    """
+    with engine.connect() as connection:
+        sqlite = connection.connection if connection.dialect.name == "sqlite" else None
+        if sqlite is not None:
+            sqlite.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if sqlite is not None:
+                sqlite.cursor().execute("PRAGMA foreign_keys = ON")
 
 
 def _version(connection: Connection) -> str | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -33,6 +33,8 @@ class RecordedAction:
     action: Action
     accepted: bool
     ruling: Ruling
+    recorded_at: datetime
+    after_deadline: datetime | None
 
 
 class OfferReader:
@@ -81,6 +83,8 @@ class OfferReader:
                 action=recorded_action(row.verb, row.data, row.actor, row.at),
                 accepted=row.accepted,
                 ruling=Ruling(rule=row.rule, reason=row.reason),
+                recorded_at=row.recorded_at,
+                after_deadline=row.after_deadline,
             )
             for row in self.connection.execute(query)
         ]

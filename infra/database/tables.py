@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -177,6 +178,9 @@ forms = Table(
     Column("missed", Boolean, nullable=False),  # received before the acceptance, on record only after it
     Column("recorded_at", Instant, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("after_deadline", Instant),
+    Column("recorded_by", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
     _of_holder(),
     Index(None, "offer", "holder_id"),
 )
@@ -217,6 +221,19 @@ actions = Table(
     Column("accepted", Boolean, nullable=False),
     *_ruling(),
     Column("reason", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),  # by the machine's clock, which nobody sets (REC-1)
+    Column("after_deadline", Instant),  # the deadline that lay between its own time and that
+)
+
+# The files that were handed in as evidence, each kept once, under its SHA-256.
+evidence = Table(
+    "evidence",
+    metadata,
+    _offer(),
+    Column("sha256", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
 )
 
 steps = Table(
@@ -260,6 +277,7 @@ cancellations = Table(
     Column("shares", BigInteger, nullable=False),
     Column("cancelled_on", Date, nullable=False),
     Column("balancing_grant_id", Key),
+    Column("voided_on", Date),  # since when it does not hold: the tender ought not to have been accepted (REC-4)
     ForeignKeyConstraint(["offer", "grant_id"], ["grants.offer", "grants.grant_id"]),
 )
 
@@ -290,6 +308,7 @@ issued_options = Table(
     Column("price", Money, nullable=False),
     Column("type", String(3), nullable=False),
     Column("expires_on", Date, nullable=False),
+    Column("ended_on", Date),  # of a balancing option withdrawn with its acceptance, of a new one rescinded (REC-4)
     Index(None, "offer", "holder_id"),
 )
 
@@ -322,6 +341,8 @@ notices = Table(
     Column("answer", Text),
     Column("attempts", Integer, nullable=False),
     Column("refused", Boolean, nullable=False),
+    Column("send_after", Instant),  # not to be sent before
+    Column("withdrawn_at", Instant),  # not to be sent any more: what it says was taken back before it went out
     _of_holder(),
     # In the order in which they are claimed; what was sent is no longer in it.
     Index(
@@ -347,6 +368,9 @@ audit = Table(
     Column("subject", Text, nullable=False),
     *_ruling(),
     Column("detail", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("hash", String(64), nullable=False),  # of the entry and the hash of the one before it
 )
 
 APPEND_ONLY = (decisions, audit)

@@ -4,16 +4,18 @@ An `OfferWriter` holds the offer's row locked, so whoever works on the offer wor
 saved unless the whole of it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from infra.database import tables as t
+from infra.database.audit_chain import BEGINNING, chained
 from infra.database.engine import bulk_insert
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.database.reader import FEW, OfferReader
@@ -29,19 +31,24 @@ from optex.terms import Terms
 
 PROGRAM = "optex"
 
+Clock = Callable[[], datetime]
+
 
 class UnknownOffer(OptexError):
     """The database holds no offer of that name."""
 
 
 @contextmanager
-def open_writer(engine: Engine, offer: str) -> Iterator["OfferWriter"]:
-    """The offer's database for one transaction: committed at the end, or, after an exception, as if never opened."""
+def open_writer(engine: Engine, offer: str, clock: Clock | None = None) -> Iterator["OfferWriter"]:
+    """The offer's database for one transaction: committed at the end, or, after an exception, as if never opened.
+
+    `clock` says when what is told goes on record; None in a play, where it does so as it happens.
+    """
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
-        yield OfferWriter(connection, offer)
+        yield OfferWriter(connection, offer, clock() if clock is not None else None)
 
 
 @contextmanager
@@ -83,6 +90,14 @@ class DecisionEntry:
 
 class OfferWriter(OfferReader):
     """An offer's books, locked for one transaction: what is written is appended, in bulk."""
+
+    def __init__(self, connection: Connection, offer: str, clock: datetime | None = None) -> None:
+        super().__init__(connection, offer)
+        self.clock = clock
+
+    def recorded_at(self, at: datetime) -> datetime:
+        """When something that was received, announced or happened at an instant goes on record (REC-1)."""
+        return self.clock or at
 
     def update_offer(self, **values: Any) -> None:
         self.connection.execute(update(t.offers).where(t.offers.c.offer == self.offer).values(**values))
@@ -134,7 +149,9 @@ class OfferWriter(OfferReader):
         row = {"offer": self.offer, "version": version, "at": at, "reason": reason, "document": document}
         self.connection.execute(insert(t.terms).values(**row))
 
-    def add_action(self, key: str, action: Action, ruling: Ruling, *, accepted: bool) -> None:
+    def add_action(
+        self, key: str, action: Action, ruling: Ruling, *, accepted: bool, after_deadline: datetime | None = None
+    ) -> None:
         row = {
             "offer": self.offer,
             "fact_id": key,
@@ -147,15 +164,42 @@ class OfferWriter(OfferReader):
             "rule": ruling.rule,
             "section": ruling.section,
             "reason": ruling.reason,
+            "recorded_at": self.recorded_at(action.at),
+            "after_deadline": after_deadline,
         }
         self.connection.execute(insert(t.actions).values(**row))
 
-    def add_forms(self, forms: Sequence[Form], recorded_at: datetime) -> None:
+    def keep_evidence(self, name: str, content: bytes, at: datetime) -> str:
+        """Keep a file that was handed in as evidence, once; how the record names it (REC-1)."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        e = t.evidence
+        known = select(e.c.sha256).where(e.c.offer == self.offer, e.c.sha256 == sha256)
+        if self.connection.execute(known).first() is None:
+            self.add(e, [{"sha256": sha256, "name": name, "content": content, "recorded_at": self.recorded_at(at)}])
+        return f"{name} (SHA-256 {sha256})"
+
+    def add_forms(
+        self,
+        forms: Sequence[Form],
+        by: str = "",
+        evidence: str = "",
+        after_deadline: Mapping[str, datetime] | None = None,
+    ) -> None:
+        """Put forms on record; `after_deadline` are the deadlines, by form, that lay between receipt and now."""
+        late = after_deadline or {}
         first = self._next(t.forms)
         rows: list[dict[str, Any]] = []
         lines: list[dict[str, Any]] = []
         for position, form in enumerate(forms, start=first):
-            rows += FORMS.rows([form], offer=self.offer, recorded_at=recorded_at, position=position)
+            rows += FORMS.rows(
+                [form],
+                offer=self.offer,
+                recorded_at=self.recorded_at(form.received_at),
+                position=position,
+                after_deadline=late.get(form.form_id),
+                recorded_by=by,
+                evidence=evidence,
+            )
             lines += FORM_LINES.rows(form.lines, offer=self.offer, form_id=form.form_id)
         bulk_insert(self.connection, t.forms, rows)
         bulk_insert(self.connection, t.form_lines, lines)
@@ -274,12 +318,22 @@ class OfferWriter(OfferReader):
         ]
         return bulk_insert(self.connection, t.notices, rows)
 
-    def audit(self, at: datetime, actor: str, entries: Iterable[tuple[str, str, str, str]]) -> None:
+    def audit(self, at: datetime, actor: str, entries: Iterable[tuple[str, str, str, str]], evidence: str = "") -> None:
         """Append entries of (action, subject, rule, detail); the rule may be "" where none decided."""
-        first = self._next(t.audit)
-        rows = [
-            {
-                "position": first + n,
+        self.audit_each(actor, ((at, entry) for entry in entries), evidence)
+
+    def audit_each(
+        self, actor: str, entries: Iterable[tuple[datetime, tuple[str, str, str, str]]], evidence: str = ""
+    ) -> None:
+        """Append entries, each with its own instant, and each chained to the one before it (REC-1)."""
+        last = self._select(t.audit).order_by(t.audit.c.position.desc()).limit(1)
+        before = self.connection.execute(last).first()
+        position, hash_ = (before.position, before.hash) if before is not None else (0, BEGINNING)
+        rows = []
+        for at, (action, subject, rule, detail) in entries:
+            position += 1
+            row = {
+                "position": position,
                 "at": at,
                 "actor": actor or PROGRAM,
                 "action": action,
@@ -287,9 +341,11 @@ class OfferWriter(OfferReader):
                 "rule": rule,
                 "section": section_of(rule) if rule else "",
                 "detail": detail,
+                "recorded_at": self.recorded_at(at),
+                "evidence": evidence,
             }
-            for n, (action, subject, rule, detail) in enumerate(entries)
-        ]
+            hash_ = chained(hash_, row)
+            rows.append({**row, "hash": hash_})
         self.add(t.audit, rows)
 
     def _next(self, table: Any) -> int:

@@ -6,15 +6,18 @@ a function for each class. What a rule refuses is recorded as refused, with the 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import singledispatch
+from itertools import chain
+from itertools import count as count_from
 
 from infra.database import tables as t
 from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers import announcements, forms, pool
-from infra.handlers.promises import lapse_promises
+from infra.handlers.decide_again import decide_again
 from optex import batch, changes, eligibility
 from optex.action import Action
 from optex.actions import (
@@ -35,10 +38,11 @@ from optex.actions import (
 )
 from optex.election import waivable
 from optex.errors import Ruling
-from optex.formatting import local_text
+from optex.formatting import exact_text, local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.records import ServicePeriod
 from optex.state import OfferState
+from optex.two_times import incomplete
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,20 +55,29 @@ class ActionResult:
     repeated: bool = False
 
 
-def record_action(db: OfferWriter, action: Action) -> ActionResult:
-    """Weigh, record and carry out one action, in the transaction of the database."""
-    key = _key(action)
-    if earlier := _recorded(db, action, key):
-        return earlier
+def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | None = None) -> ActionResult:
+    """Weigh, record and carry out one action, in the transaction of the database.
+
+    `file` is the evidence of it where that is a file, by name and content: it is kept with the offer.
+    """
+    if file is not None:
+        action = action.model_copy(update={"evidence": db.keep_evidence(*file, action.at)})
+    earlier = db.recorded_actions(action.verb)[::-1]
+    if said := _recorded(earlier, action):
+        return said
+    key = _new_key(earlier, action)
     state = db.state()
-    if ruling := refused(action, db, state):
-        db.add_action(key, action, ruling, accepted=False)
-        db.audit(action.at, action.by, [(f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)])
+    passed, ruling = incomplete(action, state, db.recorded_at(action.at))
+    if ruling := ruling or refused(action, db, state):
+        db.add_action(key, action, ruling, accepted=False, after_deadline=passed)
+        refusal = (f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)
+        db.audit(action.at, action.by, [refusal], action.evidence)
         return ActionResult(accepted=False, ruling=ruling, message=f"Refused by {ruling.rule}: {ruling.reason}")
     action = completed(action, db)
     taken = Ruling(rule=action.rule, reason=action.says(state))
-    db.add_action(key, action, taken, accepted=True)
-    db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, _detail(taken.reason, action))])
+    db.add_action(key, action, taken, accepted=True, after_deadline=passed)
+    detail = _detail(taken.reason, action, passed, state)
+    db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
     return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
 
@@ -187,7 +200,7 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
         holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
     )
     db.add_service_periods([period])
-    return lapse_promises(db, db.state().day(action.at), action.at, [period.holder_id])
+    return decide_again(db, [period.holder_id], action.at)
 
 
 @apply_effects.register
@@ -241,10 +254,18 @@ def _key(action: Action) -> str:
     return f"{action.verb}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
-def _recorded(db: OfferWriter, action: Action, key: str) -> ActionResult | None:
+def _new_key(earlier: Iterable[RecordedAction], action: Action) -> str:
+    """The key of an action that was not recorded before; one that was refused may be told again by somebody else."""
+    key, taken = _key(action), {each.key for each in earlier}
+    return next(each for each in chain([key], (f"{key}.{n}" for n in count_from(2))) if each not in taken)
+
+
+def _recorded(earlier: Sequence[RecordedAction], action: Action) -> ActionResult | None:
     """What was said of the very same action before: the same key, or one that already did what this one would do."""
-    earlier = db.recorded_actions(action.verb)[::-1]
-    found = next((each for each in earlier if each.key == key), None) or _done_before(earlier, action)
+    key = _key(action)
+    same = (each for each in earlier if each.key.partition(".")[0] == key)
+    found = next((each for each in same if each.accepted or each.action.by == action.by), None)
+    found = found or _done_before(earlier, action)
     if found is None:
         return None
     message = f"Already recorded{'' if found.accepted else ' as refused'}: {found.ruling.reason}"
@@ -262,6 +283,8 @@ def _done_before(earlier: Iterable[RecordedAction], action: Action) -> RecordedA
     return next((each for each in taken if all(each.action.data.get(k) == data.get(k) for k in action.once)), None)
 
 
-def _detail(reason: str, action: Action) -> str:
-    extra = [str(action.data[key]) for key in ("reason", "evidence") if action.data.get(key)]
-    return " — ".join([reason, *extra])
+def _detail(reason: str, action: Action, passed: datetime | None, state: OfferState) -> str:
+    """What the audit says of an action: what was done, why, and that it was recorded after the deadline (REC-1)."""
+    late = [f"recorded after the deadline of {exact_text(passed, state.terms.zone)}"] if passed else []
+    why = [str(action.data["reason"])] if action.data.get("reason") else []
+    return " — ".join([reason, *why, *late])

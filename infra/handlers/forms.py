@@ -4,7 +4,7 @@ import csv
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -18,39 +18,48 @@ from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
 from optex.errors import OptexError
-from optex.formatting import count
+from optex.formatting import count, exact_text
 from optex.notices import confirmation
 from optex.records import Form, FormKind, FormStanding
 from optex.state import OfferState
+from optex.two_times import passed_deadline
 
 
-def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str = "") -> str:
-    """Take in forms that are not on record yet: judge them, say how they stand, and queue their confirmations."""
+def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str = "", evidence: str = "") -> str:
+    """Take in forms that are not on record yet: judge them, say how they stand, and queue their confirmations.
+
+    One that is recorded after the deadline before which it came is taken without evidence too, and marked (REC-1).
+    """
     known = db.form_ids()
     new = [form for form in forms if form.form_id not in known]
     if not new:
         return "No new form." if forms else ""
     state = db.state()
     missed = [form.form_id for form in new if is_missed(form, state)]
-    db.add_forms([replace(form, missed=True) if form.form_id in missed else form for form in new], at)
+    late = {form.form_id: passed for form in new if (passed := _deadline(db, form, state))}
+    marked = [replace(form, missed=True) if form.form_id in missed else form for form in new]
+    db.add_forms(marked, by, evidence, late)
     holder_ids = {form.holder_id for form in new}
-    said = review_again(db, holder_ids, at, received={form.form_id for form in new})
+    changed = review_again(db, holder_ids, at, received={form.form_id for form in new})
     returned = _return_tenders(db, state, holder_ids, at) if state.terminated_at else ""
-    db.audit(
-        at,
-        by,
-        [
-            (
-                "form received",
-                form.form_id,
-                "CNF-1",
-                f"{'Election Form' if form.kind is FormKind.ELECTION else 'Notice of withdrawal'} by {form.channel}",
-            )
-            for form in new
-        ],
-    )
+    zone = state.terms.zone
+    said = [("form received", form.form_id, "CNF-1", _received(form, late, zone)) for form in new]
+    db.audit_each(by, zip((form.received_at for form in new), said, strict=True), evidence)
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
-    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", said, returned, alarm)))
+    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm)))
+
+
+def _deadline(db: OfferWriter, form: Form, state: OfferState) -> datetime | None:
+    """The deadline that lies between the receipt of a form and its recording (REC-1)."""
+    recorded_at = db.recorded_at(form.received_at)
+    passed = passed_deadline(form.received_at, state.terms.expires, recorded_at)
+    return passed or passed_deadline(form.received_at, state.accepted_at, recorded_at)
+
+
+def _received(form: Form, late: Mapping[str, datetime], zone: tzinfo) -> str:
+    said = f"{'Election Form' if form.kind is FormKind.ELECTION else 'Notice of withdrawal'} by {form.channel}"
+    passed = late.get(form.form_id)
+    return f"{said} — recorded after the deadline of {exact_text(passed, zone)}" if passed else said
 
 
 def _return_tenders(db: OfferWriter, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
@@ -167,12 +176,18 @@ def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[
 
 
 def record_received_forms(
-    db: OfferWriter, forms: Sequence[Form], now: datetime, by: str = "", *, refuse_future: bool = False
+    db: OfferWriter,
+    forms: Sequence[Form],
+    now: datetime,
+    by: str = "",
+    evidence: str = "",
+    *,
+    refuse_future: bool = False,
 ) -> str:
     """Record the forms received by now; those still to come are left out, or refused."""
     received = [form for form in forms if form.received_at <= now]
     if refuse_future and len(received) < len(forms):
         raise OptexError("a form cannot have been received in the future")
-    said = record_forms(db, received, now, by)
+    said = record_forms(db, received, now, by, evidence)
     later = len(forms) - len(received)
     return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said

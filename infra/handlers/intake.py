@@ -15,8 +15,8 @@ from infra.folder.arrivals import Arrival, Price
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from infra.handlers.actions import record_action
+from infra.handlers.decide_again import decide_again
 from infra.handlers.forms import record_forms
-from infra.handlers.promises import lapse_promises
 from infra.memory import without_collection
 from optex import pool
 from optex.formatting import count
@@ -68,7 +68,7 @@ def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) 
             said.append(record_forms(db, things, now))
         elif kind is ServicePeriod:
             db.add_service_periods(things)
-            said.append(lapse_promises(db, db.state().day(now), now, {period.holder_id for period in things}))
+            said.append(decide_again(db, {period.holder_id for period in things}, now))
         elif kind is Price:
             db.set_prices({price.on: price.close for price in things})
     return [sentence for sentence in said if sentence]

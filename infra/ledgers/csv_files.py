@@ -13,9 +13,11 @@ from optex.formatting import utc_text
 
 LEDGERS: dict[str, tuple[str, ...]] = {
     "milestones.csv": ("name", "due", "done_at", "outcome"),
-    "forms.csv": ("form_id", "holder_id", "kind", "received_at", "standing", "rule", "section", "reason"),
+    "forms.csv": (
+        "form_id", "holder_id", "kind", "received_at", "standing", "rule", "section", "reason", "recorded_at",
+    ),
     "tenders.csv": ("holder_id", "grant_id", "shares", "decision", "rule", "section", "reason"),
-    "cancellations.csv": ("grant_id", "holder_id", "shares", "cancelled_on", "balancing_grant_id"),
+    "cancellations.csv": ("grant_id", "holder_id", "shares", "cancelled_on", "balancing_grant_id", "voided_on"),
     "balancing_options.csv": (
         "grant_id", "holder_id", "from_grant_id", "granted_on", "shares", "price", "type", "expires_on",
     ),
@@ -26,7 +28,7 @@ LEDGERS: dict[str, tuple[str, ...]] = {
     "vesting.csv": ("grant_id", "vests_on", "shares"),
     "pool.csv": ("on", "event", "shares", "available_after"),
     "notices.csv": ("notice_id", "holder_id", "kind", "subject", "queued_at", "sent_at", "message_id"),
-    "audit.csv": ("at", "actor", "action", "subject", "rule", "section", "detail"),
+    "audit.csv": ("at", "actor", "action", "subject", "rule", "section", "detail", "recorded_at", "evidence", "hash"),
 }  # fmt: skip
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms count in some of them.

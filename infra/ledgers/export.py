@@ -33,10 +33,11 @@ def _milestones(db: OfferReader) -> Rows:
 
 
 def _forms(db: OfferReader) -> Rows:
-    standing = db.latest_decisions("form")
+    decided = db.latest_decisions("form")
     for row in db.rows(t.forms, t.forms.c.form_id):
-        d = standing[row.form_id]
-        yield row.form_id, row.holder_id, row.kind, row.received_at, d.decision, d.rule, d.section, d.reason
+        d = decided[row.form_id]
+        standing = (d.decision, d.rule, d.section, d.reason)
+        yield row.form_id, row.holder_id, row.kind, row.received_at, *standing, row.recorded_at
 
 
 def _tenders(db: OfferReader) -> Rows:
@@ -48,13 +49,13 @@ def _tenders(db: OfferReader) -> Rows:
 def _cancellations(db: OfferReader) -> Rows:
     c = t.cancellations.c
     for row in db.rows(t.cancellations, c.grant_id):
-        yield row.grant_id, row.holder_id, row.shares, row.cancelled_on, row.balancing_grant_id
+        yield row.grant_id, row.holder_id, row.shares, row.cancelled_on, row.balancing_grant_id, row.voided_on
 
 
 def _options(kind: str) -> Callable[[OfferReader], Rows]:
     def rows(db: OfferReader) -> Rows:
         for row in db.rows(t.issued_options, t.issued_options.c.grant_id):
-            if row.kind == kind:
+            if row.kind == kind and (kind == "new" or row.ended_on is None):  # a withdrawn balancing option never was
                 yield (
                     row.grant_id,
                     row.holder_id,
@@ -97,7 +98,8 @@ def _notices(db: OfferReader) -> Rows:
 
 def _audit(db: OfferReader) -> Rows:
     for row in db.rows(t.audit, t.audit.c.position):
-        yield row.at, row.actor, row.action, row.subject, row.rule, row.section, row.detail
+        entry = (row.at, row.actor, row.action, row.subject, row.rule, row.section, row.detail)
+        yield *entry, row.recorded_at, row.evidence, row.hash
 
 
 _ROWS: dict[str, Callable[[OfferReader], Rows]] = {

@@ -33,6 +33,9 @@ ENTRIES = [
             "rule": "",
             "section": "",
             "detail": "",
+            "recorded_at": AT,
+            "evidence": "",
+            "hash": "0" * 64,
         },
     ),
     (
@@ -57,8 +60,10 @@ def schema(engine):
 
 
 CATALOGUE = [
-    "SELECT table_name, ordinal_position, column_name, data_type, character_maximum_length, is_nullable,"
-    " column_default, collation_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+    # The place of a column among those that are left: PostgreSQL gives the number of a dropped one to no other.
+    "SELECT table_name, rank() OVER (PARTITION BY table_name ORDER BY ordinal_position), column_name, data_type,"
+    " character_maximum_length, is_nullable, column_default, collation_name"
+    " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
     "SELECT CAST(CAST(conrelid AS regclass) AS text), conname, pg_get_constraintdef(oid) FROM pg_constraint"
     " WHERE conrelid <> 0 AND connamespace = CAST('public' AS regnamespace) ORDER BY 1, 2",
     "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",

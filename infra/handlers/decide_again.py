@@ -1,0 +1,19 @@
+"""What follows from a fact about holders that was just told or corrected: it is decided again, as of now (REC-3)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from infra.database.writer import OfferWriter
+from infra.handlers.forms import review_again
+from infra.handlers.promises import lapse_promises
+
+
+def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
+    """Decide again what rests on the record of these holders; what came of it, in sentences.
+
+    Until the acceptance that is how their forms stand, afterwards what was promised to them.
+    """
+    state = db.state()
+    if state.accepted_at is None and state.terminated_at is None:
+        return review_again(db, holder_ids, at)
+    return lapse_promises(db, state.day(at), at, holder_ids)
