@@ -195,7 +195,7 @@ def grant_all(
             cancellations=each.cancellations if each else (),
             grants=record.grants,
             splits=state.splits,
-            deferred=[each for each in state.deferred if _deferred_kept(each, record, state, granted_on)],
+            deferred=[each for each in state.deferred if deferred_kept(each, record, state, granted_on)],
             ceases_on=last_day_as(record.service_periods, capacity, granted_on),
             earlier=earlier.get(holder_id, ()),
         )
@@ -203,7 +203,7 @@ def grant_all(
     return granted
 
 
-def _deferred_kept(deferred: Deferred, record: HolderRecord, state: OfferState, granted_on: date) -> bool:
+def deferred_kept(deferred: Deferred, record: HolderRecord, state: OfferState, granted_on: date) -> bool:
     """Whether a deferred grant is this holder's and service was unbroken since it was decided (LCK-1, ELG-2)."""
     decided_on = state.day(deferred.decided_at)
     return deferred.holder_id == record.holder.holder_id and not may_receive(
