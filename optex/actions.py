@@ -16,12 +16,12 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
-from optex.compensations import late_grant_day
+from optex.compensations import next_grant_day
 from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import day, local_text, moment, short_day
+from optex.formatting import count, day, listed, local_text, moment, short_day
 from optex.milestones import cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
@@ -250,6 +250,7 @@ class ElectionWaive(Action):
 
     verb, rule, deployment, named = "election-waive", "TND-7", "waive-defect", True
     decided, once = ("rules",), ("form", "all_holders")
+    asked = "A waiver of the defects of form {form}"
     form: Id = option("The number of the form.")
     reason: Reason = option("Why.")
     all_holders: bool = option("Waive the same defects for all holders.", False)
@@ -276,6 +277,12 @@ class ElectionWaive(Action):
             rules=frozenset(self.rules or ()),
         )
         return replace(state, waivers=(*state.waivers, waiver))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        if not self.all_holders:
+            return f"Defects of form {self.form} were waived", self.reason
+        under = f" under {listed(self.rules)}" if self.rules else ""
+        return f"Defects{under} such as those of form {self.form} were waived for all holders", self.reason
 
 
 class ServiceSet(Action):
@@ -335,7 +342,7 @@ class Split(Action):
     """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
 
     verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on", "new", "old")
-    who = "Who reports it: your full name."
+    after_acceptance, who = True, "Who reports it: your full name."
     on: Day = option("The day from which it counts.")
     new: Count = option("So many new shares (3 for a 3-for-2 split).")
     old: Count = option("For so many old ones (2 for a 3-for-2 split).")
@@ -353,6 +360,9 @@ class Split(Action):
     def apply(self, state: OfferState) -> OfferState:
         split = adjustment.Split(on=self.on, new=self.new, old=self.old)
         return replace(state, told_splits=(*state.told_splits, split))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"A {self.new}-for-{self.old} split of {day(self.on)} was put on record", ""
 
     def label(self, state: OfferState) -> str:
         return f"{self.new}-for-{self.old} split"
@@ -389,6 +399,10 @@ class Defer(Action):
             decided_at=self.at,
         )
         return replace(state, deferred=(*state.deferred, deferred))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        further = f"A further grant of {count(self.shares, 'share')} ({self.kind})"
+        return f"{further} was decided and is deferred until the new options are granted", ""
 
 
 class CommitteeGrantDate(Action):
@@ -432,6 +446,9 @@ class AgreementSigned(Action):
 
     def says(self, state: OfferState) -> str:
         return f"The agreement on option {self.grant} was signed on {self.on}."
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"The agreement on {self.grant} was signed on {day(self.on)}", ""
 
 
 class HoldGrant(Action):
@@ -496,7 +513,7 @@ class Approve(Action):
     """
 
     verb, rule, deployment, decided, named = "approve", "CAN-1", "approve", ("what",), True
-    who = "Who approves: your full name."
+    who, asked = "Who approves: your full name.", "An approval to {step}"
     step: Annotated[Literal["cancel", "regrant", "reinstate", "void"], of("cancel", "regrant", "reinstate", "void")] = (
         option("What waits for approval: a step, or a compensating decision.")
     )
@@ -523,11 +540,13 @@ class Approve(Action):
         return self.holder or self.step
 
     def deadline(self, state: OfferState) -> datetime | None:
-        """Once the options were granted, the hour of the grant that a reinstated promise is still in time for."""
-        if not self.compensating or state.granted_on is None:
+        """The hour of the grant that a promise is in time for: after it, its price would be chosen in hindsight."""
+        if self.step != "reinstate":
             return None
-        on = late_grant_day(state.terms, self.at, after=state.granted_on)
-        return instant(on, state.terms.regrant_at, state.terms.zone)
+        terms, on = state.terms, state.schedule.grant_on
+        if state.granted_on is not None:
+            on = next_grant_day(terms, self.at)
+        return instant(on, terms.regrant_at, terms.zone)
 
     def refused(self, state: OfferState) -> Ruling | None:
         if not self.by:
@@ -545,9 +564,10 @@ class Approve(Action):
             return f"{self.step} of {self.holder} is approved by {self.by}."
         return f"{self.step} is approved by {self.by} (digest {self.digest[:12]})."
 
-    def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
         if self.compensating:
-            return None
+            done = "A promise was to be reinstated" if self.step == "reinstate" else "An acceptance was to be voided"
+            return f"{done}, and that was approved", self.what or ""
         approved = "acceptance and cancellation" if self.step == "cancel" else "grant"
         return f"The {approved} was approved", (self.what or "").partition(": ")[2].partition(" (digest")[0]
 

@@ -5,15 +5,18 @@ What is pending is worked out from the record each time, and kept nowhere.
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-from optex.calendar import ONE_DAY
+from optex.action import Action
+from optex.calendar import ONE_DAY, instant
 from optex.eligibility import may_receive
 from optex.errors import Ruling
-from optex.formatting import day, listed
+from optex.fields import Day
+from optex.formatting import day, listed, short_day
 from optex.records import Holder, ServicePeriod
+from optex.state import OfferState
 from optex.terms import Terms
 
 REINSTATED = "reinstated"
@@ -81,12 +84,41 @@ def reinstatement(periods: Sequence[ServicePeriod], *, received_on: date, throug
     return Ruling(rule="REC-4", reason=f"{shown}: the promise is reinstated.")
 
 
-def late_grant_day(terms: Terms, at: datetime, *, after: date) -> date:
-    """The day on which a promise reinstated at an instant is granted, once the others have been, on a day `after`.
+def lapse_letter_due(lapsed_on: date, terms: Terms) -> datetime:
+    """The instant before which the letter of a lapse that is not final yet does not go out (ELG-3)."""
+    on = terms.calendar.business_day_offset(lapsed_on, terms.lapse_letter_after)
+    return instant(on, terms.open_at, terms.zone)
 
-    The next business and trading day; that of the instant itself if its hour of the grant is still to come.
+
+def next_grant_day(terms: Terms, reinstated_at: datetime) -> date:
+    """The first day on which a promise reinstated at an instant can be granted: a business and trading day.
+
+    That of the instant itself if its hour of the grant is still to come: nothing is granted as of a day gone by.
     Authority: REC-4; §9 "on the date of grant" (GRT-1, GRT-3).
     """
-    local = at.astimezone(terms.zone)
+    local = reinstated_at.astimezone(terms.zone)
     on = local.date() if local.time() < terms.regrant_at else local.date() + ONE_DAY
-    return terms.calendar.grant_day_from(max(on, after + ONE_DAY))
+    return terms.calendar.grant_day_from(on)
+
+
+def in_time(reinstated_at: datetime | None, granted_on: date, terms: Terms) -> bool:
+    """Whether a promise is granted with the others on a day: it never lapsed, or was reinstated in time (REC-4)."""
+    return reinstated_at is None or next_grant_day(terms, reinstated_at) <= granted_on
+
+
+def late_grant_day(terms: Terms, reinstated_at: datetime, *, after: date) -> date:
+    """The day on which a reinstated promise is granted once the others have been, on the day `after` (REC-4)."""
+    return max(next_grant_day(terms, reinstated_at), terms.calendar.grant_day_from(after + ONE_DAY))
+
+
+class LateGrant(Action):
+    """The options of promises reinstated after the others were granted are granted on a day of their own (REC-4)."""
+
+    verb, rule = "late-grant", "REC-4"
+    on: Day
+
+    def apply(self, state: OfferState) -> OfferState:
+        return replace(state, late_grant_on=self.on)
+
+    def label(self, state: OfferState) -> str:
+        return f"Late grant planned: {short_day(self.on)}"

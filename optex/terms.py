@@ -36,6 +36,10 @@ class Vesting(_Part):
     tranches: Few = 3
 
 
+# A director's new option ends so soon after the directorship, whatever its years (GRT-4).
+DAYS_AFTER_DIRECTORSHIP = 90
+
+
 class TermYears(_Part):
     """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
 
@@ -107,6 +111,7 @@ class Terms(_Part):
     withdrawable_after: datetime | None = None
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
     confirm_within: Few = 5
+    lapse_letter_after: FewOrNone = 5
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
     form_details: Literal["required", "if_stated"] = "required"
     lookback: Lookback = Lookback()

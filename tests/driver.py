@@ -55,8 +55,8 @@ async def take_in_due(offer: str, at: datetime) -> State:
     return Completed(message=" ".join(said) or "Nothing new.")
 
 
-async def send(offer: str) -> None:
-    delivered = await deliver(workspace_of(offer))
+async def send(offer: str, at: datetime | None = None) -> None:
+    delivered = await deliver(workspace_of(offer), at=at)
     assert not delivered.put_off, delivered
 
 

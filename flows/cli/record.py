@@ -112,7 +112,8 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
     def work(db: OfferWriter, now: datetime) -> str:
         state = db.state()
         prices = read_prices(file or folder / "prices.csv")
-        known = {on: close for on, close in prices.items() if on <= state.day(now) and on != state.granted_on}
+        used = {state.granted_on, *db.granted_days()}
+        known = {on: close for on, close in prices.items() if on <= state.day(now) and on not in used}
         db.set_prices(known)
         name = (file or folder / "prices.csv").name
         db.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])

@@ -8,15 +8,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, null, or_, select
 
 from infra.database import tables as t
-from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
+from infra.database.mapping import FORMS, HOLDERS, ISSUED_OPTIONS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
-from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
+from optex.records import Form, FormLine, Grant, Holder, HolderRecord, IssuedOption, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
@@ -197,7 +197,7 @@ class OfferReader:
             select(func.count())
             .select_from(n)
             .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), h.c.email == "")
+            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
 
@@ -207,18 +207,42 @@ class OfferReader:
         query = select(a.c.subject).where(a.c.offer == self.offer, a.c.action == action)
         return list(self.connection.execute(query).scalars())
 
+    def new_options(self, holder_ids: Collection[str]) -> dict[str, list[IssuedOption]]:
+        """The new options that these holders have been granted."""
+        o, v = t.issued_options.c, t.tranches.c
+        mine = (o.kind == "new", o.ended_on.is_(None), o.holder_id.in_(holder_ids))
+        rows = self.connection.execute(self._select(t.issued_options).where(*mine).order_by(o.granted_on, o.grant_id))
+        options = rows.all()
+        schedules: dict[str, list[Tranche]] = defaultdict(list)
+        tranches = self._select(t.tranches).where(v.grant_id.in_([option.grant_id for option in options]))
+        for each in self.connection.execute(tranches.order_by(v.vests_on)):
+            schedules[each.grant_id].append(Tranche(vests_on=each.vests_on, shares=each.shares))
+        found: dict[str, list[IssuedOption]] = defaultdict(list)
+        for option in options:
+            found[option.holder_id].append(ISSUED_OPTIONS.of(option, vesting=tuple(schedules[option.grant_id])))
+        return found
+
+    def granted_days(self) -> set[date]:
+        """The days on which new options were granted: their closing prices are used."""
+        o = t.issued_options.c
+        query = select(o.granted_on).where(o.offer == self.offer, o.kind == "new").distinct()
+        return set(self.connection.execute(query).scalars())
+
     def open_promises(self) -> list[Row[Any]]:
         """The promises that are neither granted nor lapsed, or are open again after they lapsed."""
         p, last = t.promises, self._last_decisions("promise")
-        closed = select(last.c.subject).where(last.c.decision != REINSTATED)
-        query = self._select(p).where(p.c.promise_id.not_in(closed)).order_by(p.c.holder_id)
-        return list(self.connection.execute(query))
+        query = (
+            select(p, last.c.at.label("reinstated_at"))
+            .outerjoin(last, last.c.subject == p.c.promise_id)
+            .where(p.c.offer == self.offer, or_(last.c.decision.is_(None), last.c.decision == REINSTATED))
+        )
+        return list(self.connection.execute(query.order_by(p.c.holder_id)))
 
     def lapsed_promises(self) -> list[Row[Any]]:
         """The promises that have lapsed, each with the rule of it, and when (`lapsed_at`)."""
         p, last = t.promises, self._last_decisions("promise")
         query = (
-            select(p, last.c.rule, last.c.at.label("lapsed_at"))
+            select(p, last.c.rule, last.c.at.label("lapsed_at"), null().label("reinstated_at"))
             .join(last, last.c.subject == p.c.promise_id)
             .where(p.c.offer == self.offer, last.c.decision == "lapsed")
         )

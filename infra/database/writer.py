@@ -304,8 +304,11 @@ class OfferWriter(OfferReader):
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
-    def queue_notices(self, notices: Iterable[Notice], at: datetime) -> int:
-        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
+    def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> int:
+        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new.
+
+        None of them goes out before `send_after`.
+        """
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
         query = select(n.notice_id).where(n.offer == self.offer)
@@ -324,6 +327,7 @@ class OfferWriter(OfferReader):
                 "queued_at": at,
                 "attempts": 0,
                 "refused": False,
+                "send_after": send_after,
             }
             for notice in new.values()
         ]

@@ -232,6 +232,15 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
     return decide_again(db, [period.holder_id], action.at)
 
 
+@refused.register
+def _may_set_price(action: PriceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
+    if ruling := action.refused(state):
+        return ruling
+    if action.on in db.granted_days():
+        return Ruling(rule="GRT-3", reason=f"new options were granted on {action.on} at the price recorded then")
+    return None
+
+
 @apply_effects.register
 def _set_price(action: PriceSet, db: OfferWriter) -> str:
     db.set_prices({action.on: action.close})

@@ -10,10 +10,15 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers import reinstatement, voids
 from optex.compensations import Pending, awaited
+from optex.formatting import sentence
 
 Find = Callable[[OfferReader, datetime, Collection[str] | None], Iterable[Pending]]
 CarryOut = Callable[[OfferWriter, Pending, str, datetime], str]
 
+_WORDS = {
+    "reinstate": "The promise to {holder} lapsed and is to be reinstated.",
+    "void": "The acceptance of what {holder} tendered is to be voided.",
+}
 _KINDS: dict[str, tuple[Find, CarryOut]] = {
     "reinstate": (reinstatement.find, reinstatement.carry_out),
     "void": (voids.find, voids.carry_out),
@@ -31,14 +36,25 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     return do(db, decided, by, at)
 
 
-def compensate(db: OfferWriter, at: datetime, holder_ids: Collection[str]) -> str:
-    """Carry out the compensating decisions about these holders that wait for nobody, and say for whom the others do."""
+def compensate(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
+    """Carry out every compensating decision that waits for nobody; what came of it, and what is left of these holders.
+
+    A promise for which the pool was short of shares is tried again with whatever is told, of whomever it is.
+    """
     said = []
-    for each in pending(db, at, holder_ids):
-        if each.blocked is not None:
-            said.append(f"{each.holder_id}: {each.kind} is asked for by the record, but {each.blocked.reason}.")
-        elif each.waits and db.waits_for(each.kind, each.holder_id):
-            said.append(f"{each.holder_id}: {each.kind} waits for approval by {awaited(each)}.")
-        else:
+    for each in (*reinstatement.find(db, at, None), *voids.find(db, at, holder_ids)):
+        waits = each.blocked is not None or (each.waits and db.waits_for(each.kind, each.holder_id))
+        if not waits:
             said.append(carry_out(db, each, "", at))
+        elif each.holder_id in holder_ids:
+            said.append(waiting(each))
     return " ".join(said)
+
+
+def waiting(each: Pending) -> str:
+    """What a compensating decision is, and what it waits for, in a sentence or two."""
+    asked = f"{_WORDS[each.kind].format(holder=each.holder_id)} {sentence(each.ruling.reason)}"
+    if each.blocked is not None:
+        return f"{asked} It is not carried out: {sentence(each.blocked.reason)}"
+    command = f"`optex approve FOLDER --step {each.kind} --holder {each.holder_id}`"
+    return f"{asked} It waits for approval by {awaited(each)}: {command}."

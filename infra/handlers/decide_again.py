@@ -20,7 +20,7 @@ def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> 
         return review_again(db, holder_ids, at)
     said = [
         lapse_promises(db, state.day(at), at, holder_ids),
-        compensate(db, at, holder_ids),
+        compensate(db, holder_ids, at),
         report_contradictions(db, holder_ids, at),
     ]
     return " ".join(filter(None, said))

@@ -11,6 +11,7 @@ from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.pool import apply_splits
 from infra.handlers.promises import with_cancellations
 from infra.handlers.recorders import recorders_of_service
+from infra.handlers.reinstatement import take_back_lapse_letter
 from optex import batch, pool
 from optex.adjustment import ratio, scaled_total
 from optex.batch import OpenPromise
@@ -56,28 +57,27 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     """
     on, counted = db.state().day(at), apply_splits(db, at)  # while the promise is still held
     state = db.state()
-    [row] = db.rows_about(decided.holder_id, t.promises)
-    [voided] = with_cancellations(db, state, [row])
+    lapsed = any(row.holder_id == decided.holder_id for row in db.lapsed_promises())
+    promises = db.lapsed_promises() if lapsed else db.open_promises()
+    [voided] = with_cancellations(db, state, [row for row in promises if row.holder_id == decided.holder_id])
+    holder = db.holders()[decided.holder_id]
     grants = {grant.grant_id: grant for grant in db.grants([decided.holder_id])}
-    last = db.latest_decisions("promise", [row.promise_id]).get(row.promise_id)
-    lapsed = last is not None and last.decision == "lapsed"
     _withdraw(db, voided, on)
     db.record_decisions("tender", at, _rejected(voided, decided.ruling))
     db.record_decisions("option", at, _withdrawn(voided))
-    db.record_decisions("promise", at, [_ended(voided, decided.ruling)])
+    db.record_decisions("promise", at, [_ended(voided, decided.ruling, by)])
     reserved = 0 if lapsed else batch.reserved_for(voided, state, counted)
     db.move_pool(pool.voided(on, reserved, _outstanding_again(voided, grants, state, counted)))
     db.audit(at, by, _entries(voided, decided.ruling))
-    told_of_lapse = lapsed and not _taken_back(db, f"lapse:{row.promise_id}", at)
     letter = acceptance_voided(
         state.terms,
-        db.holders()[decided.holder_id],
+        holder,
         voided.cancellations,
         voided.promise,
         decided.ruling,
         on,
         grants,
-        lapsed=told_of_lapse,
+        lapsed=lapsed and take_back_lapse_letter(db, holder, at)[1],
         splits=listed([f"the {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if s.on <= counted]),
     )
     db.queue_notices([letter], at)
@@ -97,13 +97,6 @@ def _withdraw(db: OfferWriter, voided: OpenPromise, on: date) -> None:
     )
     for change in changes:
         db.connection.execute(change)
-
-
-def _taken_back(db: OfferWriter, notice_id: str, at: datetime) -> bool:
-    """Whether a letter had not gone out yet, and is taken back."""
-    n = t.notices.c
-    unsent = (n.offer == db.offer, n.notice_id == notice_id, n.sent_at.is_(None), n.claimed_at.is_(None))
-    return bool(db.connection.execute(update(t.notices).where(*unsent).values(withdrawn_at=at)).rowcount)
 
 
 def _outstanding_again(voided: OpenPromise, grants: dict[str, Grant], state: OfferState, counted: date) -> int:
@@ -145,15 +138,15 @@ def _part_again(balancing: IssuedOption) -> str:
     )
 
 
-def _ended(voided: OpenPromise, ruling: Ruling) -> DecisionEntry:
+def _ended(voided: OpenPromise, ruling: Ruling, by: str) -> DecisionEntry:
     promise = voided.promise
+    approved = f" Approved by {by}." if by else ""
+    reason = f"{ruling.reason} The promise is withdrawn ({ruling.section}; {ruling.rule}).{approved}"
     return DecisionEntry(
         subject=promise.promise_id,
         holder_id=promise.holder_id,
         decision="voided",
-        ruling=Ruling(
-            rule="REC-4", reason=f"{ruling.reason} The promise is withdrawn ({ruling.section}; {ruling.rule})."
-        ),
+        ruling=Ruling(rule="REC-4", reason=reason),
         shares=promise.shares,
     )
 

@@ -71,7 +71,7 @@ def _options(kind: str) -> Callable[[OfferReader], Rows]:
 
 
 def _promises(db: OfferReader) -> Rows:
-    outcomes = db.latest_decisions("promise")
+    outcomes = db.promise_outcomes()
     for row in db.rows(t.promises, t.promises.c.promise_id):
         end = outcomes.get(row.promise_id)
         outcome = (end.decision, end.rule, end.reason) if end else ("open", "", "")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
+from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
@@ -22,6 +23,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
     for approval in status.approvals:
         yield f"An approval is awaited: {step_kind(approval.step).says}."
+    for compensation in status.compensations:
+        yield compensation.says
     for condition in status.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
     for hold in status.holds:
@@ -78,6 +81,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
         "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
         "a split has no effect": _idle_splits(db),
+        "a compensating decision waits": _compensations(db, at),
     }
     new = {about: _not_raised(db, entries) for about, entries in found.items()}
     return {about: entries for about, entries in new.items() if entries}
@@ -130,6 +134,14 @@ def _refused_letters(db: OfferReader) -> list[Entry]:
     return [
         ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
         for each in refused_mail(db)
+    ]
+
+
+def _compensations(db: OfferReader, at: datetime) -> list[Entry]:
+    """Every compensating decision that the record asks for and that a person must approve (REC-4)."""
+    return [
+        (f"{each.kind} asked for", each.holder_id, each.ruling.rule, waiting(each).rstrip("."))
+        for each in pending(db, at)
     ]
 
 

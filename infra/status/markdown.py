@@ -37,7 +37,7 @@ def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> 
     """
     links = links or {}
     parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
-    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_totals(status)]
+    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_letters(status), *_totals(status)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -149,6 +149,16 @@ def _forms(status: OfferStatus) -> Iterator[str]:
     said = f"{count(forms.elections, 'Election Form')} and {count(forms.notices, 'notice')} of withdrawal"
     yield f"{said}: {named}." if named else f"{said}."
     yield ""
+
+
+def _letters(status: OfferStatus) -> Iterator[str]:
+    """The letters that are held back by intent: they are neither late nor lost."""
+    mail = status.correspondence
+    if mail.held_back and mail.held_back_until is not None:
+        until = local_text(mail.held_back_until, CLOCKS[status.clock])
+        first = "until" if mail.held_back == 1 else "the first until"
+        yield f"{count(mail.held_back, 'letter')} held back {first} {until}."
+        yield ""
 
 
 def _totals(status: OfferStatus) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -54,7 +54,7 @@ def totals_of(db: OfferReader) -> Totals:
 
 def promises_by_outcome(db: OfferReader) -> defaultdict[str, Total]:
     """The promises by what became of them, `open` where nothing has yet."""
-    ended = db.latest_decisions("promise")
+    ended = db.promise_outcomes()
     found: defaultdict[str, Total] = defaultdict(Total)
     for promise in db.rows(t.promises):
         end = ended.get(promise.promise_id)
@@ -69,9 +69,11 @@ def tendered(db: OfferReader) -> Total:
 
 
 def letters(db: OfferReader) -> tuple[int, int]:
-    """How many letters were written, and how many of them sent."""
+    """How many letters were written, but for those taken back before they went out, and how many of them sent."""
     n = t.notices.c
-    query = select(func.count(), func.count(n.sent_at)).where(n.offer == db.offer)
+    query = select(func.count(), func.count(n.sent_at)).where(
+        n.offer == db.offer, or_(n.withdrawn_at.is_(None), n.sent_at.is_not(None))
+    )
     written, sent = db.connection.execute(query).one()
     return written, sent
 

@@ -73,9 +73,9 @@ def test_the_balancing_option_is_withdrawn(voided):
 
 def test_the_promise_is_voided_and_nothing_is_granted_for_it(voided):
     """By REC-4, with the rule that voids it named; Ann is granted what she was promised."""
-    assert [("P-H2", "voided", "REC-4", f"{SHOWN} The promise is withdrawn (§1; ELG-1).")] == voided.column(
-        "promises", "promise_id", "outcome", "rule", "reason", holder_id="H2"
-    )
+    assert [
+        ("P-H2", "voided", "REC-4", f"{SHOWN} The promise is withdrawn (§1; ELG-1). Approved by Ruth Counsel.")
+    ] == voided.column("promises", "promise_id", "outcome", "rule", "reason", holder_id="H2")
     assert ["G1-N"] == voided.column("new_options", "grant_id")
 
 

@@ -16,6 +16,7 @@ _EVENTS = {
     "reserved": "reserved for deferred grants",
     "lapsed": "lapsed promises, freed",
     "voided": "voided acceptances, reserve freed",
+    "reinstated": "reinstated promises, reserved again",
     "released": "reserve released",
     "granted": "new options granted",
     "rescinded": "new options rescinded",
