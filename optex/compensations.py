@@ -73,7 +73,9 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def reinstatement(periods: Sequence[ServicePeriod], *, received_on: date, through: date) -> Ruling | None:
+def reinstatement(
+    promise_id: str, periods: Sequence[ServicePeriod], *, received_on: date, through: date
+) -> Ruling | None:
     """Why a promise that lapsed for want of service is reinstated; None where the record still shows a break.
 
     Authority: §2, §6, §9; the lapse is final at the re-check only (ELG-3, REC-4).
@@ -81,7 +83,7 @@ def reinstatement(periods: Sequence[ServicePeriod], *, received_on: date, throug
     if may_receive(periods, received_on=received_on, granted_on=through) is not None:
         return None
     shown = f"The record now shows unbroken service from {day(received_on)} through {day(through)}"
-    return Ruling(rule="REC-4", reason=f"{shown}: the promise is reinstated.")
+    return Ruling(rule="REC-4", reason=f"{shown}: promise {promise_id} is reinstated.")
 
 
 def lapse_letter_due(lapsed_on: date, terms: Terms) -> datetime:

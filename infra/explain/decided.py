@@ -49,8 +49,6 @@ def _told(row: Row[Any], history: HolderHistory) -> str:
         case "promise", "lapsed":
             end = "lapsed" if row.rule == "ADJ-1" else "lapsed; its shares went back to the pool"
             return f"Promise {row.subject} {end}. {reason.replace(' The promise lapses.', '')}"
-        case "promise", "reinstated":
-            return f"Promise {row.subject} reinstated; its shares are reserved again. {reason}"
     # A reason that names its subject says the whole.
     return reason if row.subject in row.reason else f"{row.kind.capitalize()} {row.subject} {row.decision}. {reason}"
 

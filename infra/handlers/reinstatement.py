@@ -38,7 +38,8 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
     waits, left = lapses_are_final(db), available(db)
     for each in with_cancellations(db, state, rows):
         holder_id = each.promise.holder_id
-        ruling = reinstatement(periods.get(holder_id, ()), received_on=each.received_on, through=through)
+        service = periods.get(holder_id, ())
+        ruling = reinstatement(each.promise.promise_id, service, received_on=each.received_on, through=through)
         if ruling is not None:
             asked = batch.reserved_for(each, state, through)
             yield Pending(
@@ -66,8 +67,9 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     [row] = [row for row in db.lapsed_promises() if row.holder_id == decided.holder_id]
     [each] = with_cancellations(db, state, [row])
     promise, shares = each.promise, batch.reserved_for(each, state, counted)
-    approved = f" Approved by {by}." if by else ""
-    ruling = Ruling(rule=decided.ruling.rule, reason=f"{decided.ruling.reason}{approved}")
+    more = f" After the splits since it is for {count(shares, 'share')}." if shares != promise.shares else ""
+    more += f" Approved by {by}." if by else ""
+    ruling = Ruling(rule=decided.ruling.rule, reason=f"{decided.ruling.reason}{more}")
     entry = DecisionEntry(
         subject=promise.promise_id,
         holder_id=promise.holder_id,
