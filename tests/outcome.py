@@ -22,7 +22,11 @@ class Outcome:
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
         self.grants = {grant.grant_id: grant for grant in played.folder.grants}
         self.forms = {form.form_id: form for form in played.folder.forms}
-        self.cancelled = {row["grant_id"]: row["shares"] for row in self.ledgers["cancellations"]}
+        self.cancelled = {
+            row["grant_id"]: row["shares"] for row in self.ledgers["cancellations"] if row["voided_on"] is None
+        }
+        audit = self.ledgers["audit"]
+        self.voided_at = {row["subject"]: row["at"] for row in audit if row["action"] == "acceptance voided"}
         done = {row["name"]: row["done_at"] for row in self.ledgers["milestones"] if row["outcome"] == "done"}
         self.accepted_at, self.granted_at = done.get("cancel"), done.get("regrant")
         self.terminated = any(action.verb == "terminate" for action in self.actions)

@@ -33,7 +33,7 @@ def attention(status: OfferStatus) -> Iterator[str]:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
     for each in status.contradictions:
-        yield f"{each.said} A person must settle it: `optex settle`."
+        yield f"{each.said} A person must settle it: `optex settle FOLDER --grant {each.grant_id} --as rescind|stand`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     yield from _confirmations(status)
