@@ -125,7 +125,7 @@ def test_who_was_told_of_the_lapse_is_told_that_the_promise_stands_again(two):
     [letter] = played.letters("reinstatement", "Bo Ray")
     assert "On July 15, 2003 we wrote that the Promise to Grant Stock Option(s)" in letter
     assert "the promise stands again as of August 1, 2003, as if it had never lapsed. Please disregard" in letter
-    assert "The new options are to be granted on Friday, October 3, 2003" in letter
+    assert "Your new options are to be granted on Friday, October 3, 2003" in letter
     assert ["granted", "granted"] == outcomes(played)
 
 
