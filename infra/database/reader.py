@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
@@ -121,9 +121,9 @@ class OfferReader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
-    def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
-        """The records of these holders, or of all, in order of holder id."""
-        return self._of_holders(read_holder_records, holder_ids)
+    def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
+        """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
+        return self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""
@@ -230,19 +230,19 @@ Ids = Sequence[str] | None
 _TYPE = {member.value: member for member in OptionType}
 
 
-def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
+def read_holder_records(connection: Connection, offer: str, holder_ids: Ids, *, forms: bool) -> list[HolderRecord]:
     """The records of these holders, or of all, in order of holder id."""
     periods = read_service_periods(connection, offer, holder_ids)
     grants: dict[str, dict[str, Grant]] = defaultdict(dict)
     for grant in read_grants(connection, offer, holder_ids):
         grants[grant.holder_id][grant.grant_id] = grant
-    forms = _forms(connection, offer, holder_ids)
+    received = _forms(connection, offer, holder_ids) if forms else {}
     return [
         HolderRecord(
             holder=holder,
             service_periods=tuple(periods.get(holder.holder_id, ())),
             grants=grants.get(holder.holder_id, {}),
-            forms=tuple(forms.get(holder.holder_id, ())),
+            forms=tuple(received.get(holder.holder_id, ())),
         )
         for holder in read_holders(connection, offer, holder_ids)
     ]
