@@ -278,14 +278,14 @@ def test_the_reason_of_an_nso_in_place_of_an_iso_is_the_room_that_those_before_i
     )
     assert (
         [
-            "Of the 60,000 shares in place of the ISO G1 39,950 remain an ISO; 20,050 are an NSO, for they first become "
-            "exercisable in 2003 beyond the limit of $100,000 a year.",
-            f"{room}in it included, leave $79,900.00, room for 39,950 shares at $2.00, the value at grant.",
+            "Of the 60,000 shares in place of the ISO G1 39,950 remain an ISO; 20,050 are an NSO, for they first "
+            "become exercisable in 2003 beyond the limit of $100,000 a year.",
+            f"{room}it included, leave $79,900.00, room for 39,950 shares at $2.00, the value at grant.",
         ]
         == limits["G1-N-ISO"]
         == limits["G1-N-NSO"]
     )
-    assert f"{room}in it included, leave $0.00, no room for a share." == limits["G2-N-NSO"][1]
+    assert f"{room}it included, leave $0.00, no room for a share." == limits["G2-N-NSO"][1]
 
 
 def test_a_consultants_nso_says_that_only_employees_are_granted_isos():
