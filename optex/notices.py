@@ -105,11 +105,13 @@ def confirmation(
     at: datetime,
     revision: int = 1,
     recorded_at: datetime | None = None,
+    termination_recorded_at: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
     `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
-    `recorded_at` says when the form went on record, where a deadline lay between that and its receipt (REC-1).
+    `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -133,13 +135,13 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
-        **_recorded(recorded_at),
+        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
     )
 
 
-def _recorded(at: datetime | None) -> dict[str, str]:
+def _recorded(**times: datetime | None) -> dict[str, str]:
     """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
-    return {"recorded_at": utc_text(at)} if at is not None else {}
+    return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
 def _uncured(review: FormReview) -> tuple[Ruling, ...]:
@@ -174,7 +176,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
-        **_recorded(recorded_at),
+        **_recorded(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"

@@ -92,16 +92,22 @@ def review_again(
     reviews = batch.review_all(records.values(), state, at)
     before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
     fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
-    letters, late = [], db.forms_recorded_late()
+    letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
     for review in reviews:
         form_id = review.form.form_id
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
             d = records[review.form.holder_id]
             revision = 1 if form_id in received else _confirmations(db, form_id) + 1
-            letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id)))
+            letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated))
     db.queue_notices(letters, at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
+
+
+def _termination_recorded_late(db: OfferReader, state: OfferState) -> datetime | None:
+    """When the termination went on record, where that was only after its deadline (REC-1)."""
+    ended = db.recorded_actions("terminate") if state.terminated_at else []
+    return next((each.recorded_at for each in ended if each.accepted and each.after_deadline), None)
 
 
 def review_of(db: OfferReader, form_id: str, at: datetime) -> FormReview | None:
