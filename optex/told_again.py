@@ -45,16 +45,16 @@ def form_differences(recorded: Form, told: Form, zone: tzinfo) -> list[Differenc
 def action_differences(recorded: Action, told: Action) -> list[Difference]:
     """In which options an action differs from the one of the same key on record (REC-2).
 
-    Evidence is added and not compared; nor is what is decided when it is recorded, nor what neither states but by its
-    own instant: a second click says the same.
+    Evidence is added and not compared; nor is what is left out, for it says nothing; nor what is decided when it is
+    recorded, nor what neither states but by its own instant: a second click says the same.
     """
     was, now = recorded.data, told.data
     instants = (recorded.model_dump(mode="json")["at"], told.model_dump(mode="json")["at"])
     unstated = {*COMMON, *told.decided}
     return [
-        Difference(field=key, recorded=_shown(was.get(key)), told=_shown(now.get(key)))
-        for key in dict.fromkeys([*was, *now])
-        if key not in unstated and was.get(key) != now.get(key) and (was.get(key), now.get(key)) != instants
+        Difference(field=key, recorded=_shown(was.get(key)), told=_shown(now[key]))
+        for key in now
+        if key not in unstated and now[key] not in ("", was.get(key)) and (was.get(key), now[key]) != instants
     ]
 
 
