@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from flows.cli.record import ensure_loaded, import_received
 from tests.flows.test_cli import optex
 from tests.offers import COLUMNS
 
@@ -119,3 +120,26 @@ def test_an_act_of_the_company_after_its_deadline_needs_a_name_and_evidence(fold
     assert (0, "Already recorded: The offer is extended to 2003-04-14 17:00 EST.") == (code, line)
     code, _, [error] = said(optex(*named, "--reason", "A second thought."))
     assert (1, True) == (code, "(reason: nothing on record, A second thought. told)" in error)
+
+
+def test_the_folder_s_own_files_never_differ_in_silence(folder):
+    """What `serve` and `schedule` read: new rows are taken in, rows that differ from the record are told each time."""
+    form = "F-1,H1,election,2003-03-10T10:00:00,2003-03-10,Ann Lee,fax,,,G1,{},1000,2000-05-16,12.50,0"
+    head, file = COLUMNS["elections.csv"], folder / "elections.csv"
+    file.write_text("\n".join([head, form.format(1000)]) + "\n")
+    (folder / "prices.csv").write_text("date,close\n2003-03-03,0.95\n")
+    workspace = ensure_loaded(folder)
+    assert [
+        f"elections.csv: 1 form received. {LATE}",
+        "prices.csv: 1 closing price recorded.",
+    ] == import_received(folder, workspace).splitlines()
+    assert "" == import_received(folder, workspace)
+    file.write_text("\n".join([head, form.format(100)]) + "\n")
+    (folder / "prices.csv").write_text("date,close\n2003-03-03,0.96\n2003-03-04,0.89\n")
+    for new in (["prices.csv: 1 closing price recorded."], []):
+        first, *recorded, last = import_received(folder, workspace).splitlines()
+        assert first.startswith("elections.csv: REC-2: form F-1 is on record with other content (shares of G1: 1000 on")
+        assert new == recorded
+        assert last.startswith(
+            "prices.csv: REC-2: the closing price of 2003-03-03 is on record with other content (clo"
+        )
