@@ -98,11 +98,20 @@ def reminder(
 
 
 def confirmation(
-    state: OfferState, holder: Holder, review: FormReview, grants: Grants, at: datetime, revision: int = 1
+    state: OfferState,
+    holder: Holder,
+    review: FormReview,
+    grants: Grants,
+    at: datetime,
+    revision: int = 1,
+    recorded_at: datetime | None = None,
+    termination_recorded_at: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
-    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
+    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
+    `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -126,7 +135,13 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
+        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
     )
+
+
+def _recorded(**times: datetime | None) -> dict[str, str]:
+    """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
+    return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
 def _uncured(review: FormReview) -> tuple[Ruling, ...]:
@@ -147,9 +162,11 @@ def extension(
     tally: int,
     tenders: Iterable[Tender],
     grants: Grants,
+    recorded_at: datetime | None = None,
 ) -> Notice:
     """The offer is extended: the new dates and the approximate number of option shares tendered so far.
 
+    `recorded_at` says when the extension went on record, where its deadline lay in between (REC-1).
     Authority: §15; Rule 14e-1(d) (EXT-1, EXT-2). `terms` and `plan` are the extended ones.
     """
     data = {
@@ -159,6 +176,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
+        **_recorded(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"

@@ -121,6 +121,10 @@ class OfferReader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
+    def closes(self) -> dict[date, Decimal]:
+        """The closing prices on record, by day."""
+        return {row.on: row.close for row in self.rows(t.prices)}
+
     def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
         """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
         return self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
@@ -150,6 +154,22 @@ class OfferReader:
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
+
+    def forms(self, form_ids: Iterable[str] | None = None) -> dict[str, Form]:
+        """The forms on record by number: all, or which there are of these."""
+        f = t.forms.c
+        wanted = None if form_ids is None else set(form_ids)
+        query = select(f.form_id, f.holder_id).where(f.offer == self.offer)
+        of = {id_: holder for id_, holder in self.connection.execute(query).all() if wanted is None or id_ in wanted}
+        holders = sorted(set(of.values()))
+        found = _forms(self.connection, self.offer, holders if len(holders) <= FEW else None) if of else {}
+        return {form.form_id: form for each in found.values() for form in each if form.form_id in of}
+
+    def forms_recorded_late(self) -> dict[str, datetime]:
+        """When each form went on record that did so only after the deadline before which it was received (REC-1)."""
+        f = t.forms.c
+        query = select(f.form_id, f.recorded_at).where(f.offer == self.offer, f.after_deadline.is_not(None))
+        return dict(iter(self.connection.execute(query)))
 
     def holder_of_form(self, form_id: str) -> str | None:
         query = select(t.forms.c.holder_id).where(t.forms.c.offer == self.offer, t.forms.c.form_id == form_id)

@@ -13,6 +13,7 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.report.timeline import TimelineRow, offer_timeline
 from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
+from infra.status.late_entries import late_entries
 from infra.status.offer_status import Phase, phase_of
 from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
@@ -68,6 +69,11 @@ def findings(
     for promise_id, row in db.latest_decisions("promise").items():
         if row.decision == "lapsed":
             note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
+    for late in late_entries(db):
+        what = "Form recorded" if late.form_id else "Recorded"
+        lacking = "" if late.evidence else ", without evidence"
+        ledger = "forms.csv" if late.form_id else "audit.csv"
+        note(ledger, f"{what} after a deadline{lacking}", "REC-1", section_of("REC-1"), lines.get(late.form_id, 0))
     for each in db.recorded_actions():
         if not each.accepted:
             verb = each.action.verb.replace("-", " ")

@@ -11,6 +11,7 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.handlers.pool import available
 from infra.status.document import Instant
+from infra.status.late_entries import LateEntry, late_entries
 from infra.status.mail_status import MailStatus, mail_status
 from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
@@ -85,6 +86,7 @@ class OfferStatus:
     holds: tuple[str, ...]
     approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
+    recorded_late: tuple[LateEntry, ...]
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -120,6 +122,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         holds=state.holds,
         approvals=_approvals(db, state),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        recorded_late=late_entries(db),
     )
 
 

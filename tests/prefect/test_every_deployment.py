@@ -405,6 +405,24 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
     assert (1, 1) == (world.audited("running", "condition-waive"), world.audited("running", "condition-end"))
 
 
+def test_a_form_is_told_again_by_its_form(world):
+    """The same content is already recorded; fewer shares under the same number are refused and change nothing."""
+
+    def said(options, **more):
+        told = form("F-7", "H1", options=options) | more
+        return world.run("record-election", offer="running", **told)
+
+    assert "Completed" == said(stated(world), by="Clerk").name
+    again = said(stated(world), evidence="the journal of the fax")
+    assert ("Completed", "Already recorded: form F-7. The evidence is added: F-7.") == (again.name, again.message)
+    before = world.books()
+    refused = said(stated(world).replace("G1:600", "G1:100"))
+    assert ("Refused", before) == (refused.name, world.books())
+    assert refused.message.startswith(
+        "Refused by REC-2: form F-7 is on record with other content (shares of G1: 600 on"
+    )
+
+
 def test_the_grant_is_held_and_released_by_its_form(world):
     """What is not held cannot be released; what is held can, once."""
 
