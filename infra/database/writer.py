@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from infra.database import tables as t
-from infra.database.audit_chain import BEGINNING, chained
+from infra.database.audit_chain import chained
 from infra.database.engine import bulk_insert
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.database.reader import FEW, OfferReader
@@ -326,9 +326,8 @@ class OfferWriter(OfferReader):
         self, actor: str, entries: Iterable[tuple[datetime, tuple[str, str, str, str]]], evidence: str = ""
     ) -> None:
         """Append entries, each with its own instant, and each chained to the one before it (REC-1)."""
-        last = self._select(t.audit).order_by(t.audit.c.position.desc()).limit(1)
-        before = self.connection.execute(last).first()
-        position, hash_ = (before.position, before.hash) if before is not None else (0, BEGINNING)
+        head = self.audit_head()
+        position, hash_ = head.entries, head.hash
         rows = []
         for at, (action, subject, rule, detail) in entries:
             position += 1

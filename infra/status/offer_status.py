@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader
+from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.pool import available
 from infra.status.document import Instant
 from infra.status.mail_status import MailStatus, mail_status
@@ -85,6 +85,7 @@ class OfferStatus:
     holds: tuple[str, ...]
     approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
+    audit: AuditHead
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -120,6 +121,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         holds=state.holds,
         approvals=_approvals(db, state),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        audit=db.audit_head(),
     )
 
 
