@@ -41,7 +41,19 @@ def actions(history: HolderHistory) -> Iterator[HistoryLine]:
         what, because = map(sentence, told)
         did = "Reported" if action.who.startswith("Who reports") else "Decided"
         by = f"{did} by {action.by}." if action.by not in ("", PROGRAM) else ""
-        yield HistoryLine(at=action.at, what=" ".join(filter(None, (what, because, by))), rule=each.ruling.rule)
+        proof = f"Evidence: {sentence(action.evidence)}" if action.evidence and action.evidence not in told else ""
+        recorded = _recorded(history, action.at, each.recorded_at, each.after_deadline)
+        said = " ".join(filter(None, (what, because, by, proof, recorded)))
+        yield HistoryLine(at=action.at, what=said, rule=each.ruling.rule)
+
+
+def _recorded(history: HolderHistory, at: datetime, recorded_at: datetime, after_deadline: datetime | None) -> str:
+    """When something went on record, where that was on another day or after a deadline (REC-1)."""
+    zone = history.terms.zone
+    if after_deadline is None and local_date(recorded_at, zone) == local_date(at, zone):
+        return ""
+    late = f", after the deadline of {history.stamp(after_deadline)}" if after_deadline else ""
+    return f"Recorded {history.stamp(recorded_at)}{late}."
 
 
 def refusals(history: HolderHistory) -> Iterator[HistoryLine]:
@@ -103,10 +115,10 @@ def _received(history: HolderHistory, form: Form) -> str:
     if election:
         offered = [_offered(line) for line in form.lines]
         said += f" It offers {listed(offered)}." if offered else " It offers nothing."
-    zone, recorded_at = history.terms.zone, history.recorded_at[form.form_id]
-    if local_date(recorded_at, zone) != local_date(form.received_at, zone):
-        said += f" Recorded {history.stamp(recorded_at)}."
-    return said
+    entry = history.entries[form.form_id]
+    proof = f"Evidence: {sentence(entry.evidence)}" if entry.evidence else ""
+    recorded = _recorded(history, form.received_at, entry.recorded_at, entry.after_deadline)
+    return " ".join(filter(None, (said, proof, recorded)))
 
 
 def _offered(line: FormLine) -> str:

@@ -40,7 +40,7 @@ class HistoryLine:
 class HolderHistory:
     """What the books hold about one holder, read in one transaction; rows are as they stand in the tables.
 
-    `recorded_at` tells by form when it was put on record; `issued_options` come each with its kind.
+    `entries` tell by form when and how it was put on record; `issued_options` come each with its kind.
     """
 
     state: OfferState
@@ -48,7 +48,7 @@ class HolderHistory:
     steps: list[Step]
     decisions: list[Row[Any]]
     actions: list[RecordedAction]
-    recorded_at: dict[str, datetime]
+    entries: dict[str, Row[Any]]
     notices: list[Row[Any]]
     promise: Row[Any] | None
     issued_options: list[tuple[str, IssuedOption]]
@@ -97,7 +97,7 @@ def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
         steps=db.steps(),
         decisions=db.decisions_about(holder_id),
         actions=db.recorded_actions(),
-        recorded_at={row.form_id: row.recorded_at for row in db.rows_about(holder_id, t.forms)},
+        entries={row.form_id: row for row in db.rows_about(holder_id, t.forms)},
         notices=db.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
         promise=promises[0] if promises else None,
         issued_options=_issued_options(db, holder_id),

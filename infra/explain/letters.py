@@ -29,6 +29,8 @@ def _delivered(history: HolderHistory, row: Row[Any]) -> str:
     if row.sent_at is not None:
         later = "" if row.sent_at == row.queued_at else f" on {history.stamp(row.sent_at)}"
         return f"was sent by e-mail{later}"
+    if row.withdrawn_at is not None:
+        return f"was written, and taken back on {history.stamp(row.withdrawn_at)} before it was sent"
     if row.refused:
         return f"was written, but the mail server refused it: {row.answer or 'no reason given'}".rstrip(".")
     if not history.record.holder.email:

@@ -9,8 +9,9 @@ from sqlalchemy import text as sql
 from infra.database.engine import engine_for, sqlite_url
 from infra.database.writer import DecisionEntry, open_writer
 from infra.explain.explain import UnknownHolder, explain_holder, find_holder
-from infra.folder.arrivals import Arrival, Price
+from infra.folder.arrivals import Arrival, ArrivalQueue, Price
 from infra.handlers.actions import record_action
+from infra.handlers.forms import record_forms
 from infra.handlers.intake import load_folder, record_arrivals
 from infra.handlers.promises import open_promises
 from infra.workspace import Workspace
@@ -52,12 +53,14 @@ F4,H3,withdrawal,2003-03-31T17:00:00,2003-03-31,Cy Leeds,fax,,,,,,,,
 
 
 class Desk:
-    """The books of a small offer, and its steps made by hand."""
+    """The books of a small offer, and its steps made by hand, and everything told as it happens."""
 
     def __init__(self, folder, path):
         self.folder = folder
         url = sqlite_url(path / "books.db")
-        self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
+        arrivals = ArrivalQueue(folder)
+        arrivals.arrivals.clear()
+        self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path, arrivals=arrivals)
         load_folder(engine_for(url), folder, folder.terms.opens)
 
     def writing(self):
@@ -414,6 +417,28 @@ def test_what_the_company_did_is_told_to_everyone_concerned(desk):
         ),
     ]
     assert expected == [entry for entry in told if entry in expected]
+
+
+def test_what_was_recorded_later_says_when(desk):
+    """Of a form and an extension keyed in a week after their day the second time is told, and the evidence (REC-1)."""
+    later = datetime(2003, 4, 8, 14, tzinfo=UTC)
+    with open_writer(desk.workspace.engine, desk.workspace.offer, lambda: later) as db:
+        form = next(form for form in desk.folder.forms if form.form_id == "F1")
+        record_forms(db, [form], later, "Clerk", "the fax log")
+        extended = {"to": "2003-04-14T22:00:00+00:00", "reason": "more time", "evidence": "the press release"}
+        assert record_action(db, read_action("extend", {**extended, "by": "Board", "at": _at(date(2003, 3, 31))}, EST))
+    recorded = "April 8, 2003 at 9:00 a.m. Eastern Standard Time"
+    told = [what for what, _ in desk.told("H1")]
+    assert [
+        'Election Form F1 received by facsimile, signed "Ann Lee", dated March 10, 2003. It offers 600 of 900 shares '
+        f"of G1. Evidence: The fax log. Recorded {recorded}, after the deadline of March 31, 2003 at 5:00 p.m. Eastern "
+        "Standard Time."
+    ] == [what for what in told if what.startswith("Election Form")]
+    assert [
+        "The offer was extended to April 14, 2003 at 5:00 p.m. Eastern Standard Time. More time. Decided by Board. "
+        f"Evidence: The press release. Recorded {recorded}, after the deadline of April 1, 2003 at 8:00 a.m. Eastern "
+        "Standard Time."
+    ] == [what for what in told if what.startswith("The offer was extended")]
 
 
 def test_a_refused_waiver_is_told(desk):
