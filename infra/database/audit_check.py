@@ -1,17 +1,22 @@
 """Whether the audit of an offer is as it was written: each entry follows from the one before it (REC-1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect, String, select, type_coerce
-from sqlalchemy.types import TypeDecorator
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import select
 
 from infra.database import tables as t
+from infra.database.as_kept import as_kept
 from infra.database.audit_chain import BEGINNING, chained
 from infra.database.reader import OfferReader
-from optex.formatting import utc_text
+from infra.database.vouching import OLDER, VOUCHED, digest, rows_by_entry, vouched_for
+from optex.formatting import count, utc_text
+
+# By table and the entry that its rows name: what the entry says of them, and the entry.
+Vouched = dict[tuple[str, int], tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +43,9 @@ class FoundHead:
 
 
 def first_broken(db: OfferReader) -> BrokenEntry | None:
-    """The first entry that does not follow from those before it; None where the chain is intact."""
+    """The first entry that does not follow from those before it, else the first whose rows are not as it vouches."""
     before, position = BEGINNING, 0
+    vouched: Vouched = {}
     for entry in _entries(db):
         position += 1
         if entry["position"] != position:
@@ -47,10 +53,11 @@ def first_broken(db: OfferReader) -> BrokenEntry | None:
         if entry["hash"] != _hash(before, entry):
             return _broken(entry, position, *_fault(db, entry))
         before = entry["hash"]
+        _note(vouched, entry)
     if not position:
         why = "there is no entry at all: that of the offer's being taken in is gone"
         return BrokenEntry(position=1, at="", action="", subject="", fault="missing", why=why)
-    return None
+    return min(_other_rows(db, vouched), key=lambda each: each.position, default=None)
 
 
 def find_head(db: OfferReader, head: str) -> FoundHead | None:
@@ -63,6 +70,39 @@ def find_head(db: OfferReader, head: str) -> FoundHead | None:
     since = db.audit_head().entries - found.position
     at = utc_text(found.at)
     return FoundHead(position=found.position, at=at, action=found.action, subject=found.subject, entries_since=since)
+
+
+def _note(vouched: Vouched, entry: Mapping[str, Any]) -> None:
+    if found := vouched_for(entry["action"], entry["detail"]):
+        what, said = found
+        if older := entry["action"] == f"{OLDER} {what}":  # in the place of all before it
+            for key in [key for key in vouched if key[0] == what]:
+                del vouched[key]
+        vouched[what, 0 if older else entry["position"]] = said, entry
+
+
+def _other_rows(db: OfferReader, vouched: Vouched) -> Iterator[BrokenEntry]:
+    """The entries whose rows are other ones now, or gone, and the rows for which no entry vouches."""
+    for what, (table, *_) in VOUCHED.items():
+        mine = {entry: each for (of, entry), each in vouched.items() if of == what}
+        for named, rows in rows_by_entry(db.connection, db.offer, what):
+            said, entry = mine.pop(named, ("", {"at": rows[0]["at"], "action": what, "subject": table.name}))
+            if not said:
+                why = f"{count(len(rows), 'row')} of {table.name} for which no entry vouches"
+                yield _broken(entry, named, "missing", why)
+            elif said != _digest(what, rows):
+                why = f"its rows in {table.name} ({len(rows):,} are there) are not those that were recorded with it"
+                yield _broken(entry, entry["position"], "changed", why)
+        for _, entry in mine.values():
+            why = f"the rows of {table.name} that were recorded with it are gone"
+            yield _broken(entry, entry["position"], "missing", why)
+
+
+def _digest(what: str, rows: list[Any]) -> str:
+    try:
+        return digest(what, rows)
+    except PydanticSerializationError:  # a cell of another type than was ever written
+        return ""
 
 
 def _fault(db: OfferReader, entry: Mapping[str, Any]) -> tuple[str, str]:
@@ -89,23 +129,7 @@ def _broken(entry: Mapping[str, Any], position: int, fault: str, why: str) -> Br
     return BrokenEntry(position=position, at=at, action=action, subject=subject, fault=fault, why=why)
 
 
-class _InstantAsKept(TypeDecorator[Any]):
-    """An instant, or the very text where somebody wrote one that is none: SQLite keeps it."""
-
-    impl = String
-    cache_ok = True
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        try:
-            at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            return value
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def _entries(db: OfferReader) -> Any:
     a = t.audit.c
-    instants = (a.at, a.recorded_at)
-    columns = [type_coerce(each, _InstantAsKept).label(each.name) if each in instants else each for each in a]
-    query = select(*columns).where(a.offer == db.offer).order_by(a.position)
+    query = select(*as_kept(a)).where(a.offer == db.offer).order_by(a.position)
     return db.connection.execute(query.execution_options(yield_per=1000)).mappings()

@@ -205,7 +205,8 @@ class OfferReader:
 
     def audit_head(self) -> AuditHead:
         """How many entries the audit has, and the hash of the last."""
-        last = self._select(t.audit).order_by(t.audit.c.position.desc()).limit(1)
+        a = t.audit.c
+        last = select(a.position, a.hash).where(a.offer == self.offer).order_by(a.position.desc()).limit(1)
         row = self.connection.execute(last).first()
         return AuditHead(entries=row.position, hash=row.hash) if row else AuditHead(entries=0, hash=BEGINNING)
 

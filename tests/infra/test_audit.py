@@ -4,23 +4,27 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from infra.database import tables as t
 from infra.database.audit_chain import chained
 from infra.database.audit_check import BrokenEntry, find_head, first_broken
 from infra.database.engine import migrate
 from infra.database.reader import AuditHead
-from infra.database.writer import open_reader, open_writer
+from infra.database.writer import DecisionEntry, open_reader, open_writer
+from infra.handlers.actions import record_action
 from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
 from infra.report.page import write_report
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
+from optex.actions import PriceSet
+from optex.errors import Ruling
 
 PAGE = Path(__file__).parents[2] / "docs" / "audit.md"
 AT = datetime(2003, 3, 3, 14, tzinfo=UTC)
@@ -41,11 +45,12 @@ def chain(engine, folder):
 def by_hand(engine, *statements):
     """What somebody does who means harm, and knows of the triggers."""
     with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            for act in ("update", "delete"):
-                connection.execute(text(f"DROP TRIGGER audit_no_{act}"))
-        else:
-            connection.execute(text("DROP TRIGGER audit_append_only ON audit"))
+        for table in t.APPEND_ONLY:
+            if engine.dialect.name == "sqlite":
+                for act in ("update", "delete"):
+                    connection.execute(text(f"DROP TRIGGER {table.name}_no_{act}"))
+            else:
+                connection.execute(text(f"DROP TRIGGER {table.name}_append_only ON {table.name}"))
         for statement in statements:
             connection.execute(statement)
 
@@ -208,6 +213,112 @@ def test_an_auditor_needs_no_more_than_the_ledger(chain, tmp_path):
     assert (1, True) == (edited.returncode, edited.stderr.startswith("Not intact: entry 4, "))
 
 
+@pytest.fixture
+def decided(chain):
+    """Tenders decided and decided again, and a price recorded: entries 7 to 9, and the price's own, 10."""
+    with open_writer(chain, OFFER) as db:
+        db.record_decisions("tender", AT, [tender("G2", "rejected"), tender("G1", "accepted")])
+        db.record_decisions("tender", AT, [tender("G2", "accepted"), tender("G1", "accepted")])
+        price = PriceSet(on=date(2003, 2, 28), close=Decimal("1.05"), by="Ops", at=AT)
+        assert record_action(db, price).accepted
+        assert (None, 10) == (first_broken(db), db.audit_head().entries)
+    return chain
+
+
+def tender(grant_id, decision):
+    ruling = Ruling(rule="CAN-1", reason="As the test says.")
+    return DecisionEntry(subject=grant_id, holder_id="H1", decision=decision, ruling=ruling, shares=100)
+
+
+def test_an_entry_says_what_was_decided(decided):
+    """How many decisions, of which kind, to what end, and the SHA-256 of their rows."""
+    with open_reader(decided, OFFER) as db:
+        said = [(row.action, row.subject, row.detail) for row in db.rows(t.audit, t.audit.c.position)[6:9]]
+    first = ("tender decided", "2 decisions", "1 accepted, 1 rejected (SHA-256 …)")
+    again = ("tender decided", "1 decision", "1 accepted (SHA-256 …)")
+    acted = ("action on record", "price-set-…", "taken (SHA-256 …)")
+    assert [first, again, acted] == [tuple(re.sub(r"[0-9a-f]{16,}", "…", cell) for cell in each) for each in said]
+
+
+G1, PRICE = t.decisions.c.subject == "G1", t.actions.c.verb == "price-set"
+EDITED = {
+    t.decisions.c.kind: "form",
+    t.decisions.c.subject: "G3",
+    t.decisions.c.revision: 2,
+    t.decisions.c.at: AT + timedelta(seconds=1),
+    t.decisions.c.holder_id: "H2",
+    t.decisions.c.decision: "rejected",
+    t.decisions.c.shares: 1000,
+    t.decisions.c.rule: "CAN-2",
+    t.decisions.c.section: "§9",
+    t.decisions.c.reason: "As nobody says.",
+    t.decisions.c.remarks: [["TND-7", "Waived."]],
+    t.actions.c.fact_id: "price-set-2",
+    t.actions.c.position: 2,
+    t.actions.c.at: AT + timedelta(seconds=1),
+    t.actions.c.verb: "split",
+    t.actions.c.actor: "Bo Ray",
+    t.actions.c.data: {"on": "2003-02-28", "close": "1.00"},
+    t.actions.c.accepted: False,
+    t.actions.c.rule: "GRT-2",
+    t.actions.c.section: "§99",
+    t.actions.c.reason: "As nobody says.",
+    t.actions.c.recorded_at: AT + timedelta(seconds=1),
+    t.actions.c.after_deadline: AT,
+}
+
+
+@pytest.mark.parametrize(("column", "value"), EDITED.items(), ids=map(str, EDITED))
+def test_a_decision_and_an_action_are_bound_to_their_entry(decided, column, value):
+    """Whichever cell of one is edited, the entry that vouches for it is found."""
+    table = column.table
+    by_hand(decided, update(table).where(G1 if table is t.decisions else PRICE).values({column.name: value}))
+    found = broken(decided)
+    vouching = (7, "tender decided") if table is t.decisions else (9, "action on record")
+    assert (*vouching, "changed") == (found.position, found.action, found.fault)
+    rows = {t.decisions: "decisions (2 are there)", t.actions: "actions (1 are there)"}[table]
+    assert f"its rows in {rows} are not those that were recorded with it" == found.why
+
+
+def test_a_decision_that_was_deleted_is_missed(decided):
+    """One of two, and both: the entry that vouches for them is still there."""
+    by_hand(decided, delete(t.decisions).where(G1))
+    rows = "its rows in decisions (1 are there) are not those that were recorded with it"
+    assert (7, "tender decided", "changed", rows) == told(decided)
+    with decided.begin() as connection:
+        connection.execute(delete(t.decisions).where(t.decisions.c.revision == 1))
+    gone = "the rows of decisions that were recorded with it are gone"
+    assert (7, "tender decided", "missing", gone) == told(decided)
+
+
+@pytest.mark.parametrize("named", [0, 5, 7, 99])
+def test_a_decision_that_was_put_in_is_found(decided, named):
+    """Whichever entry it names: none vouches for it, or one for other rows."""
+    with open_reader(decided, OFFER) as db:
+        [row] = db.connection.execute(select(t.decisions).where(G1))
+    by_hand(decided, insert(t.decisions).values({**row._mapping, "subject": "G9", "entry": named}))
+    changed = "its rows in decisions (3 are there) are not those that were recorded with it"
+    missing = "1 row of decisions for which no entry vouches"
+    expected = (7, "tender decided", "changed", changed) if named == 7 else (named, "decided", "missing", missing)
+    assert expected == told(decided)
+
+
+def test_an_end_that_was_cut_off_is_found_by_what_it_vouched_for(decided):
+    """Of the entries that are gone the chain knows nothing, but the decisions and actions name them."""
+    by_hand(decided, delete(t.audit).where(t.audit.c.position > 7))
+    assert (8, "decided", "missing", "1 row of decisions for which no entry vouches") == told(decided)
+
+
+def test_what_is_no_instant_and_no_json_is_an_edited_cell(decided):
+    """SQLite keeps any text there, and nothing fails because of it."""
+    if decided.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL takes nothing but an instant, and JSON")
+    by_hand(
+        decided, text("UPDATE decisions SET remarks = 'none', at = 'yesterday', shares = x'ff' WHERE subject = 'G1'")
+    )
+    assert (7, "tender decided", "changed") == told(decided)[:3]
+
+
 def test_it_is_read_where_the_settings_say(chain, folder):
     """`optex audit verify` of an offer's folder finds the audit in the database that OPTEX_DATABASE_URL names."""
     with open_reader(chain, OFFER) as db:
@@ -219,7 +330,10 @@ def test_it_is_read_where_the_settings_say(chain, folder):
 
 
 def test_the_entries_of_older_books_are_chained(old_engine):
-    """Books of the first schema, upgraded, have an audit that is intact from its first entry."""
+    """Books of the first schema, upgraded, have an audit that is intact, and that vouches for what was decided then."""
     migrate(old_engine)
     with open_reader(old_engine, OFFER) as db:
-        assert (None, 9) == (first_broken(db), db.audit_head().entries)
+        assert (None, 11) == (first_broken(db), db.audit_head().entries)
+    by_hand(old_engine, update(t.decisions).where(G1).values(decision="rejected"))
+    rows = "its rows in decisions (5 are there) are not those that were recorded with it"
+    assert (10, "older decided", "changed", rows) == told(old_engine)
