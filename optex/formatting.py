@@ -147,6 +147,11 @@ def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def one_line_end(text: str) -> str:
+    """Text with one kind of line end, as the ledgers write it: a reader of CSV would end the row at the other one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def exact_text(at: datetime, clock: tzinfo) -> str:
     """An instant to the second, such as 2003-04-01 08:00:01 EST, where a second decides (EXT-1)."""
     return at.astimezone(clock).strftime("%Y-%m-%d %H:%M:%S %Z")

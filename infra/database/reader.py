@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.database import tables as t
+from infra.database.audit_chain import BEGINNING
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
@@ -23,6 +24,14 @@ from optex.terms import Terms
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
 FEW = 500
 MANY = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditHead:
+    """How long the audit is, and its last entry's hash: told in every report, so that it can be found again (REC-1)."""
+
+    entries: int
+    hash: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,6 +222,13 @@ class OfferReader:
             .where(n.c.offer == self.offer, n.c.sent_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
+
+    def audit_head(self) -> AuditHead:
+        """How many entries the audit has, and the hash of the last."""
+        a = t.audit.c
+        last = select(a.position, a.hash).where(a.offer == self.offer).order_by(a.position.desc()).limit(1)
+        row = self.connection.execute(last).first()
+        return AuditHead(entries=row.position, hash=row.hash) if row else AuditHead(entries=0, hash=BEGINNING)
 
     def raised(self, action: str) -> list[str]:
         """The subjects of the audit's entries of one action."""

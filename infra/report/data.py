@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader
+from infra.database.reader import AuditHead, OfferReader
 from infra.report.timeline import TimelineRow, offer_timeline
 from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
 from infra.status.late_entries import late_entries
@@ -150,6 +150,7 @@ class ReportData:
     findings: tuple[Finding, ...]
     letters: int
     letters_sent: int
+    audit: AuditHead
 
     @property
     def everyone(self) -> ClassOutcome:
@@ -182,6 +183,7 @@ def report_data(db: OfferReader) -> ReportData:
         findings=tuple(findings(db, records, state, forms, decided)),
         letters=written,
         letters_sent=sent,
+        audit=db.audit_head(),
     )
 
 

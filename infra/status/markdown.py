@@ -38,6 +38,7 @@ def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> 
     links = links or {}
     parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
     parts += [*_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status), *_totals(status)]
+    parts += [_audit(status)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -187,6 +188,10 @@ def _totals(status: OfferStatus) -> Iterator[str]:
     yield from _table(["", "number", "shares"], "-rr", rows)
     yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
     yield ""
+
+
+def _audit(status: OfferStatus) -> str:
+    return f"Entries in the audit: {status.audit.entries:,} · hash of the last: `{status.audit.hash}`"
 
 
 def _links(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:

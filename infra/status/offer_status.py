@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader
+from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.pool import available
 from infra.status.document import Instant
 from infra.status.late_entries import LateEntry, late_entries
@@ -87,6 +87,7 @@ class OfferStatus:
     approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
     recorded_late: tuple[LateEntry, ...]
+    audit: AuditHead
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -123,6 +124,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         approvals=_approvals(db, state),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
         recorded_late=late_entries(db),
+        audit=db.audit_head(),
     )
 
 
