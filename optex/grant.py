@@ -9,7 +9,7 @@ from optex.adjustment import Deferred, Split, ratio, scale, scaled_total
 from optex.calendar import local_date
 from optex.cancellation import Cancellation
 from optex.errors import Ruling
-from optex.iso import Room, exercisable, qualify, room
+from optex.iso import Exercisable, Room, exercisable, qualify, room
 from optex.option_reasons import limit_reasons, only_employees, price_reason, term_reason, vesting_reason
 from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms, Vesting
@@ -31,13 +31,14 @@ def new_options(
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
     ceases_on: date | None = None,
+    earlier: Sequence[IssuedOption] = (),
 ) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
-    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already. An ISO
-    becomes an ISO as far as it qualifies and an NSO for the rest. Each option comes with the reasons of its price,
-    type, term and schedule.
+    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already,
+    `earlier` the new options granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
+    the rest. Each option comes with the reasons of its price, type, term and schedule.
     KeyError where a cancelled grant is not among the grants.
     Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
     """
@@ -58,7 +59,7 @@ def new_options(
         nso = tranches
         why_type: tuple[Ruling, ...] = ()
         if type_ is OptionType.ISO and employee:
-            before = _room_left(grants, cancellations, terms.plan.vesting) if left is None else left
+            before = _room_left(grants, cancellations, terms.plan.vesting, earlier) if left is None else left
             iso, nso, left = qualify(tranches, close, before)
             why_type = limit_reasons(source, iso, nso, before, close, cancelled_in)
         elif type_ is OptionType.ISO:
@@ -133,14 +134,25 @@ def _deferred(
         yield each.deferred_id, "", each.type, tranches
 
 
-def _room_left(grants: Mapping[str, Grant], cancellations: Iterable[Cancellation], vesting: Vesting) -> Room:
-    """What all the holder's old ISOs, cancelled or not, leave of the limit."""
+def _room_left(
+    grants: Mapping[str, Grant],
+    cancellations: Iterable[Cancellation],
+    vesting: Vesting,
+    earlier: Iterable[IssuedOption],
+) -> Room:
+    """What all the holder's old ISOs, cancelled or not, and those granted earlier in the offer leave of the limit."""
     cancelled = {each.grant_id: each for each in cancellations}
-    return room(
+    old = [
         exercisable(grant, vesting, cancelled.get(grant.grant_id))
         for grant in grants.values()
         if grant.type is OptionType.ISO
-    )
+    ]
+    new = [
+        Exercisable(granted_on=each.granted_on, grant_id=each.grant_id, fmv=each.price, tranches=each.vesting)
+        for each in earlier
+        if each.type is OptionType.ISO
+    ]
+    return room([*old, *new])
 
 
 @lru_cache(maxsize=64)

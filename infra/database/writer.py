@@ -34,6 +34,7 @@ from optex.terms import Terms
 PROGRAM = "optex"
 
 Clock = Callable[[], datetime]
+Approvals = frozenset[tuple[str, str]] | None
 
 
 class UnknownOffer(OptexError):
@@ -41,16 +42,19 @@ class UnknownOffer(OptexError):
 
 
 @contextmanager
-def open_writer(engine: Engine, offer: str, clock: Clock | None = None) -> Iterator["OfferWriter"]:
+def open_writer(
+    engine: Engine, offer: str, clock: Clock | None = None, approvals: Approvals = None
+) -> Iterator["OfferWriter"]:
     """The offer's database for one transaction: committed at the end, or, after an exception, as if never opened.
 
-    `clock` says when what is told goes on record; None in a play, where it does so as it happens.
+    `clock` says when what is told goes on record; None in a play, where it does so as it happens. `approvals` are the
+    compensating decisions, by kind and holder, that a play has an approval of; None where a person is always asked.
     """
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
-        yield OfferWriter(connection, offer, clock() if clock is not None else None)
+        yield OfferWriter(connection, offer, clock() if clock is not None else None, approvals)
 
 
 @contextmanager
@@ -93,9 +97,16 @@ class DecisionEntry:
 class OfferWriter(OfferReader):
     """An offer's books, locked for one transaction: what is written is appended, in bulk."""
 
-    def __init__(self, connection: Connection, offer: str, clock: datetime | None = None) -> None:
+    def __init__(
+        self, connection: Connection, offer: str, clock: datetime | None = None, approvals: Approvals = None
+    ) -> None:
         super().__init__(connection, offer)
         self.clock = clock
+        self.approvals = approvals
+
+    def waits_for(self, kind: str, holder_id: str) -> bool:
+        """Whether a compensating decision waits for its approval: a play rehearses, but for what it approves itself."""
+        return self.approvals is None or (kind, holder_id) in self.approvals
 
     def recorded_at(self, at: datetime) -> datetime:
         """When something that was received, announced or happened at an instant goes on record (REC-1)."""
@@ -302,8 +313,11 @@ class OfferWriter(OfferReader):
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
-    def queue_notices(self, notices: Iterable[Notice], at: datetime) -> int:
-        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
+    def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> int:
+        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new.
+
+        None of them goes out before `send_after`.
+        """
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
         query = select(n.notice_id).where(n.offer == self.offer)
@@ -322,6 +336,7 @@ class OfferWriter(OfferReader):
                 "queued_at": at,
                 "attempts": 0,
                 "refused": False,
+                "send_after": send_after,
             }
             for notice in new.values()
         ]
