@@ -43,7 +43,9 @@ async def perform(offer: str, kind: type[Action], by: str, evidence: str, option
 
 
 async def _go_on(offer: str, approved: Approve, state: State) -> State:
-    """The step that waited for the approval goes on."""
+    """The step that waited for the approval goes on; a compensating decision was carried out with it."""
+    if approved.compensating:
+        return state
     try:
         return Completed(message=f"{state.message} {await run_latest(offer, approved.step)}")
     except OptexError as error:

@@ -113,6 +113,11 @@ class Action(BaseModel):
         return data if self.evidence else {key: value for key, value in data.items() if key != "evidence"}
 
     @property
+    def decided_by_rule(self) -> str:
+        """The rule under which it is taken; most act under one alone."""
+        return self.rule
+
+    @property
     def announced(self) -> datetime:
         """The instant that a deadline for it is measured against."""
         return self.at

@@ -9,7 +9,9 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, forms, pool
+from infra.handlers import announcements, forms, four_eyes, pool
+from infra.handlers.compensations import carry_out, pending
+from infra.handlers.contradictions import may_settle, settle
 from infra.handlers.decide_again import decide_again
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
@@ -28,9 +30,11 @@ from optex.actions import (
     PriceSet,
     Release,
     ServiceSet,
+    Settle,
     Split,
     Terminate,
 )
+from optex.compensations import Pending, may_approve
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.formatting import exact_text, local_text
@@ -59,10 +63,10 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
         db.audit(action.at, action.by, [refusal], action.evidence)
         return ActionResult.refused(ruling)
     action = completed(action, db)
-    taken = Ruling(rule=action.rule, reason=action.says(state))
+    taken = Ruling(rule=action.decided_by_rule, reason=action.says(state))
     db.add_action(key, action, taken, accepted=True, after_deadline=passed)
     detail = _detail(taken.reason, action, passed, state)
-    db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, detail)], action.evidence)
+    db.audit(action.at, action.by, [(action.verb, action.subject, taken.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
     return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
 
@@ -130,18 +134,43 @@ def _grant_moved(action: Action, db: OfferWriter, cause: str) -> str:
 def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling | None:
     if ruling := action.refused(state):
         return ruling
+    if action.compensating:
+        return _may_compensate(action, db)
     waiting = db.awaiting_approval(action.step)
     if waiting is None:
         return Ruling(rule="CAN-1", reason=f"{action.step} does not wait for an approval")
     if not waiting.digest.startswith(action.digest):
         reason = f"what was seen (digest {action.digest}) is not what waits now: {waiting.message}"
         return Ruling(rule="CAN-1", reason=reason)
-    return None
+    return four_eyes.refused_approver(db, state, action) if state.terms.four_eyes else None
+
+
+def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
+    holder = db.holders().get(action.holder)
+    if holder is None:
+        return Ruling(rule="REC-4", reason=f"there is no holder {action.holder}")
+    waiting = _waiting_for(action, db)
+    if waiting is None:
+        return Ruling(rule="REC-4", reason=f"{action.step} of {action.holder} does not wait for an approval")
+    return may_approve(waiting, action.by, holder)
+
+
+def _waiting_for(action: Approve, db: OfferWriter) -> Pending | None:
+    """The compensating decision that an approval is of."""
+    return next((each for each in pending(db, action.at, {action.holder}) if each.kind == action.step), None)
+
+
+@apply_effects.register
+def _approve(action: Approve, db: OfferWriter) -> str:
+    waiting = _waiting_for(action, db) if action.compensating else None
+    return carry_out(db, waiting, action.by, action.at) if waiting is not None else ""
 
 
 @completed.register
 def _what_is_approved(action: Approve, db: OfferWriter) -> Approve:
-    """An approval is of what was decided when it was asked for: its digest goes on record."""
+    """An approval is of what was decided when it was asked for: its digest, or its reason, goes on record."""
+    if compensating := _waiting_for(action, db) if action.compensating else None:
+        return action.model_copy(update={"what": compensating.ruling.reason})
     waiting = db.awaiting_approval(action.step)
     assert waiting is not None, "an approval of what does not wait has been refused"
     return action.model_copy(update={"digest": waiting.digest, "what": waiting.message})
@@ -197,6 +226,15 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
     return decide_again(db, [period.holder_id], action.at)
 
 
+@refused.register
+def _may_set_price(action: PriceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
+    if ruling := action.refused(state):
+        return ruling
+    if action.on in db.granted_days():
+        return Ruling(rule="GRT-3", reason=f"new options were granted on {action.on} at the price recorded then")
+    return None
+
+
 @apply_effects.register
 def _set_price(action: PriceSet, db: OfferWriter) -> str:
     db.set_prices({action.on: action.close})
@@ -238,8 +276,20 @@ def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ru
             if action.on < option.granted_on:
                 reason = f"the option was granted on {option.granted_on}, after {action.on}"
                 return Ruling(rule="GRT-5", reason=reason)
+            if option.ended_on is not None:
+                return Ruling(rule="REC-4", reason=f"option {action.grant} was rescinded on {option.ended_on}")
             return None
     return Ruling(rule="GRT-5", reason=f"no new option {action.grant} has been granted")
+
+
+@refused.register
+def _may_settle(action: Settle, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return may_settle(db, action)
+
+
+@apply_effects.register
+def _settle(action: Settle, db: OfferWriter) -> str:
+    return settle(db, action)
 
 
 def _detail(reason: str, action: Action, passed: datetime | None, state: OfferState) -> str:
