@@ -73,9 +73,11 @@ class Action(BaseModel):
     deployment: ClassVar[str] = ""
     # Options that are decided when it is recorded, and that nobody states.
     decided: ClassVar[tuple[str, ...]] = ()
-    # Said again with the same values of these, so long after the first, it is the same action: a second click.
+    # Its key: told again with the same values of these, so long after the first, it is the same action, a second click,
+    # and refused where its other options say something else (REC-2); `correction` says what can be done about that.
     once: ClassVar[tuple[str, ...] | None] = None
     once_within: ClassVar[timedelta] = ONE_EACH
+    correction: ClassVar[str] = "What is on record stands."
     # It concerns only whoever was promised something.
     after_acceptance: ClassVar[bool] = False
     # What it asked for on behalf of one holder, where it was refused; options of it may stand in braces.

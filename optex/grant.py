@@ -45,6 +45,11 @@ def new_options(
     employee = capacity is Capacity.EMPLOYEE
     owner = is_ten_percent_owner(holder)
     usual = expiry(granted_on, terms, capacity, type=OptionType.NSO, ten_percent_owner=owner)
+    prices = {kind: exercise_price(close, type=kind, ten_percent_owner=owner) for kind in OptionType}
+    ends = {
+        kind: expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on)
+        for kind in OptionType
+    }
     cancelled_in = cancellations[0].cancelled_on.year if cancellations else None
     left: Room | None = None
     options = []
@@ -62,8 +67,6 @@ def new_options(
         for part, kind in ((iso, OptionType.ISO), (nso, OptionType.NSO)):
             if not part:
                 continue
-            price = exercise_price(close, type=kind, ten_percent_owner=owner)
-            expires_on = expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on)
             options.append(
                 IssuedOption(
                     grant_id=f"{source}-N-{kind.value}" if iso and nso else f"{source}-N",
@@ -71,14 +74,14 @@ def new_options(
                     from_grant_id=from_grant_id,
                     granted_on=granted_on,
                     shares=total(part),
-                    price=price,
+                    price=prices[kind],
                     type=kind,
-                    expires_on=expires_on,
+                    expires_on=ends[kind],
                     vesting=part,
                     reasons=(
-                        price_reason(price, close, granted_on),
+                        price_reason(prices[kind], close, granted_on),
                         *why_type,
-                        term_reason(granted_on, expires_on, usual, capacity, owner and kind is OptionType.ISO),
+                        term_reason(granted_on, ends[kind], usual, capacity, owner and kind is OptionType.ISO),
                         vesting_reason(part, granted_on, deferred=not from_grant_id),
                     ),
                 )

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
+    ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    CORRECTION = "correction", "The correction of what had been told before", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
@@ -99,11 +101,20 @@ def reminder(
 
 
 def confirmation(
-    state: OfferState, holder: Holder, review: FormReview, grants: Grants, at: datetime, revision: int = 1
+    state: OfferState,
+    holder: Holder,
+    review: FormReview,
+    grants: Grants,
+    at: datetime,
+    revision: int = 1,
+    recorded_at: datetime | None = None,
+    termination_recorded_at: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
-    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
+    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
+    `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -127,7 +138,13 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
+        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
     )
+
+
+def _recorded(**times: datetime | None) -> dict[str, str]:
+    """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
+    return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
 def _uncured(review: FormReview) -> tuple[Ruling, ...]:
@@ -148,9 +165,11 @@ def extension(
     tally: int,
     tenders: Iterable[Tender],
     grants: Grants,
+    recorded_at: datetime | None = None,
 ) -> Notice:
     """The offer is extended: the new dates and the approximate number of option shares tendered so far.
 
+    `recorded_at` says when the extension went on record, where its deadline lay in between (REC-1).
     Authority: §15; Rule 14e-1(d) (EXT-1, EXT-2). `terms` and `plan` are the extended ones.
     """
     data = {
@@ -160,6 +179,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
+        **_recorded(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
@@ -313,6 +333,55 @@ def promise_reinstated(
     when = f" since {day(reinstated_on)}" if number > 1 else ""
     subject = f"Your Promise to Grant Stock Option(s) of {which} stands again{when}: {terms.issuer}"
     return _notice(Kind.REINSTATEMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+
+
+def acceptance_voided(
+    terms: Terms,
+    holder: Holder,
+    cancellations: Iterable[Cancellation],
+    promise: Promise,
+    ruling: Ruling,
+    on: date,
+    grants: Grants,
+    *,
+    lapsed: bool,
+    splits: str = "",
+) -> Notice:
+    """An acceptance does not hold: the options are outstanding as they stood, and nothing is promised any more.
+
+    `ruling` is why; `lapsed` says that the holder was told that the promise had lapsed, `splits` by which events the
+    options were adjusted since, "" for none.
+    Authority: §1, §2, §9 (REC-4, ELG-1, ELG-3).
+    """
+    data = {
+        "restored": [
+            {
+                **notice_data.option(grants[each.grant_id], grants[each.grant_id].remaining),
+                "balancing": each.balancing.grant_id if each.balancing else "",
+                "outstanding": grants[each.grant_id].outstanding_on(on),
+            }
+            for each in cancellations
+        ],
+        "promise": notice_data.promised(promise),
+        "ruling": notice_data.ruling_of(ruling),
+        "on": on.isoformat(),
+        "lapsed": lapsed,
+        "splits": splits,
+    }
+    key = f"acceptance-voided:{holder.holder_id}"
+    subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
+    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:
+    """A new option is rescinded, as somebody decided when the record contradicted its grant.
+
+    Authority: §2, §6, §9 (REC-4, ELG-2, ELG-3).
+    """
+    data = {"rescinded": notice_data.issued_option(granted), "reason": reason, "on": on.isoformat()}
+    key = f"rescinded:{granted.grant_id}"
+    subject = f"Correction: your new stock option {granted.grant_id} of {day(granted.granted_on)} is rescinded"
+    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(

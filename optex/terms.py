@@ -118,6 +118,7 @@ class Terms(_Part):
     waiting: Waiting = Waiting()
     minimum_business_days: Few = 20
     require_approval: Annotated[tuple[Literal["cancel", "regrant"], ...], Field(strict=False)] = ()
+    four_eyes: bool = False
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     closings: Closings = Field(default=Closings(), alias="calendar")
 

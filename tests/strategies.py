@@ -43,15 +43,16 @@ def tales(draw: st.DrawFn) -> Tale:
     grants = draw(_grants(terms))
     forms = draw(_forms(terms, grants, moments))
     held = sum(grant.shares for grant in grants)
+    periods = [period for holder_id in HOLDERS for period in draw(_periods(holder_id, terms))]
     authorized = terms.plan.model_copy(update={"shares_authorized": held + draw(st.integers(1, 40))})
     folder = Folder(
         terms=terms.model_copy(update={"plan": authorized}),
         holders=[draw(_holder(holder_id)) for holder_id in HOLDERS],
-        service_periods=[period for holder_id in HOLDERS for period in draw(_periods(holder_id, terms))],
+        service_periods=periods,
         grants=grants,
         forms=forms,
         prices={},
-        script=sorted(draw(_script(terms, forms, moments)), key=lambda entry: entry.when),
+        script=sorted(draw(_script(terms, forms, periods, moments)), key=lambda entry: entry.when),
         digest="",
         path=Path("nowhere"),
     )
@@ -216,7 +217,11 @@ def _line(draw: st.DrawFn, grant: Grant) -> FormLine:
 
 @st.composite
 def _script(
-    draw: st.DrawFn, terms: Terms, forms: list[Form], moments: st.SearchStrategy[datetime]
+    draw: st.DrawFn,
+    terms: Terms,
+    forms: list[Form],
+    periods: list[ServicePeriod],
+    moments: st.SearchStrategy[datetime],
 ) -> list[ScriptEntry]:
     """The facts that arrive, each at any instant; what holds an act up is mostly lifted again."""
     entries = []
@@ -238,6 +243,8 @@ def _script(
             "waive",
             "service",
             "service",
+            "slip",
+            "slip",
             "split",
             "split",
             "defer",
@@ -270,6 +277,17 @@ def _script(
                 until = {"to": max(first, draw(to_come))} if draw(st.booleans()) else {}
                 capacity = draw(st.sampled_from(Capacity)).value
                 add(when, "service-set", holder=draw(st.sampled_from(HOLDERS)), capacity=capacity, from_=first, **until)
+            case "slip":  # an end of service that is taken back, or the first half of a change of capacity
+                period = draw(st.sampled_from(periods))
+                own = {"holder": period.holder_id, "capacity": period.capacity.value, "from_": period.first_day}
+                last = max(period.first_day, when.astimezone(terms.zone).date() - draw(st.integers(1, 40)) * DAY)
+                add(when, "service-set", **own, to=last)
+                back = when + draw(st.sampled_from([timedelta(minutes=5), DAY, 9 * DAY, 60 * DAY]))
+                if draw(st.booleans()):
+                    add(back, "service-set", **own)
+                else:
+                    own |= {"capacity": draw(st.sampled_from(Capacity)).value, "from_": last + DAY}
+                    add(back, "service-set", **own)
             case "split":
                 add(when, verb, on=draw(to_come), new=draw(st.integers(1, 4)), old=draw(st.integers(1, 4)))
             case "defer":

@@ -5,12 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, null, or_, select
 
 from infra.database import tables as t
+from infra.database.audit_chain import BEGINNING
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
@@ -25,6 +26,14 @@ from optex.terms import Terms
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
 FEW = 500
 MANY = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditHead:
+    """How long the audit is, and its last entry's hash: told in every report, so that it can be found again (REC-1)."""
+
+    entries: int
+    hash: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,9 +132,13 @@ class OfferReader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
-    def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
-        """The records of these holders, or of all, in order of holder id."""
-        return self._of_holders(read_holder_records, holder_ids)
+    def closes(self) -> dict[date, Decimal]:
+        """The closing prices on record, by day."""
+        return {row.on: row.close for row in self.rows(t.prices)}
+
+    def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
+        """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
+        return self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""
@@ -152,6 +165,22 @@ class OfferReader:
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
+
+    def forms(self, form_ids: Iterable[str] | None = None) -> dict[str, Form]:
+        """The forms on record by number: all, or which there are of these."""
+        f = t.forms.c
+        wanted = None if form_ids is None else set(form_ids)
+        query = select(f.form_id, f.holder_id).where(f.offer == self.offer)
+        of = {id_: holder for id_, holder in self.connection.execute(query).all() if wanted is None or id_ in wanted}
+        holders = sorted(set(of.values()))
+        found = _forms(self.connection, self.offer, holders if len(holders) <= FEW else None) if of else {}
+        return {form.form_id: form for each in found.values() for form in each if form.form_id in of}
+
+    def forms_recorded_late(self) -> dict[str, datetime]:
+        """When each form went on record that did so only after the deadline before which it was received (REC-1)."""
+        f = t.forms.c
+        query = select(f.form_id, f.recorded_at).where(f.offer == self.offer, f.after_deadline.is_not(None))
+        return dict(iter(self.connection.execute(query)))
 
     def holder_of_form(self, form_id: str) -> str | None:
         query = select(t.forms.c.holder_id).where(t.forms.c.offer == self.offer, t.forms.c.form_id == form_id)
@@ -185,6 +214,12 @@ class OfferReader:
         """The rows of one table that are about one holder."""
         return list(self._of(table, [holder_id], *order))
 
+    def rows_of(self, table: Any, holder_ids: Collection[str] | None, *order: Any) -> list[Row[Any]]:
+        """The rows of one table that are about these holders, or all."""
+        if holder_ids is None or len(holder_ids) <= FEW:
+            return list(self._of(table, None if holder_ids is None else sorted(holder_ids), *order))
+        return [row for row in self.rows(table, *order) if row.holder_id in holder_ids]
+
     def unsendable(self) -> int:
         """How many notices are for holders who have no e-mail address."""
         n, h = t.notices, t.holders
@@ -195,6 +230,13 @@ class OfferReader:
             .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
+
+    def audit_head(self) -> AuditHead:
+        """How many entries the audit has, and the hash of the last."""
+        a = t.audit.c
+        last = select(a.position, a.hash).where(a.offer == self.offer).order_by(a.position.desc()).limit(1)
+        row = self.connection.execute(last).first()
+        return AuditHead(entries=row.position, hash=row.hash) if row else AuditHead(entries=0, hash=BEGINNING)
 
     def raised(self, action: str) -> list[str]:
         """The subjects of the audit's entries of one action."""
@@ -283,19 +325,19 @@ Ids = Sequence[str] | None
 _TYPE = {member.value: member for member in OptionType}
 
 
-def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
+def read_holder_records(connection: Connection, offer: str, holder_ids: Ids, *, forms: bool) -> list[HolderRecord]:
     """The records of these holders, or of all, in order of holder id."""
     periods = read_service_periods(connection, offer, holder_ids)
     grants: dict[str, dict[str, Grant]] = defaultdict(dict)
     for grant in read_grants(connection, offer, holder_ids):
         grants[grant.holder_id][grant.grant_id] = grant
-    forms = _forms(connection, offer, holder_ids)
+    received = _forms(connection, offer, holder_ids) if forms else {}
     return [
         HolderRecord(
             holder=holder,
             service_periods=tuple(periods.get(holder.holder_id, ())),
             grants=grants.get(holder.holder_id, {}),
-            forms=tuple(forms.get(holder.holder_id, ())),
+            forms=tuple(received.get(holder.holder_id, ())),
         )
         for holder in read_holders(connection, offer, holder_ids)
     ]

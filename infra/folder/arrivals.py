@@ -46,8 +46,8 @@ class ArrivalQueue:
         self.zone = zone
         self.arrivals = arrivals
         approvals = [entry.action for entry in folder.script if isinstance(entry.action, Approve)]
-        # A play waits for the approvals of compensating decisions that its own script holds, and for no others.
-        self.approvals = frozenset((each.step, each.holder) for each in approvals if each.holder)
+        # A play waits for the approvals that its own script holds, and for no others.
+        self.approvals = frozenset((each.step, each.holder) for each in approvals)
 
     def due(self, after: datetime | None, until: datetime) -> list[Arrival]:
         """What arrives after one instant and not later than another."""

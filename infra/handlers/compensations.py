@@ -8,7 +8,7 @@ from datetime import datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
-from infra.handlers import reinstatement
+from infra.handlers import reinstatement, voids
 from infra.handlers.pool import apply_splits
 from optex.compensations import Pending, awaited
 from optex.formatting import sentence
@@ -22,6 +22,7 @@ _WORDS = {
 }
 _KINDS: dict[str, tuple[Find, CarryOut]] = {
     "reinstate": (reinstatement.find, reinstatement.carry_out),
+    "void": (voids.find, voids.carry_out),
 }
 
 
@@ -39,10 +40,11 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
 def compensate(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
     """Carry out every compensating decision that waits for nobody; what came of it, and what is left of these holders.
 
-    What was short of shares in the pool is tried again with whatever is told, of whomever it is.
+    A promise for which the pool was short of shares is tried again with whatever is told, of whomever it is.
     """
     said = []
-    for holder_id in dict.fromkeys(each.holder_id for each in pending(db, at)):
+    found = (*reinstatement.find(db, at, None), *voids.find(db, at, holder_ids))
+    for holder_id in dict.fromkeys(each.holder_id for each in found):
         apply_splits(db, at)  # so that the pool is in the shares of the day
         for each in pending(db, at, {holder_id}):  # anew: what was carried out before has taken shares of the pool
             waits = each.waits and db.waits_for(each.kind, holder_id)

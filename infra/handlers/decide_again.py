@@ -5,6 +5,7 @@ from datetime import datetime
 
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import compensate
+from infra.handlers.contradictions import report_contradictions
 from infra.handlers.forms import review_again
 from infra.handlers.promises import lapse_promises
 
@@ -17,4 +18,9 @@ def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> 
     state = db.state()
     if state.accepted_at is None and state.terminated_at is None:
         return review_again(db, holder_ids, at)
-    return " ".join(filter(None, (lapse_promises(db, state.day(at), at, holder_ids), compensate(db, holder_ids, at))))
+    said = [
+        lapse_promises(db, state.day(at), at, holder_ids),
+        compensate(db, holder_ids, at),
+        report_contradictions(db, holder_ids, at),
+    ]
+    return " ".join(filter(None, said))

@@ -15,12 +15,12 @@ from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
 from optex.compensations import lapse_letter_due
-from optex.eligibility import may_receive
+from optex.eligibility import acceptance_void, may_receive
 from optex.errors import Ruling
 from optex.formatting import count, local_text
 from optex.milestones import RECHECK
 from optex.notices import Kind, promise_lapsed
-from optex.records import Grant
+from optex.records import Grant, ServicePeriod
 from optex.state import OfferState
 from optex.steps import StepStatus
 
@@ -62,13 +62,15 @@ def lapse_promises(
 ) -> str:
     """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3).
 
+    Where the acceptance itself is to be voided, nothing lapses but in the end, when service is checked at the grant.
+
     The grant date is the last day that counts, also while the grant waits for its price; a grant that is held back has
     no date yet. Until a lapse is `final`, which it is from the re-check on, its letter is held back.
     """
     state = db.state()
     if not state.holds:
         through = min(through, state.schedule.grant_on)
-    suspects = _out_of_service(db, through, holder_ids)
+    suspects = _out_of_service(db, state, through, holder_ids, final=final)
     if not suspects:
         return ""
     promises = open_promises(db, state, suspects)
@@ -147,7 +149,9 @@ def _lapsed(promise: Promise, ruling: Ruling) -> DecisionEntry:
     )
 
 
-def _out_of_service(db: OfferReader, through: date, holder_ids: Iterable[str] | None) -> list[str]:
+def _out_of_service(
+    db: OfferReader, state: OfferState, through: date, holder_ids: Iterable[str] | None, *, final: bool
+) -> list[str]:
     """Of the holders with open promises those whose service is broken by a day: few, found before all else is read."""
     wanted = None if holder_ids is None else set(holder_ids)
     rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
@@ -156,7 +160,14 @@ def _out_of_service(db: OfferReader, through: date, holder_ids: Iterable[str] | 
         row.holder_id
         for row in rows
         if may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
+        and (final or not _void(row, periods.get(row.holder_id, ()), state))
     ]
+
+
+def _void(row: Row[Any], periods: Sequence[ServicePeriod], state: OfferState) -> bool:
+    """Whether what was promised rests on an acceptance that is to be voided (REC-4)."""
+    void = acceptance_void(periods, received_on=row.received_on, cancelled_on=row.issued_on, terms=state.terms)
+    return void is not None
 
 
 def _cancellation(row: Row[Any], grant: Grant, state: OfferState) -> Cancellation:

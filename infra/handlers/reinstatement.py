@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -17,6 +20,7 @@ from optex.errors import Ruling
 from optex.formatting import count, day, local_text
 from optex.milestones import REGRANT
 from optex.notices import Kind, promise_reinstated
+from optex.records import Holder
 from optex.state import OfferState
 
 
@@ -85,12 +89,8 @@ def _tell(db: OfferWriter, each: OpenPromise, shares: int, ruling: Ruling, lapse
     """Take back the letter that the promise had lapsed, or, where it may have gone out, write that it stands again."""
     state, promise = db.state(), each.promise
     holder = db.holders()[promise.holder_id]
-    letters = db.rows_about(holder.holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id)
-    letter = [row for row in letters if row.kind == Kind.LAPSE][-1]
-    withdraw(db, [letter.notice_id], at)
-    # One that is being sent at this moment may have left; one without an address has, by its day, gone out on paper.
-    on_paper = not holder.email and (letter.send_after is None or letter.send_after <= at)
-    if not (letter.sent_at or letter.claimed_at or on_paper):
+    letter, told = take_back_lapse_letter(db, holder, at)
+    if not told:
         return "the letter that it had lapsed is not sent"
     notice = promise_reinstated(
         state.terms,
@@ -108,6 +108,16 @@ def _tell(db: OfferWriter, each: OpenPromise, shares: int, ruling: Ruling, lapse
     )
     db.queue_notices([notice], at)
     return "the holder is told"
+
+
+def take_back_lapse_letter(db: OfferWriter, holder: Holder, at: datetime) -> tuple[Row[Any], bool]:
+    """Take back the last letter that a promise had lapsed; the letter, and whether it may have gone out before."""
+    letters = db.rows_about(holder.holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id)
+    letter = [row for row in letters if row.kind == Kind.LAPSE][-1]
+    withdraw(db, [letter.notice_id], at)
+    # One that is being sent at this moment may have left; one without an address has, by its day, gone out on paper.
+    on_paper = not holder.email and (letter.send_after is None or letter.send_after <= at)
+    return letter, bool(letter.sent_at or letter.claimed_at or on_paper)
 
 
 def _grant_day(state: OfferState, at: datetime) -> date | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import pending, waiting
+from infra.handlers.contradictions import contradictions
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
 from optex.calendar import CLOCKS
@@ -31,6 +32,13 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
+    if lacking := [each.form_id for each in status.recorded_late if not each.evidence]:
+        which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
+        yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
+    for each in status.contradictions:
+        yield f"{each.said} A person must settle it: `optex settle`."
+    if status.pool_available < 0:
+        yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     yield from _confirmations(status)
     mail = status.correspondence
     if mail.refused:
@@ -73,6 +81,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
+        "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
@@ -112,6 +121,14 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
     return [
         ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
         for row in db.missed_forms()
+    ]
+
+
+def _contradicted(db: OfferReader) -> list[Entry]:
+    """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
+    return [
+        ("contradiction", each.grant_id, "REC-4", f"{each.said} `optex settle` settles it")
+        for each in contradictions(db)
     ]
 
 

@@ -31,20 +31,24 @@ class Totals:
     lapsed: Total
     regranted: Total
     deferred_granted: Total
+    voided: Total
+    rescinded: Total
 
 
 def totals_of(db: OfferReader) -> Totals:
-    """What was cancelled, promised and granted so far."""
-    o = t.issued_options.c
-    new = o.kind == "new"
+    """What was cancelled, promised and granted so far; what was voided of it, or rescinded, apart."""
+    o, c = t.issued_options.c, t.cancellations.c
+    new, standing = o.kind == "new", o.ended_on.is_(None)
     promises = promises_by_outcome(db)
     return Totals(
-        cancelled=_total(db, t.cancellations),
-        balancing=_total(db, t.issued_options, o.kind == "balancing"),
-        promised=sum(promises.values(), Total()),
+        cancelled=_total(db, t.cancellations, c.voided_on.is_(None)),
+        balancing=_total(db, t.issued_options, o.kind == "balancing", standing),
+        promised=sum((total for outcome, total in promises.items() if outcome != "voided"), Total()),
         lapsed=promises["lapsed"],
-        regranted=_total(db, t.issued_options, new, o.from_grant_id != ""),
-        deferred_granted=_total(db, t.issued_options, new, o.from_grant_id == ""),
+        regranted=_total(db, t.issued_options, new, standing, o.from_grant_id != ""),
+        deferred_granted=_total(db, t.issued_options, new, standing, o.from_grant_id == ""),
+        voided=_total(db, t.cancellations, c.voided_on.is_not(None)),
+        rescinded=_total(db, t.issued_options, new, o.ended_on.is_not(None)),
     )
 
 

@@ -29,6 +29,7 @@ GOOD = {
     "hold": {"reason": "a prohibition"},
     "release": {"reason": "it was lifted"},
     "approve": {"step": "cancel"},
+    "settle": {"grant": "G1-N", "as": "stand", "reason": "counsel so advised"},
 }
 
 
