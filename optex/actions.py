@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from optex import adjustment, changes
+from optex import corrections as corrections  # so that its classes are among ACTIONS
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.election import DefectWaiver

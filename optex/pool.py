@@ -65,6 +65,13 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
     return [(on, "lapsed", reserved)]
 
 
+def restated(on: date, before: Mapping[str, int], after: Mapping[str, int]) -> list[Movement]:
+    """What a corrected grant changes of the shares outstanding, exercised and reserved (§12, REC-3, PLN-1)."""
+    names = ("outstanding", "exercised", "reserved")
+    moved = {f"{name} restated": before.get(name, 0) - after.get(name, 0) for name in names}
+    return [(on, event, shares) for event, shares in moved.items() if shares]
+
+
 def granted(on: date, reserved: int, options: Iterable[IssuedOption]) -> list[Movement]:
     """New options take the place of the reserve that was held for them (§12, PLN-1)."""
     return [(on, "released", reserved), (on, "granted", -sum(option.shares for option in options))]

@@ -26,6 +26,7 @@ _GROUPS = {
     "price": "Closing prices: import, set.",
     "committee": "What the Committee decides.",
     "agreement": "New option agreements.",
+    "correct": "Correct what is on record: what is left out stays, and the word none makes a column blank.",
 }
 
 
@@ -50,7 +51,7 @@ def _option(option: Option) -> Any:
     name, help = f"--{option.key.replace('_', '-')}", option.help
     if option.type is bool:
         return click.option(name, is_flag=True, help=help)
-    return click.option(name, type=_type(option), required=option.required, help=help)
+    return click.option(name, type=_type(option), required=option.required, multiple=option.several, help=help)
 
 
 def _type(option: Option) -> Any:

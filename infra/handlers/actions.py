@@ -16,7 +16,7 @@ from itertools import count as count_from
 from infra.database import tables as t
 from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, forms, pool
+from infra.handlers import announcements, corrected, corrections, forms, pool
 from infra.handlers.decide_again import decide_again
 from optex import batch, changes, eligibility
 from optex.action import Action
@@ -36,9 +36,10 @@ from optex.actions import (
     Split,
     Terminate,
 )
+from optex.corrections import Correction
 from optex.election import waivable
 from optex.errors import Ruling
-from optex.formatting import exact_text, local_text
+from optex.formatting import exact_text, local_text, sentence
 from optex.milestones import CANCEL, REGRANT
 from optex.records import ServicePeriod
 from optex.state import OfferState
@@ -65,6 +66,9 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     earlier = db.recorded_actions(action.verb)[::-1]
     if said := _recorded(earlier, action):
         return said
+    if isinstance(action, Correction) and corrections.changes_nothing(action, db):
+        known = Ruling(rule=action.rule, reason=f"{action.subject} stands so on record, and nothing was changed")
+        return ActionResult(accepted=True, ruling=known, message=f"Already recorded: {known.reason}.", repeated=True)
     key = _new_key(earlier, action)
     state = db.state()
     passed, ruling = incomplete(action, state, db.recorded_at(action.at))
@@ -79,7 +83,7 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     detail = _detail(taken.reason, action, passed, state)
     db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
-    return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
+    return ActionResult(accepted=True, ruling=taken, message=f"{sentence(taken.reason)} {consequence}".strip())
 
 
 @singledispatch
@@ -185,6 +189,22 @@ def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
     return forms.review_again(db, concerned, action.at)
+
+
+@refused.register
+def _may_correct(action: Correction, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return corrections.may_correct(action, db, state)
+
+
+@completed.register
+def _what_was(action: Correction, db: OfferWriter) -> Correction:
+    """What a correction changes goes on record with what was there before it."""
+    return corrections.with_what_was(action, db)
+
+
+@apply_effects.register
+def _correct(action: Correction, db: OfferWriter) -> str:
+    return corrected.carry_out(action, db)
 
 
 @refused.register

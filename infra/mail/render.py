@@ -98,6 +98,12 @@ def columns(options: Iterable[Mapping[str, Any]], *names: str, **renamed: str) -
     )
 
 
+def side_by_side(compared: Iterable[Mapping[str, Any]]) -> Columns:
+    """What was wrong beside what is right, a row for each thing corrected."""
+    rows = [[each["what"], each["was"], each["now"]] for each in compared]
+    return Columns(heads=["", "On record before", "Right"], aligns=["left"] * 3, rows=rows)
+
+
 def in_columns(table: Columns) -> str:
     """A table in plain text; where it would be wider than a letter, each option as a list of its particulars."""
     everything = [table.heads, *table.rows]
@@ -192,6 +198,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "type_name": _type_name,
     "authority": authority,
     "columns": columns,
+    "side_by_side": side_by_side,
     "in_columns": in_columns,
     "fill": fill,
 }
