@@ -80,7 +80,7 @@ class Action(BaseModel):
     once_within: ClassVar[timedelta] = ONE_EACH
     # It concerns only whoever was promised something.
     after_acceptance: ClassVar[bool] = False
-    # What it asked for on behalf of one holder, where it was refused.
+    # What it asked for on behalf of one holder, where it was refused; options of it may stand in braces.
     asked: ClassVar[str] = ""
     # What a form says of the choice between several actions that share it, and whom it asks for: Prefect's own server
     # has one password for all and knows no persons.
@@ -141,7 +141,7 @@ class Action(BaseModel):
         return state
 
     def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
-        """What happened and why, for `optex explain` of everyone the offer concerns; None where it concerns not all."""
+        """What happened and why, for `optex explain` of whom it names or of everyone; None where nobody is told."""
         return None
 
     def label(self, state: OfferState) -> str:

@@ -20,7 +20,7 @@ from optex.calendar import ONE_DAY, instant
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import day, local_text, moment, short_day
+from optex.formatting import count, day, listed, local_text, moment, short_day
 from optex.milestones import cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
@@ -249,6 +249,7 @@ class ElectionWaive(Action):
 
     verb, rule, deployment, named = "election-waive", "TND-7", "waive-defect", True
     decided, once = ("rules",), ("form", "all_holders")
+    asked = "A waiver of the defects of form {form}"
     form: Id = option("The number of the form.")
     reason: Reason = option("Why.")
     all_holders: bool = option("Waive the same defects for all holders.", False)
@@ -275,6 +276,12 @@ class ElectionWaive(Action):
             rules=frozenset(self.rules or ()),
         )
         return replace(state, waivers=(*state.waivers, waiver))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        if not self.all_holders:
+            return f"Defects of form {self.form} were waived", self.reason
+        under = f" under {listed(self.rules)}" if self.rules else ""
+        return f"Defects{under} such as those of form {self.form} were waived for all holders", self.reason
 
 
 class ServiceSet(Action):
@@ -334,7 +341,7 @@ class Split(Action):
     """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
 
     verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on", "new", "old")
-    who = "Who reports it: your full name."
+    after_acceptance, who = True, "Who reports it: your full name."
     on: Day = option("The day from which it counts.")
     new: Count = option("So many new shares (3 for a 3-for-2 split).")
     old: Count = option("For so many old ones (2 for a 3-for-2 split).")
@@ -352,6 +359,9 @@ class Split(Action):
     def apply(self, state: OfferState) -> OfferState:
         split = adjustment.Split(on=self.on, new=self.new, old=self.old)
         return replace(state, told_splits=(*state.told_splits, split))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"A {self.new}-for-{self.old} split of {day(self.on)} was put on record", ""
 
     def label(self, state: OfferState) -> str:
         return f"{self.new}-for-{self.old} split"
@@ -388,6 +398,10 @@ class Defer(Action):
             decided_at=self.at,
         )
         return replace(state, deferred=(*state.deferred, deferred))
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        further = f"A further grant of {count(self.shares, 'share')} ({self.kind})"
+        return f"{further} was decided and is deferred until the new options are granted", ""
 
 
 class CommitteeGrantDate(Action):
@@ -431,6 +445,9 @@ class AgreementSigned(Action):
 
     def says(self, state: OfferState) -> str:
         return f"The agreement on option {self.grant} was signed on {self.on}."
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        return f"The agreement on {self.grant} was signed on {day(self.on)}", ""
 
 
 class HoldGrant(Action):

@@ -186,14 +186,14 @@ def grant_all(
             cancellations=each.cancellations if each else (),
             grants=record.grants,
             splits=state.splits,
-            deferred=[each for each in state.deferred if _deferred_kept(each, record, state, granted_on)],
+            deferred=[each for each in state.deferred if deferred_kept(each, record, state, granted_on)],
             ceases_on=last_day_as(record.service_periods, capacity, granted_on),
         )
         granted.append(HolderGrant(record=record, capacity=capacity, open_promise=each, options=tuple(options)))
     return granted
 
 
-def _deferred_kept(deferred: Deferred, record: HolderRecord, state: OfferState, granted_on: date) -> bool:
+def deferred_kept(deferred: Deferred, record: HolderRecord, state: OfferState, granted_on: date) -> bool:
     """Whether a deferred grant is this holder's and service was unbroken since it was decided (LCK-1, ELG-2)."""
     decided_on = state.day(deferred.decided_at)
     return deferred.holder_id == record.holder.holder_id and not may_receive(

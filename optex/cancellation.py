@@ -118,7 +118,7 @@ def decide(
 def returned(tenders: Sequence[Tender]) -> list[TenderDecision]:
     """Every tender returned because the offer was terminated; the options stay outstanding.
 
-    Authority: §15; Rule 13e-4(f)(5) "return the options tendered promptly after termination" (CND-2).
+    Authority: §15 "return the options tendered promptly after termination"; Rule 13e-4(f)(5) (CND-2).
     """
     ruling = Ruling(
         rule="CND-2", reason="The offer was terminated: the tender is returned, the option stays outstanding."

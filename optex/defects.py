@@ -59,7 +59,7 @@ def defects_of(
 
 
 def _delivery(form: Form, terms: Terms) -> Iterator[Defect]:
-    """Whether the form came in a way that the offer allows. Authority: §4 "via facsimile or hand delivery" (TND-6)."""
+    """Whether the form came in a way the offer allows. Authority: §4 "via facsimile … or hand delivery" (TND-6)."""
     if _plain(form.channel) not in map(_plain, terms.channels):
         allowed = formatting.one_of([formatting.channel(name) for name in terms.channels])
         came = formatting.channel(form.channel) if form.channel.strip() else "in a way not recorded"
@@ -174,7 +174,7 @@ def lateness(
     """Why no right to tender, or to withdraw, was in force when a form was received; None if it came in time.
 
     `terms` are as extended so far: what came between the old close and its extension is in time again (EXT-2).
-    Authority: §4 "received before the expiration date"; §5 "at any time thereafter" (EXP-1, WDR-1, WDR-3).
+    Authority: §4 "before the expiration date"; §5 "at any time thereafter" (EXP-1, WDR-1, WDR-3).
     """
     at, clock = form.received_at, terms.clock
     election = form.kind is FormKind.ELECTION

@@ -33,7 +33,7 @@ def capacity_on(periods: Sequence[ServicePeriod], on: date) -> Capacity | None:
 def last_day_as(periods: Sequence[ServicePeriod], capacity: Capacity, on: date) -> date | None:
     """The last day of the unbroken service in one capacity that a day falls in; None while no end of it is known.
 
-    Authority: §9, "ceases to be a director of the Company" (GRT-4).
+    Authority: Summary Term Sheet, "ceases to be a director of the Company" (GRT-4).
     """
     last = on
     for period in sorted((each for each in periods if each.capacity is capacity), key=attrgetter("first_day")):
@@ -95,7 +95,7 @@ def may_be_accepted(
 def may_receive(periods: Sequence[ServicePeriod], *, received_on: date, granted_on: date) -> Ruling | None:
     """Why a holder whose options were cancelled receives no new ones; None after unbroken service through the grant.
 
-    Authority: §2, §6, §9 "remain an employee, director or consultant" (ELG-2); "you will not receive anything" (ELG-3).
+    Authority: §1 "remain an employee, director or consultant" (ELG-2); §2, §9 "you will not receive anything" (ELG-3).
     """
     gap = first_gap(periods, received_on, granted_on)
     if gap is None:

@@ -8,12 +8,12 @@ from functools import lru_cache
 from optex.adjustment import Deferred, Split, ratio, scale, scaled_total
 from optex.calendar import local_date
 from optex.cancellation import Cancellation
+from optex.errors import Ruling
 from optex.iso import Room, exercisable, qualify, room
+from optex.option_reasons import limit_reasons, only_employees, price_reason, term_reason, vesting_reason
 from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
-from optex.terms import Terms, Vesting
+from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms, Vesting
 from optex.vesting import Tranches, credited, plan_schedule, total
-
-DAYS_AFTER_DIRECTORSHIP = 90
 
 Promised = tuple[str, str, OptionType, Tranches]
 """One option to be granted: the id it is named after, the cancelled grant ("" if deferred), its type, its tranches."""
@@ -36,25 +36,33 @@ def new_options(
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
     grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already. An ISO
-    becomes an ISO as far as it qualifies and an NSO for the rest.
+    becomes an ISO as far as it qualifies and an NSO for the rest. Each option comes with the reasons of its price,
+    type, term and schedule.
     KeyError where a cancelled grant is not among the grants.
     Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
     """
     employee = capacity is Capacity.EMPLOYEE
     owner = is_ten_percent_owner(holder)
+    usual = expiry(granted_on, terms, capacity, type=OptionType.NSO, ten_percent_owner=owner)
+    cancelled_in = cancellations[0].cancelled_on.year if cancellations else None
     left: Room | None = None
     options = []
     promised = _replacing(cancellations, grants, granted_on, splits)
     for source, from_grant_id, type_, tranches in (*promised, *_deferred(terms, deferred, granted_on, splits)):
         iso: Tranches = ()
         nso = tranches
-        if employee and type_ is OptionType.ISO:
-            if left is None:
-                left = _room_left(grants, cancellations, terms.plan.vesting)
-            iso, nso, left = qualify(tranches, close, left)
+        why_type: tuple[Ruling, ...] = ()
+        if type_ is OptionType.ISO and employee:
+            before = _room_left(grants, cancellations, terms.plan.vesting) if left is None else left
+            iso, nso, left = qualify(tranches, close, before)
+            why_type = limit_reasons(source, iso, nso, before, close, cancelled_in)
+        elif type_ is OptionType.ISO:
+            why_type = (only_employees(capacity),)
         for part, kind in ((iso, OptionType.ISO), (nso, OptionType.NSO)):
             if not part:
                 continue
+            price = exercise_price(close, type=kind, ten_percent_owner=owner)
+            expires_on = expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on)
             options.append(
                 IssuedOption(
                     grant_id=f"{source}-N-{kind.value}" if iso and nso else f"{source}-N",
@@ -62,12 +70,16 @@ def new_options(
                     from_grant_id=from_grant_id,
                     granted_on=granted_on,
                     shares=total(part),
-                    price=exercise_price(close, type=kind, ten_percent_owner=owner),
+                    price=price,
                     type=kind,
-                    expires_on=expiry(
-                        granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on
-                    ),
+                    expires_on=expires_on,
                     vesting=part,
+                    reasons=(
+                        price_reason(price, close, granted_on),
+                        *why_type,
+                        term_reason(granted_on, expires_on, usual, capacity, owner and kind is OptionType.ISO),
+                        vesting_reason(part, granted_on, deferred=not from_grant_id),
+                    ),
                 )
             )
     return options
@@ -85,7 +97,7 @@ def expiry(
     """The last day of a new option's term, by capacity on the grant date; a ten percent owner's ISO runs shorter.
 
     A director's ends earlier where the service record shows at the grant on which day the directorship does.
-    Authority: Summary Term Sheet, "no more than five (5) years"; §9, "five years from the date of grant or 90 days
+    Authority: §9, "no more than five (5) years"; Summary Term Sheet, "five years from the date of grant or 90 days
     after the optionee ceases to be a director" (GRT-4).
     """
     term_years = terms.plan.term_years
@@ -152,7 +164,7 @@ def exercise_price(close: Decimal, *, type: OptionType, ten_percent_owner: bool)
     """The price per share: the closing price on the grant date, to a ten percent owner's ISO 110% up to the next cent.
 
     In dollars. ValueError where the closing price is not positive.
-    Authority: §9, "100% of the fair market value", "not less than 110% of the closing price" (GRT-3).
+    Authority: §9, "100% of the fair market value", "may not be less than 110% of the closing price" (GRT-3).
     """
     if not close > 0:
         raise ValueError(f"{close} is not a closing price")

@@ -210,7 +210,7 @@ def rule_of(name: str) -> str:
 def extension_deadline(terms: Terms) -> datetime:
     """The last instant at which an extension may be announced: a duty of the company, at the earlier reading.
 
-    Authority: §15, "no later than 8:00 a.m. on the next business day" (EXT-1, CAL-2).
+    Authority: §15, "no later than 8:00 a.m., Eastern Standard Time, on the next business day" (EXT-1, CAL-2).
     """
     return earlier_reading(terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline)
 
@@ -234,7 +234,7 @@ def next_cancellation(terms: Terms, after: datetime) -> datetime:
 def first_grant_day(cancelled_on: date, waiting: Waiting, calendar: Calendar) -> date:
     """The first day on which new options may be granted.
 
-    Authority: Summary Term Sheet, "the six month and one day period begins following the cancellation date" (GRT-1).
+    Authority: Summary Term Sheet, "The six month and one day period begins following the cancellation date" (GRT-1).
     """
     return calendar.grant_day_from(waiting_period_ends(cancelled_on, waiting))
 
@@ -257,7 +257,7 @@ def confirmation_due(received_at: datetime, terms: Terms) -> datetime:
     """The midnight that ends the fifth business day after the day of receipt; a confirmation sent before it is in time.
 
     The duty is the company's, so of the two readings of the clock the earlier binds (CAL-2).
-    Authority: §6, "within five business days of the receipt of your Election Form or your Notice" (CNF-1).
+    Authority: §6, "Within five business days of the receipt of your Election Form or your Notice" (CNF-1).
     """
     return earlier_reading(last_day_to_confirm(received_at, terms) + ONE_DAY, _MIDNIGHT)
 

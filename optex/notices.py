@@ -19,11 +19,10 @@ from optex.corrections import Correction
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
-from optex.grant import DAYS_AFTER_DIRECTORSHIP
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
-from optex.terms import Terms
+from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
 Grants = Mapping[str, Grant]
 

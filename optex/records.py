@@ -1,10 +1,12 @@
 """What the offer deals in: holders, their service, their grants, and the forms they send. Immutable, as keyed in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from optex.errors import Ruling
 
 
 class OptionType(StrEnum):
@@ -134,7 +136,8 @@ class Tender:
 class IssuedOption:
     """An option that the offer itself brings into being: a balancing option or a new one.
 
-    `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1).
+    `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1). `reasons` say
+    why it is as it is, where it has just been granted.
     """
 
     grant_id: str
@@ -146,6 +149,7 @@ class IssuedOption:
     type: OptionType
     expires_on: date
     vesting: tuple[Tranche, ...]
+    reasons: tuple[Ruling, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,6 +36,10 @@ class Vesting(_Part):
     tranches: Few = 3
 
 
+# A director's new option ends so soon after the directorship, whatever its years (GRT-4).
+DAYS_AFTER_DIRECTORSHIP = 90
+
+
 class TermYears(_Part):
     """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
 

@@ -47,7 +47,7 @@ def schedule(grant: Grant, vesting: Vesting) -> Tranches:
 def outstanding(grant: Grant, vesting: Vesting) -> Tranches:
     """What is left of a grant's schedule: shares already exercised used up the earliest tranches.
 
-    Authority: §2, "only to the extent such grant has not previously been exercised" (TND-1, TND-2).
+    Authority: §6, "only to the extent such grant has not previously been exercised" (TND-1, TND-2).
     """
     tranches = schedule(grant, vesting)
     used = grant.exercised

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from infra.database import tables as t
+from infra.database.writer import DecisionEntry
 from infra.handlers.forms import decided_form, decided_tender
 from optex import batch, notices, pool
 from optex.cancellation import Cancellation, Promise, TenderDecision
@@ -12,7 +13,8 @@ from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT
-from optex.records import FormKind, FormStanding, HolderRecord
+from optex.option_reasons import balancing_issued
+from optex.records import FormKind, FormStanding, HolderRecord, IssuedOption
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -40,6 +42,7 @@ def record_cancellation(
     db.record_decisions("tender", step.at, map(decided_tender, decisions))
     balancing = [c.balancing for c in cancellations if c.balancing]
     db.add_options("balancing", balancing)
+    db.record_decisions("option", step.at, map(_balancing, balancing))
     db.add(t.cancellations, map(_cancellation_row, cancellations))
     db.add(
         t.promises,
@@ -79,6 +82,16 @@ def _cancellation_row(each: Cancellation) -> dict[str, Any]:
         "cancelled_on": each.cancelled_on,
         "balancing_grant_id": each.balancing.grant_id if each.balancing else None,
     }
+
+
+def _balancing(option: IssuedOption) -> DecisionEntry:
+    return DecisionEntry(
+        subject=option.grant_id,
+        holder_id=option.holder_id,
+        decision="balancing",
+        ruling=balancing_issued(option),
+        shares=option.shares,
+    )
 
 
 def _acceptances(

@@ -9,6 +9,7 @@ from optex.election import FormReview
 from optex.eligibility import in_offer
 from optex.errors import Ruling
 from optex.formatting import count
+from optex.option_reasons import may_be_tendered
 from optex.records import FormStanding, Grant, HolderRecord
 from tasks.decorators import effect
 from tasks.due_step import DueStep
@@ -18,7 +19,7 @@ from tasks.due_step import DueStep
 def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling | None]]) -> str:
     terms, db = step.state.terms, step.db
     db.update_offer(opened_at=step.at)
-    db.record_decisions("eligibility", step.at, [_eligibility(record, refused) for record, refused in roll_call])
+    db.record_decisions("eligibility", step.at, [_eligibility(d, refused, step) for d, refused in roll_call])
     eligible = [record for record, refused in roll_call if refused is None]
     schedule = step.state.schedule
     db.queue_notices((notices.offer_opened(terms, schedule, d.holder, _in_offer(d, step)) for d in eligible), step.at)
@@ -27,11 +28,16 @@ def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling
     return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
 
 
-def _eligibility(record: HolderRecord, refused: Ruling | None) -> DecisionEntry:
+def _eligibility(record: HolderRecord, refused: Ruling | None, step: DueStep) -> DecisionEntry:
     ruling = refused or Ruling(rule="ELG-1", reason="In service on the day the offer commenced: may tender.")
     holder_id = record.holder.holder_id
-    decision = "ineligible" if refused else "eligible"
-    return DecisionEntry(subject=holder_id, holder_id=holder_id, decision=decision, ruling=ruling)
+    return DecisionEntry(
+        subject=holder_id,
+        holder_id=holder_id,
+        decision="ineligible" if refused else "eligible",
+        ruling=ruling,
+        remarks=() if refused else (may_be_tendered(_in_offer(record, step), step.state.terms),),
+    )
 
 
 def _in_offer(record: HolderRecord, step: DueStep) -> list[Grant]:

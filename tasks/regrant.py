@@ -1,6 +1,6 @@
 """The grant of the new options in the books, and the promises that lapse before it, in the step's transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from infra.database.writer import DecisionEntry
@@ -8,11 +8,12 @@ from infra.handlers import pool
 from infra.handlers.promises import lapse_promises, record_lapsed
 from optex import batch, notices
 from optex import pool as plan_pool
-from optex.adjustment import ratio, scaled_total
+from optex.adjustment import Deferred, ratio, scaled_total
 from optex.batch import HolderGrant, OpenPromise
 from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
+from optex.option_reasons import newly_granted
 from optex.state import OfferState
 from tasks.decorators import effect
 from tasks.due_step import DueStep
@@ -48,6 +49,8 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     )
     pool.apply_splits(db, step.at)
     db.add_options("new", options)
+    db.record_decisions("option", step.at, (entry for each in granted for entry in _granted(each)))
+    db.record_decisions("deferred", step.at, _not_made(state, granted))
     db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
     db.move_pool(plan_pool.granted(on, reserved, options))
@@ -76,6 +79,38 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
         f"{count(sum(bool(each.options) for each in granted), 'holder')} at {money(close)}, as of {day(on)}."
     )
     return step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
+
+
+def _granted(each: HolderGrant) -> Iterator[DecisionEntry]:
+    """Every new option of a holder with the reasons why it is as it is."""
+    for option in each.options:
+        yield DecisionEntry(
+            subject=option.grant_id,
+            holder_id=option.holder_id,
+            decision="granted",
+            ruling=newly_granted(option, each.record.grants),
+            shares=option.shares,
+            remarks=option.reasons,
+        )
+
+
+def _not_made(state: OfferState, granted: Sequence[HolderGrant]) -> Iterator[DecisionEntry]:
+    """The deferred grants of which nothing came, for want of service or because a split left no share (LCK-1)."""
+    made = {option.grant_id.partition("-N")[0] for each in granted for option in each.options}
+    for deferred in state.deferred:
+        if deferred.deferred_id not in made:
+            ruling = _why_not_made(deferred, granted, state)
+            yield DecisionEntry(
+                subject=deferred.deferred_id, holder_id=deferred.holder_id, decision="not made", ruling=ruling
+            )
+
+
+def _why_not_made(deferred: Deferred, granted: Sequence[HolderGrant], state: OfferState) -> Ruling:
+    what = f"The deferred grant {deferred.deferred_id} was not made"
+    served = [each.record for each in granted if each.record.holder.holder_id == deferred.holder_id]
+    if served and batch.deferred_kept(deferred, served[0], state, state.schedule.grant_on):
+        return Ruling(rule="ADJ-1", reason=f"{what}: no share of it is left after the split.")
+    return Ruling(rule="ELG-2", reason=f"{what}: service did not last unbroken until the grant.")
 
 
 def _fulfilled(each: HolderGrant, empty: Collection[str]) -> Promise | None:

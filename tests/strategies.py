@@ -223,7 +223,8 @@ def _script(
 
     def add(when: datetime, verb: str, **options: Any) -> None:
         stated = {key.rstrip("_"): value for key, value in options.items()} | {"at": when, "by": "Committee"}
-        entries.append(ScriptEntry(action=read_action(verb, stated, terms.zone), line=len(entries) + 1))
+        action = read_action(verb, stated, terms.zone)
+        entries.append(ScriptEntry(action=action, when=action.at, line=len(entries) + 1))
 
     dates, calendar = schedule_of(terms), terms.calendar
     later = st.integers(0, 30).map(lambda n: terms.expires + timedelta(hours=2) if n == 30 else terms.expires + n * DAY)

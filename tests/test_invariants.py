@@ -84,7 +84,7 @@ class Small:
             grants=[grant],
             forms=[form],
             prices={},
-            script=[ScriptEntry(action=action, line=1) for action in actions],
+            script=[ScriptEntry(action=action, when=action.at, line=1) for action in actions],
             digest="",
             path=Path("nowhere"),
         )

@@ -9,49 +9,26 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.database.writer import PROGRAM
+from infra.explain.decided import decisions, unexplained_options
+from infra.explain.happened import actions, closes, forms, not_asked, promise_issued, refusals, service, unsigned
 from infra.explain.holder_history import HistoryLine, HolderHistory, read_history
-from infra.explain.new_options import new_options
-from infra.explain.until_close import closes, eligibility, forms, not_asked, notices, service
-from infra.explain.until_grant import acceptance, deferred, promise_ended, refusals, splits, waivers
+from infra.explain.letters import letters
 from optex.calendar import instant
 from optex.errors import OptexError
-from optex.formatting import first_few, sentence
-
-
-def company_acts(history: HolderHistory) -> Iterator[HistoryLine]:
-    if not history.concerned:
-        return
-    deferring = any(each.holder_id == history.record.holder.holder_id for each in history.state.deferred)
-    promised = history.promise is not None or deferring
-    lapsed_at = [row.at for row in history.decided("promise") if row.decision == "lapsed"]
-    for each in history.actions:
-        action = each.action
-        told = action.told(history.terms.clock, each.ruling.reason) if each.accepted else None
-        if told is None:
-            continue
-        if action.after_acceptance and (not promised or any(at <= action.at for at in lapsed_at)):
-            continue
-        what, because = map(sentence, told)
-        decided = f"Decided by {action.by}." if action.by not in ("", PROGRAM) else ""
-        yield HistoryLine(at=action.at, what=" ".join(filter(None, (what, because, decided))), rule=each.ruling.rule)
-
+from optex.formatting import first_few
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (
-    company_acts,
-    waivers,
-    eligibility,
+    actions,
     not_asked,
     forms,
+    decisions,
     closes,
-    acceptance,
-    deferred,
-    splits,
-    promise_ended,
-    new_options,
+    unexplained_options,
+    promise_issued,
+    unsigned,
     refusals,
-    notices,
+    letters,
 )
 
 

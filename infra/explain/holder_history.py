@@ -3,26 +3,20 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Row, select
 
 from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader, RecordedAction
-from optex import cancellation
-from optex.action import Action
 from optex.authority import RULES, section_of
-from optex.cancellation import Cancellation
-from optex.formatting import count, listed, moment, money, short_day
+from optex.formatting import moment
 from optex.milestones import REGRANT
-from optex.records import Grant, HolderRecord, IssuedOption, Tranche
+from optex.records import HolderRecord, IssuedOption, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus
 from optex.terms import Terms
-
-A = TypeVar("A", bound=Action)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,19 +38,20 @@ class HistoryLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HolderHistory:
-    """What the books hold about one holder, read in one transaction; rows are as they stand in the tables."""
+    """What the books hold about one holder, read in one transaction; rows are as they stand in the tables.
+
+    `entries` tell by form when and how it was put on record; `issued_options` come each with its kind.
+    """
 
     state: OfferState
     record: HolderRecord
     steps: list[Step]
     decisions: list[Row[Any]]
     actions: list[RecordedAction]
-    forms: list[Row[Any]]
+    entries: dict[str, Row[Any]]
     notices: list[Row[Any]]
-    cancellations: list[Cancellation]
     promise: Row[Any] | None
-    new_options: list[IssuedOption]
-    close: Decimal | None
+    issued_options: list[tuple[str, IssuedOption]]
 
     @property
     def terms(self) -> Terms:
@@ -68,14 +63,23 @@ class HolderHistory:
         return any(row.kind == "eligibility" and row.decision == "eligible" for row in self.decisions)
 
     @property
+    def promised(self) -> bool:
+        """Whether anything was promised to this holder, or deferred until the grant."""
+        mine = self.record.holder.holder_id
+        return self.promise is not None or any(each.holder_id == mine for each in self.state.deferred)
+
+    @property
+    def own_ids(self) -> set[str]:
+        """By what an action may name this holder: id, forms, grants, and the options that the offer issued."""
+        forms = (form.form_id for form in self.record.forms)
+        issued = (option.grant_id for _, option in self.issued_options)
+        return {self.record.holder.holder_id, *forms, *self.record.grants, *issued}
+
+    @property
     def granted_at(self) -> datetime | None:
         """When the new options were granted; None while they are not."""
         done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
         return done[-1] if done else None
-
-    def taken(self, kind: type[A]) -> list[A]:
-        """The actions of a kind that were taken, in the order in which they were recorded."""
-        return [each.action for each in self.actions if each.accepted and isinstance(each.action, kind)]
 
     def decided(self, kind: str) -> list[Row[Any]]:
         return [row for row in self.decisions if row.kind == kind]
@@ -86,56 +90,25 @@ class HolderHistory:
 
 def read_history(db: OfferReader, holder_id: str) -> HolderHistory:
     """The history of a holder whom the books know. IndexError for one whom they do not."""
-    state = db.state()
-    record = db.holder_records([holder_id])[0]
     promises = db.rows_about(holder_id, t.promises)
     return HolderHistory(
-        state=state,
-        record=record,
+        state=db.state(),
+        record=db.holder_records([holder_id])[0],
         steps=db.steps(),
         decisions=db.decisions_about(holder_id),
         actions=db.recorded_actions(),
-        forms=db.rows_about(holder_id, t.forms, t.forms.c.received_at, t.forms.c.position),
+        entries={row.form_id: row for row in db.rows_about(holder_id, t.forms)},
         notices=db.rows_about(holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id),
-        cancellations=[
-            cancellation.cancel(row.shares, record.grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
-            for row in db.rows_about(holder_id, t.cancellations, t.cancellations.c.grant_id)
-        ],
         promise=promises[0] if promises else None,
-        new_options=_new_options(db, holder_id),
-        close=db.close_on(state.granted_on) if state.granted_on else None,
+        issued_options=_issued_options(db, holder_id),
     )
 
 
-def _new_options(db: OfferReader, holder_id: str) -> list[IssuedOption]:
-    issued = db.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
-    rows = [row for row in issued if row.kind == "new"]
-    rows.sort(key=lambda row: not row.from_grant_id)  # a deferred grant replaces none and comes last
+def _issued_options(db: OfferReader, holder_id: str) -> list[tuple[str, IssuedOption]]:
+    rows = db.rows_about(holder_id, t.issued_options, t.issued_options.c.grant_id)
     tranches: dict[str, list[Tranche]] = defaultdict(list)
     own = t.tranches.c.grant_id.in_([row.grant_id for row in rows])
     query = select(t.tranches).where(t.tranches.c.offer == db.offer, own).order_by(t.tranches.c.vests_on)
     for row in db.connection.execute(query):
         tranches[row.grant_id].append(Tranche(vests_on=row.vests_on, shares=row.shares))
-    return [ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id])) for row in rows]
-
-
-def titled(option: Grant | IssuedOption) -> str:
-    """An option by all that tells it from others, such as G-001 (ISO of Jun 15, 1994 at $4.25)."""
-    return f"{option.grant_id} ({option.type} of {short_day(option.granted_on)} at {money(option.price)})"
-
-
-def tranches_told(tranches: tuple[Tranche, ...], granted_on: date | None = None) -> str:
-    """A schedule in prose; what falls on the grant date itself is vested at grant."""
-    said = [
-        f"{tranche.shares:,} {'at grant' if tranche.vests_on == granted_on else 'on ' + short_day(tranche.vests_on)}"
-        for tranche in tranches
-    ]
-    return listed(said)
-
-
-def options_told(ids: list[str]) -> str:
-    return f"option {ids[0]}" if len(ids) == 1 else f"options {listed(ids)}"
-
-
-def shares_told(shares: int) -> str:
-    return count(shares, "share")
+    return [(row.kind, ISSUED_OPTIONS.of(row, vesting=tuple(tranches[row.grant_id]))) for row in rows]

@@ -12,14 +12,11 @@ from optex.toml import read_toml
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScriptEntry:
-    """One action of the script, and the line on which it stands."""
+    """One action of the script, when it is put on record, and the line on which it stands."""
 
     action: Action
+    when: datetime
     line: int
-
-    @property
-    def when(self) -> datetime:
-        return self.action.at
 
 
 def read_script(text: str, zone: tzinfo, file: str = "script.toml") -> list[ScriptEntry]:
@@ -56,13 +53,16 @@ def _entry(table: dict[str, Any], zone: tzinfo, line: int) -> ScriptEntry:
     if not isinstance(verb, str):
         problem = "missing" if verb is None else f"{verb} cannot be taken"
         raise BadAction("at", [("do", problem, 'a verb such as "extend"')])
-    problems = [("at", "unknown option", "the instant as `when`")] if options.pop("at", None) is not None else []
-    if "when" in table:
-        options["at"] = table["when"]
+    told = {**options, "at": table["when"]} if "when" in table else options
     try:
-        action = read_action(verb, options, zone)
+        action = read_action(verb, told, zone)
     except BadAction as error:
-        problems += [("when" if key == "at" else key, what, want) for key, what, want in error.problems]
-    if problems:
-        raise BadAction(verb, problems)
-    return ScriptEntry(action=action, line=line)
+        raise BadAction(
+            verb, [("when" if key == "at" else key, what, want) for key, what, want in error.problems]
+        ) from None
+    when = action.at
+    if "at" in table:  # it was announced or received before it was put on record (REC-1)
+        action = read_action(verb, options, zone)
+        if action.at > when:
+            raise BadAction(verb, [("at", "lies after `when`", "an instant not after it is recorded")])
+    return ScriptEntry(action=action, when=when, line=line)

@@ -19,6 +19,7 @@ from optex.corrections import (
     Correction,
     CorrectPrice,
     CorrectService,
+    NONE,
     unsound,
 )
 from optex.errors import Ruling
@@ -125,7 +126,9 @@ def _unknown(action: Correction, fact: Fact, db: OfferReader, state: OfferState)
 
 @_unknown.register
 def _unknown_holder(action: CorrectHolder, fact: Fact, db: OfferReader, state: OfferState) -> str:
-    return "" if fact else f"there is no holder {action.holder}"
+    if fact is None:
+        return f"there is no holder {action.holder}"
+    return "the name cannot be blank" if action.name == NONE else ""
 
 
 @_unknown.register

@@ -50,6 +50,15 @@ def load_folder(engine: Engine, folder: Folder, at: datetime, periods: Sequence[
     return True
 
 
+def _recorded(db: OfferWriter, entry: ScriptEntry) -> str:
+    """What became of an action of the script, which goes on record when the script says so."""
+    db.clock = entry.when
+    try:
+        return record_action(db, entry.action).message
+    finally:
+        db.clock = None
+
+
 def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
     """Take in what has arrived by an instant; what follows from it is said in sentences.
 
@@ -63,7 +72,7 @@ def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) 
         things: list[Any] = [arrival.thing for arrival in each]  # all of one kind
         now = next((acted for acted in instants if acted >= each[-1].at), at)
         if kind is ScriptEntry:
-            said += [record_action(db, entry.action).message for entry in things]
+            said += [_recorded(db, entry) for entry in things]
         elif kind is Form:
             said.append(record_forms(db, things, now))
         elif kind is ServicePeriod:

@@ -1,14 +1,16 @@
 """The plan's pool of shares in the database: what is available, and what actions do to it (PLN-1)."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.database.writer import OfferWriter
+from infra.database.writer import DecisionEntry, OfferWriter
 from optex import pool
 from optex.adjustment import Split, ratio, scaled_total
+from optex.errors import Ruling
+from optex.formatting import count, day
 from optex.state import OfferState
 
 
@@ -51,6 +53,7 @@ def apply_splits(db: OfferWriter, at: datetime) -> date:
         for each in new:
             _follow(db, state, holdings, followed, each)
             followed.append(each)
+            db.record_decisions("adjustment", at, _adjusted(db, state, followed, each))
     return through
 
 
@@ -100,7 +103,27 @@ def _follow(db: OfferWriter, state: OfferState, holdings: Sequence[int], before:
         after=ratio(after, since, date.max),
     )
     more = _deferred(state, after) - _deferred(state, before)
-    db.move_pool((day, event, shares - more) for day, event, shares in movements)
+    db.move_pool((on, event, shares - more) for on, event, shares in movements)
+
+
+def _adjusted(db: OfferReader, state: OfferState, followed: Sequence[Split], new: Split) -> Iterator[DecisionEntry]:
+    """What each open promise, and each deferred grant decided before the split, has become by it (ADJ-1)."""
+    shares: dict[str, int] = defaultdict(int)
+    for row in db.rows(t.cancellations):
+        shares[row.holder_id] += scaled_total(row.shares, ratio(followed, row.cancelled_on, date.max))
+    for row in db.open_promises():
+        yield _adjustment(f"promise {row.promise_id}", row.promise_id, row.holder_id, shares[row.holder_id], new)
+    for each in state.deferred:
+        decided_on = state.day(each.decided_at)
+        if decided_on < new.on:
+            left = scaled_total(each.shares, ratio(followed, decided_on, date.max))
+            yield _adjustment(f"the deferred grant {each.deferred_id}", each.deferred_id, each.holder_id, left, new)
+
+
+def _adjustment(what: str, subject: str, holder_id: str, shares: int, split: Split) -> DecisionEntry:
+    reason = f"A {split.new}-for-{split.old} split of {day(split.on)} adjusted {what}: it is now for"
+    ruling = Ruling(rule="ADJ-1", reason=f"{reason} {count(shares, 'share')}.")
+    return DecisionEntry(subject=subject, holder_id=holder_id, decision="adjusted", ruling=ruling, shares=shares)
 
 
 def _holdings(db: OfferReader) -> list[int]:

@@ -180,9 +180,10 @@ def report_data(db: OfferReader) -> ReportData:
 
 
 def _last_entry(db: OfferReader) -> datetime:
-    query = select(t.audit.c.at).where(t.audit.c.offer == db.offer).order_by(t.audit.c.at.desc()).limit(1)
-    found: datetime = db.connection.execute(query).scalar_one()
-    return found
+    a, n = t.audit.c, t.notices.c
+    entered: datetime = db.connection.execute(select(func.max(a.recorded_at)).where(a.offer == db.offer)).scalar_one()
+    written = db.connection.execute(select(func.max(n.queued_at)).where(n.offer == db.offer)).scalar_one()
+    return max(entered, written or entered)
 
 
 def _expirations(db: OfferReader, state: OfferState) -> tuple[date, ...]:

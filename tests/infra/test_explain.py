@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text as sql
 
 from infra.database.engine import engine_for, sqlite_url
+from infra.database.writer import DecisionEntry, open_writer
 from infra.explain.explain import UnknownHolder, explain_holder, find_holder
-from infra.folder.arrivals import Arrival, Price
+from infra.folder.arrivals import Arrival, ArrivalQueue, Price
 from infra.handlers.actions import record_action
+from infra.handlers.forms import record_forms
 from infra.handlers.intake import load_folder, record_arrivals
 from infra.handlers.promises import open_promises
 from infra.workspace import Workspace
@@ -16,6 +19,7 @@ from optex import batch
 from optex.actions import read_action
 from optex.authority import RULES
 from optex.calendar import EST
+from optex.errors import Ruling
 from optex.milestones import first_grant_day
 from tasks.cancellation import record_cancellation
 from tasks.due_step import DueStep
@@ -49,13 +53,19 @@ F4,H3,withdrawal,2003-03-31T17:00:00,2003-03-31,Cy Leeds,fax,,,,,,,,
 
 
 class Desk:
-    """The books of a small offer, and its steps made by hand."""
+    """The books of a small offer, and its steps made by hand, and everything told as it happens."""
 
     def __init__(self, folder, path):
         self.folder = folder
         url = sqlite_url(path / "books.db")
-        self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
+        arrivals = ArrivalQueue(folder)
+        arrivals.arrivals.clear()
+        self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path, arrivals=arrivals)
         load_folder(engine_for(url), folder, folder.terms.opens)
+
+    def writing(self):
+        """The books in a transaction in which what is told goes on record as it happens, not by our own clock."""
+        return open_writer(self.workspace.engine, self.workspace.offer)
 
     def told(self, holder_id):
         """The story as (what, rule)."""
@@ -64,20 +74,20 @@ class Desk:
 
     def arrive(self, *form_ids):
         forms = [form for form in self.folder.forms if form.form_id in form_ids]
-        with self.workspace.write() as db:
+        with self.writing() as db:
             for form in forms:
                 record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, by="", **data):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             return record_action(db, read_action(verb, {**data, "by": by, "at": at}, EST)).accepted
 
     def price(self, on, close):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
     def make(self, name, act):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             step = db.step(name)
             act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
@@ -188,8 +198,13 @@ def test_why_the_new_options_are_as_they_are(desk):
     expected = [
         ("A 3-for-2 split of June 2, 2003 adjusted promise P-H1: it is now for 900 shares.", "ADJ-1"),
         (
-            "A further grant of 100 shares (NSO) was decided by Committee and is deferred, as D-1, until the new "
-            "options are granted.",
+            "A further grant of 100 shares (NSO) was decided and is deferred until the new options are granted. "
+            "Decided by Committee.",
+            "LCK-1",
+        ),
+        (
+            "New option D-1-N granted as the grant that was deferred: 100 shares, NSO, $200.00 a share, until "
+            "October 3, 2013.",
             "LCK-1",
         ),
         (
@@ -198,32 +213,27 @@ def test_why_the_new_options_are_as_they_are(desk):
             "GRT-1",
         ),
         (
-            "New option D-1-N granted as the grant that was deferred: 100 shares, NSO, $200.00 a share, until "
-            "October 3, 2013.",
-            "LCK-1",
-        ),
-        (
-            "The price of $220.00 of option G1-N-ISO is 110% of the closing price of $200.00 on October 3, 2003, "
+            "G1-N-ISO: The price of $220.00 is 110% of the closing price of $200.00 on October 3, 2003, "
             "rounded up to the cent: an ISO of an owner of more than 10% of the voting power.",
             "GRT-3",
         ),
         (
-            "Of the 900 shares in place of the ISO G1 500 remain an ISO; 400 are an NSO, for they first become "
-            "exercisable in 2003 beyond the limit of $100,000 a year.",
+            "G1-N-ISO and G1-N-NSO: Of the 900 shares in place of the ISO G1 500 remain an ISO; 400 are an NSO, for "
+            "they first become exercisable in 2003 beyond the limit of $100,000 a year.",
             "ISO-1",
         ),
         (
-            "The term of option G1-N-ISO is five years, until October 3, 2008: an ISO of an owner of more than 10% of "
+            "G1-N-ISO: The term is five years, until October 3, 2008: an ISO of an owner of more than 10% of "
             "the voting power.",
             "GRT-4",
         ),
         (
-            "Vesting of D-1-N, by the plan's schedule from the grant date: 33 on Oct 3, 2004, 33 on Oct 3, 2005 and "
+            "D-1-N: Vesting by the plan's schedule from the grant date: 33 on Oct 3, 2004, 33 on Oct 3, 2005 and "
             "34 on Oct 3, 2006.",
             "LCK-1",
         ),
         (
-            "Pending signature: the agreements on G1-N-NSO and D-1-N are not on record as signed; until they are, "
+            "Pending signature: the agreements on D-1-N and G1-N-NSO are not on record as signed; until they are, "
             "these options cannot be exercised.",
             "GRT-5",
         ),
@@ -235,11 +245,69 @@ def test_why_the_new_options_are_as_they_are(desk):
 def test_what_the_limit_of_a_year_leaves_is_told(desk):
     """No older ISO first becomes exercisable in 2003, so that $100,000 are left: 500 shares at $200."""
     _played(desk)
-    limits = [what for what, _ in desk.told("H1") if what.startswith("Limit of")]
+    limits = [what for what, _ in desk.told("H1") if "Limit of" in what]
     assert [
-        "Limit of 2003: of $100,000, the older ISOs that first become exercisable in that year, those cancelled in it "
-        "included, leave $100,000.00, room for 500 shares at $200.00, the value at grant."
+        "G1-N-ISO and G1-N-NSO: Limit of 2003: of $100,000, the ISOs before it that first become exercisable in that "
+        "year, those cancelled in it included, leave $100,000.00, room for 500 shares at $200.00, the value at grant."
     ] == limits
+
+
+def test_nothing_is_worked_out_a_second_time(desk):
+    """Whatever price, voting power or schedule the books show a year later, the reasons stay those of the grant."""
+    _played(desk)
+    before = [entry for entry in desk.told("H1") if entry[1] in ("GRT-1", "GRT-3", "GRT-4", "ISO-1", "VST-1")]
+    with desk.workspace.write() as db:
+        for change in (
+            "UPDATE prices SET close = '1.00'",
+            "UPDATE holders SET voting_percent = '0'",
+            "UPDATE service_periods SET capacity = 'consultant'",
+            "DELETE FROM tranches",
+        ):
+            db.connection.execute(sql(change))
+    assert before == [entry for entry in desk.told("H1") if entry in before]
+    assert {"GRT-1", "GRT-3", "GRT-4", "ISO-1", "VST-1"} == {rule for _, rule in before}
+
+
+def test_a_decision_of_a_kind_that_explain_does_not_know_is_told_by_its_own_words(desk):
+    """With its remarks; a reason that names its subject says the whole."""
+    because = Ruling(rule="REC-3", reason="the address was mistyped")
+    whole = Ruling(rule="REC-4", reason="Promise P-H1 is reinstated: service was unbroken after all.")
+    with desk.workspace.write() as db:
+        entry = DecisionEntry(
+            subject="K-1",
+            holder_id="H1",
+            decision="corrected",
+            ruling=because,
+            remarks=(Ruling(rule="REC-2", reason="it was ann@exmaple.com"),),
+        )
+        db.record_decisions("correction", _at(date(2003, 3, 20)), [entry])
+        reinstated = DecisionEntry(subject="P-H1", holder_id="H1", decision="reinstated", ruling=whole)
+        db.record_decisions("promise", _at(date(2003, 3, 21)), [reinstated])
+    assert [
+        ("Correction K-1 corrected. The address was mistyped.", "REC-3"),
+        ("It was ann@exmaple.com.", "REC-2"),
+        ("Promise P-H1 is reinstated: service was unbroken after all.", "REC-4"),
+    ] == desk.told("H1")[-3:]
+
+
+def test_what_became_of_a_deferred_grant_is_on_record(desk):
+    """A split scales it with the promise; it is not made for somebody who left."""
+    desk.arrive("F1", "F2", "F3", "F4")
+    desk.close()
+    waived = {"form": "F2", "reason": "the signature is known", "all_holders": False}
+    assert desk.fact("election-waive", datetime(2003, 3, 31, 23, tzinfo=UTC), "Counsel", **waived)
+    desk.cancel()
+    assert desk.fact("defer", _at(date(2003, 5, 1)), "Committee", holder="H2", shares=100, type="NSO")
+    assert desk.fact("split", _at(date(2003, 6, 2)), "Transfer Agent", on="2003-06-02", new=3, old=2)
+    desk.price(date(2003, 10, 3), "2.00")
+    desk.grant()
+    expected = [
+        ("A 3-for-2 split of June 2, 2003 was put on record. Reported by Transfer Agent.", "ADJ-1"),
+        ("A 3-for-2 split of June 2, 2003 adjusted the deferred grant D-1: it is now for 150 shares.", "ADJ-1"),
+        ("A 3-for-2 split of June 2, 2003 adjusted promise P-H2: it is now for 750 shares.", "ADJ-1"),
+        ("The deferred grant D-1 was not made: service did not last unbroken until the grant.", "ELG-2"),
+    ]
+    assert expected == [entry for entry in desk.told("H2") if entry in expected]
 
 
 def test_every_revision_of_a_decision_is_told_with_the_waiver_between(desk):
@@ -259,7 +327,7 @@ def test_every_revision_of_a_decision_is_told_with_the_waiver_between(desk):
         ),
         (f"Form F2 is defective. {not_as_named}", "TND-5"),
         (f"A Confirmation of Receipt of F2 {no_address}", "CNF-1"),
-        ("Defects of form F2 waived by Counsel. The signature is known.", "TND-7"),
+        ("Defects of form F2 were waived. The signature is known. Decided by Counsel.", "TND-7"),
         (
             "Form F2 now stands. Received before the offer expired; what was wrong with it is waived. 500 shares now "
             "tendered.",
@@ -349,6 +417,28 @@ def test_what_the_company_did_is_told_to_everyone_concerned(desk):
         ),
     ]
     assert expected == [entry for entry in told if entry in expected]
+
+
+def test_what_was_recorded_later_says_when(desk):
+    """Of a form and an extension keyed in a week after their day the second time is told, and the evidence (REC-1)."""
+    later = datetime(2003, 4, 8, 14, tzinfo=UTC)
+    with open_writer(desk.workspace.engine, desk.workspace.offer, lambda: later) as db:
+        form = next(form for form in desk.folder.forms if form.form_id == "F1")
+        record_forms(db, [form], later, "Clerk", "the fax log")
+        extended = {"to": "2003-04-14T22:00:00+00:00", "reason": "more time", "evidence": "the press release"}
+        assert record_action(db, read_action("extend", {**extended, "by": "Board", "at": _at(date(2003, 3, 31))}, EST))
+    recorded = "April 8, 2003 at 9:00 a.m. Eastern Standard Time"
+    told = [what for what, _ in desk.told("H1")]
+    assert [
+        'Election Form F1 received by facsimile, signed "Ann Lee", dated March 10, 2003. It offers 600 of 900 shares '
+        f"of G1. Evidence: The fax log. Recorded {recorded}, after the deadline of March 31, 2003 at 5:00 p.m. Eastern "
+        "Standard Time."
+    ] == [what for what in told if what.startswith("Election Form")]
+    assert [
+        "The offer was extended to April 14, 2003 at 5:00 p.m. Eastern Standard Time. More time. Decided by Board. "
+        f"Evidence: The press release. Recorded {recorded}, after the deadline of April 1, 2003 at 8:00 a.m. Eastern "
+        "Standard Time."
+    ] == [what for what in told if what.startswith("The offer was extended")]
 
 
 def test_a_refused_waiver_is_told(desk):

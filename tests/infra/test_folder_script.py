@@ -29,7 +29,7 @@ close = 1.05
 """)
     asserted, extended, price = folder.read().script
     at = datetime(2003, 3, 12, 16, tzinfo=UTC)
-    assert ScriptEntry(action=ConditionAssert(number=4, by="Counsel", at=at), line=7) == asserted
+    assert ScriptEntry(action=ConditionAssert(number=4, by="Counsel", at=at), when=at, line=7) == asserted
     assert (datetime(2003, 4, 1, 12, 30, tzinfo=UTC), 2) == (extended.when, extended.line)
     assert datetime(2003, 4, 14, 22, tzinfo=UTC) == extended.action.to
     assert Decimal("1.05") == price.action.close
@@ -48,6 +48,11 @@ number = 6
 colour = "red"
 [[at]]
 do = "terminate"
+[[at]]
+when = 2003-04-01T07:30:00
+at = 2003-04-01T07:30:01
+do = "hold"
+reason = "A merger."
 """)
     expected = [
         "script.toml:1:title",
@@ -57,5 +62,6 @@ do = "terminate"
         "script.toml:9:colour",
         "script.toml:10:when",
         "script.toml:10:reason",
+        "script.toml:14:at",
     ]
     assert sorted(expected) == sorted(folder.places())

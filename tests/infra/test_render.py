@@ -548,7 +548,7 @@ def test_grant_contains_the_agreement():
     assert "Exercise price: $1.45 per share Type: nonqualified stock option (NSO)" in words
     assert "Expires: October 3, 2008, or earlier" in words
     assert "Oct 3, 2003 500 Sep 3, 2004 1,000" in words
-    assert "You must execute it before you can exercise the new options (Section 9)." in words
+    assert "You must execute it before you can exercise the new options (Summary Term Sheet)." in words
     assert "A 3-for-2 split on June 2, 2003." in words
 
 
@@ -610,7 +610,7 @@ def test_a_promise_of_which_a_split_leaves_nothing_says_so():
     nothing = Ruling(rule="ADJ-1", reason="After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares.")
     words = said(notices.promise_lapsed(TERMS, HOLDER, PROMISE, 0, nothing, date(2003, 10, 3)))
     assert "After that adjustment no share is left, and the promise has lapsed as of October 3, 2003." in words
-    assert "A fraction of a share is neither granted nor paid (Sections 6 and 9)." in words
+    assert "A fraction of a share is neither granted nor paid." in words
     assert "Reason: After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares." in words
     assert [] == re.findall("continuous service|record of service|does not remain", words)
 

@@ -69,12 +69,14 @@ def moved(new_offer):
 
 @pytest.fixture(scope="module")
 def ended(new_offer):
-    return seen(described(new_offer()).happens("2003-03-14T11:00:00", "terminate", reason="A merger.").play())
+    offer = described(new_offer()).happens("2003-03-14T11:00:00", "terminate", reason="A merger.", by="Board")
+    return seen(offer.play())
 
 
 @pytest.fixture(scope="module")
 def held(new_offer):
-    offer = described(new_offer()).happens("2003-03-14T11:00:00", "condition-assert", number=4, by="Board")
+    offer = described(new_offer())
+    offer.happens("2003-03-14T11:00:00", "condition-assert", number=4, by="Board", evidence="The bid.")
     return seen(offer.play("2003-04-10T12:00:00"))
 
 

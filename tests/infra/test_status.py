@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 
 from infra.database import tables as t
 from infra.database.engine import engine_for, sqlite_url
+from infra.database.writer import open_writer
 from infra.folder.arrivals import Arrival
 from infra.handlers.actions import record_action
 from infra.handlers.intake import load_folder, record_arrivals
@@ -38,6 +39,10 @@ class Desk:
         self.workspace = Workspace(offer=folder.terms.offer, database_url=url, mail_dir=path)
         load_folder(engine_for(url), folder, folder.terms.opens)
 
+    def writing(self):
+        """The books in a transaction in which what is told goes on record as it happens, not by our own clock."""
+        return open_writer(self.workspace.engine, self.workspace.offer)
+
     def at(self, at):
         with self.workspace.read() as db:
             return offer_status(db, at)
@@ -47,16 +52,16 @@ class Desk:
             "open": lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)),
             "close": lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)),
         }[name]
-        with self.workspace.write() as db:
+        with self.writing() as db:
             step = db.step(name)
             act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
     def hold(self, name, message, digest="d" * 64):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             self._due(db, name).held("CND-1", message, digest)
 
     def postpone(self, name, on):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             self._due(db, name).postponed(on, "no business day")
 
     def _due(self, db, name):
@@ -65,19 +70,19 @@ class Desk:
 
     def arrive(self, form_id):
         form = next(form for form in self.folder.forms if form.form_id == form_id)
-        with self.workspace.write() as db:
+        with self.writing() as db:
             record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
 
     def fact(self, verb, at, **data):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             assert record_action(db, read_action(verb, {**data, "by": "Board", "at": at}, EST)).accepted
 
     def approve(self, at, digest):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             return record_action(db, Approve(step="cancel", digest=digest, by="Board", at=at)).message
 
     def mark(self, holder_id, **values):
-        with self.workspace.write() as db:
+        with self.writing() as db:
             mine = (t.notices.c.offer == db.offer, t.notices.c.holder_id == holder_id)
             db.connection.execute(update(t.notices).where(*mine).values(**values))
 
@@ -299,7 +304,7 @@ def test_an_approval_is_of_what_waits_now(desk):
 def test_conditions_and_termination(desk):
     """An asserted condition is named while the offer is open; the termination ends it, and no step is left."""
     desk.step("open")
-    desk.fact("condition-assert", MONDAY, number=3)
+    desk.fact("condition-assert", MONDAY, number=3, evidence="a letter")
     standing = desk.at(MONDAY)
     assert ("open", [3]) == (standing.phase, [condition.number for condition in standing.conditions])
     desk.fact("terminate", MONDAY, reason="the accounting has changed")

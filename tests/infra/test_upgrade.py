@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from infra.database import tables as t
+from infra.explain.explain import explain_holder
 from infra.folder.arrivals import ArrivalQueue
 from infra.handlers.actions import record_action
 from infra.workspace import Workspace, using
@@ -40,6 +41,16 @@ def ring(workspace, name):
         step = reader.step(name)
     play = Play(tale=None, folder=None, workspace=workspace, arrivals=workspace.arrivals)
     asyncio.run(play._once(step, step.due))
+
+
+def test_an_option_without_recorded_reasons_is_told_as_its_row_states(old_workspace):
+    """The first version recorded no reason of a balancing option, and none is made up."""
+    with old_workspace.read() as reader:
+        told = [line.what for line in explain_holder(reader, "H1") if "G1-B" in line.what]
+    assert [
+        "Balancing option G1-B issued: 300 shares, ISO, $12.50 a share, granted January 3, 2000, until January 3, "
+        "2010. Vesting: 100 on Jan 3, 2001 and 200 on Jan 3, 2002."
+    ] == told
 
 
 def test_what_was_recorded_is_read_back(old_workspace):

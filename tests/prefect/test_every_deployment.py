@@ -73,7 +73,7 @@ class World:
         """One in which a condition keeps everything from being accepted until the right to withdraw begins."""
         offer = Offer(self.root / "stuck", offer="stuck-2003").holder("H1", "Ann Lee").grant("G1", 1000)
         offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
-        offer.happens("2003-03-20T10:00:00", "condition-assert", number=4)
+        offer.happens("2003-03-20T10:00:00", "condition-assert", number=4, evidence="A bid.", by="Board")
         return offer.play(until="2003-04-28T12:00:00")
 
     def run(self, name, /, **parameters):
@@ -276,7 +276,11 @@ CASES = {
     "condition": act(
         "condition-assert",
         "running",
-        lambda w: {"act": "assert", "number": "4: a tender offer, merger or acquisition proposal"},
+        lambda w: {
+            "act": "assert",
+            "number": "4: a tender offer, merger or acquisition proposal",
+            "evidence": "A bid.",
+        },
         lambda w: {"act": "waive", "number": "1: an authority challenges the offer"},
     ),
     "record-election": Case(
@@ -392,7 +396,8 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
     one, two = "1: an authority challenges the offer", "2: an action, approval withheld or law restricts the offer"
 
     def said(act, number):
-        return world.run("condition", offer="running", act=act, number=number, by=BY).name
+        shown = "A writ." if act == "assert" else ""
+        return world.run("condition", offer="running", act=act, number=number, by=BY, evidence=shown).name
 
     assert ["Refused", "Refused"] == [said("waive", one), said("end", two)]
     assert ["Completed", "Completed"] == [said("assert", one), said("assert", two)]

@@ -65,7 +65,7 @@ def test_a_run_a_second_early_does_nothing(new_offer):
 def test_a_held_step_run_again_stays_held(new_offer):
     """While a condition stands asserted every run says so, and it is on record once."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
-    offer.happens("2003-03-20T10:00:00", "condition-assert", number=1)
+    offer.happens("2003-03-20T10:00:00", "condition-assert", number=1, evidence="A writ.", by="Board")
     played = offer.play(until="2003-04-01T12:00:00")
     before = played.bytes()
     assert "Held" == played.run("cancel", "2003-04-02T09:00:00").name

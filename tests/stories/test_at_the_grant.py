@@ -27,15 +27,15 @@ def test_a_directorship_known_to_end_cuts_the_option_short(new_offer):
             line.what for holder_id in ("H1", "H2") for line in explain_holder(db, holder_id) if line.rule == "GRT-4"
         ]
     assert [
-        "The term of option G1-N is cut short, until March 30, 2004: the holder is a director until December 31, 2003, "
+        "The term is cut short, until March 30, 2004: the holder is a director until December 31, 2003, "
         "and it ends 90 days after that.",
-        "The term of option G2-N is five years, until October 3, 2008: the holder is a director and no employee; it "
+        "The term is five years, until October 3, 2008: the holder is a director and no employee; it "
         "ends earlier, 90 days after the holder ceases to be a director, if that comes before.",
     ] == said
 
 
 def test_only_a_split_before_the_grant_is_told(new_offer):
-    """A split of October 20 was taken for a grant of November 3; the grant brought forward to the 10th is silent."""
+    """A split of October 20, taken for a grant of November 3, adjusts nothing of one brought forward to the 10th."""
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.happens("2003-04-05T10:00:00", "committee-grant-date", on="2003-11-03", by="Committee")
@@ -49,7 +49,11 @@ def test_only_a_split_before_the_grant_is_told(new_offer):
     with played.workspace() as workspace, workspace.read() as db:
         splits = [line.what for line in explain_holder(db, "H1") if line.rule == "ADJ-1"]
         [about] = unreported(db, local("2003-07-02T12:00:00")).values()
-    assert ["A 3-for-2 split of June 2, 2003 adjusted promise P-H1: it is now for 1,500 shares."] == splits
+    assert [
+        "A 3-for-2 split of June 2, 2003 was put on record.",
+        "A 3-for-2 split of June 2, 2003 adjusted promise P-H1: it is now for 1,500 shares.",
+        "A 2-for-1 split of October 20, 2003 was put on record.",
+    ] == splits
     assert [
         "the split of 2003-10-20 comes after the grant of 2003-10-10: it adjusts no promise; the new options must be "
         "restated"

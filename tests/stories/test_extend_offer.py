@@ -167,7 +167,12 @@ def test_an_announcement_in_time_may_be_recorded_later(new_offer):
     """Announced at 7:30 a.m. and keyed in at 8:30: the deadline had passed without it, and the record is put right."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.happens(
-        "2003-04-01T08:30:00", "extend", to="2003-04-14T17:00:00", announced_at="2003-04-01T07:30:00", by="CFO"
+        "2003-04-01T08:30:00",
+        "extend",
+        to="2003-04-14T17:00:00",
+        announced_at="2003-04-01T07:30:00",
+        by="CFO",
+        evidence="the press release",
     )
     played = offer.play(until="2003-04-01T12:00:00")
     assert [("2003-04-01T13:00:00Z", "superseded"), ("2003-04-15T12:00:00Z", "pending")] == played.milestone(

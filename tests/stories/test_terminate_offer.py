@@ -65,8 +65,8 @@ def test_after_the_expiration_only_a_condition_lets_the_offer_be_terminated(new_
     def play(number):
         offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
         if number:
-            offer.happens("2003-03-20T10:00:00", "condition-assert", number=number)
-        offer.happens("2003-04-01T08:30:00", "terminate", reason="A merger.")
+            offer.happens("2003-03-20T10:00:00", "condition-assert", number=number, evidence="A bid.", by="Board")
+        offer.happens("2003-04-01T08:30:00", "terminate", reason="A merger.", by="Board")
         return offer.play(until="2003-04-02T12:00:00")
 
     without, asserted = play(None), play(4)
@@ -80,7 +80,7 @@ def test_a_condition_cannot_revive_a_terminated_offer(new_offer):
     """Terminated on April 3 because of a writ: its end on April 10 is refused, and no step falls due again."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.happens("2003-03-20T10:00:00", "condition-assert", number=1, evidence="A writ.", by="Counsel")
-    offer.happens("2003-04-03T10:00:00", "terminate", reason="The writ.")
+    offer.happens("2003-04-03T10:00:00", "terminate", reason="The writ.", by="Board")
     offer.happens("2003-04-10T10:00:00", "condition-end", number=1, by="Counsel")
     played = offer.closes_at("2003-10-14", "1.27").play()
     assert ["CND-2"] == played.column("audit", "rule", action="condition-end refused")

@@ -1,0 +1,44 @@
+"""What was announced before a deadline and put on record after it: taken with a name and evidence, and marked."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def late(new_offer):
+    """The offer expires on March 31 at 5 p.m.; what follows is told an hour later, as of half an hour before."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    before, after = "2003-03-31T16:30:00", "2003-03-31T18:00:00"
+    offer.happens(after, "condition-assert", at=before, number=4, by="Board", evidence="the bid of Acme")
+    offer.happens("2003-03-31T18:05:00", "condition-waive", at=before, number=4, by="Board")
+    offer.happens("2003-03-31T18:10:00", "terminate", at=before, reason="A merger.", evidence="the minutes", by=" ")
+    offer.happens("2003-03-31T18:15:00", "amend", at=before, change="other", reason="A slip is mended.")
+    return offer.play(until="2003-04-01T12:00:00")
+
+
+def test_without_a_name_or_evidence_it_is_refused(late):
+    """A waiver without evidence, a termination without a name, an amendment without either: refused by REC-1."""
+    refused = [row for row in late.ledger("audit") if row["action"].endswith(" refused")]
+    assert [
+        ("condition-waive refused", "REC-1", "2003-03-31T21:30:00Z", "2003-03-31T23:05:00Z"),
+        ("terminate refused", "REC-1", "2003-03-31T21:30:00Z", "2003-03-31T23:10:00Z"),
+        ("amend refused", "REC-1", "2003-03-31T21:30:00Z", "2003-03-31T23:15:00Z"),
+    ] == [(row["action"], row["rule"], row["at"], row["recorded_at"]) for row in refused]
+    assert (
+        "it is told as of 2003-03-31 16:30:00 EST, but recorded 2003-03-31 18:15:00 EST, after the deadline of "
+        "2003-03-31 17:00:00 EST: state who decided (--by) and the evidence of it (--evidence)"
+    ) == refused[2]["detail"]
+
+
+def test_with_both_it_is_taken_and_marked(late):
+    """The condition stands: acceptance is held, and the audit shows when that was recorded, and on what evidence."""
+    [entry] = late.ledger("audit", action="condition-assert")
+    assert ("2003-03-31T21:30:00Z", "2003-03-31T23:00:00Z") == (entry["at"], entry["recorded_at"])
+    assert ("Board", "the bid of Acme") == (entry["actor"], entry["evidence"])
+    assert entry["detail"].endswith("— recorded after the deadline of 2003-03-31 17:00:00 EST")
+    assert [("2003-04-01T14:00:00Z", "held")] == late.milestone("cancel")
+
+
+def test_what_is_recorded_as_it_happens_has_one_time(late):
+    """Of the form that came and was keyed on March 10 the two times are the same."""
+    [form] = late.ledger("forms")
+    assert ("2003-03-10T15:00:00Z", "2003-03-10T15:00:00Z") == (form["received_at"], form["recorded_at"])
