@@ -77,10 +77,12 @@ Kind = Annotated[FormKind, Field(strict=False), of(*FormKind)]
 class Correction(Action):
     """A correction of something on record: `was` is what stood there before, column by column, and `now` what does."""
 
-    rule, named, amends, decided = "REC-3", True, True, ("was", "now")
+    rule, named, amends, decided = "REC-3", True, True, ("was", "now", "taken_from")
     who, asked = "Who corrects it: your full name.", "A correction"
     was: dict[str, str] | None = None
     now: dict[str, str] | None = None
+    taken_from: str | None = None
+    """The row of the folder's files that was taken over, such as grants.csv:3."""
 
     @model_validator(mode="before")
     @classmethod
@@ -92,6 +94,9 @@ class Correction(Action):
         was, now = self.was or {}, self.now or {}
         return cells.told({column: (was[column], now[column]) for column in was})
 
+    def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
+        return f"The record was corrected: {ruling}", str(self.data["reason"])
+
     def stated(self, **fields: str) -> dict[str, Any]:
         """The fields of a record that are corrected, each by the name of its option; the word `none` is the blank."""
         found = {field: getattr(self, name) for field, name in fields.items()}
@@ -99,9 +104,9 @@ class Correction(Action):
 
 
 class CorrectHolder(Correction):
-    """Correct what is on record of a holder: name, e-mail address, jurisdiction, share of the votes (REC-3).
+    """Correct what is on record of a holder, or add one who is missing on record: then state all of it (REC-3).
 
-    Letters that were not sent, or refused, go to the corrected address.
+    Letters that were not sent, or were refused, go to the corrected address.
     """
 
     verb, deployment = "correct-holder", "correct-holder"
@@ -116,14 +121,24 @@ class CorrectHolder(Correction):
     def subject(self) -> str:
         return self.holder
 
+    def says(self, state: OfferState) -> str:
+        return super().says(state) if self.was or not self.now else _added(self.now)
+
+    @property
+    def missing(self) -> list[str]:
+        """What must be stated of a holder who is not on record yet, and is not."""
+        needed = ("name", "email", "jurisdiction", "voting_percent")
+        return [name for name in needed if getattr(self, name) is None]
+
     def deadline(self, state: OfferState) -> datetime | None:
         """The acceptance; where a letter goes decides nothing, so an address is corrected at any time."""
         decisive = (self.name, self.jurisdiction, self.voting_percent)
         return state.accepted_at if any(each is not None for each in decisive) else None
 
-    def corrected(self, holder: Holder) -> Holder:
-        columns = {name: name for name in ("name", "email", "jurisdiction", "voting_percent")}
-        return replace(holder, **self.stated(**columns))
+    def corrected(self, holder: Holder | None) -> Holder:
+        """The holder as corrected, or as added."""
+        stated = self.stated(**{name: name for name in ("name", "email", "jurisdiction", "voting_percent")})
+        return replace(holder, **stated) if holder else Holder(holder_id=self.holder, **stated)
 
 
 class CorrectGrant(Correction):
@@ -154,10 +169,7 @@ class CorrectGrant(Correction):
         return state.accepted_at
 
     def says(self, state: OfferState) -> str:
-        if self.was or not self.now:
-            return super().says(state)
-        stated = [f"{cells.COLUMNS[column]} {cell}" for column, cell in self.now.items() if cell]
-        return f"missing on record, added: {', '.join(stated)}"
+        return super().says(state) if self.was or not self.now else _added(self.now)
 
     @property
     def missing(self) -> list[str]:
@@ -271,6 +283,10 @@ class CorrectPrice(Correction):
     def refused(self, state: OfferState) -> Ruling | None:
         return may_price(state, self.on, self.at)
 
+    def told(self, clock: str, ruling: str) -> None:
+        """It concerns nobody before a grant is made at it, and none is corrected after that."""
+        return
+
 
 class CorrectCalendar(Correction):
     """Record that a day is closed, proclaimed after the offer was made; what it moves is told to whom it concerns.
@@ -340,6 +356,11 @@ def with_closings(terms: Terms, closings: Closings) -> Terms:
     """The terms with other closings; made anew, for a copy keeps the calendar that was worked out, and remembered."""
     changed = terms.model_copy(update={"closings": closings})
     return Terms.model_validate(changed.model_dump(by_alias=True))
+
+
+def _added(now: Mapping[str, str]) -> str:
+    stated = [f"{cells.COLUMNS[column]} {cell}" for column, cell in now.items() if cell]
+    return f"missing on record, added: {', '.join(stated)}"
 
 
 def _of_day(state: OfferState, on: date) -> bool:

@@ -44,11 +44,15 @@ def carry_out(action: Correction, db: OfferWriter) -> str:
 @carry_out.register
 def _holder(action: CorrectHolder, db: OfferWriter) -> str:
     before = on_record(action, db)
-    assert isinstance(before, Holder)
-    after = action.corrected(before)
+    after = corrected(action, before)
+    assert isinstance(after, Holder)
     told = told_before(db, action, [after.holder_id])
-    _put(db, t.holders, "holder_id", HOLDERS.rows([after])[0])
-    said = _readdressed(db, told, after) if before.email != after.email else ""
+    [row] = HOLDERS.rows([after])
+    if before is None:
+        db.add(t.holders, [row])
+    else:
+        _put(db, t.holders, "holder_id", row)
+    said = _readdressed(db, told, after) if isinstance(before, Holder) and before.email != after.email else ""
     return f"{said} {_followed(db, action, told)}".strip()
 
 

@@ -66,7 +66,8 @@ def _addressed(action: CorrectHolder, letter: Row[Any]) -> bool:
 
 @_stated.register
 def _names_grant(action: CorrectGrant, letter: Row[Any]) -> bool:
-    return _names(letter.data, action.grant)
+    """One that states the grant, or, of a grant that was missing, the statement of the holder's options without it."""
+    return letter.kind == Kind.OFFER_OPENED if action.was == {} else _names(letter.data, action.grant)
 
 
 @_stated.register

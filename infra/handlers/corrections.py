@@ -12,6 +12,7 @@ from infra.folder.cross_checks import GENERATED
 from infra.handlers import restated
 from optex.cells import cells_of, changes
 from optex.corrections import (
+    NONE,
     CorrectCalendar,
     CorrectForm,
     CorrectGrant,
@@ -19,7 +20,6 @@ from optex.corrections import (
     Correction,
     CorrectPrice,
     CorrectService,
-    NONE,
     unsound,
 )
 from optex.errors import Ruling
@@ -105,7 +105,7 @@ def _close(action: CorrectPrice, db: OfferReader) -> Fact:
 def corrected(action: Correction, fact: Fact) -> Fact:
     """What is right, by what is on record and what the correction states."""
     match action, fact:
-        case CorrectHolder(), Holder():
+        case CorrectHolder(), Holder() | None:
             return action.corrected(fact)
         case CorrectGrant(), Grant() | None:
             return action.corrected(fact)
@@ -126,8 +126,8 @@ def _unknown(action: Correction, fact: Fact, db: OfferReader, state: OfferState)
 
 @_unknown.register
 def _unknown_holder(action: CorrectHolder, fact: Fact, db: OfferReader, state: OfferState) -> str:
-    if fact is None:
-        return f"there is no holder {action.holder}"
+    if fact is None and action.missing:
+        return f"there is no holder {action.holder}: to add one, state also {listed(action.missing)}"
     return "the name cannot be blank" if action.name == NONE else ""
 
 
