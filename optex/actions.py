@@ -541,7 +541,7 @@ def _all_of(kind: type[Action]) -> Iterable[type[Action]]:
         yield from _all_of(each)
 
 
-_BY_VERB = {kind.verb: kind for kind in _all_of(Action)}
+_BY_VERB = {kind.verb: kind for kind in sorted(_all_of(Action), key=lambda kind: kind.__module__ != __name__)}
 ACTIONS = {verb: kind for verb, kind in _BY_VERB.items() if kind.deployment}
 """Every action that an operator may take, by its verb."""
 STATEFUL = tuple(verb for verb, kind in _BY_VERB.items() if kind.apply is not Action.apply)

@@ -39,6 +39,7 @@ COLUMNS = {
     "from": "first day",
     "to": "last day",
     "close": "closing price",
+    "closed": "closed",
 }
 """What each column is called where a person reads of it."""
 

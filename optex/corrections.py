@@ -75,12 +75,12 @@ Kind = Annotated[FormKind, Field(strict=False), of(*FormKind)]
 
 
 class Correction(Action):
-    """A correction of something on record: `was` is what stood there before, column by column, and `now` what does."""
+    """A correction of something on record: `was` is what stood there, column by column, `becomes` what does now."""
 
-    rule, named, amends, decided = "REC-3", True, True, ("was", "now", "taken_from")
+    rule, named, amends, decided = "REC-3", True, True, ("was", "becomes", "taken_from")
     who, asked = "Who corrects it: your full name.", "A correction"
     was: dict[str, str] | None = None
-    now: dict[str, str] | None = None
+    becomes: dict[str, str] | None = None
     taken_from: str | None = None
     """The row of the folder's files that was taken over, such as grants.csv:3."""
 
@@ -91,7 +91,7 @@ class Correction(Action):
         return {key: value for key, value in stated.items() if not _empty(value)}
 
     def says(self, state: OfferState) -> str:
-        was, now = self.was or {}, self.now or {}
+        was, now = self.was or {}, self.becomes or {}
         return cells.told({column: (was[column], now[column]) for column in was})
 
     def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
@@ -122,7 +122,7 @@ class CorrectHolder(Correction):
         return self.holder
 
     def says(self, state: OfferState) -> str:
-        return super().says(state) if self.was or not self.now else _added(self.now)
+        return super().says(state) if self.was or not self.becomes else _added(self.becomes)
 
     @property
     def missing(self) -> list[str]:
@@ -169,7 +169,7 @@ class CorrectGrant(Correction):
         return state.accepted_at
 
     def says(self, state: OfferState) -> str:
-        return super().says(state) if self.was or not self.now else _added(self.now)
+        return super().says(state) if self.was or not self.becomes else _added(self.becomes)
 
     @property
     def missing(self) -> list[str]:

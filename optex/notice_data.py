@@ -192,7 +192,7 @@ def new_option(record: IssuedOption, grants: Mapping[str, Grant], close: Decimal
 
 def compared(corrected: Correction, restated: Changes, holder_id: str, clock: str) -> list[Data]:
     """What was wrong beside what is right, as one holder reads it; of another holder it says no more than that."""
-    was, now = corrected.was or {}, corrected.now or {}
+    was, now = corrected.was or {}, corrected.becomes or {}
     rows = [(COLUMNS[column], column, was.get(column, ""), now.get(column, "")) for column in now or was]
     rows += [(_RESTATED[name], name, *cells) for name, cells in restated.items()]
     return [

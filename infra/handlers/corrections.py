@@ -57,10 +57,10 @@ def with_what_was(action: Correction, db: OfferReader) -> Correction:
         return action.model_copy(update={"was": cells_of(fact)})
     after = cells_of(corrected(action, fact))
     if fact is None:
-        return action.model_copy(update={"was": {}, "now": after})
+        return action.model_copy(update={"was": {}, "becomes": after})
     changed = changes(cells_of(fact), after)
     was, now = ({column: cells[n] for column, cells in changed.items()} for n in (0, 1))
-    return action.model_copy(update={"was": was, "now": now})
+    return action.model_copy(update={"was": was, "becomes": now})
 
 
 @singledispatch

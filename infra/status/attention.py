@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
+from infra.handlers.otherwise import otherwise
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
 from optex.calendar import CLOCKS
@@ -28,6 +29,9 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
+    yield from status.otherwise
+    if status.files_differ:
+        yield status.files_differ
     yield from _confirmations(status)
     mail = status.correspondence
     if mail.refused:
@@ -70,6 +74,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
+        "the corrected record decides otherwise": _otherwise(db),
         "a letter was refused": _refused_letters(db),
         "a split has no effect": _idle_splits(db),
     }
@@ -109,6 +114,11 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
         ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
         for row in db.missed_forms()
     ]
+
+
+def _otherwise(db: OfferReader) -> list[Entry]:
+    """What the corrected record would decide otherwise than it was decided, which nobody undoes but a person."""
+    return [("otherwise reported", row.subject, row.rule, row.reason) for row in otherwise(db)]
 
 
 def _refused_letters(db: OfferReader) -> list[Entry]:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
+from infra.handlers.otherwise import otherwise
 from infra.handlers.pool import available
 from infra.status.document import Instant
 from infra.status.mail_status import MailStatus, mail_status
@@ -85,6 +86,8 @@ class OfferStatus:
     holds: tuple[str, ...]
     approvals: tuple[PendingApproval, ...]
     missed_forms: tuple[str, ...]
+    otherwise: tuple[str, ...]
+    files_differ: str = ""
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -120,6 +123,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         holds=state.holds,
         approvals=_approvals(db, state),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        otherwise=tuple(row.reason for row in otherwise(db)),
     )
 
 
