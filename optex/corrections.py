@@ -1,22 +1,20 @@
-"""Corrections of what is on record: its key, the changed columns by name, who corrects it, why, on what evidence.
+"""Corrections of the facts on record: the key, the changed columns by name, who corrects it, why, on what evidence.
 
-What is left out, or left empty in a form, stays as it is; a column that may be blank is made so by the word `none`.
 Authority: rules of the record (REC-3).
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from optex import cells
-from optex.action import MIND_THE_ZONE, Action, of, option
+from optex.action import MIND_THE_ZONE, of, option
 from optex.changes import may_price
+from optex.correction import NONE, Correction, Reason, added
 from optex.errors import Ruling
 from optex.fields import (
     A_SCHEDULE,
@@ -25,22 +23,17 @@ from optex.fields import (
     ClosingPrice,
     Count,
     Day,
-    Expected,
     Id,
     Moment,
     OneLine,
     Pattern,
     Percentage,
     Price,
-    Text,
     Whole,
 )
-from optex.formatting import day, short_day
 from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, ServicePeriod
 from optex.state import OfferState
-from optex.terms import Closing, Closings, Terms
 
-NONE = "none"
 _OR_NONE = f"; the word {NONE} makes it blank."
 
 
@@ -68,39 +61,9 @@ def _lines(value: Any) -> tuple[str, ...]:
 DayOrNone = Annotated[str, BeforeValidator(_day_or_none)]
 EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"an e-mail address, or {NONE}")]
 ScheduleOrNone = Annotated[str, Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
-Reason = Annotated[Text, Expected("a reason in words")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]
 InCapacity = Annotated[Capacity, Field(strict=False), of(*Capacity)]
 Kind = Annotated[FormKind, Field(strict=False), of(*FormKind)]
-
-
-class Correction(Action):
-    """A correction of something on record: `was` is what stood there, column by column, `becomes` what does now."""
-
-    rule, named, amends, decided = "REC-3", True, True, ("was", "becomes", "taken_from")
-    who, asked = "Who corrects it: your full name.", "A correction"
-    was: dict[str, str] | None = None
-    becomes: dict[str, str] | None = None
-    taken_from: str | None = None
-    """The row of the folder's files that was taken over, such as grants.csv:3."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _left_empty(cls, stated: Mapping[str, Any]) -> dict[str, Any]:
-        """What is left empty is not stated."""
-        return {key: value for key, value in stated.items() if not _empty(value)}
-
-    def says(self, state: OfferState) -> str:
-        was, now = self.was or {}, self.becomes or {}
-        return cells.told({column: (was[column], now[column]) for column in was})
-
-    def told(self, clock: str, ruling: str) -> tuple[str, str] | None:
-        return f"The record was corrected: {ruling}", str(self.data["reason"])
-
-    def stated(self, **fields: str) -> dict[str, Any]:
-        """The fields of a record that are corrected, each by the name of its option; the word `none` is the blank."""
-        found = {field: getattr(self, name) for field, name in fields.items()}
-        return {field: "" if value == NONE else value for field, value in found.items() if value is not None}
 
 
 class CorrectHolder(Correction):
@@ -122,7 +85,7 @@ class CorrectHolder(Correction):
         return self.holder
 
     def says(self, state: OfferState) -> str:
-        return super().says(state) if self.was or not self.becomes else _added(self.becomes)
+        return super().says(state) if self.was or not self.becomes else added(self.becomes)
 
     @property
     def missing(self) -> list[str]:
@@ -169,7 +132,7 @@ class CorrectGrant(Correction):
         return state.accepted_at
 
     def says(self, state: OfferState) -> str:
-        return super().says(state) if self.was or not self.becomes else _added(self.becomes)
+        return super().says(state) if self.was or not self.becomes else added(self.becomes)
 
     @property
     def missing(self) -> list[str]:
@@ -286,89 +249,6 @@ class CorrectPrice(Correction):
     def told(self, clock: str, ruling: str) -> None:
         """It concerns nobody before a grant is made at it, and none is corrected after that."""
         return
-
-
-class CorrectCalendar(Correction):
-    """Record that a day is closed, proclaimed after the offer was made; what it moves is told to whom it concerns.
-
-    With `remove`, that a day so recorded is open after all (REC-3, CAL-1).
-    """
-
-    verb, deployment = "correct-calendar", "correct-calendar"
-    on: Day = option("The day.")
-    calendar: Annotated[Literal["federal", "exchange", "both"], of("federal", "exchange", "both")] = option(
-        "Which calendar: federal business days, the exchange, or both."
-    )
-    remove: bool = option("It is open after all: takes a recorded closing back.", False)
-    reason: Reason = option("Why, as by what it was proclaimed, in words that a holder may read.")
-
-    @property
-    def subject(self) -> str:
-        return self.on.isoformat()
-
-    def refused(self, state: OfferState) -> Ruling | None:
-        if state.over:
-            return Ruling(rule="REC-3", reason="nothing of the offer is left to do, so that no date of it moves")
-        if self.remove or _of_day(state, self.on):
-            return None
-        calendar = state.terms.calendar
-        open_on = {
-            "federal": calendar.is_business_day(self.on),
-            "exchange": calendar.is_trading_day(self.on),
-        }
-        if not any(is_open for name, is_open in open_on.items() if self.calendar in (name, "both")):
-            return Ruling(rule="CAL-1", reason=f"{self.on} is closed in any case")
-        return None
-
-    def says(self, state: OfferState) -> str:
-        closed = {
-            "federal": "no federal business day",
-            "exchange": "no trading day",
-            "both": "neither a federal business day nor a trading day",
-        }
-        return f"{day(self.on)} is {'open after all' if self.remove else closed[self.calendar]}"
-
-    def changes_nothing(self, state: OfferState) -> bool:
-        """Whether the terms say so already."""
-        return self._closings(state) == state.terms.closings.closed
-
-    def apply(self, state: OfferState) -> OfferState:
-        return replace(state, terms=with_closings(state.terms, Closings(closed=self._closings(state))))
-
-    def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        now = "was found to be open after all" if self.remove else "was proclaimed to be closed"
-        return f"{day(self.on)} {now}", self.reason
-
-    def label(self, state: OfferState) -> str:
-        return f"{short_day(self.on)} {'open after all' if self.remove else 'closed'}"
-
-    def _closings(self, state: OfferState) -> tuple[Closing, ...]:
-        """The closings with this one, which takes the place of what was told of the day before."""
-        closed = state.terms.closings.closed
-        if any(each.on == self.on and each.calendar == self.calendar for each in closed) and not self.remove:
-            return closed
-        others = tuple(each for each in closed if each.on != self.on)
-        return others if self.remove else (*others, Closing(on=self.on, reason=self.reason, calendar=self.calendar))
-
-
-@lru_cache(maxsize=64)
-def with_closings(terms: Terms, closings: Closings) -> Terms:
-    """The terms with other closings; made anew, for a copy keeps the calendar that was worked out, and remembered."""
-    changed = terms.model_copy(update={"closings": closings})
-    return Terms.model_validate(changed.model_dump(by_alias=True))
-
-
-def _added(now: Mapping[str, str]) -> str:
-    stated = [f"{cells.COLUMNS[column]} {cell}" for column, cell in now.items() if cell]
-    return f"missing on record, added: {', '.join(stated)}"
-
-
-def _of_day(state: OfferState, on: date) -> bool:
-    return any(each.on == on for each in state.terms.closings.closed)
-
-
-def _empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ((), [])
 
 
 def unsound(grant: Grant) -> str:

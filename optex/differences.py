@@ -11,15 +11,9 @@ from typing import Any, TypeVar
 
 from optex.actions import ServiceSet
 from optex.cells import COLUMNS, Changes, cells_of, changes
-from optex.corrections import (
-    NONE,
-    CorrectCalendar,
-    CorrectForm,
-    CorrectGrant,
-    CorrectHolder,
-    CorrectPrice,
-    CorrectService,
-)
+from optex.closings import CorrectCalendar
+from optex.correction import NONE
+from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.terms import Closing
 

@@ -12,7 +12,7 @@ from typing import Any
 from optex import formatting, milestones
 from optex.cancellation import Cancellation, Promise
 from optex.cells import COLUMNS, Changes, read_line, read_schedule
-from optex.corrections import Correction
+from optex.correction import Correction
 from optex.errors import Ruling
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule

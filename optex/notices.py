@@ -15,7 +15,7 @@ from optex import notice_data
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
 from optex.changes import needs_ten_days
-from optex.corrections import Correction
+from optex.correction import Correction
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text

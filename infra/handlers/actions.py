@@ -36,10 +36,10 @@ from optex.actions import (
     Split,
     Terminate,
 )
-from optex.corrections import Correction
+from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
-from optex.formatting import exact_text, local_text, sentence
+from optex.formatting import exact_text, local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.records import ServicePeriod
 from optex.state import OfferState
@@ -83,7 +83,7 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     detail = _detail(taken.reason, action, passed, state)
     db.audit(action.at, action.by, [(action.verb, action.subject, action.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
-    return ActionResult(accepted=True, ruling=taken, message=f"{sentence(taken.reason)} {consequence}".strip())
+    return ActionResult(accepted=True, ruling=taken, message=f"{taken.reason.removesuffix('.')}. {consequence}".strip())
 
 
 @singledispatch

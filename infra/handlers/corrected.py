@@ -21,16 +21,9 @@ from infra.handlers.pool import positions, restate_pool
 from infra.handlers.restated import restate
 from infra.mail.outbox import readdress
 from optex.cells import Changes
-from optex.corrections import (
-    CorrectCalendar,
-    CorrectForm,
-    CorrectGrant,
-    CorrectHolder,
-    Correction,
-    CorrectPrice,
-    CorrectService,
-    with_closings,
-)
+from optex.closings import CorrectCalendar, with_closings
+from optex.correction import Correction
+from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
 from optex.formatting import count
 from optex.records import Form, Grant, Holder, ServicePeriod
 

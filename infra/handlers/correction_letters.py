@@ -14,7 +14,9 @@ from infra.database.reader import FEW, OfferReader, read_holders
 from infra.database.writer import OfferWriter
 from optex import batch, notices
 from optex.cells import Changes
-from optex.corrections import CorrectCalendar, CorrectForm, CorrectGrant, CorrectHolder, Correction, CorrectService
+from optex.closings import CorrectCalendar
+from optex.correction import Correction
+from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectService
 from optex.notices import Kind
 from optex.state import OfferState
 

@@ -11,17 +11,9 @@ from infra.database.reader import OfferReader, read_holders
 from infra.folder.cross_checks import GENERATED
 from infra.handlers import restated
 from optex.cells import cells_of, changes
-from optex.corrections import (
-    NONE,
-    CorrectCalendar,
-    CorrectForm,
-    CorrectGrant,
-    CorrectHolder,
-    Correction,
-    CorrectPrice,
-    CorrectService,
-    unsound,
-)
+from optex.closings import CorrectCalendar
+from optex.correction import NONE, Correction
+from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService, unsound
 from optex.errors import Ruling
 from optex.formatting import listed
 from optex.records import Form, FormKind, Grant, Holder, ServicePeriod

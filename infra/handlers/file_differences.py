@@ -12,15 +12,9 @@ from infra.database.writer import OfferWriter
 from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
 from optex.actions import ServiceSet, read_action
-from optex.corrections import (
-    CorrectCalendar,
-    CorrectForm,
-    CorrectGrant,
-    CorrectHolder,
-    Correction,
-    CorrectPrice,
-    CorrectService,
-)
+from optex.closings import CorrectCalendar
+from optex.correction import Correction
+from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
 from optex.differences import Difference, Facts, Key, differences
 from optex.errors import OptexError
 from optex.formatting import count

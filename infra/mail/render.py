@@ -101,7 +101,7 @@ def columns(options: Iterable[Mapping[str, Any]], *names: str, **renamed: str) -
 def side_by_side(compared: Iterable[Mapping[str, Any]]) -> Columns:
     """What was wrong beside what is right, a row for each thing corrected."""
     rows = [[each["what"], each["was"], each["now"]] for each in compared]
-    return Columns(heads=["", "On record before", "Right"], aligns=["left"] * 3, rows=rows)
+    return Columns(heads=["What", "On record before", "Right"], aligns=["left"] * 3, rows=rows)
 
 
 def in_columns(table: Columns) -> str:
@@ -109,7 +109,10 @@ def in_columns(table: Columns) -> str:
     everything = [table.heads, *table.rows]
     widths = [max(len(row[n]) for row in everything) for n in range(len(table.heads))]
     if sum(widths) + 2 * len(widths) > WIDTH:
-        stacked = [[f"  {head}: {cell}" for head, cell in zip(table.heads, row, strict=True)] for row in table.rows]
+        stacked = [
+            [fill(cell, f"  {head}: ", "    ") for head, cell in zip(table.heads, row, strict=True)]
+            for row in table.rows
+        ]
         return "\n\n".join("\n".join(lines) for lines in stacked)
     rule = ["-" * width for width in widths]
     return "\n".join(_line(row, widths, table.aligns) for row in (table.heads, rule, *table.rows))
