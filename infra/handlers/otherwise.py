@@ -65,9 +65,10 @@ def _otherwise(db: OfferReader, d: HolderRecord, state: OfferState) -> Iterator[
 
 def _form(db: OfferReader, review: FormReview) -> Iterator[DecisionEntry]:
     form_id = review.form.form_id
-    decided = db.latest_decisions("form", [form_id])[form_id].decision
-    if decided != review.standing:
-        yield _entry(form_id, review.form.holder_id, f"form {form_id} is {review.standing}", decided, review.ruling)
+    row = db.latest_decisions("form", [form_id]).get(form_id)
+    if row is not None and row.decision != review.standing:
+        would, did = f"form {form_id} is {review.standing}", f"it was decided {row.decision}"
+        yield _entry(form_id, review.form.holder_id, would, did, review.ruling)
 
 
 def _tenders(
@@ -90,13 +91,14 @@ def _tenders(
     for grant_id in sorted(accepted.keys() | cancelled.keys()):
         would, did = accepted.get(grant_id, 0), cancelled.get(grant_id, 0)
         if would != did:
-            said = f"{count(would, 'share')} of {grant_id} would have been accepted"
-            yield _entry(grant_id, holder_id, said, f"accepted for {count(did, 'share')}", why.get(grant_id))
+            some = count(would, "share") if would else "none"
+            said = f"{some} of {grant_id} would have been accepted"
+            yield _entry(grant_id, holder_id, said, f"{did:,} were" if did else "none were", why.get(grant_id))
 
 
-def _entry(subject: str, holder_id: str, would: str, decided: str, why: Ruling | None) -> DecisionEntry:
+def _entry(subject: str, holder_id: str, would: str, did: str, why: Ruling | None) -> DecisionEntry:
     because = f" ({why.reason.rstrip('.')})" if why else ""
-    reason = f"By the record as it now stands {would}{because}; it was decided {decided}, and nothing is undone."
+    reason = f"By the record as it now stands {would}{because}; {did}, and nothing is undone."
     ruling = Ruling(rule="REC-3", reason=reason)
     return DecisionEntry(subject=subject, holder_id=holder_id, decision=OTHERWISE, ruling=ruling)
 
