@@ -1,4 +1,4 @@
-"""What is on record is corrected by a later entry that keeps what was there before, and whoever was told so hears of it.
+"""What is on record is corrected by a later entry that keeps what was there before, and is told to whom it concerns.
 
 Each story is played by script.toml; what follows from a corrected fact is decided again as of the correction (REC-3).
 """
@@ -376,7 +376,7 @@ def test_an_alarm_ends_when_the_record_agrees_again(accepted):
 
 @pytest.fixture(scope="module")
 def dates(new_offer):
-    """April 1 is proclaimed a day of mourning, two days of October without trade, one of them in vain; a price misread."""
+    """April 1 is proclaimed a day of mourning, two days of October without trade; a price is misread."""
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.holder("H2", "Bo Ray").grant("G2", 500)
