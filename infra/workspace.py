@@ -67,7 +67,8 @@ class Workspace:
 
     @contextmanager
     def write(self) -> Iterator[OfferWriter]:
-        with open_writer(self.engine, self.offer, None if self.simulated else machine_clock) as db:
+        clock, approvals = (machine_clock, None) if self.arrivals is None else (None, self.arrivals.approvals)
+        with open_writer(self.engine, self.offer, clock, approvals) as db:
             yield db
 
     @contextmanager

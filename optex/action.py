@@ -75,9 +75,11 @@ class Action(BaseModel):
     deployment: ClassVar[str] = ""
     # Options that are decided when it is recorded, and that nobody states.
     decided: ClassVar[tuple[str, ...]] = ()
-    # Said again with the same values of these, so long after the first, it is the same action: a second click.
+    # Its key: told again with the same values of these, so long after the first, it is the same action, a second click,
+    # and refused where its other options say something else (REC-2); `correction` says what can be done about that.
     once: ClassVar[tuple[str, ...] | None] = None
     once_within: ClassVar[timedelta] = ONE_EACH
+    correction: ClassVar[str] = "What is on record stands."
     # It concerns only whoever was promised something.
     after_acceptance: ClassVar[bool] = False
     # What it asked for on behalf of one holder, where it was refused; options of it may stand in braces.
@@ -113,6 +115,11 @@ class Action(BaseModel):
         """The options by their names in the interface, dates and instants as ISO text; `read_action` reads them."""
         data = self.model_dump(mode="json", exclude={"at", "by"}, exclude_none=True)
         return data if self.evidence else {key: value for key, value in data.items() if key != "evidence"}
+
+    @property
+    def decided_by_rule(self) -> str:
+        """The rule under which it is taken; most act under one alone."""
+        return self.rule
 
     @property
     def announced(self) -> datetime:

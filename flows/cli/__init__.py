@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions
+from flows.cli import actions, audit
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -217,3 +217,4 @@ def report(folder: Path, out: Path) -> None:
 
 
 actions.register(cli)
+cli.add_command(audit.audit)

@@ -70,7 +70,7 @@ def register(cli: click.Group) -> None:
         cli.add_command(group)
     for verb, kind in ACTIONS.items():
         groups.get(verb.partition("-")[0], cli).add_command(_command(kind))
-    groups["election"].add_command(_import_command("forms", "elections.csv", "import_forms"))
+    groups["election"].add_command(_EVIDENCE(_import_command("forms", "elections.csv", "import_forms")))
     groups["service"].add_command(_import_command("spells of service", "service.csv", "import_service"))
     groups["price"].add_command(_import_command("closing prices", "prices.csv", "import_prices"))
     groups["election"].add_command(record_election)
@@ -83,10 +83,10 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     @click.option("--file", "named", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The CSV file.")
     @_BY
     @JSON
-    def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool) -> None:
+    def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool, **evidence: str) -> None:
         from flows.cli import record as recording
 
-        getattr(recording, function)(folder, named or file, by, as_json)
+        getattr(recording, function)(folder, named or file, by, as_json, **evidence)
 
     return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
         read
@@ -132,6 +132,7 @@ def correct_import(
     help="One option on the form, with what the form states of it; say it again for each option.",
 )
 @_BY
+@_EVIDENCE
 @JSON
 def record_election(
     folder: Path,
@@ -139,17 +140,16 @@ def record_election(
     signed_on: Any,
     options: tuple[str, ...],
     by: str,
+    evidence: str,
     as_json: bool,
     **given: str,
 ) -> None:
-    """Key in one form that came by fax or by hand."""
-    from datetime import UTC, datetime
-
+    """Key in one form that came by fax or by hand. Keyed in after a deadline it is taken all the same, and marked."""
     from flows.cli.record import record_form
 
     row = {
         **given,
-        "received_at": received_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        "received_at": received_at or "",
         "signed_on": signed_on.isoformat() if signed_on else "",
     }
-    record_form(folder, row, options, by, as_json)
+    record_form(folder, row, options, by, evidence, as_json)

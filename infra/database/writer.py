@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from infra.database import tables as t
-from infra.database.audit_chain import BEGINNING, chained
+from infra.database import vouching
+from infra.database.audit_chain import chained
 from infra.database.engine import bulk_insert
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.database.reader import FEW, OfferReader
@@ -32,6 +34,7 @@ from optex.terms import Terms
 PROGRAM = "optex"
 
 Clock = Callable[[], datetime]
+Approvals = frozenset[tuple[str, str]] | None
 
 
 class UnknownOffer(OptexError):
@@ -39,16 +42,19 @@ class UnknownOffer(OptexError):
 
 
 @contextmanager
-def open_writer(engine: Engine, offer: str, clock: Clock | None = None) -> Iterator["OfferWriter"]:
+def open_writer(
+    engine: Engine, offer: str, clock: Clock | None = None, approvals: Approvals = None
+) -> Iterator["OfferWriter"]:
     """The offer's database for one transaction: committed at the end, or, after an exception, as if never opened.
 
-    `clock` says when what is told goes on record; None in a play, where it does so as it happens.
+    `clock` says when what is told goes on record; None in a play, where it does so as it happens. `approvals` are the
+    compensating decisions, by kind and holder, that a play has an approval of; None where a person is always asked.
     """
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
-        yield OfferWriter(connection, offer, clock() if clock is not None else None)
+        yield OfferWriter(connection, offer, clock() if clock is not None else None, approvals)
 
 
 @contextmanager
@@ -91,9 +97,16 @@ class DecisionEntry:
 class OfferWriter(OfferReader):
     """An offer's books, locked for one transaction: what is written is appended, in bulk."""
 
-    def __init__(self, connection: Connection, offer: str, clock: datetime | None = None) -> None:
+    def __init__(
+        self, connection: Connection, offer: str, clock: datetime | None = None, approvals: Approvals = None
+    ) -> None:
         super().__init__(connection, offer)
         self.clock = clock
+        self.approvals = approvals
+
+    def waits_for(self, kind: str, holder_id: str) -> bool:
+        """Whether a compensating decision waits for its approval: a play rehearses, but for what it approves itself."""
+        return self.approvals is None or (kind, holder_id) in self.approvals
 
     def recorded_at(self, at: datetime) -> datetime:
         """When something that was received, announced or happened at an instant goes on record (REC-1)."""
@@ -166,8 +179,10 @@ class OfferWriter(OfferReader):
             "reason": ruling.reason,
             "recorded_at": self.recorded_at(action.at),
             "after_deadline": after_deadline,
+            "entry": self.audit_head().entries + 1,
         }
         self.connection.execute(insert(t.actions).values(**row))
+        self.audit(action.at, "", [vouching.on_record(row)])
 
     def keep_evidence(self, name: str, content: bytes, at: datetime) -> str:
         """Keep a file that was handed in as evidence, once; how the record names it (REC-1)."""
@@ -236,6 +251,7 @@ class OfferWriter(OfferReader):
         decisions = list(decisions)
         known = self._said(kind, [decided.subject for decided in decisions])
         fresh, rows = [], []
+        entry = self.audit_head().entries + 1
         for decided in decisions:
             revision, last = known.get(decided.subject, (0, None))
             if last == decided.said:
@@ -255,9 +271,13 @@ class OfferWriter(OfferReader):
                     "section": decided.ruling.section,
                     "reason": decided.ruling.reason,
                     "remarks": [[remark.rule, remark.reason] for remark in decided.remarks],
+                    "entry": entry,
                 }
             )
-        bulk_insert(self.connection, t.decisions, rows)
+        if rows:
+            rows.sort(key=itemgetter("subject"))
+            bulk_insert(self.connection, t.decisions, rows)
+            self.audit(at, "", [vouching.decided(rows)])
         return fresh
 
     def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[Any, ...]]]:
@@ -299,8 +319,11 @@ class OfferWriter(OfferReader):
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
-    def queue_notices(self, notices: Iterable[Notice], at: datetime) -> int:
-        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
+    def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> int:
+        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new.
+
+        None of them goes out before `send_after`.
+        """
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
         query = select(n.notice_id).where(n.offer == self.offer)
@@ -319,6 +342,7 @@ class OfferWriter(OfferReader):
                 "queued_at": at,
                 "attempts": 0,
                 "refused": False,
+                "send_after": send_after,
             }
             for notice in new.values()
         ]
@@ -332,9 +356,8 @@ class OfferWriter(OfferReader):
         self, actor: str, entries: Iterable[tuple[datetime, tuple[str, str, str, str]]], evidence: str = ""
     ) -> None:
         """Append entries, each with its own instant, and each chained to the one before it (REC-1)."""
-        last = self._select(t.audit).order_by(t.audit.c.position.desc()).limit(1)
-        before = self.connection.execute(last).first()
-        position, hash_ = (before.position, before.hash) if before is not None else (0, BEGINNING)
+        head = self.audit_head()
+        position, hash_ = head.entries, head.hash
         rows = []
         for at, (action, subject, rule, detail) in entries:
             position += 1

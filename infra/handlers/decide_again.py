@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from infra.database.writer import OfferWriter
+from infra.handlers.compensations import compensate
+from infra.handlers.contradictions import report_contradictions
 from infra.handlers.eligibility import invite
 from infra.handlers.forms import review_again
 from infra.handlers.promises import lapse_promises
@@ -18,4 +20,9 @@ def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> 
     if state.accepted_at is None and state.terminated_at is None:
         invite(db, holder_ids, at)
         return review_again(db, holder_ids, at)
-    return lapse_promises(db, state.day(at), at, holder_ids)
+    said = [
+        lapse_promises(db, state.day(at), at, holder_ids),
+        compensate(db, holder_ids, at),
+        report_contradictions(db, holder_ids, at),
+    ]
+    return " ".join(filter(None, said))

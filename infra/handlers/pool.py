@@ -129,7 +129,7 @@ def _adjustment(what: str, subject: str, holder_id: str, shares: int, split: Spl
 def _holdings(db: OfferReader) -> list[int]:
     """Everything that takes up shares of the plan, deferred grants aside: option by option, and promise by promise."""
     lapsed = {row.subject for row in db.latest_decisions("promise").values() if row.decision == "lapsed"}
-    cancelled = {row.grant_id: row for row in db.rows(t.cancellations)}
+    cancelled = {row.grant_id: row for row in db.rows(t.cancellations) if row.voided_on is None}
     holdings = [row.shares for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
     for grant in db.grants():
         gone = cancelled[grant.grant_id].shares if grant.grant_id in cancelled else 0

@@ -136,6 +136,7 @@ GONE = Ruling(
     rule="ELG-1", reason="Not in service on April 1, 2003: the tender is void and the option is not cancelled."
 )
 LEFT = Ruling(rule="ELG-3", reason="Service ended before the new options were granted. The promise lapses.")
+VOID = Ruling(rule="ELG-1", reason="The record now shows no service on March 21, 2003: the tender was void.")
 COURT = "A court has stayed the acceptance (condition 2 of Section 7)"
 ACCEPTED = replace(STATE, accepted_at=local("2003-04-01T09:00:00"), cancelled_on=date(2003, 4, 1))
 CORRECTED_AT = "2003-04-10T11:00:00"
@@ -154,6 +155,14 @@ def correction(
     corrected = action.model_copy(update={"was": was, "becomes": now})
     restated, told = more.get("restated", {}), more.get("told", [])
     return notices.correction(state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT))
+
+
+def voided(terms: Terms, on: date = date(2003, 7, 1), *, lapsed: bool = True) -> Notice:
+    """An acceptance that does not hold."""
+    splits = "the 3-for-2 split of June 2, 2003"
+    return notices.acceptance_voided(
+        terms, HOLDER, CANCELLATIONS, PROMISE, VOID, on, GRANTS, lapsed=lapsed, splits=splits
+    )
 
 
 def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notice]:
@@ -179,15 +188,9 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
+        voided(terms),
+        notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
-        correction(
-            "correct-grant",
-            {"exercised": "2000"},
-            {"exercised": "7000"},
-            replace(ACCEPTED, terms=terms),
-            restated={"cancelled": ("6,000", "5,000"), "balancing": ("4,000", "0"), "promised": ("7,500", "6,500")},
-            told=[("Options accepted and cancelled April 1, 2003", date(2003, 4, 1))],
-        ),
     )
     return {notice.kind: notice for notice in made}
 
@@ -667,7 +670,16 @@ def test_a_table_too_wide_for_the_letter_is_stacked():
 
 def test_a_correction_states_what_was_and_what_is_right():
     """What was on record beside what is right, why, when, the letters that said otherwise, and what follows."""
-    words = said(LETTERS["correction"])
+    words = said(
+        correction(
+            "correct-grant",
+            {"exercised": "2000"},
+            {"exercised": "7000"},
+            ACCEPTED,
+            restated={"cancelled": ("6,000", "5,000"), "balancing": ("4,000", "0"), "promised": ("7,500", "6,500")},
+            told=[("Options accepted and cancelled April 1, 2003", date(2003, 4, 1))],
+        )
+    )
     assert "shares exercised 2,000 7,000" in words
     assert "shares accepted and cancelled 6,000 5,000" in words
     assert "shares of the balancing option 4,000 0" in words
@@ -762,3 +774,40 @@ def test_every_correction_is_a_letter(notice, stated):
     assert [line for line in text.splitlines() if len(line) > WIDTH or line != line.rstrip()] == []
     assert re.findall(r"None|\{\{|T\d\d:\d\d|\d{4}-\d\d-\d\d", words) == []
     assert [each for each in re.findall(r"[A-Za-z]{4,}", words) if each not in flat(html[html.index("<body") :])] == []
+
+
+def test_a_voided_acceptance_says_what_is_right():
+    """The whole options of old, the balancing option withdrawn, the promise gone, and that time may be short."""
+    text = said(voided(TERMS))
+    for what in (
+        "This letter takes the place of that one, and of the one that told you that the promise had lapsed.",
+        "The record now shows no service on March 21, 2003: the tender was void. (§1; ELG-1)",
+        "G-0017 Mar 15, 2000 ISO $4.25 Mar 15, 2010 10,000",
+        "These are the shares and prices before the 3-for-2 split of June 2, 2003.",
+        "The balancing option G-0017-B, which we had issued for the shares not tendered, is withdrawn",
+        "for 7,500 shares had lapsed and stays without effect.",
+        "That time is counted from the end of your service, not from this letter",
+    ):
+        assert what in text
+    untold = said(voided(TERMS, lapsed=False))
+    assert "had lapsed" not in untold
+    assert "for 7,500 shares is withdrawn." in untold
+
+
+def test_a_voided_acceptance_of_what_has_expired_since_promises_no_exercise():
+    """Once every option of old has run out nothing is left to be exercised."""
+    text = said(voided(TERMS, date(2013, 1, 2)))
+    assert "The expiration above has passed, so the options can no longer be exercised." in text
+    assert "You need not do anything" not in text
+
+
+def test_a_rescission_names_the_option_and_the_decision():
+    """Which option, since when, and why; what was signed for it is of no effect."""
+    text = said(LETTERS["correction"])
+    for what in (
+        "That option is rescinded as of October 20, 2003",
+        "Option number: G-0017-N",
+        "The decision: Counsel so advised.",
+        "one that you have signed is of no effect",
+    ):
+        assert what in text

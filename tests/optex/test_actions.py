@@ -46,6 +46,7 @@ GOOD = {
     },
     "correct-price": {"on": "2003-10-03", "close": "1.05", "reason": "misread"},
     "correct-calendar": {"on": "2003-04-01", "calendar": "both", "reason": "a day of mourning"},
+    "settle": {"grant": "G1-N", "as": "stand", "reason": "counsel so advised"},
 }
 
 
