@@ -55,9 +55,6 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     earlier = db.recorded_actions(action.verb)[::-1]
     if said := recorded(db, earlier, action):
         return said
-    if isinstance(action, Correction) and corrections.changes_nothing(action, db):
-        known = Ruling(rule=action.rule, reason=f"{action.subject} stands so on record, and nothing was changed")
-        return ActionResult(accepted=True, ruling=known, message=f"Already recorded: {known.reason}.", repeated=True)
     key = new_key(earlier, action)
     state = db.state()
     passed, ruling = incomplete(action, state, db.recorded_at(action.at))

@@ -16,7 +16,6 @@ from infra.handlers.correction_letters import Told, told_before, write_calendar_
 from infra.handlers.corrections import corrected, on_record
 from infra.handlers.decide_again import decide_again
 from infra.handlers.forms import confirm_again, confirmations
-from infra.handlers.otherwise import report_otherwise
 from infra.handlers.pool import positions, restate_pool
 from infra.handlers.restated import restate
 from infra.mail.outbox import readdress
@@ -129,9 +128,8 @@ def _calendar(action: CorrectCalendar, db: OfferWriter) -> str:
 def _followed(db: OfferWriter, action: Correction, told: Told, restated: Changes | None = None) -> str:
     """What follows from a corrected fact is decided again as of now, and who was told otherwise is told."""
     decided = decide_again(db, told.holder_ids, action.at)
-    otherwise = report_otherwise(db, told.holder_ids, action.at)
     written = write_letters(db, action, told, restated or {})
-    said = [decided, otherwise, f"{count(written, 'letter')} of correction written." if written else ""]
+    said = [decided, f"{count(written, 'letter')} of correction written." if written else ""]
     return " ".join(filter(None, said))
 
 

@@ -21,7 +21,7 @@ from optex.notices import Kind
 from optex.state import OfferState
 
 # A promise that lapses or is reinstated, and what contradicts an act, are told by letters and alarms of their own.
-_TOLD_ELSEWHERE = ("promise", "otherwise")
+_TOLD_ELSEWHERE = ("promise", "contradiction")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

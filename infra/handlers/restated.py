@@ -76,9 +76,13 @@ def restate(db: OfferWriter, grant: Grant, action: CorrectGrant) -> Restatement:
 
 
 def _cancelled(db: OfferReader, grant_id: str) -> Row[Any] | None:
+    """The cancellation of a grant, also where nothing is left of it; None where its acceptance was voided (REC-4)."""
     c = t.cancellations.c
     query = select(t.cancellations).where(c.offer == db.offer, c.grant_id == grant_id)
-    return db.connection.execute(query).first()
+    row = db.connection.execute(query).first()
+    if row is not None and row.voided_on is not None:
+        return row if db.latest_decisions("tender", [grant_id])[grant_id].rule == "TND-1" else None
+    return row
 
 
 def _tendered(db: OfferReader, grant_id: str) -> int:

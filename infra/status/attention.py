@@ -7,7 +7,6 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
-from infra.handlers.otherwise import otherwise
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
 from optex.calendar import CLOCKS
@@ -40,7 +39,6 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield f"{each.said} A person must settle it: `optex settle`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
-    yield from status.otherwise
     if status.files_differ:
         yield status.files_differ
     yield from _confirmations(status)
@@ -85,7 +83,6 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
-        "the corrected record decides otherwise": _otherwise(db),
         "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
         "a split has no effect": _idle_splits(db),
@@ -127,11 +124,6 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
         ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
         for row in db.missed_forms()
     ]
-
-
-def _otherwise(db: OfferReader) -> list[Entry]:
-    """What the corrected record would decide otherwise than it was decided, which nobody undoes but a person."""
-    return [("otherwise reported", row.subject, row.rule, row.reason) for row in otherwise(db)]
 
 
 def _contradicted(db: OfferReader) -> list[Entry]:

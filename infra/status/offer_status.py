@@ -11,7 +11,6 @@ from infra.database import tables as t
 from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
-from infra.handlers.otherwise import otherwise
 from infra.handlers.pool import available
 from infra.status.document import Instant
 from infra.status.late_entries import LateEntry, late_entries
@@ -104,7 +103,6 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
-    otherwise: tuple[str, ...]
     files_differ: str = ""
 
 
@@ -145,7 +143,6 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
-        otherwise=tuple(row.reason for row in otherwise(db)),
     )
 
 
