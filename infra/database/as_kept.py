@@ -28,7 +28,9 @@ class _InstantAsKept(TypeDecorator[Any]):
             at = datetime.fromisoformat(value) if isinstance(value, str) else value
         except ValueError:
             return value
-        return at.replace(tzinfo=UTC) if isinstance(at, datetime) and at.tzinfo is None else at
+        if not isinstance(at, datetime):
+            return at
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class _JsonAsKept(TypeDecorator[Any]):

@@ -4,8 +4,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,7 +13,7 @@ from sqlalchemy import Connection, Table, select
 
 from infra.database import tables as t
 from infra.database.as_kept import as_kept
-from optex.formatting import count, utc_text
+from optex.formatting import count
 
 # Which columns are in the digest: all that a row had when it was written. And the order of the rows of one entry.
 VOUCHED: dict[str, tuple[Table, tuple[str, ...], tuple[str, ...]]] = {
@@ -41,7 +39,6 @@ VOUCHED: dict[str, tuple[Table, tuple[str, ...], tuple[str, ...]]] = {
 OLDER = "older"
 
 Entry = tuple[str, str, str, str]
-_utc_text = lru_cache(maxsize=1024)(utc_text)
 
 
 def decided(rows: Sequence[Mapping[str, Any]]) -> Entry:
@@ -62,12 +59,11 @@ def older(what: str, rows: Sequence[Mapping[str, Any]]) -> Entry:
 
 
 def digest(what: str, rows: Iterable[Mapping[str, Any]]) -> str:
-    """The SHA-256 of rows, of each as a line of JSON."""
+    """The SHA-256 of rows, each as a list of JSON; their instants are in UTC."""
     _, columns, _ = VOUCHED[what]
-    found = hashlib.sha256()
+    cells, found = itemgetter(*columns), hashlib.sha256()
     for row in rows:
-        cells = [row[column] for column in columns]
-        found.update(to_json([_utc_text(c) if isinstance(c, datetime) else c for c in cells]) + b"\n")
+        found.update(to_json(cells(row)))
     return found.hexdigest()
 
 

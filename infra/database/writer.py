@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -169,7 +169,7 @@ class OfferWriter(OfferReader):
             "offer": self.offer,
             "fact_id": key,
             "position": self._next(t.actions),
-            "at": action.at,
+            "at": action.at.astimezone(UTC),
             "verb": action.verb,
             "actor": action.by,
             "data": action.data,
@@ -177,8 +177,8 @@ class OfferWriter(OfferReader):
             "rule": ruling.rule,
             "section": ruling.section,
             "reason": ruling.reason,
-            "recorded_at": self.recorded_at(action.at),
-            "after_deadline": after_deadline,
+            "recorded_at": self.recorded_at(action.at).astimezone(UTC),
+            "after_deadline": after_deadline and after_deadline.astimezone(UTC),
             "entry": self.audit_head().entries + 1,
         }
         self.connection.execute(insert(t.actions).values(**row))
@@ -248,7 +248,7 @@ class OfferWriter(OfferReader):
 
     def record_decisions(self, kind: str, at: datetime, decisions: Iterable[DecisionEntry]) -> list[DecisionEntry]:
         """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""
-        decisions = list(decisions)
+        at, decisions = at.astimezone(UTC), list(decisions)
         known = self._said(kind, [decided.subject for decided in decisions])
         fresh, rows = [], []
         entry = self.audit_head().entries + 1

@@ -147,6 +147,7 @@ def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling 
 
 
 def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
+    pool.apply_splits(db, action.at)
     holder = db.holders().get(action.holder)
     if holder is None:
         return Ruling(rule="REC-4", reason=f"there is no holder {action.holder}")

@@ -122,18 +122,16 @@ def _of_instant(key: str) -> str:
 
 
 def _again(db: OfferWriter, action: Action, ruling: Ruling, known: OnRecord) -> ActionResult:
-    added = action.evidence not in known.evidence and add_evidence(db, action, known.said)
+    added = action.evidence not in known.evidence and _add_evidence(db, action, known.said)
     message = f"Already recorded: {known.said}{' The evidence is added.' if added else ''}"
     return ActionResult(accepted=True, ruling=ruling, message=message, repeated=True)
 
 
-def add_evidence(db: OfferWriter, action: Action, said: str) -> bool:
+def _add_evidence(db: OfferWriter, action: Action, said: str) -> bool:
     """Put on record what more shows an action that is on record (REC-1); False where that was added before."""
     a = t.audit.c
-    before = select(func.count()).select_from(t.audit).where(
-        a.offer == db.offer, a.action == EVIDENCE_ADDED, a.detail == said, a.evidence == action.evidence
-    )  # fmt: skip
-    if db.connection.execute(before).scalar():
+    same = (a.offer == db.offer, a.action == EVIDENCE_ADDED, a.detail == said, a.evidence == action.evidence)
+    if db.connection.execute(select(func.count()).select_from(t.audit).where(*same)).scalar():
         return False
     db.audit(action.at, action.by, [(EVIDENCE_ADDED, action.subject, "REC-1", said)], action.evidence)
     return True

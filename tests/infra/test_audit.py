@@ -24,6 +24,7 @@ from infra.report.page import write_report
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from optex.actions import PriceSet
+from optex.calendar import EST
 from optex.errors import Ruling
 
 PAGE = Path(__file__).parents[2] / "docs" / "audit.md"
@@ -217,9 +218,10 @@ def test_an_auditor_needs_no_more_than_the_ledger(chain, tmp_path):
 def decided(chain):
     """Tenders decided and decided again, and a price recorded: entries 7 to 9, and the price's own, 10."""
     with open_writer(chain, OFFER) as db:
-        db.record_decisions("tender", AT, [tender("G2", "rejected"), tender("G1", "accepted")])
+        local = AT.astimezone(EST)
+        db.record_decisions("tender", local, [tender("G2", "rejected"), tender("G1", "accepted")])
         db.record_decisions("tender", AT, [tender("G2", "accepted"), tender("G1", "accepted")])
-        price = PriceSet(on=date(2003, 2, 28), close=Decimal("1.05"), by="Ops", at=AT)
+        price = PriceSet(on=date(2003, 2, 28), close=Decimal("1.05"), by="Ops", at=local)
         assert record_action(db, price).accepted
         assert (None, 10) == (first_broken(db), db.audit_head().entries)
     return chain

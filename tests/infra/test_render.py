@@ -137,6 +137,11 @@ GONE = Ruling(
 )
 LEFT = Ruling(rule="ELG-3", reason="Service ended before the new options were granted. The promise lapses.")
 VOID = Ruling(rule="ELG-1", reason="The record now shows no service on March 21, 2003: the tender was void.")
+BACK = Ruling(
+    rule="REC-4",
+    reason="The record now shows unbroken service from March 10, 2003 through October 21, 2003: promise P-H-017 is "
+    "reinstated.",
+)
 COURT = "A court has stayed the acceptance (condition 2 of Section 7)"
 ACCEPTED = replace(STATE, accepted_at=local("2003-04-01T09:00:00"), cancelled_on=date(2003, 4, 1))
 CORRECTED_AT = "2003-04-10T11:00:00"
@@ -155,6 +160,18 @@ def correction(
     corrected = action.model_copy(update={"was": was, "becomes": now})
     restated, told = more.get("restated", {}), more.get("told", [])
     return notices.correction(state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT))
+
+
+def reinstated(terms: Terms = TERMS, shares: int = 7_500, **changes: date | None) -> Notice:
+    """The letter of a promise reinstated on October 21, 2003, after the grant, that had lapsed in July."""
+    days = {
+        "lapsed_on": date(2003, 7, 8),
+        "told_on": date(2003, 7, 15),
+        "reinstated_on": date(2003, 10, 21),
+        "granted_on": date(2003, 10, 3),
+        "grant_on": date(2003, 10, 21),
+    }
+    return notices.promise_reinstated(terms, schedule_of(terms), HOLDER, PROMISE, shares, BACK, **(days | changes))
 
 
 def voided(terms: Terms, on: date = date(2003, 7, 1), *, lapsed: bool = True) -> Notice:
@@ -190,6 +207,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
         voided(terms),
         notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
+        reinstated(terms),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
     )
     return {notice.kind: notice for notice in made}
@@ -644,6 +662,33 @@ def test_a_promise_of_which_a_split_leaves_nothing_says_so():
     assert "A fraction of a share is neither granted nor paid." in words
     assert "Reason: After the 1-for-10 split of June 2, 2003 nothing is left of the 5 shares." in words
     assert [] == re.findall("continuous service|record of service|does not remain", words)
+
+
+def test_a_promise_that_stands_again_says_what_was_told_and_when_it_is_kept():
+    """After the grant on a day of its own, at that day's price; before it with the others; held back on no day yet."""
+    late = said(reinstated())
+    assert "On July 15, 2003 we wrote that the Promise to Grant Stock Option(s)" in late
+    assert "had lapsed as of July 8, 2003, because our record of service showed a break" in late
+    assert "the promise stands again as of October 21, 2003. Please disregard our letter of July 15, 2003." in late
+    assert "The other holders were granted their new options on October 3, 2003" in late
+    assert "They are to be granted on Tuesday, October 21, 2003" in late
+    assert "on NASDAQ on that day, not that of October 3, 2003 (Section 9)" in late
+    before = said(reinstated(granted_on=None, grant_on=date(2003, 10, 3), reinstated_on=date(2003, 8, 1)))
+    assert "stands again as of August 1, 2003, as if it had never lapsed. Please disregard" in before
+    assert "Your new options are to be granted on Friday, October 3, 2003" in before
+    assert "The other holders" not in before
+    held = said(reinstated(granted_on=None, grant_on=None))
+    assert "The grant of the new options is held back for now, and no day is set for it." in held
+
+
+def test_a_promise_that_stands_again_says_what_it_was_adjusted_to_and_that_a_letter_may_not_have_come():
+    """11,250 shares after a 3-for-2 split; whoever has no e-mail address may have been told on paper, or not."""
+    words = said(reinstated(shares=11_250, told_on=None))
+    assert "Option shares, as promised: 7,500 shares" in words
+    assert "Option shares, as adjusted since (Section 6): 11,250 shares" in words
+    assert "We may have written to you that the Promise" in words
+    assert "Please disregard any letter of ours that says otherwise." in words
+    assert "as adjusted since" not in said(reinstated())
 
 
 def test_an_offer_overrides_a_template_by_its_name(tmp_path: Path):

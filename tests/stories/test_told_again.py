@@ -9,6 +9,7 @@ from infra.folder.reader import read_forms, read_prices
 from infra.handlers.keyed_form import record_keyed_form
 from infra.handlers.service import record_service
 from infra.ledgers.export import export
+from infra.report.data import report_data
 from infra.status.attention import attention
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
@@ -146,6 +147,9 @@ def test_a_form_recorded_after_the_deadline_is_taken_without_evidence_and_says_s
         "after the deadline of 2003-03-31 17:00:00 EST; without evidence."
     )
     assert line in as_markdown(now).splitlines()
+    with closed.workspace() as workspace, workspace.read() as db:
+        found = [(each.what, each.number, each.rule) for each in report_data(db).findings]
+    assert [("Form recorded after a deadline, without evidence", 1, "REC-1")] == found
     [letter] = closed.again().letters("confirmation-of-receipt", "Ann Lee")
     assert "It was put on our record only on Monday, March 31, 2003 at 6:00 p.m. Eastern Standard Time" in letter
 
@@ -261,3 +265,17 @@ def test_an_extension_recorded_late_says_so_in_its_letter(new_offer):
     [entry] = status(played, "2003-04-01T08:45:00").recorded_late
     assert ("CFO", "the press release") == (entry.by, entry.evidence)
     assert "The offer is extended to 2003-04-14 17:00 EST." == entry.what
+
+
+def test_a_confirmation_says_when_a_late_termination_was_recorded(new_offer):
+    """Terminated as of 4:30 on March 31, on record at ten past six: the form of four o'clock is found at eight."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    offer.happens(
+        "2003-03-31T18:10:00", "terminate", at="2003-03-31T16:30:00", reason="A merger.", by="Board", evidence="minutes"
+    )
+    played = offer.play(until="2003-03-31T18:30:00")
+    keyed(played, "2003-03-31T20:00:00", "F1", "2003-03-31T16:00:00", WHOLE, evidence="the journal of the fax")
+    [letter] = offer.play(until="2003-03-31T20:30:00").letters("confirmation-of-receipt")
+    assert "the offer was terminated on Monday, March 31, 2003 at 4:30 p.m. Eastern Standard Time" in letter
+    assert "Put on our record" in letter
+    assert "Monday, March 31, 2003 at 6:10 p.m. Eastern Standard Time" in letter
