@@ -102,23 +102,28 @@ def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) 
     yield "by", Person, must, kind.who
     for each in options:
         if not each.required:
-            yield each.name, _annotation(each), "" if each.type is Decimal else each.default, each.form_help
+            yield each.name, _annotation(each), "" if _may_be_empty(each) else each.default, each.form_help
     yield "evidence", str, "", "What shows it, in words. Needed where it is recorded after a deadline."
 
 
 def _annotation(option: Option) -> Any:
     """The type of a field: an amount is written as text, that its digits stay exact."""
+    plain: Any = str if option.type is Decimal else option.type
     if choices := option.offered or option.choices:
-        return Literal[choices]
-    plain = str if option.type is Decimal else option.type
-    return plain | None if plain in (date, datetime) and not option.required else plain
+        plain = Literal[choices]
+    return plain | None if not option.required and option.default is None and not _may_be_empty(option) else plain
+
+
+def _may_be_empty(option: Option) -> bool:
+    """Whether a field of text is left empty where the option is left out."""
+    return option.type is Decimal or (option.type is str and option.default is None and not option.choices)
 
 
 def _value(option: Option, filled_in: Any) -> Any:
-    """An option as it was filled in; None where an amount was left empty."""
+    """An option as it was filled in; None where it was left empty."""
     if option.offered:
         return filled_in.partition(":")[0]
-    return (filled_in.strip() or None) if option.type is Decimal else filled_in
+    return (filled_in.strip() or None) if _may_be_empty(option) else filled_in
 
 
 FORMS = {

@@ -14,6 +14,8 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from optex import adjustment, changes
+from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
+from optex import corrections as corrections
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day

@@ -26,6 +26,7 @@ _GROUPS = {
     "price": "Closing prices: import, set.",
     "committee": "What the Committee decides.",
     "agreement": "New option agreements.",
+    "correct": "Correct what is on record: what is left out stays, and the word none makes a column blank.",
 }
 
 
@@ -50,7 +51,7 @@ def _option(option: Option) -> Any:
     name, help = f"--{option.key.replace('_', '-')}", option.help
     if option.type is bool:
         return click.option(name, is_flag=True, help=help)
-    return click.option(name, type=_type(option), required=option.required, help=help)
+    return click.option(name, type=_type(option), required=option.required, multiple=option.several, help=help)
 
 
 def _type(option: Option) -> Any:
@@ -73,6 +74,7 @@ def register(cli: click.Group) -> None:
     groups["service"].add_command(_import_command("spells of service", "service.csv", "import_service"))
     groups["price"].add_command(_import_command("closing prices", "prices.csv", "import_prices"))
     groups["election"].add_command(record_election)
+    groups["correct"].add_command(correct_import)
 
 
 def _import_command(what: str, file_name: str, function: str) -> click.Command:
@@ -89,6 +91,26 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
         read
     )
+
+
+@click.command(name="import")
+@FOLDER
+@click.option("--yes", is_flag=True, help="Take the differences over as corrections; without it they are only shown.")
+@click.option("--all", "told_later", is_flag=True, help="Also where the record was told later than the file.")
+@click.option("--reason", default="", help="Why, in words that a holder may read; default: taken over from the files.")
+@_BY
+@_EVIDENCE
+@JSON
+def correct_import(
+    folder: Path, yes: bool, told_later: bool, reason: str, by: str, evidence: str, as_json: bool
+) -> None:
+    """Show in which rows the folder's files differ from the record; with --yes take them over, all or none."""
+    from flows.cli.correct_import import show_differences, take_over_differences
+
+    if yes:
+        take_over_differences(folder, by, reason, evidence, told_later, as_json)
+    else:
+        show_differences(folder, as_json)
 
 
 @click.command(name="record")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from infra.database import tables as t
 from infra.database import vouching
@@ -90,8 +90,8 @@ class DecisionEntry:
     remarks: tuple[Ruling, ...] = ()
 
     @property
-    def said(self) -> tuple[str, str, str]:
-        return self.decision, self.ruling.rule, self.ruling.reason
+    def said(self) -> tuple[Any, ...]:
+        return self.decision, self.ruling.rule, self.ruling.reason, self.shares, self.holder_id
 
 
 class OfferWriter(OfferReader):
@@ -280,10 +280,10 @@ class OfferWriter(OfferReader):
             self.audit(at, "", [vouching.decided(rows)])
         return fresh
 
-    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[str, str, str]]]:
+    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[Any, ...]]]:
         """The last revision of the decisions on these subjects at least, with what it says."""
         d = t.decisions.c
-        query = select(d.subject, d.revision, d.decision, d.rule, d.reason)
+        query = select(d.subject, d.revision, d.decision, d.rule, d.reason, d.shares, d.holder_id)
         query = query.where(d.offer == self.offer, d.kind == kind).order_by(d.subject, d.revision)
         if len(subjects) <= FEW:
             query = query.where(d.subject.in_(subjects))
@@ -300,6 +300,12 @@ class OfferWriter(OfferReader):
             for tranche in tranches
         ]
         bulk_insert(self.connection, t.tranches, rows)
+
+    def replace_tranches(self, grant_id: str, tranches: Iterable[Tranche]) -> None:
+        """The tranches of an option in place of those that it had."""
+        v = t.tranches
+        self.connection.execute(delete(v).where(v.c.offer == self.offer, v.c.grant_id == grant_id))
+        self.add_tranches([(grant_id, tranches)])
 
     def add(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         bulk_insert(self.connection, table, [{"offer": self.offer, **row} for row in rows])

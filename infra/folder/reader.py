@@ -88,6 +88,11 @@ def read_folder(path: Path) -> Folder:
         )
 
 
+def digest_of(path: Path) -> str:
+    """The digest of a folder as it is now, without reading what its files say; one without a file has another."""
+    return _digest(path, {name: (path / name).read_bytes() if (path / name).is_file() else None for name in FILES})
+
+
 def _template_faults(templates: Path) -> list[Fault]:
     if not templates.is_dir():
         return []

@@ -9,7 +9,7 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, forms, four_eyes, pool
+from infra.handlers import announcements, corrected, corrections, forms, four_eyes, pool
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import may_settle, settle
 from infra.handlers.decide_again import decide_again
@@ -35,6 +35,7 @@ from optex.actions import (
     Terminate,
 )
 from optex.compensations import Pending, may_approve
+from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.formatting import exact_text, local_text
@@ -68,7 +69,7 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     detail = _detail(taken.reason, action, passed, state)
     db.audit(action.at, action.by, [(action.verb, action.subject, taken.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
-    return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
+    return ActionResult(accepted=True, ruling=taken, message=f"{taken.reason.removesuffix('.')}. {consequence}".strip())
 
 
 @singledispatch
@@ -200,6 +201,22 @@ def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
     return forms.review_again(db, concerned, action.at)
+
+
+@refused.register
+def _may_correct(action: Correction, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return corrections.may_correct(action, db, state)
+
+
+@completed.register
+def _what_was(action: Correction, db: OfferWriter) -> Correction:
+    """What a correction changes goes on record with what was there before it."""
+    return corrections.with_what_was(action, db)
+
+
+@apply_effects.register
+def _correct(action: Correction, db: OfferWriter) -> str:
+    return corrected.carry_out(action, db)
 
 
 @refused.register

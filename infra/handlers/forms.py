@@ -97,7 +97,7 @@ def review_again(
         form_id = review.form.form_id
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
             d = records[review.form.holder_id]
-            revision = 1 if form_id in received else _confirmations(db, form_id) + 1
+            revision = 1 if form_id in received else confirmations(db, form_id) + 1
             letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated))
     db.queue_notices(letters, at)
     changed = len(fresh - set(received))
@@ -166,7 +166,17 @@ def _is_news(before: str | None, review: FormReview) -> bool:
     return False
 
 
-def _confirmations(db: OfferWriter, form_id: str) -> int:
+def confirm_again(db: OfferWriter, form_id: str, at: datetime, *, first: bool) -> None:
+    """Confirm a corrected form anew; for the `first` time to a holder whose it was not before (CNF-1)."""
+    review, nth = review_of(db, form_id, at), confirmations(db, form_id) + 1
+    if review is not None:
+        [d] = db.holder_records([review.form.holder_id])
+        letter = confirmation(db.state(), d.holder, review, d.grants, at, 1 if first else nth)
+        db.queue_notices([replace(letter, notice_id=f"confirmation:{form_id}.{nth}")], at)
+
+
+def confirmations(db: OfferWriter, form_id: str) -> int:
+    """How many confirmations of a form were written."""
     n = t.notices
     mine = n.c.notice_id.in_([f"confirmation:{form_id}", *(f"confirmation:{form_id}.{k}" for k in range(2, 100))])
     query = select(func.count()).select_from(n).where(n.c.offer == db.offer, mine)

@@ -13,9 +13,11 @@ from sqlalchemy import func, select
 from infra.database import tables as t
 from infra.database.reader import OfferReader, RecordedAction
 from infra.database.writer import OfferWriter
+from infra.handlers.corrections import changes_nothing
 from infra.handlers.result import ActionResult
 from optex.action import Action
 from optex.actions import PriceSet, ServiceSet
+from optex.correction import Correction
 from optex.errors import Ruling
 from optex.told_again import Difference, action_differences, other_content
 
@@ -93,6 +95,13 @@ def _service(action: ServiceSet, db: OfferReader, earlier: Iterable[RecordedActi
     periods = db.service_periods([action.holder]).get(action.holder, [])
     stands = any((each.capacity, each.first_day, each.last_day) == mine for each in periods)
     return OnRecord(said=action.says(db.state())) if stands else None
+
+
+@on_record.register
+def _correction(action: Correction, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What is right already, whoever told it."""
+    stands = f"{action.subject} stands so, and nothing was changed."
+    return OnRecord(said=stands, evidence=action.evidence) if changes_nothing(action, db) else None
 
 
 def new_key(earlier: Iterable[RecordedAction], action: Action) -> str:

@@ -39,6 +39,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield f"{each.said} A person must settle it: `optex settle`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
+    if status.files_differ:
+        yield status.files_differ
     yield from _confirmations(status)
     mail = status.correspondence
     if mail.refused:

@@ -103,6 +103,7 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    files_differ: str = ""
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
