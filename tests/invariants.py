@@ -22,6 +22,10 @@ def tendered_is_accepted_or_rejected(it: Outcome) -> Iterator[str]:
 def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
     """Accepted is whoever served at commencement and without a gap from receipt to cancellation (ELG-1, ELG-3)."""
     for row in it.ledgers["tenders"] if it.accepted_at else ():
+        if row["grant_id"] in it.voided:
+            if row["decision"] != "rejected":
+                yield f"{row} though its acceptance was voided"
+            continue
         periods = reckoning.service_known(it.tale, it.accepted_at)[row["holder_id"]]
         grant = it.grants[row["grant_id"]]
         serving = reckoning.serves(periods, it.terms.commences) and reckoning.serves_throughout(
@@ -59,8 +63,9 @@ def promised_is_cancelled(it: Outcome) -> Iterator[str]:
     """Each holder is promised what was cancelled; the promise is granted or lapses, as the offer ends (PRM-1)."""
     cancelled: Counter[str] = Counter()
     for row in it.ledgers["cancellations"]:
-        cancelled[row["holder_id"]] += row["shares"]
-    promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"]}
+        if row["grant_id"] not in it.voided:
+            cancelled[row["holder_id"]] += row["shares"]
+    promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"] if row["outcome"] != "voided"}
     if promised != cancelled:
         yield f"cancelled {cancelled}, promised {promised}"
     if it.granted_at and any(row["outcome"] == "open" for row in it.ledgers["promises"]):
@@ -77,7 +82,7 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         granted_on = it.kept_on(row["holder_id"])
         made = it.grants_made.get(granted_on)
         at = lapses.get(row["promise_id"], made) if row["outcome"] == "lapsed" else made
-        if row["outcome"] == "open" or at is None:
+        if row["outcome"] in ("open", "voided") or at is None:
             continue
         periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)

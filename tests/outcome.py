@@ -24,7 +24,10 @@ class Outcome:
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
         self.grants = {grant.grant_id: grant for grant in played.folder.grants}
         self.forms = {form.form_id: form for form in played.folder.forms}
-        self.cancelled = {row["grant_id"]: row["shares"] for row in self.ledgers["cancellations"]}
+        # Of an acceptance that was voided the row stays; nothing of it holds (REC-4).
+        holding = [row for row in self.ledgers["cancellations"] if row["voided_on"] is None]
+        self.cancelled = {row["grant_id"]: row["shares"] for row in holding}
+        self.voided = {row["grant_id"] for row in self.ledgers["cancellations"]} - self.cancelled.keys()
         done = {row["name"]: row["done_at"] for row in self.ledgers["milestones"] if row["outcome"] == "done"}
         self.accepted_at = done.get("cancel")
         # The grant, and after it those of promises reinstated later, each as of its own day: when each was made.
