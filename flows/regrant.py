@@ -1,13 +1,16 @@
 """The new options are granted, on the first eligible day after six months and one day, at that day's close (§6, §9)."""
 
+from dataclasses import replace
+
 from prefect import State
 
 from flows.step import step_flow
 from infra.handlers.promises import open_promises
+from optex.compensations import in_time
 from optex.formatting import count
 from optex.milestones import REGRANT
 from tasks.due_step import DueStep, approval_digest, missing_approval
-from tasks.regrant import record_grants, record_lapses
+from tasks.regrant import record_grants, record_lapses, record_nothing_left
 from tasks.rules import grant_options
 
 
@@ -15,26 +18,30 @@ from tasks.rules import grant_options
 def regrant(step: DueStep) -> str | State:
     """Grant the new options to whoever stayed in service through the grant date, and write to each of them.
 
-    Held while the closing price is missing, while a hold stands, or until a required approval is given.
+    Held while the closing price is missing, while a hold stands, or until a required approval is given. What was
+    reinstated after the hour of the grant is granted by a later version of the step, on the next eligible day (REC-4).
     """
-    state, on = step.state, step.state.schedule.grant_on
-    if state.granted_on is not None:
-        return step.moot(f"the new options were granted on {state.granted_on}")
+    on, late = step.state.schedule.grant_on, step.state.granted_on is not None
+    if late and not step.state.schedule.late:
+        return step.moot(f"the new options were granted on {step.state.granted_on}")
+    if late:  # the deferred grants were made with the others
+        step.state = replace(step.state, deferred=())
+    state = step.state
     if state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
     if state.holds:
         return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
     lapsed = record_lapses(step)
-    kept = open_promises(step.db, state)
+    kept = [each for each in open_promises(step.db, state) if in_time(each.reinstated_at, on, state.terms)]
     if not kept and not state.deferred:
-        step.db.update_offer(granted_on=on)
-        return step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip())
+        return record_nothing_left(step, lapsed)
     close = step.db.close_on(on)
     if close is None:
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids)}
-    granted = grant_options(kept, records, state, on, close)
+    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids, forms=False)}
+    earlier = step.db.new_options(holder_ids) if late else {}
+    granted = grant_options(kept, records, state, on, close, earlier)
     options = [option for each in granted for option in each.options]
     digest = approval_digest(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
     asked = (

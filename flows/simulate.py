@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from prefect import State, flow
@@ -20,6 +21,7 @@ from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
+from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
 from infra.report.page import write_report
 from infra.settings import DATABASE, KEPT
@@ -76,6 +78,13 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
 PLAYING = "playing"
 
 
+class Event(Enum):
+    """What happens in a play besides its steps."""
+
+    TAKE_IN = "what has arrived is taken in"
+    LETTERS = "letters that were held back until then go out"
+
+
 async def _take_in(offer: str, at: datetime) -> State:
     return await take_in_due(offer, at, return_state=True)
 
@@ -86,24 +95,26 @@ class Runs:
 
     step: Callable[[str, Step, datetime], Awaitable[State]] = run_step
     take_in: Callable[[str, datetime], Awaitable[State]] = _take_in
-    send: Callable[[str], Awaitable[object]] = send_notices
+    send: Callable[[str, datetime | None], Awaitable[object]] = send_notices
 
 
 async def play_through(workspace: Workspace, until: datetime | None, runs: Runs, tell: Tell | None = None) -> int:
     """Run what is due next until nothing is left; how many runs that were."""
-    await runs.send(workspace.offer)
+    await runs.send(workspace.offer, None)
     with workspace.read() as db:
         played = db.row().played_until
     if played is not None:
         await _try_held(workspace, played, runs, tell)
     events = 0
     while event := _next(workspace, until):
-        at, step = event
-        if step is None:
+        at, what = event
+        if what is Event.LETTERS:
+            await runs.send(workspace.offer, at)
+        elif what is Event.TAKE_IN:
             _told(at, "intake", await runs.take_in(workspace.offer, at), tell)
             await _try_held(workspace, at, runs, tell)
         else:
-            _told(at, step.name, await runs.step(workspace.offer, step, at), tell)
+            _told(at, what.name, await runs.step(workspace.offer, what, at), tell)
         events += 1
     return events
 
@@ -116,28 +127,39 @@ async def _try_held(workspace: Workspace, at: datetime, runs: Runs, tell: Tell |
         _told(at, step.name, await runs.step(workspace.offer, step, at), tell)
 
 
-def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step | None] | None:
-    """What is next on the virtual clock: a step, or (None) the taking in of what arrives before one or by evening."""
+def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step | Event] | None:
+    """What is next on the virtual clock: a step, letters, or the taking in of what arrives before or by evening."""
     assert workspace.arrivals is not None
     with workspace.read() as db:
         played = db.row().played_until
         pending = [step for step in db.steps() if step.status is StepStatus.PENDING]
         grant = db.step(REGRANT)
         awaited = db.state().schedule.grant_on if grant and grant.status is StepStatus.HELD else None
+        _, letters = held_back(db)
     step = min(pending, key=run_order, default=None)
+    first = _first(step, letters)
     evening = workspace.arrivals.next_evening(played, awaited)
-    if step is None or (evening is not None and evening < step.due):
-        at, step = evening, None
+    at: datetime | None
+    what: Step | Event
+    if first is None or (evening is not None and evening < first[0]):
+        at, what = evening, Event.TAKE_IN
     else:
         # A release on the grant date itself makes a step that is due already: time does not run backwards for it.
-        at = max(step.due, played or step.due)
+        at, what = max(first[0], played or first[0]), first[1]
         if workspace.arrivals.due(played, at):
-            step = None
+            what = Event.TAKE_IN
     if at is None:
         return None
     if until is not None and at > until:
-        return (until, None) if workspace.arrivals.due(played, until) else None
-    return at, step
+        return (until, Event.TAKE_IN) if workspace.arrivals.due(played, until) else None
+    return at, what
+
+
+def _first(step: Step | None, letters: datetime | None) -> tuple[datetime, Step | Event] | None:
+    """What falls due first: a step, or letters that were held back until then."""
+    if letters is not None and (step is None or letters < step.due):
+        return letters, Event.LETTERS
+    return (step.due, step) if step is not None else None
 
 
 def _told(at: datetime, name: str, state: State, tell: Tell | None) -> None:

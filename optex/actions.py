@@ -14,8 +14,12 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from optex import adjustment, changes
+from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
+from optex import corrections as corrections
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
+from optex.compensations import next_grant_day
+from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
@@ -34,6 +38,7 @@ class Extend(Action):
     """
 
     verb, rule, deployment, once = "extend", "EXT-1", "extend", ("to",)
+    correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
     announced_at: Moment = option(
         "When it was announced to the public; default: --at.",
@@ -119,6 +124,7 @@ class Terminate(Action):
     """
 
     verb, rule, deployment, once, named = "terminate", "CND-2", "terminate", (), True
+    correction = "It cannot be undone, and holders were told the reason on record."
     reason: Reason = option("The reason, as holders shall read it.")
 
     def deadline(self, state: OfferState) -> datetime:
@@ -286,7 +292,7 @@ class ElectionWaive(Action):
 class ServiceSet(Action):
     """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3)."""
 
-    verb, rule, deployment = "service-set", "ELG-2", "set-service"
+    verb, rule, deployment, decided = "service-set", "ELG-2", "set-service", ("replaces",)
     asked, who = "A correction of service", "Who reports it: your full name."
     holder: Id = option("The holder, by id.")
     capacity: Annotated[Capacity, Field(strict=False), of(*Capacity)] = option(
@@ -299,6 +305,8 @@ class ServiceSet(Action):
         form="The last day in service; leave empty while the holder serves.",
         alias="to",
     )
+    replaces: str | None = None
+    """What was on record of it before, in words: HR ends a spell, and takes that back, by telling it anew (REC-2)."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -314,13 +322,15 @@ class ServiceSet(Action):
 
     def says(self, state: OfferState) -> str:
         to = f" to {self.last_day}" if self.last_day else ""
-        return f"Service as {self.capacity} from {self.first_day}{to} is recorded."
+        before = f"; it was recorded {self.replaces}" if self.replaces else ""
+        return f"Service as {self.capacity} from {self.first_day}{to} is recorded{before}."
 
 
 class PriceSet(Action):
     """Record the closing price of a day; a grant that waits for it goes on (GRT-3, §9)."""
 
-    verb, rule, deployment, once = "price-set", "GRT-3", "set-price", ("on", "close")
+    verb, rule, deployment, once = "price-set", "GRT-3", "set-price", ("on",)
+    correction = "`optex correct price` corrects it."
     who = "Who reports it: your full name."
     on: Day = option("The trading day.")
     close: ClosingPrice = option("Dollars and exact cents, such as 0.95.")
@@ -339,7 +349,7 @@ class PriceSet(Action):
 class Split(Action):
     """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
 
-    verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on", "new", "old")
+    verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on",)
     after_acceptance, who = True, "Who reports it: your full name."
     on: Day = option("The day from which it counts.")
     new: Count = option("So many new shares (3 for a 3-for-2 split).")
@@ -504,31 +514,68 @@ class Release(HoldGrant):
 
 
 class Approve(Action):
-    """Approve what a held step is about to do, and let it go on. An approval lapses if the decision changes.
+    """Approve what waits for a person, and let it go on: a held step, or a compensating decision about one holder.
 
-    The dashboard shows what waits, with its counts and its digest.
+    The dashboard shows what waits: a step with its counts and its digest, by which an approval of something else that
+    waits by now is not taken; a promise to reinstate or an acceptance to void with its reason (REC-4).
     """
 
     verb, rule, deployment, decided, named = "approve", "CAN-1", "approve", ("what",), True
-    who = "Who approves: your full name."
-    step: Annotated[Literal["cancel", "regrant"], of("cancel", "regrant")] = option("The step that waits for approval.")
+    who, asked = "Who approves: your full name.", "An approval to {step}"
+    step: Annotated[Literal["cancel", "regrant", "reinstate", "void"], of("cancel", "regrant", "reinstate", "void")] = (
+        option("What waits for approval: a step, or a compensating decision.")
+    )
     digest: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True)] = option(
         "The digest shown with what you approve; anything else that waits by now is then not approved.", ""
+    )
+    holder: Annotated[str, StringConstraints(strip_whitespace=True)] = option(
+        "The holder, by id, whose promise is reinstated or whose acceptance is voided.", ""
     )
     what: str | None = None
     """What waited, in words."""
 
     @property
+    def compensating(self) -> bool:
+        """Whether it is of a compensating decision about one holder, and not of a step."""
+        return self.step in ("reinstate", "void")
+
+    @property
+    def decided_by_rule(self) -> str:
+        return "REC-4" if self.compensating else self.rule
+
+    @property
     def subject(self) -> str:
-        return self.step
+        return self.holder or self.step
+
+    def deadline(self, state: OfferState) -> datetime | None:
+        """The hour of the grant that a promise is in time for: after it, its price would be chosen in hindsight."""
+        if self.step != "reinstate":
+            return None
+        terms, on = state.terms, state.schedule.grant_on
+        if state.granted_on is not None:
+            on = next_grant_day(terms, self.at)
+        return instant(on, terms.regrant_at, terms.zone)
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return None if self.by else Ruling(rule="CAN-1", reason="an approval must name the person who gives it")
+        if not self.by:
+            return Ruling(rule=self.decided_by_rule, reason="an approval must name the person who gives it")
+        if self.compensating and not self.holder:
+            return Ruling(rule="REC-4", reason=f"{self.step} is approved for one holder: state which (--holder)")
+        if self.compensating and self.digest:
+            return Ruling(rule="REC-4", reason=f"{self.step} has no digest: it is approved by holder")
+        if self.holder and not self.compensating:
+            return Ruling(rule="CAN-1", reason=f"{self.step} is approved for all, and not for one holder")
+        return None
 
     def says(self, state: OfferState) -> str:
+        if self.compensating:
+            return f"{self.step} of {self.holder} is approved by {self.by}."
         return f"{self.step} is approved by {self.by} (digest {self.digest[:12]})."
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        if self.compensating:
+            done = "A promise was to be reinstated" if self.step == "reinstate" else "An acceptance was to be voided"
+            return f"{done}, and that was approved", self.what or ""
         approved = "acceptance and cancellation" if self.step == "cancel" else "grant"
         return f"The {approved} was approved", (self.what or "").partition(": ")[2].partition(" (digest")[0]
 
@@ -540,7 +587,8 @@ def _all_of(kind: type[Action]) -> Iterable[type[Action]]:
         yield from _all_of(each)
 
 
-_BY_VERB = {kind.verb: kind for kind in _all_of(Action)}
+# In the order of an offer's life: those that other modules declare come last.
+_BY_VERB = {kind.verb: kind for kind in sorted(_all_of(Action), key=lambda kind: kind.__module__ != __name__)}
 ACTIONS = {verb: kind for verb, kind in _BY_VERB.items() if kind.deployment}
 """Every action that an operator may take, by its verb."""
 STATEFUL = tuple(verb for verb, kind in _BY_VERB.items() if kind.apply is not Action.apply)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from optex import cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
@@ -18,11 +19,15 @@ from optex.state import OfferState
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenPromise:
-    """A promise not yet kept: with the day its election was received, and the cancellations it stands for."""
+    """A promise not yet kept: with the day its election was received, and the cancellations it stands for.
+
+    `reinstated_at` says since when it is open again, where it had lapsed (REC-4).
+    """
 
     promise: Promise
     received_on: date
     cancellations: tuple[Cancellation, ...]
+    reinstated_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,8 +171,12 @@ def grant_all(
     state: OfferState,
     granted_on: date,
     close: Decimal,
+    earlier: Mapping[str, Sequence[IssuedOption]] = MappingProxyType({}),
 ) -> list[HolderGrant]:
-    """The new options of everyone who kept in service, and the deferred grants of whoever still serves (§6, §9)."""
+    """The new options of everyone who kept in service, and the deferred grants of whoever still serves (§6, §9).
+
+    `earlier` are the new options that each holder has already, where a promise is kept later than the others (REC-4).
+    """
     kept = {each.promise.holder_id: each for each in promises}
     deferring = {deferred.holder_id for deferred in state.deferred}
     granted = []
@@ -188,6 +197,7 @@ def grant_all(
             splits=state.splits,
             deferred=[each for each in state.deferred if deferred_kept(each, record, state, granted_on)],
             ceases_on=last_day_as(record.service_periods, capacity, granted_on),
+            earlier=earlier.get(holder_id, ()),
         )
         granted.append(HolderGrant(record=record, capacity=capacity, open_promise=each, options=tuple(options)))
     return granted

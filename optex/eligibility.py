@@ -92,6 +92,27 @@ def may_be_accepted(
     return Ruling(rule="ELG-3", reason=f"{broken}: the tender is void and the option is not cancelled.")
 
 
+def acceptance_void(
+    periods: Sequence[ServicePeriod], *, received_on: date, cancelled_on: date, terms: Terms
+) -> Ruling | None:
+    """Why a tender that was accepted ought not to have been, by what the service record shows now; None where it holds.
+
+    Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3, REC-4).
+    """
+    found = may_be_accepted(periods, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
+    if found is None:
+        return None
+    void = "the tender was void and the option ought not to have been cancelled"
+    if not serves(periods, terms.commences):
+        shown = f"no service on {formatting.day(terms.commences)}, the day the offer commenced"
+        return Ruling(rule=found.rule, reason=f"The record now shows {shown}: {void}.")
+    gap = first_gap(periods, received_on, cancelled_on)
+    assert gap is not None, "service that is not broken voids nothing"
+    lasting = f"from the receipt of the election through the cancellation on {formatting.day(cancelled_on)}"
+    shown = f"no service on {formatting.day(gap)}, though it had to last {lasting}"
+    return Ruling(rule=found.rule, reason=f"The record now shows {shown}: {void}.")
+
+
 def may_receive(periods: Sequence[ServicePeriod], *, received_on: date, granted_on: date) -> Ruling | None:
     """Why a holder whose options were cancelled receives no new ones; None after unbroken service through the grant.
 

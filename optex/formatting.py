@@ -75,6 +75,7 @@ def moment(at: datetime, clock: str) -> str:
     return f"{day(local.date())} at {time_of_day(local)} {_zone(local)}"
 
 
+@lru_cache(maxsize=65536)
 def money(amount: Decimal) -> str:
     """Dollars with at least two decimals and never fewer than the amount has, such as $4.25 or $0.0625."""
     exponent = amount.normalize().as_tuple().exponent

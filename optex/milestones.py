@@ -134,11 +134,15 @@ class Milestone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfferSchedule:
-    """The milestones in order of their due instants, with the two dates everything turns on."""
+    """The milestones in order of their due instants, with the two dates everything turns on.
+
+    `late` says that the options were granted, and that reinstated promises are granted by themselves (REC-4).
+    """
 
     milestones: tuple[Milestone, ...]
     cancel_on: date
     grant_on: date
+    late: bool = False
 
     def due(self, name: str) -> datetime:
         """When a milestone falls due; KeyError where the plan has none of that name."""
@@ -148,11 +152,18 @@ class OfferSchedule:
         raise KeyError(name)
 
 
-def schedule_of(terms: Terms, *, cancel_on: date | None = None, grant_from: date | None = None) -> OfferSchedule:
+def schedule_of(
+    terms: Terms,
+    *,
+    cancel_on: date | None = None,
+    grant_from: date | None = None,
+    late_grant_on: date | None = None,
+) -> OfferSchedule:
     """The milestones under the terms as they stand.
 
     `cancel_on` is the day of acceptance where it is no longer the planned one (CND-1, or a late acceptance);
-    `grant_from` a later day that the Committee chose or a prohibition forced (GRT-2, CIC-1), never an earlier one.
+    `grant_from` a later day that the Committee chose or a prohibition forced (GRT-2, CIC-1), never an earlier one;
+    `late_grant_on` the day on which what was reinstated after the grant is granted (REC-4).
     Authority: §2, §5, §6, §15.
     """
     zone, calendar = terms.zone, terms.calendar
@@ -168,7 +179,7 @@ def schedule_of(terms: Terms, *, cancel_on: date | None = None, grant_from: date
         WITHDRAWAL_RIGHT: terms.withdrawal_right,
         CANCEL: cancel,
         RECHECK: instant(grant_on, terms.recheck_at, zone),
-        REGRANT: instant(grant_on, terms.regrant_at, zone),
+        REGRANT: instant(late_grant_on or grant_on, terms.regrant_at, zone),
     }
     for days in terms.reminders:
         day = calendar.business_day_offset(terms.expires_on, -days)
@@ -177,7 +188,8 @@ def schedule_of(terms: Terms, *, cancel_on: date | None = None, grant_from: date
     return OfferSchedule(
         milestones=tuple(sorted(milestones, key=lambda milestone: milestone.sort_key)),
         cancel_on=cancelled_on,
-        grant_on=grant_on,
+        grant_on=late_grant_on or grant_on,
+        late=late_grant_on is not None,
     )
 
 

@@ -13,7 +13,9 @@ from typing import Any, Self
 
 from optex import notice_data
 from optex.cancellation import Cancellation, Promise
+from optex.cells import Changes
 from optex.changes import needs_ten_days
+from optex.correction import Correction
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
@@ -38,6 +40,9 @@ class Kind(StrEnum):
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
+    ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
+    REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
     words: str
@@ -98,11 +103,20 @@ def reminder(
 
 
 def confirmation(
-    state: OfferState, holder: Holder, review: FormReview, grants: Grants, at: datetime, revision: int = 1
+    state: OfferState,
+    holder: Holder,
+    review: FormReview,
+    grants: Grants,
+    at: datetime,
+    revision: int = 1,
+    recorded_at: datetime | None = None,
+    termination_recorded_at: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
-    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
+    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
+    `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -126,7 +140,13 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
+        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
     )
+
+
+def _recorded(**times: datetime | None) -> dict[str, str]:
+    """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
+    return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
 def _uncured(review: FormReview) -> tuple[Ruling, ...]:
@@ -147,9 +167,11 @@ def extension(
     tally: int,
     tenders: Iterable[Tender],
     grants: Grants,
+    recorded_at: datetime | None = None,
 ) -> Notice:
     """The offer is extended: the new dates and the approximate number of option shares tendered so far.
 
+    `recorded_at` says when the extension went on record, where its deadline lay in between (REC-1).
     Authority: §15; Rule 14e-1(d) (EXT-1, EXT-2). `terms` and `plan` are the extended ones.
     """
     data = {
@@ -159,6 +181,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
+        **_recorded(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
@@ -256,10 +279,11 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
 
 
 def promise_lapsed(
-    terms: Terms, holder: Holder, promise: Promise, shares: int, ruling: Ruling, lapsed_on: date
+    terms: Terms, holder: Holder, promise: Promise, shares: int, ruling: Ruling, lapsed_on: date, number: int = 1
 ) -> Notice:
     """A promise has lapsed, with service or to a reverse split; nothing is owed. `shares` is what it was adjusted to.
 
+    `number` is that of the letter: a promise that was reinstated may lapse again (REC-4).
     Authority: §2, §6, §9 (ELG-3, ADJ-1).
     """
     data = {
@@ -268,10 +292,128 @@ def promise_lapsed(
         "ruling": notice_data.ruling_of(ruling),
         "on": lapsed_on.isoformat(),
     }
-    key = f"lapse:{promise.promise_id}"
+    key = f"lapse:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
     which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
-    subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed: {terms.issuer}"
+    when = f" on {day(lapsed_on)}" if number > 1 else ""
+    subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed{when}: {terms.issuer}"
     return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def correction(
+    state: OfferState,
+    holder: Holder,
+    number: int,
+    corrected: Correction,
+    restated: Changes,
+    told: Iterable[tuple[str, date]],
+    recorded_at: datetime,
+) -> Notice:
+    """What the holder was told and what is right, for whoever was told otherwise; `number` is that of the holder's own.
+
+    `restated` is what the acceptance comes to by it, or the dates that it moves; `told` are the letters that said
+    otherwise, by subject and day. Authority: rules of the record (REC-3).
+    """
+    terms, again = state.terms, f" (No. {number})" if number > 1 else ""
+    data = {
+        "about": corrected.verb.removeprefix("correct-"),
+        "compared": notice_data.compared(corrected, restated, holder.holder_id, terms.clock),
+        "what": corrected.subject,
+        "reason": corrected.data["reason"],
+        "told": [{"subject": subject, "on": on.isoformat()} for subject, on in told],
+        "recorded_at": utc_text(recorded_at),
+        "open": state.accepted_at is None and state.terminated_at is None,
+        "restated": list(restated),
+    }
+    key = f"correction:{holder.holder_id}.{number}"
+    subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"
+    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def promise_reinstated(
+    terms: Terms,
+    schedule: OfferSchedule,
+    holder: Holder,
+    promise: Promise,
+    shares: int,
+    ruling: Ruling,
+    *,
+    lapsed_on: date,
+    told_on: date | None,
+    reinstated_on: date,
+    granted_on: date | None,
+    grant_on: date | None,
+    number: int = 1,
+) -> Notice:
+    """A promise that we said had lapsed stands again; `shares` is what it is adjusted to.
+
+    `told_on` is when we said so, None where it is not certain that the letter arrived; `granted_on` when the others'
+    new options were granted, where they were, `grant_on` when these are to be, None while that is not known.
+    Authority: §2, §6, §9 (REC-4, PRM-1).
+    """
+    data = {
+        "promise": notice_data.promised(promise),
+        "shares": shares,
+        "ruling": notice_data.ruling_of(ruling),
+        "lapsed_on": lapsed_on.isoformat(),
+        "told_on": told_on.isoformat() if told_on else "",
+        "reinstated_on": reinstated_on.isoformat(),
+        "granted_on": granted_on.isoformat() if granted_on else "",
+        "grant_on": grant_on.isoformat() if grant_on else "",
+    }
+    key = f"reinstatement:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
+    which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
+    when = f" since {day(reinstated_on)}" if number > 1 else ""
+    subject = f"Your Promise to Grant Stock Option(s) of {which} stands again{when}: {terms.issuer}"
+    return _notice(Kind.REINSTATEMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+
+
+def acceptance_voided(
+    terms: Terms,
+    holder: Holder,
+    cancellations: Iterable[Cancellation],
+    promise: Promise,
+    ruling: Ruling,
+    on: date,
+    grants: Grants,
+    *,
+    lapsed: bool,
+    splits: str = "",
+) -> Notice:
+    """An acceptance does not hold: the options are outstanding as they stood, and nothing is promised any more.
+
+    `ruling` is why; `lapsed` says that the holder was told that the promise had lapsed, `splits` by which events the
+    options were adjusted since, "" for none.
+    Authority: §1, §2, §9 (REC-4, ELG-1, ELG-3).
+    """
+    data = {
+        "restored": [
+            {
+                **notice_data.option(grants[each.grant_id], grants[each.grant_id].remaining),
+                "balancing": each.balancing.grant_id if each.balancing else "",
+                "outstanding": grants[each.grant_id].outstanding_on(on),
+            }
+            for each in cancellations
+        ],
+        "promise": notice_data.promised(promise),
+        "ruling": notice_data.ruling_of(ruling),
+        "on": on.isoformat(),
+        "lapsed": lapsed,
+        "splits": splits,
+    }
+    key = f"acceptance-voided:{holder.holder_id}"
+    subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
+    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:
+    """A new option is rescinded, as somebody decided when the record contradicted its grant.
+
+    Authority: §2, §6, §9 (REC-4, ELG-2, ELG-3).
+    """
+    data = {"rescinded": notice_data.issued_option(granted), "reason": reason, "on": on.isoformat()}
+    key = f"rescinded:{granted.grant_id}"
+    subject = f"Correction: your new stock option {granted.grant_id} of {day(granted.granted_on)} is rescinded"
+    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(
@@ -284,8 +426,9 @@ def grant(
     splits: str = "",
     *,
     capacity: Capacity = Capacity.EMPLOYEE,
+    late: bool = False,
 ) -> Notice:
-    """New options are granted: the new option agreement, pending signature.
+    """New options are granted: the new option agreement, pending signature; `late` to a promise that was reinstated.
 
     `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1); `capacity` in which the holder
     serves on the grant date (GRT-4, ISO-1). ValueError without an option.
@@ -304,7 +447,7 @@ def grant(
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
     }
-    key = f"grant:{holder.holder_id}"
+    key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
     return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 

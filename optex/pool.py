@@ -65,6 +65,33 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
     return [(on, "lapsed", reserved)]
 
 
+def restated(on: date, before: Mapping[str, int], after: Mapping[str, int]) -> list[Movement]:
+    """What a corrected grant changes of the shares outstanding, exercised and reserved (§12, REC-3, PLN-1)."""
+    names = ("outstanding", "exercised", "reserved")
+    moved = {f"{name} restated": before.get(name, 0) - after.get(name, 0) for name in names}
+    return [(on, event, shares) for event, shares in moved.items() if shares]
+
+
+def reinstated(on: date, reserved: int) -> list[Movement]:
+    """The reserve of a promise that is reinstated is held for it again. Authority: §12 (REC-4, PLN-1)."""
+    return [(on, "reinstated", -reserved)]
+
+
+def voided(on: date, reserved: int, outstanding: int) -> list[Movement]:
+    """A voided acceptance: the reserve of its promise is free, and the option is outstanding as if never cancelled.
+
+    `reserved` is 0 where the promise had lapsed before.
+    Authority: §2, §12 (REC-4, ELG-3, PLN-1).
+    """
+    freed = [(on, "voided", reserved)] if reserved else []
+    return [*freed, (on, "outstanding", -outstanding)]
+
+
+def rescinded(on: date, shares: int) -> list[Movement]:
+    """A rescinded option goes back to the pool (§12, REC-4, PLN-1)."""
+    return [(on, "rescinded", shares)]
+
+
 def granted(on: date, reserved: int, options: Iterable[IssuedOption]) -> list[Movement]:
     """New options take the place of the reserve that was held for them (§12, PLN-1)."""
     return [(on, "released", reserved), (on, "granted", -sum(option.shares for option in options))]

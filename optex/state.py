@@ -32,6 +32,7 @@ class OfferState:
     postponed_to: date | None = None
     holds: tuple[str, ...] = ()
     grant_from: date | None = None
+    late_grant_on: date | None = None
     waivers: tuple[DefectWaiver, ...] = ()
     told_splits: tuple[Split, ...] = ()
     deferred: tuple[Deferred, ...] = ()
@@ -39,7 +40,12 @@ class OfferState:
 
     @property
     def schedule(self) -> OfferSchedule:
-        return schedule_of(self.terms, cancel_on=self.cancelled_on or self.postponed_to, grant_from=self.grant_from)
+        return schedule_of(
+            self.terms,
+            cancel_on=self.cancelled_on or self.postponed_to,
+            grant_from=self.grant_from,
+            late_grant_on=self.late_grant_on,
+        )
 
     @property
     def splits(self) -> tuple[Split, ...]:

@@ -10,6 +10,7 @@ from optex.milestones import (
     EXTENSION_DEADLINE,
     OPEN,
     RECHECK,
+    REGRANT,
     REMINDER,
     WITHDRAWAL_RIGHT,
     Milestone,
@@ -64,7 +65,8 @@ class ScheduleChange:
 def supersede(steps: Iterable[Step], schedule: OfferSchedule, version: int, at: datetime) -> ScheduleChange:
     """The steps that a plan supersedes and those that it adds; a plan that changes no date changes nothing.
 
-    What is done stays done, except that an extension re-opens a close and its deadline, and reminds anew.
+    What is done stays done, except that an extension re-opens a close and its deadline, and reminds anew, and that
+    promises reinstated after the grant are granted by themselves (REC-4).
     A reminder whose day has passed when it is added is moot. A step that was held keeps its row as the record of it.
     Authority: §2, §15 (EXT-2).
     """
@@ -72,7 +74,7 @@ def supersede(steps: Iterable[Step], schedule: OfferSchedule, version: int, at: 
     superseded, added = [], []
     for milestone in schedule.milestones:
         old = last.get(milestone.name)
-        if old is not None and (old.due == milestone.due or not _moves(old)):
+        if old is not None and (old.due == milestone.due or not _moves(old, late=schedule.late)):
             continue
         added.append(_new(milestone, version, at, first=old is None))
         if old is not None and (old.status is StepStatus.PENDING or old.name in (CLOSE, EXTENSION_DEADLINE)):
@@ -104,12 +106,14 @@ def run_order(step: Step) -> tuple[datetime, int, int]:
     return step.due, step_order(step.name), step.version
 
 
-def _moves(step: Step) -> bool:
+def _moves(step: Step, *, late: bool) -> bool:
     """Whether a later version of a step may follow this one; what the end of the offer made moot never returns."""
     if step.name in (OPEN, WITHDRAWAL_RIGHT):
         return step.waiting
     if kind_name(step.name) == REMINDER:
         return True
+    if step.name == REGRANT and late:
+        return step.status is not StepStatus.MOOT
     return step.waiting or (step.name in (CLOSE, EXTENSION_DEADLINE, RECHECK) and step.status is not StepStatus.MOOT)
 
 

@@ -111,12 +111,14 @@ class Terms(_Part):
     withdrawable_after: datetime | None = None
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
     confirm_within: Few = 5
+    lapse_letter_after: FewOrNone = 5
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
     form_details: Literal["required", "if_stated"] = "required"
     lookback: Lookback = Lookback()
     waiting: Waiting = Waiting()
     minimum_business_days: Few = 20
     require_approval: Annotated[tuple[Literal["cancel", "regrant"], ...], Field(strict=False)] = ()
+    four_eyes: bool = False
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     closings: Closings = Field(default=Closings(), alias="calendar")
 

@@ -1,6 +1,7 @@
 """The dashboard of an offer in the Prefect UI: one page at one address, rewritten whenever something has happened."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,8 +14,9 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
+from infra.status.files_differ import LARGE, files_differ
 from infra.status.markdown import as_markdown, result_rows
-from infra.status.offer_status import PendingApproval, offer_status
+from infra.status.offer_status import offer_status
 from infra.workspace import Workspace, workspace_of
 from optex.milestones import step_kind
 from tasks.decorators import effect
@@ -44,11 +46,17 @@ async def show_result(offer: str, step: str) -> None:
 async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     """Rewrite the page of an offer; what links to it goes on leading there."""
     with workspace.read() as db:
-        status = offer_status(db, datetime.now(UTC))
+        status = replace(offer_status(db, datetime.now(UTC)), files_differ=files_differ(db, workspace.folder, LARGE))
     runs = await scheduled_runs(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
     links |= {
-        f"Approve: {step_kind(each.step).says}": await _form(client, workspace, each) for each in status.approvals
+        f"Approve: {step_kind(each.step).says}": await _form(client, workspace, step=each.step, digest=each.digest)
+        for each in status.approvals
+    }
+    links |= {
+        f"Approve: {each.step} {each.holder_id}": await _form(client, workspace, step=each.step, holder=each.holder_id)
+        for each in status.compensations
+        if each.approvable
     }
     links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{workspace.offer}"
     links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{workspace.offer}"
@@ -56,10 +64,10 @@ async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     await client.update_artifact(await _page(client, workspace.offer), ArtifactUpdate(data=page))
 
 
-async def _form(client: PrefectClient, workspace: Workspace, awaited: PendingApproval) -> str:
+async def _form(client: PrefectClient, workspace: Workspace, **awaited: str) -> str:
     """The form by which just what waits now is approved, filled in but for the name."""
     approve = await client.read_deployment_by_name("approve/approve")
-    filled = json.dumps({"offer": workspace.offer, "step": awaited.step, "digest": awaited.digest})
+    filled = json.dumps({"offer": workspace.offer, **awaited})
     return f"{ui_url()}/deployments/deployment/{approve.id}/run?parameters={quote(filled)}"
 
 

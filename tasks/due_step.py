@@ -147,12 +147,18 @@ def approval_digest(on: date, decision: Iterable[Any]) -> str:
 
 
 def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
-    """What still has to be approved by whom; None where nothing has, or a simulation rehearses."""
-    name = step.step.name
-    if name not in step.state.terms.require_approval or step.workspace.simulated:
+    """What still has to be approved by whom; None where nothing has, or a simulation rehearses.
+
+    A simulation waits only for what its own script approves.
+    """
+    name, terms = step.step.name, step.state.terms
+    if not (terms.four_eyes or name in terms.require_approval) or not step.db.waits_for(name, ""):
         return None
     given = [each for each in step.db.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
     if any(each.digest == digest for each in given):
         return None
     lapsed = ", since what was approved before has changed" if given else ""
-    return f"waits for the approval of a named person{lapsed}: {what} (digest {digest[:12]})"
+    whose = "a named person"
+    if terms.four_eyes:
+        whose = "a person who put on record nothing that it rests on, and whom it does not favour"
+    return f"waits for the approval of {whose}{lapsed}: {what} (digest {digest[:12]})"

@@ -6,6 +6,7 @@ from datetime import date
 from infra.database.writer import DecisionEntry
 from infra.handlers import pool
 from infra.handlers.promises import lapse_promises, record_lapsed
+from infra.handlers.reinstatement import plan_late_grant
 from optex import batch, notices
 from optex import pool as plan_pool
 from optex.adjustment import Deferred, ratio, scaled_total
@@ -21,7 +22,17 @@ from tasks.due_step import DueStep
 
 @effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
-    return lapse_promises(step.db, min(step.state.day(step.at), step.state.schedule.grant_on), step.at)
+    """From the check of service on the grant date on a lapse is final (ELG-3)."""
+    through = min(step.state.day(step.at), step.state.schedule.grant_on)
+    return lapse_promises(step.db, through, step.at, final=True)
+
+
+@effect("record that nothing is left to be granted")
+def record_nothing_left(step: DueStep, lapsed: str) -> str:
+    if step.state.granted_on is None:
+        step.db.update_offer(granted_on=step.state.schedule.grant_on)
+    said = step.done(f"No promise is left to be kept: nothing is granted. {lapsed}".strip())
+    return f"{said} {plan_late_grant(step.db, step.at)}".strip()
 
 
 @effect("grant the new options and write to every holder")
@@ -29,9 +40,10 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     db, state = step.db, step.state
     on = state.schedule.grant_on
     options = [option for each in granted for option in each.options]
-    empty = {each.promise.promise_id: each for each in kept if not batch.reserved_for(each, state, on)}
+    left = {each.promise.promise_id: batch.reserved_for(each, state, on) for each in kept}
+    empty = {each.promise.promise_id: each for each in kept if not left[each.promise.promise_id]}
     deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)
-    reserved = sum(batch.reserved_for(each, state, on) for each in kept) + deferred
+    reserved = sum(left.values()) + deferred
     if refused := plan_pool.exceeds_reserve(reserved, options):
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]
@@ -54,7 +66,9 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
     db.move_pool(plan_pool.granted(on, reserved, options))
-    db.update_offer(granted_on=on)
+    late = state.granted_on is not None
+    if not late:
+        db.update_offer(granted_on=on)
     close = db.close_on(on)
     assert close is not None, "without a price nothing is granted (GRT-3)"
     db.queue_notices(
@@ -68,6 +82,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
                 each.record.grants,
                 _splits_told(each, empty, state, on),
                 capacity=each.capacity,
+                late=late,
             )
             for each in granted
             if each.options
@@ -78,7 +93,8 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
         f"Granted {count(len(options), 'new option')} for {sum(o.shares for o in options):,} shares to "
         f"{count(sum(bool(each.options) for each in granted), 'holder')} at {money(close)}, as of {day(on)}."
     )
-    return step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
+    done = step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
+    return f"{done} {plan_late_grant(db, step.at)}".strip()
 
 
 def _granted(each: HolderGrant) -> Iterator[DecisionEntry]:

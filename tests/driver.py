@@ -55,8 +55,8 @@ async def take_in_due(offer: str, at: datetime) -> State:
     return Completed(message=" ".join(said) or "Nothing new.")
 
 
-async def send(offer: str) -> None:
-    delivered = await deliver(workspace_of(offer))
+async def send(offer: str, at: datetime | None = None) -> None:
+    delivered = await deliver(workspace_of(offer), at=at)
     assert not delivered.put_off, delivered
 
 
@@ -168,7 +168,7 @@ class Play:
     async def _once(self, step: Step, at: datetime) -> None:
         async with due_step(self.workspace.offer, step.name, step.version, at) as due:
             if not due.idle:
-                due.workspace = replace(self.workspace, arrivals=None)  # an approval is not waited for in a simulation
+                due.db.approvals = None  # an approval is not waited for in a simulation
                 FLOWS[kind_name(step.name)].body(due)
 
 

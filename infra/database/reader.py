@@ -1,22 +1,23 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, null, or_, select
 
 from infra.database import tables as t
 from infra.database.audit_chain import BEGINNING
-from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
+from infra.database.mapping import FORMS, HOLDERS, ISSUED_OPTIONS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
+from optex.compensations import REINSTATED
 from optex.errors import Ruling
-from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
+from optex.records import Form, FormLine, Grant, Holder, HolderRecord, IssuedOption, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
@@ -130,9 +131,13 @@ class OfferReader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
-    def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
-        """The records of these holders, or of all, in order of holder id."""
-        return self._of_holders(read_holder_records, holder_ids)
+    def closes(self) -> dict[date, Decimal]:
+        """The closing prices on record, by day."""
+        return {row.on: row.close for row in self.rows(t.prices)}
+
+    def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
+        """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
+        return self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""
@@ -159,6 +164,22 @@ class OfferReader:
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
+
+    def forms(self, form_ids: Iterable[str] | None = None) -> dict[str, Form]:
+        """The forms on record by number: all, or which there are of these."""
+        f = t.forms.c
+        wanted = None if form_ids is None else set(form_ids)
+        query = select(f.form_id, f.holder_id).where(f.offer == self.offer)
+        of = {id_: holder for id_, holder in self.connection.execute(query).all() if wanted is None or id_ in wanted}
+        holders = sorted(set(of.values()))
+        found = _forms(self.connection, self.offer, holders if len(holders) <= FEW else None) if of else {}
+        return {form.form_id: form for each in found.values() for form in each if form.form_id in of}
+
+    def forms_recorded_late(self) -> dict[str, datetime]:
+        """When each form went on record that did so only after the deadline before which it was received (REC-1)."""
+        f = t.forms.c
+        query = select(f.form_id, f.recorded_at).where(f.offer == self.offer, f.after_deadline.is_not(None))
+        return dict(iter(self.connection.execute(query)))
 
     def holder_of_form(self, form_id: str) -> str | None:
         query = select(t.forms.c.holder_id).where(t.forms.c.offer == self.offer, t.forms.c.form_id == form_id)
@@ -192,6 +213,12 @@ class OfferReader:
         """The rows of one table that are about one holder."""
         return list(self._of(table, [holder_id], *order))
 
+    def rows_of(self, table: Any, holder_ids: Collection[str] | None, *order: Any) -> list[Row[Any]]:
+        """The rows of one table that are about these holders, or all."""
+        if holder_ids is None or len(holder_ids) <= FEW:
+            return list(self._of(table, None if holder_ids is None else sorted(holder_ids), *order))
+        return [row for row in self.rows(table, *order) if row.holder_id in holder_ids]
+
     def unsendable(self) -> int:
         """How many notices are for holders who have no e-mail address."""
         n, h = t.notices, t.holders
@@ -199,7 +226,7 @@ class OfferReader:
             select(func.count())
             .select_from(n)
             .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), h.c.email == "")
+            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
 
@@ -216,12 +243,58 @@ class OfferReader:
         query = select(a.c.subject).where(a.c.offer == self.offer, a.c.action == action)
         return list(self.connection.execute(query).scalars())
 
+    def new_options(self, holder_ids: Collection[str]) -> dict[str, list[IssuedOption]]:
+        """The new options that these holders have been granted."""
+        o, v = t.issued_options.c, t.tranches.c
+        mine = (o.kind == "new", o.ended_on.is_(None), o.holder_id.in_(holder_ids))
+        rows = self.connection.execute(self._select(t.issued_options).where(*mine).order_by(o.granted_on, o.grant_id))
+        options = rows.all()
+        schedules: dict[str, list[Tranche]] = defaultdict(list)
+        tranches = self._select(t.tranches).where(v.grant_id.in_([option.grant_id for option in options]))
+        for each in self.connection.execute(tranches.order_by(v.vests_on)):
+            schedules[each.grant_id].append(Tranche(vests_on=each.vests_on, shares=each.shares))
+        found: dict[str, list[IssuedOption]] = defaultdict(list)
+        for option in options:
+            found[option.holder_id].append(ISSUED_OPTIONS.of(option, vesting=tuple(schedules[option.grant_id])))
+        return found
+
+    def granted_days(self) -> set[date]:
+        """The days on which new options were granted: their closing prices are used."""
+        o = t.issued_options.c
+        query = select(o.granted_on).where(o.offer == self.offer, o.kind == "new").distinct()
+        return set(self.connection.execute(query).scalars())
+
     def open_promises(self) -> list[Row[Any]]:
-        """The promises that were neither granted nor lapsed yet."""
-        d, p = t.decisions, t.promises
-        closed = select(d.c.subject).where(d.c.offer == self.offer, d.c.kind == "promise")
-        query = self._select(p).where(p.c.promise_id.not_in(closed)).order_by(p.c.holder_id)
-        return list(self.connection.execute(query))
+        """The promises that are neither granted nor lapsed, or are open again after they lapsed."""
+        p, last = t.promises, self._last_decisions("promise")
+        query = (
+            select(p, last.c.at.label("reinstated_at"))
+            .outerjoin(last, last.c.subject == p.c.promise_id)
+            .where(p.c.offer == self.offer, or_(last.c.decision.is_(None), last.c.decision == REINSTATED))
+        )
+        return list(self.connection.execute(query.order_by(p.c.holder_id)))
+
+    def lapsed_promises(self) -> list[Row[Any]]:
+        """The promises that have lapsed, each with the rule of it, and when (`lapsed_at`)."""
+        p, last = t.promises, self._last_decisions("promise")
+        query = (
+            select(p, last.c.rule, last.c.at.label("lapsed_at"), null().label("reinstated_at"))
+            .join(last, last.c.subject == p.c.promise_id)
+            .where(p.c.offer == self.offer, last.c.decision == "lapsed")
+        )
+        return list(self.connection.execute(query.order_by(p.c.holder_id)))
+
+    def promise_outcomes(self) -> dict[str, Row[Any]]:
+        """What became of each promise that is open no more."""
+        ended = self.latest_decisions("promise")
+        return {promise_id: row for promise_id, row in ended.items() if row.decision != REINSTATED}
+
+    def _last_decisions(self, kind: str) -> Any:
+        """The decisions in force of a kind, for a query to join."""
+        d, later = t.decisions, t.decisions.alias()
+        same = (later.c.offer == d.c.offer, later.c.kind == d.c.kind, later.c.subject == d.c.subject)
+        replaced = select(later.c.subject).where(*same, later.c.revision > d.c.revision).exists()
+        return self._select(d).where(d.c.kind == kind, ~replaced).subquery()
 
     def _select(self, table: Any) -> Any:
         return select(table).where(table.c.offer == self.offer)
@@ -246,19 +319,19 @@ Ids = Sequence[str] | None
 _TYPE = {member.value: member for member in OptionType}
 
 
-def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
+def read_holder_records(connection: Connection, offer: str, holder_ids: Ids, *, forms: bool) -> list[HolderRecord]:
     """The records of these holders, or of all, in order of holder id."""
     periods = read_service_periods(connection, offer, holder_ids)
     grants: dict[str, dict[str, Grant]] = defaultdict(dict)
     for grant in read_grants(connection, offer, holder_ids):
         grants[grant.holder_id][grant.grant_id] = grant
-    forms = _forms(connection, offer, holder_ids)
+    received = _forms(connection, offer, holder_ids) if forms else {}
     return [
         HolderRecord(
             holder=holder,
             service_periods=tuple(periods.get(holder.holder_id, ())),
             grants=grants.get(holder.holder_id, {}),
-            forms=tuple(forms.get(holder.holder_id, ())),
+            forms=tuple(received.get(holder.holder_id, ())),
         )
         for holder in read_holders(connection, offer, holder_ids)
     ]

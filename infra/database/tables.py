@@ -251,7 +251,7 @@ steps = Table(
     Column("digest", String(64)),  # of the decision that waits for an approval
 )
 
-# Form standings, acceptances and the outcome of promises; the last revision of a subject is the one in force.
+# Form standings, acceptances, options with their reasons, the outcome of promises; the last revision is in force.
 decisions = Table(
     "decisions",
     metadata,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from infra.database import tables as t
 from infra.database import vouching
@@ -34,6 +34,7 @@ from optex.terms import Terms
 PROGRAM = "optex"
 
 Clock = Callable[[], datetime]
+Approvals = frozenset[tuple[str, str]] | None
 
 
 class UnknownOffer(OptexError):
@@ -41,16 +42,19 @@ class UnknownOffer(OptexError):
 
 
 @contextmanager
-def open_writer(engine: Engine, offer: str, clock: Clock | None = None) -> Iterator["OfferWriter"]:
+def open_writer(
+    engine: Engine, offer: str, clock: Clock | None = None, approvals: Approvals = None
+) -> Iterator["OfferWriter"]:
     """The offer's database for one transaction: committed at the end, or, after an exception, as if never opened.
 
-    `clock` says when what is told goes on record; None in a play, where it does so as it happens.
+    `clock` says when what is told goes on record; None in a play, where it does so as it happens. `approvals` are the
+    compensating decisions, by kind and holder, that a play has an approval of; None where a person is always asked.
     """
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
             raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
-        yield OfferWriter(connection, offer, clock() if clock is not None else None)
+        yield OfferWriter(connection, offer, clock() if clock is not None else None, approvals)
 
 
 @contextmanager
@@ -86,16 +90,23 @@ class DecisionEntry:
     remarks: tuple[Ruling, ...] = ()
 
     @property
-    def said(self) -> tuple[str, str, str]:
-        return self.decision, self.ruling.rule, self.ruling.reason
+    def said(self) -> tuple[Any, ...]:
+        return self.decision, self.ruling.rule, self.ruling.reason, self.shares, self.holder_id
 
 
 class OfferWriter(OfferReader):
     """An offer's books, locked for one transaction: what is written is appended, in bulk."""
 
-    def __init__(self, connection: Connection, offer: str, clock: datetime | None = None) -> None:
+    def __init__(
+        self, connection: Connection, offer: str, clock: datetime | None = None, approvals: Approvals = None
+    ) -> None:
         super().__init__(connection, offer)
         self.clock = clock
+        self.approvals = approvals
+
+    def waits_for(self, kind: str, holder_id: str) -> bool:
+        """Whether a compensating decision waits for its approval: a play rehearses, but for what it approves itself."""
+        return self.approvals is None or (kind, holder_id) in self.approvals
 
     def recorded_at(self, at: datetime) -> datetime:
         """When something that was received, announced or happened at an instant goes on record (REC-1)."""
@@ -269,10 +280,10 @@ class OfferWriter(OfferReader):
             self.audit(at, "", [vouching.decided(rows)])
         return fresh
 
-    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[str, str, str]]]:
+    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[Any, ...]]]:
         """The last revision of the decisions on these subjects at least, with what it says."""
         d = t.decisions.c
-        query = select(d.subject, d.revision, d.decision, d.rule, d.reason)
+        query = select(d.subject, d.revision, d.decision, d.rule, d.reason, d.shares, d.holder_id)
         query = query.where(d.offer == self.offer, d.kind == kind).order_by(d.subject, d.revision)
         if len(subjects) <= FEW:
             query = query.where(d.subject.in_(subjects))
@@ -290,6 +301,12 @@ class OfferWriter(OfferReader):
         ]
         bulk_insert(self.connection, t.tranches, rows)
 
+    def replace_tranches(self, grant_id: str, tranches: Iterable[Tranche]) -> None:
+        """The tranches of an option in place of those that it had."""
+        v = t.tranches
+        self.connection.execute(delete(v).where(v.c.offer == self.offer, v.c.grant_id == grant_id))
+        self.add_tranches([(grant_id, tranches)])
+
     def add(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         bulk_insert(self.connection, table, [{"offer": self.offer, **row} for row in rows])
 
@@ -302,8 +319,11 @@ class OfferWriter(OfferReader):
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
-    def queue_notices(self, notices: Iterable[Notice], at: datetime) -> int:
-        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new."""
+    def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> int:
+        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new.
+
+        None of them goes out before `send_after`.
+        """
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
         query = select(n.notice_id).where(n.offer == self.offer)
@@ -322,6 +342,7 @@ class OfferWriter(OfferReader):
                 "queued_at": at,
                 "attempts": 0,
                 "refused": False,
+                "send_after": send_after,
             }
             for notice in new.values()
         ]

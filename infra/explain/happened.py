@@ -78,8 +78,8 @@ def _concerns(history: HolderHistory, each: RecordedAction) -> bool:
         return named in history.own_ids or (for_all and _cleared_since(history, action.at))
     if not history.concerned:
         return False
-    lapsed = [row.at for row in history.decided("promise") if row.decision == "lapsed"]
-    return not action.after_acceptance or (history.promised and not any(at <= action.at for at in lapsed))
+    ended = [row.decision for row in history.decided("promise") if row.at <= action.at]
+    return not action.after_acceptance or (history.promised and ended[-1:] != ["lapsed"])
 
 
 def _cleared_since(history: HolderHistory, at: datetime) -> bool:

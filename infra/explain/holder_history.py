@@ -77,9 +77,11 @@ class HolderHistory:
 
     @property
     def granted_at(self) -> datetime | None:
-        """When the new options were granted; None while they are not."""
-        done = [step.done_at for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
-        return done[-1] if done else None
+        """When the new options were granted, this holder's where there are any; None while they are not."""
+        done = [step for step in self.steps if step.name == REGRANT and step.status is StepStatus.DONE]
+        days = {option.granted_on for kind, option in self.issued_options if kind == "new" and option.from_grant_id}
+        mine = [step for step in done if self.state.day(step.due) in days] or done
+        return mine[0].done_at if mine else None
 
     def decided(self, kind: str) -> list[Row[Any]]:
         return [row for row in self.decisions if row.kind == kind]

@@ -35,4 +35,6 @@ def _delivered(history: HolderHistory, row: Row[Any]) -> str:
         return f"was written, but the mail server refused it: {row.answer or 'no reason given'}".rstrip(".")
     if not history.record.holder.email:
         return "was written, but there is no e-mail address to send it to"
+    if row.send_after is not None:
+        return f"was written and is held back until {history.stamp(row.send_after)}"
     return "was written and waits to be sent"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
+from optex.actions import Approve
 from optex.calendar import ONE_DAY, instant, local_date
 from optex.records import Form, ServicePeriod
 
@@ -44,6 +45,9 @@ class ArrivalQueue:
         arrivals.sort(key=lambda arrival: arrival.at)  # stable: what was written first stays first
         self.zone = zone
         self.arrivals = arrivals
+        approvals = [entry.action for entry in folder.script if isinstance(entry.action, Approve)]
+        # A play waits for the approvals that its own script holds, and for no others.
+        self.approvals = frozenset((each.step, each.holder) for each in approvals)
 
     def due(self, after: datetime | None, until: datetime) -> list[Arrival]:
         """What arrives after one instant and not later than another."""

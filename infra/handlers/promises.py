@@ -1,10 +1,11 @@
 """Promises in the books: which are still open, and which lapse when the service record shows a break."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader, read_holders
@@ -13,18 +14,26 @@ from infra.handlers.pool import apply_splits
 from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
-from optex.eligibility import may_receive
+from optex.compensations import lapse_letter_due
+from optex.eligibility import acceptance_void, may_receive
 from optex.errors import Ruling
-from optex.formatting import count
-from optex.notices import promise_lapsed
-from optex.records import Grant
+from optex.formatting import count, local_text
+from optex.milestones import RECHECK
+from optex.notices import Kind, promise_lapsed
+from optex.records import Grant, ServicePeriod
 from optex.state import OfferState
+from optex.steps import StepStatus
 
 
 def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] | None = None) -> list[OpenPromise]:
-    """The promises neither granted nor lapsed, each with the cancellations it stands for."""
+    """The promises neither granted nor lapsed, or reinstated, each with the cancellations it stands for."""
     wanted = None if holder_ids is None else set(holder_ids)
     rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
+    return with_cancellations(db, state, rows)
+
+
+def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Row[Any]]) -> list[OpenPromise]:
+    """These promises, each with the cancellations it stands for."""
     holders = {row.holder_id for row in rows}
     grants = {grant.grant_id: grant for grant in db.grants(holders)}
     cancelled: dict[str, list[Cancellation]] = {}
@@ -41,34 +50,56 @@ def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] 
                 not_before=row.not_before,
             ),
             received_on=row.received_on,
+            reinstated_at=row.reinstated_at,
             cancellations=tuple(cancelled[row.holder_id]),
         )
         for row in rows
     ]
 
 
-def lapse_promises(db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str] | None = None) -> str:
+def lapse_promises(
+    db: OfferWriter, through: date, at: datetime, holder_ids: Iterable[str] | None = None, *, final: bool = False
+) -> str:
     """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3).
 
+    Where the acceptance itself is to be voided, nothing lapses but in the end, when service is checked at the grant.
+
     The grant date is the last day that counts, also while the grant waits for its price; a grant that is held back has
-    no date yet.
+    no date yet. Until a lapse is `final`, which it is from the re-check on, its letter is held back.
     """
     state = db.state()
     if not state.holds:
         through = min(through, state.schedule.grant_on)
-    suspects = _out_of_service(db, through, holder_ids)
+    suspects = _out_of_service(db, state, through, holder_ids, final=final)
     if not suspects:
         return ""
     promises = open_promises(db, state, suspects)
     records = {d.holder.holder_id: d for d in db.holder_records(suspects)}
     broken = batch.broken_promises(promises, records, through)
-    return f"{record_lapsed(db, broken, state.day(at), at)}."
+    if final or lapses_are_final(db):
+        return f"{record_lapsed(db, broken, state.day(at), at)}."
+    until = lapse_letter_due(state.day(at), state.terms)
+    held = f"; the letter is held back until {local_text(until, state.terms.zone)}" if until > at else ""
+    return f"{record_lapsed(db, broken, state.day(at), at, send_after=until)}{held}."
 
 
-def record_lapsed(db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: date, at: datetime) -> str:
+def lapses_are_final(db: OfferReader) -> bool:
+    """Whether what has lapsed is reversed only by a person's approval: once service was checked again (ELG-3)."""
+    recheck = db.step(RECHECK)
+    return db.row().granted_on is not None or (recheck is not None and recheck.status is StepStatus.DONE)
+
+
+def record_lapsed(
+    db: OfferWriter,
+    lapsed: Sequence[tuple[OpenPromise, Ruling]],
+    on: date,
+    at: datetime,
+    *,
+    send_after: datetime | None = None,
+) -> str:
     """Record that promises have lapsed on a day, each by its ruling; what is reserved for them goes back to the pool.
 
-    Says how many promises lapsed, and for how many shares.
+    Their letters do not go out before `send_after`. Says how many promises lapsed, and for how many shares.
     """
     state = db.state()
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
@@ -77,6 +108,7 @@ def record_lapsed(db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]],
     freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
     db.record_decisions("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
     db.move_pool(pool.lapsed(on, sum(freed.values())))
+    earlier = letters_written(db, Kind.LAPSE, holder_ids)
     db.queue_notices(
         (
             promise_lapsed(
@@ -86,16 +118,25 @@ def record_lapsed(db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]],
                 freed[each.promise.promise_id],
                 ruling,
                 on,
+                number=earlier[each.promise.holder_id] + 1,
             )
             for each, ruling in lapsed
         ),
         at,
+        send_after,
     )
     db.audit(
         at, "", [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in lapsed]
     )
     shares = sum(each.promise.shares for each, _ in lapsed)
     return f"{count(len(lapsed), 'promise')} for {shares:,} shares lapsed"
+
+
+def letters_written(db: OfferReader, kind: Kind, holder_ids: Collection[str]) -> Counter[str]:
+    """How many letters of a kind were written to each of these holders, sent or not."""
+    n = t.notices.c
+    query = select(n.holder_id).where(n.offer == db.offer, n.kind == kind)
+    return Counter(each for each in db.connection.execute(query).scalars() if each in holder_ids)
 
 
 def _lapsed(promise: Promise, ruling: Ruling) -> DecisionEntry:
@@ -108,7 +149,9 @@ def _lapsed(promise: Promise, ruling: Ruling) -> DecisionEntry:
     )
 
 
-def _out_of_service(db: OfferReader, through: date, holder_ids: Iterable[str] | None) -> list[str]:
+def _out_of_service(
+    db: OfferReader, state: OfferState, through: date, holder_ids: Iterable[str] | None, *, final: bool
+) -> list[str]:
     """Of the holders with open promises those whose service is broken by a day: few, found before all else is read."""
     wanted = None if holder_ids is None else set(holder_ids)
     rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
@@ -117,7 +160,14 @@ def _out_of_service(db: OfferReader, through: date, holder_ids: Iterable[str] | 
         row.holder_id
         for row in rows
         if may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
+        and (final or not _void(row, periods.get(row.holder_id, ()), state))
     ]
+
+
+def _void(row: Row[Any], periods: Sequence[ServicePeriod], state: OfferState) -> bool:
+    """Whether what was promised rests on an acceptance that is to be voided (REC-4)."""
+    void = acceptance_void(periods, received_on=row.received_on, cancelled_on=row.issued_on, terms=state.terms)
+    return void is not None
 
 
 def _cancellation(row: Row[Any], grant: Grant, state: OfferState) -> Cancellation:

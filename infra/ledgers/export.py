@@ -71,7 +71,7 @@ def _options(kind: str) -> Callable[[OfferReader], Rows]:
 
 
 def _promises(db: OfferReader) -> Rows:
-    outcomes = db.latest_decisions("promise")
+    outcomes = db.promise_outcomes()
     for row in db.rows(t.promises, t.promises.c.promise_id):
         end = outcomes.get(row.promise_id)
         outcome = (end.decision, end.rule, end.reason) if end else ("open", "", "")
@@ -79,7 +79,7 @@ def _promises(db: OfferReader) -> Rows:
 
 
 def _vesting(db: OfferReader) -> Rows:
-    own = {row.grant_id for row in db.rows(t.issued_options)}
+    own = {row.grant_id for row in db.rows(t.issued_options) if row.kind == "new" or row.ended_on is None}
     for row in db.rows(t.tranches, t.tranches.c.grant_id, t.tranches.c.vests_on):
         if row.grant_id in own:
             yield row.grant_id, row.vests_on, row.shares

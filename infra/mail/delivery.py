@@ -57,22 +57,22 @@ class NotAllDelivered(MailError):
         self.delivered = delivered
 
 
-async def deliver(workspace: Workspace, seconds: float = math.inf) -> DeliveryReport:
+async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime | None = None) -> DeliveryReport:
     """Send every unsent notice of an offer once; after so many seconds what is left waits for the next round.
 
-    In a simulation each is sent at the instant it was queued.
+    In a simulation each is sent at the instant it was queued; one that is held back, when it is `at` that instant.
     """
     by = uuid.uuid4().hex
     sent = refused = put_off = left = 0
     why = ""
     until = time.monotonic() + seconds
-    if not _waiting(workspace):
+    if not _waiting(workspace, at):
         return DeliveryReport()
     with workspace.read() as reader:
         terms = reader.state().terms
     async with _post(workspace) as post:
         try:
-            while rows := _claim(workspace, by):
+            while rows := _claim(workspace, by, at):
                 try:
                     await post.send(_letters(rows, workspace, terms))
                 finally:  # also when it is broken off: what the server has taken must not go out again
@@ -86,7 +86,7 @@ async def deliver(workspace: Workspace, seconds: float = math.inf) -> DeliveryRe
                 if all(outcome.status is SendStatus.LATER for outcome in outcomes):
                     break  # it is the server, not a recipient
                 if time.monotonic() > until:
-                    left = _waiting(workspace)
+                    left = _waiting(workspace, at)
                     break
         finally:
             with workspace.write() as db:
@@ -94,9 +94,9 @@ async def deliver(workspace: Workspace, seconds: float = math.inf) -> DeliveryRe
     return DeliveryReport(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
 
 
-async def send_queued(workspace: Workspace, seconds: float = math.inf) -> str:
+async def send_queued(workspace: Workspace, seconds: float = math.inf, at: datetime | None = None) -> str:
     """Deliver, and say what somebody should know of it; Undelivered where the server put some notices off."""
-    delivered = await deliver(workspace, seconds)
+    delivered = await deliver(workspace, seconds, at)
     if delivered.put_off:
         raise NotAllDelivered(delivered)
     return f"Mail: {delivered}." if delivered.refused or delivered.left else ""
@@ -113,17 +113,22 @@ async def _post(workspace: Workspace) -> AsyncIterator[SmtpPool]:
             yield post
 
 
-def _waiting(workspace: Workspace) -> int:
+def _until(workspace: Workspace, at: datetime | None) -> datetime | None:
+    """The instant by which a notice that is held back must be due to be sent; None where none of them is."""
+    return at if workspace.simulated else datetime.now(UTC)
+
+
+def _waiting(workspace: Workspace, at: datetime | None) -> int:
     with workspace.read() as db:
-        return outbox.waiting(db)
+        return outbox.waiting(db, _until(workspace, at))
 
 
-def _claim(workspace: Workspace, by: str) -> Sequence[Row[Any]]:
+def _claim(workspace: Workspace, by: str, at: datetime | None) -> Sequence[Row[Any]]:
     now = datetime.now(UTC)
     # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
     stale = now if workspace.simulated else now - STALE
     with workspace.write() as db:
-        return outbox.claim(db, by, now, stale, BATCH)
+        return outbox.claim(db, by, now, stale, BATCH, _until(workspace, at))
 
 
 def _sender(workspace: Workspace, terms: Terms) -> str:
@@ -159,10 +164,16 @@ def _composed(row: Row[Any], workspace: Workspace, terms: Terms) -> bytes:
         text=text,
         html=html,
         message_id=message_id(row.offer, row.notice_id, address.rpartition("@")[2]),
-        date=row.queued_at,
+        date=_queued(row),
         kind=row.kind,
         reply_to="" if address == terms.contact.email else terms.contact.email,
     )
+
+
+def _queued(row: Row[Any]) -> datetime:
+    """When a notice was to go out: when it was queued, or as long as it was held back."""
+    queued: datetime = row.queued_at
+    return max(queued, row.send_after or queued)
 
 
 def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[SendResult], terms: Terms) -> None:
@@ -177,7 +188,7 @@ def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[Sen
         marks.append(
             {
                 "notice_id": outcome.notice_id,
-                "sent_at": (row.queued_at if workspace.simulated else now) if accepted else None,
+                "sent_at": (_queued(row) if workspace.simulated else now) if accepted else None,
                 "message_id": message_id(row.offer, row.notice_id, domain) if accepted else None,
                 "answer": outcome.answer,
                 "refused": outcome.status is SendStatus.REFUSED,

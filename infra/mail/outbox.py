@@ -11,16 +11,19 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 
 
-def claim(db: OfferWriter, by: str, now: datetime, stale: datetime, limit: int) -> list[Row[Any]]:
+def claim(
+    db: OfferWriter, by: str, now: datetime, stale: datetime, limit: int, until: datetime | None = None
+) -> list[Row[Any]]:
     """Take up to `limit` unsent notices that nobody holds, or another held since before `stale`, to send them.
 
+    Of those that are held back only what may go out by `until`, none where that is None.
     What was tried before waits for what was not: a recipient who is put off again and again keeps nobody waiting.
     """
     n, h = t.notices, t.holders
     free = (
         select(n.c.notice_id)
         .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-        .where(n.c.offer == db.offer, n.c.sent_at.is_(None), n.c.refused.is_(False), h.c.email != "")
+        .where(*_sendable(db), _due(until))
         .where(or_(n.c.claimed_at.is_(None), and_(n.c.claimed_at < stale, n.c.claimed_by != by)))
         .order_by(n.c.attempts, n.c.queued_at, n.c.notice_id)
         .limit(limit)
@@ -47,16 +50,47 @@ def mark(db: OfferWriter, marks: Iterable[dict[str, Any]]) -> None:
         db.connection.execute(update(n).where(*unsent).values(**values), rows)
 
 
-def waiting(db: OfferReader) -> int:
-    """How many notices wait to be sent, to holders who have an e-mail address."""
+def waiting(db: OfferReader, until: datetime | None = None) -> int:
+    """How many notices wait to be sent by an instant, to holders who have an e-mail address."""
+    return db.connection.execute(_unsent(db, func.count()).where(_due(until))).scalar() or 0
+
+
+def held_back(db: OfferReader, after: datetime | None = None) -> tuple[int, datetime | None]:
+    """How many notices are held back, at all or after an instant, and when the first of them may go out."""
+    n = t.notices.c
+    query = _unsent(db, func.count(), func.min(n.send_after)).where(n.send_after.is_not(None))
+    number, first = db.connection.execute(query if after is None else query.where(n.send_after > after)).one()
+    return number, first
+
+
+def oldest_waiting(db: OfferReader, until: datetime | None) -> datetime | None:
+    """Since when the oldest of the notices that wait to be sent has been due."""
+    due = func.min(func.coalesce(t.notices.c.send_after, t.notices.c.queued_at))
+    return db.connection.execute(_unsent(db, due).where(_due(until))).scalar()
+
+
+def withdraw(db: OfferWriter, notice_ids: Iterable[str], at: datetime) -> None:
+    """Send these notices no more: what they say was taken back before they went out."""
+    n = t.notices
+    mine = (n.c.offer == db.offer, n.c.notice_id.in_(list(notice_ids)), n.c.sent_at.is_(None))
+    db.connection.execute(update(n).where(*mine).values(withdrawn_at=at))
+
+
+def _unsent(db: OfferReader, *columns: Any) -> Any:
+    """A query of the notices that can be sent and were not."""
     n, h = t.notices, t.holders
-    query = (
-        select(func.count())
-        .select_from(n)
-        .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-        .where(n.c.offer == db.offer, n.c.sent_at.is_(None), n.c.refused.is_(False), h.c.email != "")
-    )
-    return db.connection.execute(query).scalar() or 0
+    mine = and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id)
+    return select(*columns).select_from(n).join(h, mine).where(*_sendable(db))
+
+
+def _sendable(db: OfferReader) -> tuple[Any, ...]:
+    n, h = t.notices.c, t.holders.c
+    return n.offer == db.offer, n.sent_at.is_(None), n.refused.is_(False), n.withdrawn_at.is_(None), h.email != ""
+
+
+def _due(until: datetime | None) -> Any:
+    n = t.notices.c
+    return n.send_after.is_(None) if until is None else or_(n.send_after.is_(None), n.send_after <= until)
 
 
 def retry_refused(db: OfferWriter) -> int:
@@ -64,6 +98,18 @@ def retry_refused(db: OfferWriter) -> int:
     n = t.notices
     mine = (n.c.offer == db.offer, n.c.sent_at.is_(None), n.c.refused.is_(True))
     return int(db.connection.execute(update(n).where(*mine).values(refused=False)).rowcount)
+
+
+def readdress(db: OfferWriter, holder_id: str) -> int:
+    """Let what was refused be tried at the holder's new address; returns how many letters now wait to go there.
+
+    A claim that somebody holds is left alone: what is on its way just now must not go out twice.
+    """
+    n = t.notices
+    unsent = (n.c.offer == db.offer, n.c.holder_id == holder_id, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None))
+    values = {"refused": False, "claimed_at": None, "claimed_by": None}
+    db.connection.execute(update(n).where(*unsent, n.c.refused.is_(True)).values(**values))
+    return db.connection.execute(select(func.count()).select_from(n).where(*unsent)).scalar() or 0
 
 
 def release_claims(db: OfferWriter, by: str) -> None:

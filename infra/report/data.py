@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import AuditHead, OfferReader
+from infra.handlers.contradictions import contradictions
 from infra.report.timeline import TimelineRow, offer_timeline
 from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
+from infra.status.late_entries import late_entries
 from infra.status.offer_status import Phase, phase_of
 from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
@@ -66,8 +68,16 @@ def findings(
             note("tenders.csv", what, row.rule, row.section, row.shares)
     promised = {row.promise_id: row.shares for row in db.rows(t.promises)}
     for promise_id, row in db.latest_decisions("promise").items():
-        if row.decision == "lapsed":
-            note("promises.csv", "Promise lapsed", row.rule, row.section, promised[promise_id])
+        if row.decision in ("lapsed", "voided"):
+            what = "Promise lapsed" if row.decision == "lapsed" else "Acceptance voided"
+            note("promises.csv", what, row.rule, row.section, promised[promise_id])
+    for contradicted in contradictions(db):
+        note("audit.csv", f"Contradicted by the record: {contradicted.kind}", "REC-4", section_of("REC-4"), 0)
+    for late in late_entries(db):
+        what = "Form recorded" if late.form_id else "Recorded"
+        lacking = "" if late.evidence else ", without evidence"
+        ledger = "forms.csv" if late.form_id else "audit.csv"
+        note(ledger, f"{what} after a deadline{lacking}", "REC-1", section_of("REC-1"), lines.get(late.form_id, 0))
     for each in db.recorded_actions():
         if not each.accepted:
             verb = each.action.verb.replace("-", " ")
@@ -247,7 +257,8 @@ def _by_quarter(points: Mapping[tuple[date, Decimal], Sequence[int]]) -> dict[tu
 def _new_prices(db: OfferReader) -> tuple[tuple[Decimal, int], ...]:
     """The exercise prices of the new options with the shares of each, the most shares first."""
     o = t.issued_options.c
-    query = select(o.price, func.sum(o.shares)).where(o.offer == db.offer, o.kind == "new").group_by(o.price)
+    query = select(o.price, func.sum(o.shares)).where(o.offer == db.offer, o.kind == "new", o.ended_on.is_(None))
+    query = query.group_by(o.price)
     found = [(price, int(shares)) for price, shares in db.connection.execute(query)]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 
@@ -258,7 +269,7 @@ def _vesting(db: OfferReader) -> tuple[tuple[date, int], ...]:
     query = (
         select(v.c.vests_on, func.sum(v.c.shares))
         .join(o, (o.c.offer == v.c.offer) & (o.c.grant_id == v.c.grant_id))
-        .where(v.c.offer == db.offer, o.c.kind == "new")
+        .where(v.c.offer == db.offer, o.c.kind == "new", o.c.ended_on.is_(None))
         .group_by(v.c.vests_on)
         .order_by(v.c.vests_on)
     )

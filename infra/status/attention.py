@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
+from infra.handlers.compensations import pending, waiting
+from infra.handlers.contradictions import contradictions
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
 from optex.calendar import CLOCKS
@@ -21,6 +23,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
     for approval in status.approvals:
         yield f"An approval is awaited: {step_kind(approval.step).says}."
+    for compensation in status.compensations:
+        yield compensation.says
     for condition in status.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
     for hold in status.holds:
@@ -28,6 +32,15 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
+    if lacking := [each.form_id for each in status.recorded_late if not each.evidence]:
+        which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
+        yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
+    for each in status.contradictions:
+        yield f"{each.said} A person must settle it: `optex settle`."
+    if status.pool_available < 0:
+        yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
+    if status.files_differ:
+        yield status.files_differ
     yield from _confirmations(status)
     mail = status.correspondence
     if mail.refused:
@@ -70,8 +83,10 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
+        "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
         "a split has no effect": _idle_splits(db),
+        "a compensating decision waits": _compensations(db, at),
     }
     new = {about: _not_raised(db, entries) for about, entries in found.items()}
     return {about: entries for about, entries in new.items() if entries}
@@ -111,11 +126,27 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
     ]
 
 
+def _contradicted(db: OfferReader) -> list[Entry]:
+    """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
+    return [
+        ("contradiction", each.grant_id, "REC-4", f"{each.said} `optex settle` settles it")
+        for each in contradictions(db)
+    ]
+
+
 def _refused_letters(db: OfferReader) -> list[Entry]:
     """Every letter that the mail server would not take: it is not tried again, so somebody must see to it."""
     return [
         ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
         for each in refused_mail(db)
+    ]
+
+
+def _compensations(db: OfferReader, at: datetime) -> list[Entry]:
+    """Every compensating decision that the record asks for and that a person must approve (REC-4)."""
+    return [
+        (f"{each.kind} asked for", each.holder_id, each.ruling.rule, waiting(each).rstrip("."))
+        for each in pending(db, at)
     ]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.mail.outbox import waiting
+from infra.mail.outbox import held_back, oldest_waiting, waiting
 from infra.status.document import Instant
 from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
 from optex.notices import Kind
@@ -52,23 +52,22 @@ class MailStatus:
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
     unsent_since: Instant | None
+    held_back: int
+    held_back_until: Instant | None
     refused: tuple[RefusedMail, ...]
     without_address: tuple[WithoutAddress, ...]
 
 
 def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: datetime) -> MailStatus:
-    n, h = t.notices.c, t.holders.c
-    unsent = and_(n.offer == db.offer, n.sent_at.is_(None))
-    oldest = (
-        select(func.min(n.queued_at))
-        .join(t.holders, and_(h.offer == n.offer, h.holder_id == n.holder_id))
-        .where(unsent, n.refused.is_(False), h.email != "")
-    )
+    h = t.holders.c
+    held, until = held_back(db, after=at)
     bare = select(h.holder_id, h.name).where(h.offer == db.offer, h.email == "").order_by(h.holder_id)
     return MailStatus(
         confirmations=tuple(confirmations_due(db, terms, at)),
-        unsent=waiting(db),
-        unsent_since=db.connection.execute(oldest).scalar(),
+        unsent=waiting(db, at),
+        unsent_since=oldest_waiting(db, at),
+        held_back=held,
+        held_back_until=until,
         refused=tuple(refused_mail(db)),
         without_address=tuple(
             WithoutAddress(holder_id=row.holder_id, name=row.name)
@@ -82,7 +81,7 @@ def refused_mail(db: OfferReader) -> list[RefusedMail]:
     """The letters that the mail server refused for good: they are not tried again by themselves."""
     n = t.notices.c
     query = select(n.notice_id, n.holder_id, n.kind, n.answer).where(
-        n.offer == db.offer, n.sent_at.is_(None), n.refused.is_(True)
+        n.offer == db.offer, n.sent_at.is_(None), n.refused.is_(True), n.withdrawn_at.is_(None)
     )
     return [
         RefusedMail(notice_id=row.notice_id, holder_id=row.holder_id, kind=row.kind, answer=row.answer or "")

@@ -7,7 +7,7 @@ from infra.status.attention import attention
 from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
 from optex.calendar import CLOCKS
-from optex.formatting import count, day, local_text, sentence
+from optex.formatting import count, day, exact_text, local_text, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
 
 _PHASES = {
@@ -37,7 +37,8 @@ def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> 
     """
     links = links or {}
     parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
-    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_totals(status), _audit(status)]
+    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status)]
+    parts += [*_letters(status), *_totals(status), _audit(status)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -151,6 +152,32 @@ def _forms(status: OfferStatus) -> Iterator[str]:
     yield ""
 
 
+def _recorded_late(status: OfferStatus) -> Iterator[str]:
+    """What a deadline lay between, with its two times and what shows the first of them (REC-1)."""
+    if not status.recorded_late:
+        return
+    zone = CLOCKS[status.clock]
+    yield "### Recorded after a deadline"
+    yield ""
+    for each in status.recorded_late:
+        at, recorded, deadline = (exact_text(moment, zone) for moment in (each.at, each.recorded_at, each.deadline))
+        by = f" by {each.by}" if each.by else ""
+        shown = f"evidence: {each.evidence}" if each.evidence else "without evidence"
+        said = f"{each.what} Told as of {at}, recorded {recorded}{by}, after the deadline of {deadline}; {shown}"
+        yield f"- {_text(sentence(said))}"
+    yield ""
+
+
+def _letters(status: OfferStatus) -> Iterator[str]:
+    """The letters that are held back by intent: they are neither late nor lost."""
+    mail = status.correspondence
+    if mail.held_back and mail.held_back_until is not None:
+        until = local_text(mail.held_back_until, CLOCKS[status.clock])
+        first = "until" if mail.held_back == 1 else "the first until"
+        yield f"{count(mail.held_back, 'letter')} held back {first} {until}."
+        yield ""
+
+
 def _totals(status: OfferStatus) -> Iterator[str]:
     totals = status.totals
     yield f"### {'What it came to' if totals.cancelled.number else 'The pool'}"
@@ -159,11 +186,13 @@ def _totals(status: OfferStatus) -> Iterator[str]:
         [name, f"{total.number:,}", f"{total.shares:,}"]
         for name, total in (
             ("options accepted and cancelled", totals.cancelled),
+            ("acceptances voided", totals.voided),
             ("balancing options issued", totals.balancing),
             ("promises issued", totals.promised),
             ("promises lapsed", totals.lapsed),
             ("new options granted in place of cancelled ones", totals.regranted),
             ("deferred grants made", totals.deferred_granted),
+            ("new options rescinded", totals.rescinded),
         )
         if total.number
     ]

@@ -9,12 +9,16 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import AuditHead, OfferReader
+from infra.handlers.compensations import pending, waiting
+from infra.handlers.contradictions import contradictions
 from infra.handlers.pool import available
 from infra.status.document import Instant
+from infra.status.late_entries import LateEntry, late_entries
 from infra.status.mail_status import MailStatus, mail_status
 from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
+from optex.contradictions import Contradiction
 from optex.formatting import count, day, local_text, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
@@ -59,6 +63,16 @@ class PendingApproval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PendingCompensation:
+    """A compensating decision that the record asks for: `says` what it is and what it waits for (REC-4)."""
+
+    step: str
+    holder_id: str
+    says: str
+    approvable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OfferStatus:
     """Where an offer stands. Plain data, of which `as_document` makes JSON; all that is printed is made from it."""
 
@@ -84,8 +98,12 @@ class OfferStatus:
     conditions: tuple[Condition, ...]
     holds: tuple[str, ...]
     approvals: tuple[PendingApproval, ...]
+    compensations: tuple[PendingCompensation, ...]
     missed_forms: tuple[str, ...]
+    recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
+    contradictions: tuple[Contradiction, ...]
+    files_differ: str = ""
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -119,9 +137,12 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         totals=totals_of(db),
         conditions=tuple(Condition(number=number, what=CONDITIONS[number]) for number in state.conditions),
         holds=state.holds,
-        approvals=_approvals(db, state),
+        approvals=_approvals(db),
+        compensations=_compensations(db, at),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        recorded_late=late_entries(db),
         audit=db.audit_head(),
+        contradictions=tuple(contradictions(db)),
     )
 
 
@@ -171,8 +192,17 @@ def _forms(db: OfferReader) -> FormCount:
     )
 
 
-def _approvals(db: OfferReader, state: OfferState) -> tuple[PendingApproval, ...]:
-    held = [db.awaiting_approval(name) for name in (CANCEL, REGRANT) if not state.over]
+def _compensations(db: OfferReader, at: datetime) -> tuple[PendingCompensation, ...]:
+    return tuple(
+        PendingCompensation(
+            step=each.kind, holder_id=each.holder_id, says=waiting(each), approvable=each.blocked is None
+        )
+        for each in pending(db, at)
+    )
+
+
+def _approvals(db: OfferReader) -> tuple[PendingApproval, ...]:
+    held = [db.awaiting_approval(name) for name in (CANCEL, REGRANT)]
     return tuple(PendingApproval(step=row.name, what=row.message, digest=row.digest[:12]) for row in held if row)
 
 
@@ -191,7 +221,7 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
         said = f"Terminated {moment(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
         return Phase(slug="terminated", says=said)
     if state.granted_on is not None:
-        return Phase(slug="granted", says=f"Done: the new options were granted on {day(state.granted_on)}.")
+        return Phase(slug="granted", says=_granted(state, steps))
     if held := _held(state, steps, at):
         return Phase(slug="held", says=held)
     if state.accepted_at is not None and state.cancelled_on is not None:
@@ -205,6 +235,16 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
     if at >= state.terms.expires:
         return Phase(slug="closed", says=_closed(state, at))
     return Phase(slug="open", says=_open(state, at))
+
+
+def _granted(state: OfferState, steps: Iterable[Step]) -> str:
+    """The grant, and the one that is still to be made of what was reinstated after it (REC-4)."""
+    assert state.granted_on is not None
+    regrant = latest(steps).get(REGRANT)
+    if regrant is None or not regrant.waiting:
+        return f"Done: the new options were granted on {day(state.granted_on)}."
+    late = moment(regrant.due, state.terms.clock)
+    return f"The new options were granted on {day(state.granted_on)}; a late grant is due {late}."
 
 
 def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:

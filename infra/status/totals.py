@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -31,26 +31,30 @@ class Totals:
     lapsed: Total
     regranted: Total
     deferred_granted: Total
+    voided: Total
+    rescinded: Total
 
 
 def totals_of(db: OfferReader) -> Totals:
-    """What was cancelled, promised and granted so far."""
-    o = t.issued_options.c
-    new = o.kind == "new"
+    """What was cancelled, promised and granted so far; what was voided of it, or rescinded, apart."""
+    o, c = t.issued_options.c, t.cancellations.c
+    new, standing = o.kind == "new", o.ended_on.is_(None)
     promises = promises_by_outcome(db)
     return Totals(
-        cancelled=_total(db, t.cancellations),
-        balancing=_total(db, t.issued_options, o.kind == "balancing"),
-        promised=sum(promises.values(), Total()),
+        cancelled=_total(db, t.cancellations, c.voided_on.is_(None)),
+        balancing=_total(db, t.issued_options, o.kind == "balancing", standing),
+        promised=sum((total for outcome, total in promises.items() if outcome != "voided"), Total()),
         lapsed=promises["lapsed"],
-        regranted=_total(db, t.issued_options, new, o.from_grant_id != ""),
-        deferred_granted=_total(db, t.issued_options, new, o.from_grant_id == ""),
+        regranted=_total(db, t.issued_options, new, standing, o.from_grant_id != ""),
+        deferred_granted=_total(db, t.issued_options, new, standing, o.from_grant_id == ""),
+        voided=_total(db, t.cancellations, c.voided_on.is_not(None)),
+        rescinded=_total(db, t.issued_options, new, o.ended_on.is_not(None)),
     )
 
 
 def promises_by_outcome(db: OfferReader) -> defaultdict[str, Total]:
     """The promises by what became of them, `open` where nothing has yet."""
-    ended = db.latest_decisions("promise")
+    ended = db.promise_outcomes()
     found: defaultdict[str, Total] = defaultdict(Total)
     for promise in db.rows(t.promises):
         end = ended.get(promise.promise_id)
@@ -65,9 +69,11 @@ def tendered(db: OfferReader) -> Total:
 
 
 def letters(db: OfferReader) -> tuple[int, int]:
-    """How many letters were written, and how many of them sent."""
+    """How many letters were written, but for those taken back before they went out, and how many of them sent."""
     n = t.notices.c
-    query = select(func.count(), func.count(n.sent_at)).where(n.offer == db.offer)
+    query = select(func.count(), func.count(n.sent_at)).where(
+        n.offer == db.offer, or_(n.withdrawn_at.is_(None), n.sent_at.is_not(None))
+    )
     written, sent = db.connection.execute(query).one()
     return written, sent
 

@@ -29,6 +29,24 @@ GOOD = {
     "hold": {"reason": "a prohibition"},
     "release": {"reason": "it was lifted"},
     "approve": {"step": "cancel"},
+    "correct-holder": {"holder": "H1", "email": "none", "voting_percent": "10.5", "reason": "a slip"},
+    "correct-grant": {"grant": "G1", "exercised": 100, "price": "12.50", "vesting": "none", "reason": "told late"},
+    "correct-form": {
+        "form": "F1",
+        "signed_on": "none",
+        "option": ["G1:100:1000:2000-05-16:12.50:0"],
+        "reason": "a slip",
+    },
+    "correct-service": {
+        "holder": "H1",
+        "capacity": "employee",
+        "from": "1999-01-04",
+        "to": "2003-06-30",
+        "reason": "a slip",
+    },
+    "correct-price": {"on": "2003-10-03", "close": "1.05", "reason": "misread"},
+    "correct-calendar": {"on": "2003-04-01", "calendar": "both", "reason": "a day of mourning"},
+    "settle": {"grant": "G1-N", "as": "stand", "reason": "counsel so advised"},
 }
 
 

@@ -53,7 +53,7 @@ def test_the_least_terms_have_the_defaults_of_the_manual():
     assert (6, "include") == (terms.lookback.months, terms.lookback.omitted)
     assert Waiting(months=6, days=1, begins="after_cancellation") == terms.waiting
     assert 20 == terms.minimum_business_days
-    assert ((), ()) == (terms.require_approval, terms.excluded_jurisdictions)
+    assert ((), False, ()) == (terms.require_approval, terms.four_eyes, terms.excluded_jurisdictions)
     assert Vesting(first_months=12, every_months=12, tranches=3) == terms.plan.vesting
     years = terms.plan.term_years
     assert (10, 5, 10, 5) == (years.employee, years.director, years.consultant, years.ten_percent_owner)
@@ -107,6 +107,7 @@ def test_every_fault_is_told_at_once_by_line_and_key():
         ("reminders = [10, 0]", "reminders.1"),
         ("reminders = [10, 10]", "reminders"),
         ("channels = []", "channels"),
+        ("four_eyes = 4", "four_eyes"),
         ('require_approval = ["extend"]', "require_approval.0"),
         ("waiting = {months = 1200000}", "waiting.months"),
         ("waiting = {days = 99999999}", "waiting.days"),

@@ -44,7 +44,11 @@ class World:
         self.folders["waiting"] = self._played(expired_offer(root, "waiting", reminders=[]))
         self.folders["held"] = self._held(expired_offer(root, "held", reminders=[], require_approval=["cancel"]))
         granted = Offer(root, offer="granted").holder("H1", "Ann Lee").grant("G1", 1000).closes_at("2003-10-03", "1.27")
-        self.folders["granted"] = self._played(granted.tenders("F1", "2003-03-10T10:00:00", G1=1000))
+        granted.tenders("F1", "2003-03-10T10:00:00", G1=1000)
+        # The new option of a second holder is contradicted: told after the grant that service had ended before it.
+        granted.holder("H2", "Bo Ray").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)
+        gone = {"holder": "H2", "capacity": "employee", "from_": "1999-01-04", "to": "2003-09-30"}
+        self.folders["granted"] = self._played(granted.happens("2003-10-08T10:00:00", "service-set", **gone))
         self.virtual = {"steps-2003": self._steps(), "stuck-2003": self._stuck()}
 
     def _played(self, offer, until=None):
@@ -340,6 +344,12 @@ CASES = {
     "approve": act(
         "approve", "held", lambda w: {"step": "cancel"}, lambda w: {"step": "cancel", "digest": "000000000000"}
     ),
+    "settle": act(
+        "settle",
+        "granted",
+        lambda w: {"grant": "G2-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
+        lambda w: {"grant": "G1-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
+    ),
     "rerun": Case(
         accepted=lambda w: {"offer": "unopened", "step": "open"},
         refused=lambda w: {"offer": "unopened", "step": "reminder", "reminder": 7},
@@ -405,6 +415,24 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
     assert (1, 1) == (world.audited("running", "condition-waive"), world.audited("running", "condition-end"))
 
 
+def test_a_form_is_told_again_by_its_form(world):
+    """The same content is already recorded; fewer shares under the same number are refused and change nothing."""
+
+    def said(options, **more):
+        told = form("F-7", "H1", options=options) | more
+        return world.run("record-election", offer="running", **told)
+
+    assert "Completed" == said(stated(world), by="Clerk").name
+    again = said(stated(world), evidence="the journal of the fax")
+    assert ("Completed", "Already recorded: form F-7. The evidence is added: F-7.") == (again.name, again.message)
+    before = world.books()
+    refused = said(stated(world).replace("G1:600", "G1:100"))
+    assert ("Refused", before) == (refused.name, world.books())
+    assert refused.message.startswith(
+        "Refused by REC-2: form F-7 is on record with other content (shares of G1: 600 on"
+    )
+
+
 def test_the_grant_is_held_and_released_by_its_form(world):
     """What is not held cannot be released; what is held can, once."""
 
@@ -420,6 +448,20 @@ def test_the_grant_is_held_and_released_by_its_form(world):
         said("release"), said("hold"), said("release"), said("release"),
     ]  # fmt: skip
     assert before + 1 == world.audited("waiting", "release")
+
+
+def test_an_acceptance_is_voided_by_its_form(world):
+    """Told by one that a holder had left before the acceptance, it waits for another; then it is carried out."""
+    last = {"holder": "H2", "capacity": "employee", "first_day": "1999-01-04", "last_day": working_day(-10)}
+    told = world.run("set-service", offer="waiting", by="Hana Reed", **last)
+    assert "It waits for approval by another person than Hana Reed" in told.message
+
+    def approved(by, **more):
+        return world.run("approve", offer="waiting", step="void", by=by, **more).name
+
+    assert ["Refused", "Refused"] == [approved("Hana Reed", holder="H2"), approved(BY)]
+    assert ["Completed", "Refused"] == [approved(BY, holder="H2"), approved(BY, holder="H2")]
+    assert (1, 1) == (world.audited("waiting", "acceptance voided"), world.audited("waiting", "promise withdrawn"))
 
 
 def test_a_deployment_of_another_version_is_made_anew(world):

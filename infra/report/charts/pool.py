@@ -15,8 +15,11 @@ _EVENTS = {
     "cancelled": "cancelled, back to the pool",
     "reserved": "reserved for deferred grants",
     "lapsed": "lapsed promises, freed",
+    "voided": "voided acceptances, reserve freed",
+    "reinstated": "reinstated promises, reserved again",
     "released": "reserve released",
     "granted": "new options granted",
+    "rescinded": "new options rescinded",
     "split": "adjusted for splits",
 }
 _ROW, _TOP = 27, 26

@@ -1,0 +1,151 @@
+"""What the present record says against what was granted or voided, and how a person settles it (REC-4)."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import update
+
+from infra.database import tables as t
+from infra.database.mapping import ISSUED_OPTIONS
+from infra.database.reader import OfferReader
+from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.otherwise import decided_otherwise
+from optex import pool
+from optex.contradictions import DECIDED, GRANTED, VOIDED, Contradiction, Settle, against_grant
+from optex.eligibility import may_be_accepted
+from optex.errors import Ruling
+from optex.formatting import count, day
+from optex.notices import option_rescinded
+from optex.state import OfferState
+
+
+def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -> list[Contradiction]:
+    """All that the record contradicts and nobody has settled, of these holders or of all, in order of the options."""
+    state = db.state()
+    if state.cancelled_on is None:
+        return []
+    settled = _settled(db)
+    found = [
+        *_granted(db, state, holder_ids),
+        *_voided(db, state, holder_ids),
+        *decided_otherwise(db, state, holder_ids),
+    ]
+    return sorted((each for each in found if each.grant_id not in settled), key=lambda each: each.grant_id)
+
+
+def report_contradictions(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
+    """Put on record what a fact about these holders contradicts, and what agrees with it again; that, in sentences."""
+    found = {each.grant_id: each for each in contradictions(db, holder_ids)}
+    settled = _settled(db)
+    before = [
+        row
+        for row in db.latest_decisions("contradiction").values()
+        if row.decision == "contradicted" and row.holder_id in holder_ids
+    ]
+    told = [_entry(each.grant_id, each.holder_id, "contradicted", each.said) for each in found.values()]
+    told += [
+        _entry(row.subject, row.holder_id, "agrees", f"The record agrees with what became of {row.subject} again.")
+        for row in before
+        if row.subject not in found and row.subject not in settled
+    ]
+    fresh = db.record_decisions("contradiction", at, told)
+    db.audit(
+        at, "", [(f"record {each.decision}", each.subject, each.ruling.rule, each.ruling.reason) for each in fresh]
+    )
+    return " ".join(each.ruling.reason for each in fresh)
+
+
+def _entry(grant_id: str, holder_id: str, decision: str, said: str) -> DecisionEntry:
+    return DecisionEntry(
+        subject=grant_id, holder_id=holder_id, decision=decision, ruling=Ruling(rule="REC-4", reason=said)
+    )
+
+
+def _settled(db: OfferReader) -> set[str]:
+    return {action.grant for action in db.actions(Settle.verb) if isinstance(action, Settle)}
+
+
+def may_settle(db: OfferReader, action: Settle) -> Ruling | None:
+    """Why a settlement is not taken: settled already, or nothing is contradicted; None where it is taken."""
+    for earlier in db.actions(Settle.verb):
+        if isinstance(earlier, Settle) and earlier.grant == action.grant:
+            told = f"{action.grant} was settled by {earlier.by} on {day(db.state().day(earlier.at))}"
+            reason = f"{told}: {earlier.outcome}, {earlier.reason} (evidence: {earlier.evidence})"
+            return Ruling(rule="REC-4", reason=f"{reason}. It is settled once")
+    found = next((each for each in contradictions(db) if each.grant_id == action.grant), None)
+    if found is None:
+        return Ruling(rule="REC-4", reason=f"the record contradicts no grant or voided acceptance of {action.grant}")
+    if found.kind == VOIDED and action.outcome == "rescind":
+        reason = (
+            f"the acceptance of {action.grant} was voided, and nothing is accepted twice: it can only stand as voided"
+        )
+        return Ruling(rule="REC-4", reason=reason)
+    if found.kind == DECIDED and action.outcome == "rescind":
+        reason = f"what was decided of {action.grant} at the acceptance is not undone: it can only stand"
+        return Ruling(rule="REC-4", reason=reason)
+    return None
+
+
+def settle(db: OfferWriter, action: Settle) -> str:
+    """Rescind the option where that is the settlement: it ends, its shares go back to the pool, its holder is told."""
+    if action.outcome != "rescind":
+        return ""
+    o, on = t.issued_options, db.state().day(action.at)
+    mine = (o.c.offer == db.offer, o.c.grant_id == action.grant)
+    db.connection.execute(update(o).where(*mine).values(ended_on=on))
+    option = next(ISSUED_OPTIONS.of(row, vesting=()) for row in db.rows(o) if row.grant_id == action.grant)
+    db.move_pool(pool.rescinded(on, option.shares))
+    said = f"{count(option.shares, 'share')} of {action.grant} go back to the pool"
+    db.audit(action.at, action.by, [("option rescinded", action.grant, "REC-4", said)], action.evidence)
+    holder = db.holders()[option.holder_id]
+    db.queue_notices([option_rescinded(db.state().terms, holder, option, action.reason, on)], action.at)
+    return f"{said}; the holder is told."
+
+
+def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:
+    """New options of whoever, as the record now has it, did not serve unbroken until the grant."""
+    options = [
+        row
+        for row in db.rows_of(t.issued_options, holder_ids, t.issued_options.c.grant_id)
+        if row.kind == "new" and row.ended_on is None
+    ]
+    if not options:
+        return
+    received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
+    decided = {each.deferred_id: state.day(each.decided_at) for each in state.deferred}
+    periods = db.service_periods({row.holder_id for row in options})
+    for row in options:
+        replaces = bool(row.from_grant_id)
+        shown = against_grant(
+            periods.get(row.holder_id, ()),
+            received_on=received[row.holder_id] if replaces else decided[row.grant_id.partition("-N")[0]],
+            cancelled_on=state.cancelled_on if replaces else None,
+            granted_on=row.granted_on,
+            terms=state.terms,
+        )
+        if shown:
+            reason = f"granted to {row.holder_id} on {day(row.granted_on)}; the record now shows that {shown}"
+            yield Contradiction(kind=GRANTED, grant_id=row.grant_id, holder_id=row.holder_id, reason=reason)
+
+
+def _voided(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:
+    """Acceptances that were voided although, as the record now has it, they were good."""
+    cancelled = db.rows_of(t.cancellations, holder_ids, t.cancellations.c.grant_id)
+    gone = [row for row in cancelled if row.voided_on is not None]
+    if not gone:
+        return
+    decided = db.latest_decisions("tender", [row.grant_id for row in gone])
+    # Of one that had been exercised whole nothing was there to be accepted: that is no matter of service.
+    gone = [row for row in gone if decided[row.grant_id].rule != "TND-1"]
+    received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
+    periods = db.service_periods({row.holder_id for row in gone})
+    for row in gone:
+        if not may_be_accepted(
+            periods.get(row.holder_id, ()),
+            received_on=received[row.holder_id],
+            cancelled_on=row.cancelled_on,
+            terms=state.terms,
+        ):
+            shown = f"unbroken service through the cancellation of {day(row.cancelled_on)}"
+            reason = f"voided as an acceptance of {row.holder_id} on {day(row.voided_on)}; the record now shows {shown}"
+            yield Contradiction(kind=VOIDED, grant_id=row.grant_id, holder_id=row.holder_id, reason=reason)

@@ -1,0 +1,162 @@
+"""Acceptances that ought not to have been: which they are by the present record, and what voiding one does (REC-4)."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+
+from sqlalchemy import update
+
+from infra.database import tables as t
+from infra.database.reader import OfferReader
+from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.pool import apply_splits
+from infra.handlers.promises import with_cancellations
+from infra.handlers.recorders import recorders_of_service
+from infra.handlers.reinstatement import take_back_lapse_letter
+from optex import batch, pool
+from optex.adjustment import ratio, scaled_total
+from optex.batch import OpenPromise
+from optex.compensations import Pending
+from optex.eligibility import acceptance_void
+from optex.errors import Ruling
+from optex.formatting import count, day, listed
+from optex.notices import acceptance_voided
+from optex.records import Grant, IssuedOption
+from optex.state import OfferState
+
+CLOSED = ("granted", "voided")
+
+
+def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> Iterator[Pending]:
+    """The acceptances that the present record speaks against, as long as nothing was granted for them."""
+    state = db.state()
+    rows = db.rows_of(t.promises, holder_ids, t.promises.c.holder_id) if state.cancelled_on else []
+    periods = db.service_periods({row.holder_id for row in rows}) if rows else {}
+    void = {
+        row.promise_id: (row.holder_id, ruling)
+        for row in rows
+        if (
+            ruling := acceptance_void(
+                periods.get(row.holder_id, ()),
+                received_on=row.received_on,
+                cancelled_on=row.issued_on,
+                terms=state.terms,
+            )
+        )
+    }
+    names = recorders_of_service(db, {holder_id for holder_id, _ in void.values()}) if void else {}
+    ended = db.latest_decisions("promise", list(void)) if void else {}
+    for promise_id, (holder_id, ruling) in void.items():
+        if promise_id not in ended or ended[promise_id].decision not in CLOSED:
+            yield Pending(kind="void", holder_id=holder_id, ruling=ruling, recorded_by=names[holder_id])
+
+
+def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
+    """Void the acceptance of every tender of a holder, each move an entry of its own, and tell the holder.
+
+    The options are outstanding as they stood, the balancing options and the promise withdrawn, the pool moved back.
+    """
+    on, counted = db.state().day(at), apply_splits(db, at)  # while the promise is still held
+    state = db.state()
+    lapsed = any(row.holder_id == decided.holder_id for row in db.lapsed_promises())
+    promises = db.lapsed_promises() if lapsed else db.open_promises()
+    [voided] = with_cancellations(db, state, [row for row in promises if row.holder_id == decided.holder_id])
+    holder = db.holders()[decided.holder_id]
+    grants = {grant.grant_id: grant for grant in db.grants([decided.holder_id])}
+    _withdraw(db, voided, on)
+    db.record_decisions("tender", at, _rejected(voided, decided.ruling))
+    db.record_decisions("option", at, _withdrawn(voided))
+    db.record_decisions("promise", at, [_ended(voided, decided.ruling, by)])
+    reserved = 0 if lapsed else batch.reserved_for(voided, state, counted)
+    db.move_pool(pool.voided(on, reserved, _outstanding_again(voided, grants, state, counted)))
+    db.audit(at, by, _entries(voided, decided.ruling))
+    letter = acceptance_voided(
+        state.terms,
+        holder,
+        voided.cancellations,
+        voided.promise,
+        decided.ruling,
+        on,
+        grants,
+        lapsed=lapsed and take_back_lapse_letter(db, holder, at)[1],
+        splits=listed([f"the {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if s.on <= counted]),
+    )
+    db.queue_notices([letter], at)
+    shares = sum(each.shares for each in voided.cancellations)
+    options = count(len(voided.cancellations), "option")
+    return f"The acceptance of {options} of {decided.holder_id} for {shares:,} shares is voided."
+
+
+def _withdraw(db: OfferWriter, voided: OpenPromise, on: date) -> None:
+    """The cancellations do not hold from a day on, and the balancing options end with them."""
+    c, o = t.cancellations.c, t.issued_options.c
+    mine = [each.grant_id for each in voided.cancellations]
+    balancing = [each.balancing.grant_id for each in voided.cancellations if each.balancing]
+    changes = (
+        update(t.cancellations).where(c.offer == db.offer, c.grant_id.in_(mine)).values(voided_on=on),
+        update(t.issued_options).where(o.offer == db.offer, o.grant_id.in_(balancing)).values(ended_on=on),
+    )
+    for change in changes:
+        db.connection.execute(change)
+
+
+def _outstanding_again(voided: OpenPromise, grants: dict[str, Grant], state: OfferState, counted: date) -> int:
+    """By how many shares more is outstanding, as adjusted: the options whole in place of what had been kept of them."""
+    more = 0
+    for each in voided.cancellations:
+        by, whole = ratio(state.splits, each.cancelled_on, counted), grants[each.grant_id].remaining
+        more += scaled_total(whole, by) - scaled_total(whole - each.shares, by)
+    return more
+
+
+def _rejected(voided: OpenPromise, ruling: Ruling) -> Iterable[DecisionEntry]:
+    return [
+        DecisionEntry(
+            subject=each.grant_id, holder_id=each.holder_id, decision="rejected", ruling=ruling, shares=each.shares
+        )
+        for each in voided.cancellations
+    ]
+
+
+def _withdrawn(voided: OpenPromise) -> Iterable[DecisionEntry]:
+    return [
+        DecisionEntry(
+            subject=each.balancing.grant_id,
+            holder_id=each.holder_id,
+            decision="withdrawn",
+            ruling=Ruling(rule="REC-4", reason=_part_again(each.balancing)),
+            shares=each.balancing.shares,
+        )
+        for each in voided.cancellations
+        if each.balancing
+    ]
+
+
+def _part_again(balancing: IssuedOption) -> str:
+    shares = count(balancing.shares, "share")
+    return (
+        f"Balancing option {balancing.grant_id} is withdrawn: its {shares} are part of {balancing.from_grant_id} again."
+    )
+
+
+def _ended(voided: OpenPromise, ruling: Ruling, by: str) -> DecisionEntry:
+    promise = voided.promise
+    approved = f" Approved by {by}." if by else ""
+    reason = f"{ruling.reason} The promise is withdrawn ({ruling.section}; {ruling.rule}).{approved}"
+    return DecisionEntry(
+        subject=promise.promise_id,
+        holder_id=promise.holder_id,
+        decision="voided",
+        ruling=Ruling(rule="REC-4", reason=reason),
+        shares=promise.shares,
+    )
+
+
+def _entries(voided: OpenPromise, ruling: Ruling) -> Iterator[tuple[str, str, str, str]]:
+    """What the audit says of each option, balancing option and promise."""
+    for each in voided.cancellations:
+        again = f"{count(each.shares, 'share')} cancelled on {each.cancelled_on} are outstanding again: {ruling.reason}"
+        yield "acceptance voided", each.grant_id, ruling.rule, again
+        if each.balancing:
+            yield "balancing option withdrawn", each.balancing.grant_id, "REC-4", _part_again(each.balancing)
+    shares = count(voided.promise.shares, "share")
+    yield "promise withdrawn", voided.promise.promise_id, "REC-4", f"{shares} promised on {voided.promise.issued_on}"

@@ -1,0 +1,85 @@
+"""What the record, as it was told or corrected later, says against what was granted or voided; a person settles it.
+
+Nothing is undone by the program: a contradiction is an alarm until it is settled, or until the record agrees again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from optex.action import Action, of, option
+from optex.calendar import ONE_DAY
+from optex.eligibility import first_gap, may_be_accepted, may_receive, serves
+from optex.fields import Expected, Id, Text
+from optex.formatting import day
+from optex.records import ServicePeriod
+from optex.state import OfferState
+from optex.terms import Terms
+
+GRANTED, VOIDED, DECIDED = "granted", "voided", "decided"
+OUTCOMES = ("rescind", "stand")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contradiction:
+    """An option `granted`, or one of which the acceptance was `voided`, that the record speaks against, and why.
+
+    Or one of which the corrected record would have `decided` otherwise at the acceptance.
+    """
+
+    kind: str
+    grant_id: str
+    holder_id: str
+    reason: str
+
+    @property
+    def said(self) -> str:
+        return self.reason if self.kind == DECIDED else f"{self.grant_id} was {self.reason}."
+
+
+def against_grant(
+    periods: Sequence[ServicePeriod], *, received_on: date, cancelled_on: date | None, granted_on: date, terms: Terms
+) -> str | None:
+    """What the record shows against an option that was granted; None where service was unbroken.
+
+    `cancelled_on` is None of a deferred grant, which replaces no option.
+    Authority: §1, §2, §6, §9 (ELG-1, ELG-2, ELG-3, REC-4).
+    """
+    void = cancelled_on and may_be_accepted(periods, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
+    if not void and not may_receive(periods, received_on=received_on, granted_on=granted_on):
+        return None
+    gap = first_gap(periods, received_on, granted_on)
+    if gap is None:
+        return f"there was no service on {day(terms.commences)}, the day the offer commenced"
+    if serves(periods, gap - ONE_DAY) and not serves(periods, granted_on):
+        return f"service ended on {day(gap - ONE_DAY)}"
+    return f"there was no service on {day(gap)}"
+
+
+class Settle(Action):
+    """Settle what the record contradicts after the grant: the option is rescinded, or stands (REC-4).
+
+    A rescinded option goes back to the plan's pool, and its holder is told. An acceptance that was voided, and that the
+    record now shows to have been good, can only be let stand as voided: the program accepts nothing twice.
+    """
+
+    verb, rule, deployment, named, proven = "settle", "REC-4", "settle", True, True
+    once = ("grant", "as", "reason", "evidence")
+    asked = "A settlement"
+    grant: Id = option("The option that the record contradicts, by its number.")
+    outcome: Annotated[Literal["rescind", "stand"], of(*OUTCOMES)] = option(
+        "What becomes of it: rescind the option, or let it stand.", alias="as"
+    )
+    reason: Annotated[Text, Expected("a reason in words")] = option("Why.")
+
+    @property
+    def subject(self) -> str:
+        return self.grant
+
+    def says(self, state: OfferState) -> str:
+        return f"{self.grant} {'is rescinded' if self.outcome == 'rescind' else 'stands'}."
+
+    def told(self, clock: str, ruling: str) -> tuple[str, str]:
+        became = "the option was rescinded" if self.outcome == "rescind" else "it stands"
+        return f"What the record shows against {self.grant} was settled: {became}", self.reason
