@@ -31,13 +31,13 @@ def new_options(
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
     ceases_on: date | None = None,
-    earlier: Sequence[IssuedOption] = (),
+    earlier: Iterable[Exercisable] = (),
 ) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
     grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already,
-    `earlier` the new options granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
+    `earlier` the new ISOs granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
     the rest. Each option comes with the reasons of its price, type, term and schedule.
     KeyError where a cancelled grant is not among the grants.
     Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
@@ -138,7 +138,7 @@ def _room_left(
     grants: Mapping[str, Grant],
     cancellations: Iterable[Cancellation],
     vesting: Vesting,
-    earlier: Iterable[IssuedOption],
+    earlier: Iterable[Exercisable],
 ) -> Room:
     """What all the holder's old ISOs, cancelled or not, and those granted earlier in the offer leave of the limit."""
     cancelled = {each.grant_id: each for each in cancellations}
@@ -147,12 +147,7 @@ def _room_left(
         for grant in grants.values()
         if grant.type is OptionType.ISO
     ]
-    new = [
-        Exercisable(granted_on=each.granted_on, grant_id=each.grant_id, fmv=each.price, tranches=each.vesting)
-        for each in earlier
-        if each.type is OptionType.ISO
-    ]
-    return room([*old, *new])
+    return room([*old, *earlier])
 
 
 @lru_cache(maxsize=64)

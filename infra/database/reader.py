@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Row, and_, func, null, or_, select
 
 from infra.database import tables as t
 from infra.database.audit_chain import BEGINNING
-from infra.database.mapping import FORMS, HOLDERS, ISSUED_OPTIONS, SERVICE_PERIODS, STEPS
+from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
-from optex.records import Form, FormLine, Grant, Holder, HolderRecord, IssuedOption, OptionType, ServicePeriod, Tranche
+from optex.iso import Exercisable
+from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
@@ -243,19 +244,24 @@ class OfferReader:
         query = select(a.c.subject).where(a.c.offer == self.offer, a.c.action == action)
         return list(self.connection.execute(query).scalars())
 
-    def new_options(self, holder_ids: Collection[str]) -> dict[str, list[IssuedOption]]:
-        """The new options that these holders have been granted."""
-        o, v = t.issued_options.c, t.tranches.c
-        mine = (o.kind == "new", o.ended_on.is_(None), o.holder_id.in_(holder_ids))
-        rows = self.connection.execute(self._select(t.issued_options).where(*mine).order_by(o.granted_on, o.grant_id))
-        options = rows.all()
-        schedules: dict[str, list[Tranche]] = defaultdict(list)
-        tranches = self._select(t.tranches).where(v.grant_id.in_([option.grant_id for option in options]))
-        for each in self.connection.execute(tranches.order_by(v.vests_on)):
-            schedules[each.grant_id].append(Tranche(vests_on=each.vests_on, shares=each.shares))
-        found: dict[str, list[IssuedOption]] = defaultdict(list)
-        for option in options:
-            found[option.holder_id].append(ISSUED_OPTIONS.of(option, vesting=tuple(schedules[option.grant_id])))
+    def granted_isos(self, holder_ids: Collection[str]) -> dict[str, list[Exercisable]]:
+        """The new ISOs that these holders have been granted, at the close of their day: they count first (ISO-1)."""
+        o, v, p = t.issued_options.c, t.tranches.c, t.prices.c
+        of_grant = and_(v.offer == o.offer, v.grant_id == o.grant_id)
+        query = (
+            select(o.holder_id, o.granted_on, o.grant_id, p.close, v.vests_on, v.shares)
+            .join(t.tranches, of_grant)
+            .join(t.prices, and_(p.offer == o.offer, p.on == o.granted_on))
+            .where(o.offer == self.offer, o.kind == "new", o.type == OptionType.ISO, o.ended_on.is_(None))
+            .where(o.holder_id.in_(holder_ids))
+        )
+        tranches: dict[tuple[str, date, str, Decimal], list[Tranche]] = defaultdict(list)
+        for *option, vests_on, shares in self.connection.execute(query.order_by(o.grant_id, v.vests_on)):
+            tranches[tuple(option)].append(Tranche(vests_on=vests_on, shares=shares))
+        found: dict[str, list[Exercisable]] = defaultdict(list)
+        for (holder_id, granted_on, grant_id, close), schedule in tranches.items():
+            iso = Exercisable(granted_on=granted_on, grant_id=grant_id, fmv=close, tranches=tuple(schedule))
+            found[holder_id].append(iso)
         return found
 
     def granted_days(self) -> set[date]:

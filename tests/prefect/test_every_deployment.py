@@ -48,6 +48,8 @@ class World:
         # The new option of a second holder is contradicted: told after the grant that service had ended before it.
         granted.holder("H2", "Bo Ray").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)
         gone = {"holder": "H2", "capacity": "employee", "from_": "1999-01-04", "to": "2003-09-30"}
+        # The promise of a third has lapsed, for service that was told to have ended in July.
+        granted.holder("H3", "Cy Dow", until="2003-07-31").grant("G3", 300).tenders("F3", "2003-03-10T10:00:00", G3=300)
         self.folders["granted"] = self._played(granted.happens("2003-10-08T10:00:00", "service-set", **gone))
         self.virtual = {"steps-2003": self._steps(), "stuck-2003": self._stuck()}
 
@@ -462,6 +464,29 @@ def test_an_acceptance_is_voided_by_its_form(world):
     assert ["Refused", "Refused"] == [approved("Hana Reed", holder="H2"), approved(BY)]
     assert ["Completed", "Refused"] == [approved(BY, holder="H2"), approved(BY, holder="H2")]
     assert (1, 1) == (world.audited("waiting", "acceptance voided"), world.audited("waiting", "promise withdrawn"))
+
+
+def test_a_promise_is_reinstated_by_its_form_and_its_late_grant_is_scheduled(world):
+    """After the grant it waits for another person than told of the service; the day of its own has a run of its own."""
+    told = world.run(
+        "set-service", offer="granted", by="Hana Reed", holder="H3", capacity="employee", first_day="1999-01-04"
+    )
+    assert "It waits for approval by another person than Hana Reed" in told.message
+
+    def approved(by):
+        return world.run("approve", offer="granted", step="reinstate", holder="H3", by=by)
+
+    assert ["Refused", "Refused"] == [approved("hana reed").name, approved("Cy Dow").name]
+    done = approved(BY)
+    assert "The promise to H3 for 300 shares is reinstated; the holder is told." in done.message
+    assert "Scheduled runs: moved regrant." in done.message
+    assert ("Completed", "Refused") == (done.name, approved(BY).name)
+    step = world.read("granted", lambda reader: reader.step("regrant"))
+    [run] = world.runs("granted")
+    assert {"step:regrant", f"version:{step.version}"} < set(run.tags)
+    assert step.due == run.expected_start_time
+    on = world.read("granted", lambda reader: reader.state().schedule.grant_on)
+    assert (trading_day(on), True) == (on, on >= today())
 
 
 def test_a_deployment_of_another_version_is_made_anew(world):

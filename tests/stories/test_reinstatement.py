@@ -421,6 +421,30 @@ def test_a_late_grant_counts_the_limit_of_its_own_year(new_offer):
     ] == played.column("new_options", "grant_id", "shares", "price")
 
 
+def test_a_late_grant_leaves_room_for_what_was_granted_before_it(new_offer):
+    """Bo's deferred ISO of October 3 takes $60,000 of 2004, 2005 and 2006: of 333 late shares at 200.00, 200 fit each.
+
+    It was deferred on July 7, when nobody knew of the gap of July 1 for which the promise lapsed in August.
+    """
+    offer, gap = new_offer(), {"holder": "H2", "capacity": "employee", "by": "Dana Reed"}
+    offer.holder("H2", "Bo Ray").grant("G2", 1000, on="2002-05-15", price="2.60", type="ISO")
+    offer.tenders("F2", "2003-03-10T10:00:00", G2=1000)
+    offer.happens("2003-07-07T10:00:00", "defer", holder="H2", shares=900, type="ISO", by="Committee")
+    offer.happens("2003-08-01T09:00:00", "service-set", from_="2003-07-02", **gap)
+    offer.happens("2003-08-01T09:05:00", "service-set", from_="1999-01-04", to="2003-06-30", **gap)
+    offer.happens("2003-10-20T09:00:00", "service-set", from_="1999-01-04", to="2003-07-01", **gap)
+    played = offer.closes_at("2003-10-03", "200.00").closes_at("2003-10-20", "200.00").play()
+    assert [
+        ("D-1-N", "2003-10-03", "900", "ISO"),
+        ("G2-N-ISO", "2003-10-20", "733", "ISO"),
+        ("G2-N-NSO", "2003-10-20", "267", "NSO"),
+    ] == played.column("new_options", "grant_id", "granted_on", "shares", "type")
+    assert [("2003-10-20", "333"), ("2004-05-15", "200"), ("2005-05-15", "200")] == played.column(
+        "vesting", "vests_on", "shares", grant_id="G2-N-ISO"
+    )
+    assert ["grant:H2", "grant:H2.late"] == played.column("notices", "notice_id", kind="grant")
+
+
 def test_explain_tells_the_whole_of_it(final):
     """The lapse, the approval, the promise reinstated, and the option of the late day."""
     offer = final("2003-10-20T09:00:00").closes_at("2003-10-21", "1.45")
