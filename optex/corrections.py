@@ -3,6 +3,7 @@
 Authority: rules of the record (REC-3).
 """
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -46,6 +47,16 @@ def _day_or_none(value: Any) -> str:
         raise PydanticCustomError("expected", f"a date such as 2003-02-28, or {NONE}") from None
 
 
+def _schedule(value: Any) -> Any:
+    """A vesting whose days exist."""
+    if isinstance(value, str) and re.fullmatch(SCHEDULE, value):
+        try:
+            cells.read_schedule(value)
+        except ValueError:
+            raise PydanticCustomError("expected", "days that exist") from None
+    return value
+
+
 def _lines(value: Any) -> tuple[str, ...]:
     """The options of a form as they are keyed in: a list, or a text with blanks or line breaks between them."""
     keyed_in = value.split() if isinstance(value, str) else value
@@ -60,7 +71,7 @@ def _lines(value: Any) -> tuple[str, ...]:
 
 DayOrNone = Annotated[str, BeforeValidator(_day_or_none)]
 EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"an e-mail address, or {NONE}")]
-ScheduleOrNone = Annotated[str, Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
+ScheduleOrNone = Annotated[str, BeforeValidator(_schedule), Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]
 InCapacity = Annotated[Capacity, Field(strict=False), of(*Capacity)]
 Kind = Annotated[FormKind, Field(strict=False), of(*FormKind)]
@@ -149,7 +160,7 @@ class CorrectGrant(Correction):
         return [name for name, value in needed.items() if value is None]
 
     def corrected(self, grant: Grant | None) -> Grant:
-        """The grant as corrected, or as added. ValueError for a day of the vesting that does not exist."""
+        """The grant as corrected, or as added."""
         columns = {name: name for name in ("granted_on", "shares", "exercised", "price", "expires_on", "vesting")}
         stated = self.stated(**columns, holder_id="holder", type="kind")
         if "vesting" in stated:

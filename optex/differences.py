@@ -37,6 +37,7 @@ class Facts:
 class Difference:
     """A row of a file that differs from the record, by its key; `line` is 0 where the file has no such row.
 
+    One that is `added` is not on record.
     `changed` is each column as it is on record and in the file; a row that only one of them has differs in all columns.
     `verb` and `options` are the correction that takes the file's row over; "" where none does. `told_later` says that
     the record was told after the folder was taken in, so that it is the newer of the two.
@@ -48,6 +49,7 @@ class Difference:
     verb: str = ""
     options: Mapping[str, Any]
     line: int = 0
+    added: bool = False
     told_later: bool = False
 
     @property
@@ -60,7 +62,7 @@ class Difference:
         note = " (told later than the file)" if self.told_later else ""
         if not self.line:
             return [f"{where}: on record, and not in the file: nothing is deleted{note}"]
-        if not any(was for was, _ in self.changed.values()):
+        if self.added:
             stated = ", ".join(f"{COLUMNS[column]} {now}" for column, (_, now) in self.changed.items() if now)
             return [f"{where}: not on record: {stated}{note}"]
         return [
@@ -115,7 +117,8 @@ def _rows(file: str, verb: str, record: Mapping[Key, Row], rows: Mapping[Key, Ro
         added = {column: ("", cell) for column, cell in cells.items()}
         # A spell that is missing on record is no correction of one.
         tells = ServiceSet.verb if verb == CorrectService.verb else verb
-        yield Difference(file=file, key=key, changed=added, verb=tells, options=_stated(tells, key, cells), line=1)
+        options = _stated(tells, key, cells)
+        yield Difference(file=file, key=key, changed=added, verb=tells, options=options, line=1, added=True)
     for key in sorted(record.keys() - rows.keys()):
         gone = {column: (cell, "") for column, cell in cells_of(record[key]).items()}
         yield Difference(file=file, key=key, changed=gone, options={})
@@ -146,6 +149,7 @@ def _closings(record: Facts, files: Facts) -> Iterator[Difference]:
             verb=CorrectCalendar.verb if now else "",
             options=options,
             line=1 if now else 0,
+            added=was is None,
         )
 
 

@@ -131,10 +131,7 @@ def _unsound_grant(action: CorrectGrant, fact: Fact, db: OfferReader, state: Off
         return f"there is no grant {action.grant}: to add it, state also {listed(action.missing)}"
     if fact is None and (issued := _would_be_issued(action.grant, db)):
         return f"there is no grant {action.grant}, and none can be added of that number: {issued}"
-    try:
-        after = corrected(action, fact)
-    except ValueError:
-        return "the vesting names a day that does not exist"
+    after = corrected(action, fact)
     assert isinstance(after, Grant)
     return unsound(after) or (restated.too_late(db, fact, after, state) if isinstance(fact, Grant) else "")
 

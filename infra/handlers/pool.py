@@ -110,6 +110,8 @@ def _adjusted(db: OfferReader, state: OfferState, followed: Sequence[Split], new
     """What each open promise, and each deferred grant decided before the split, has become by it (ADJ-1)."""
     shares: dict[str, int] = defaultdict(int)
     for row in db.rows(t.cancellations):
+        if row.voided_on is not None:
+            continue
         shares[row.holder_id] += scaled_total(row.shares, ratio(followed, row.cancelled_on, date.max))
     for row in db.open_promises():
         yield _adjustment(f"promise {row.promise_id}", row.promise_id, row.holder_id, shares[row.holder_id], new)

@@ -157,3 +157,30 @@ def test_an_action_without_rule_or_words_is_refused_when_it_is_declared():
 
         class Rename(Action):
             verb, deployment = "rename", "rename"
+
+
+@pytest.mark.parametrize(
+    ("verb", "option", "problem"),
+    [
+        ("correct-grant", {"vesting": "2002-02-30:1000"}, "'2002-02-30:1000' cannot be taken"),
+        ("correct-grant", {"vesting": "1000"}, "'1000' cannot be taken"),
+        ("correct-grant", {"price": "0"}, "'0' cannot be taken"),
+        ("correct-holder", {"email": "ann"}, "'ann' cannot be taken"),
+        ("correct-holder", {"voting_percent": "101"}, "'101' cannot be taken"),
+        ("correct-holder", {"was": {"name": "X"}}, "unknown option"),
+        ("correct-form", {"option": ["G1:100", "G1:200"]}, "['G1:100', 'G1:200'] cannot be taken"),
+        ("correct-form", {"option": "G1-100"}, "'G1-100' cannot be taken"),
+        ("correct-service", {"to": "2003-02-29"}, "'2003-02-29' cannot be taken"),
+        ("correct-calendar", {"calendar": "stock"}, "'stock' cannot be taken"),
+    ],
+)
+def test_a_column_that_cannot_be_is_told_by_its_name(verb, option, problem):
+    """What is keyed in of a correction is checked as the cells of the files are."""
+    [name] = option
+    assert problem == _problems(verb, {**GOOD[verb], **option})[name]
+
+
+def test_what_is_left_empty_is_not_stated():
+    """A form of the UI leaves a field empty; only the word `none` makes a column blank."""
+    action = read_action("correct-holder", {"at": AT, "holder": "H1", "name": " ", "email": "none", "reason": "x"}, EST)
+    assert {"holder": "H1", "email": "none", "reason": "x"} == action.data

@@ -239,6 +239,25 @@ def defective(world):
     return "F-2"
 
 
+def keyed(world):
+    """The number of a form that is on record."""
+    world.run("record-election", offer="running", **form("F-3", "H1", options=stated(world)))
+    return "F-3"
+
+
+def spell(world):
+    """The spell of service of a holder of the running offer."""
+    [period, *_] = world.read("running", lambda reader: reader.service_periods(["H2"])["H2"])
+    return {"holder": "H2", "capacity": period.capacity.value, "first_day": period.first_day}
+
+
+def priced(world):
+    """A day of which a closing price is on record."""
+    on = trading_day(today() - timedelta(days=2), -1)
+    world.run("set-price", offer="running", on=on, close="1.27", by=BY)
+    return on
+
+
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
     workspace = world.workspace("running")
@@ -351,6 +370,43 @@ CASES = {
         "granted",
         lambda w: {"grant": "G2-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
         lambda w: {"grant": "G1-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
+    ),
+    "correct-holder": act(
+        "correct-holder",
+        "running",
+        lambda w: {"holder": "H2", "email": "none", "reason": "She has none."},
+        lambda w: {"holder": "H9", "email": "x@alpha.example", "reason": "A slip."},
+    ),
+    "correct-grant": act(
+        "correct-grant",
+        "running",
+        lambda w: {"grant": "G2", "exercised": 1, "reason": "Told late."},
+        lambda w: {"grant": "G2", "exercised": 10**6, "reason": "A slip."},
+    ),
+    "correct-form": act(
+        "correct-form",
+        "running",
+        lambda w: {"form": keyed(w), "lines": f"{stated(w)}\n", "signed_on": "none", "reason": "A slip."},
+        lambda w: {"form": "F-9", "signed_as": "Somebody Else", "reason": "A slip."},
+    ),
+    "correct-service": act(
+        "correct-service",
+        "running",
+        lambda w: {**spell(w), "new_capacity": "consultant", "reason": "A slip."},
+        lambda w: {**spell(w), "holder": "H9", "to": "none", "reason": "A slip."},
+    ),
+    "correct-price": act(
+        "correct-price",
+        "running",
+        lambda w: {"on": priced(w), "close": "1.28", "reason": "Misread."},
+        lambda w: {"on": trading_day(today() - timedelta(days=9), -1), "close": "1.28", "reason": "A slip."},
+    ),
+    "correct-calendar": act(
+        "correct-calendar",
+        "waiting",
+        lambda w: {"on": granting_day(w, 0), "calendar": "exchange", "reason": "A storm."},
+        lambda w: {"on": granting_day(w, 0), "calendar": "exchange", "reason": "A storm."},
+        refused_for="granted",
     ),
     "rerun": Case(
         accepted=lambda w: {"offer": "unopened", "step": "open"},

@@ -193,7 +193,8 @@ def test_a_form_counts_as_it_was_signed_and_not_as_it_was_keyed_in(before_close)
     change = "options: G2:50:500:2000-05-16:12.50:0 → G2:500:500:2000-05-16:12.50:0 — A nought was lost."
     assert [("correct-form", "REC-3", change)] == audited(before_close, "F2")
     letter = before_close.letters("correction", "Bo Ray")[-1]
-    assert "options 50 shares of G2 500 shares of G2" in letter
+    restated = "(of 500, granted May 16, 2000, at $12.50, 0 exercised)"
+    assert f"before: 50 shares of G2 {restated} Right: 500 shares of G2 {restated}" in letter
 
 
 def test_a_form_is_moved_to_whose_it_is_and_nobody_learns_of_another(before_close):
@@ -323,6 +324,69 @@ def test_after_the_grant_nothing_is_undone(exercised):
     reason = "new options took the place of G1 on 2003-10-03, and after the grant nothing is undone"
     assert f"{reason}: a person settles it by `settle`" == last["detail"]
     assert ["900"] == exercised.column("new_options", "shares", holder_id="H1")
+
+
+@pytest.fixture(scope="module")
+def whole(new_offer):
+    """After the acceptance Ann's options turn out to be exercised whole; of Bo's that was a slip; Cy keeps another."""
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=700)
+    offer.holder("H2", "Bo Ray").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)
+    offer.holder("H3", "Cy Fox").grant("G3", 400).grant("G4", 300).tenders("F3", "2003-03-10T10:00:00", G3=400, G4=300)
+    why = {"reason": "Exercised in February, told late.", **SHOWN}
+    offer.happens("2003-04-10T10:00:00", "correct-grant", grant="G1", exercised=1000, **why)
+    offer.happens("2003-04-10T11:00:00", "correct-grant", grant="G2", exercised=500, **why)
+    offer.happens("2003-04-10T12:00:00", "correct-grant", grant="G3", exercised=400, **why)
+    offer.happens("2003-04-11T10:00:00", "correct-grant", grant="G2", exercised=0, reason="A slip.", **SHOWN)
+    offer.happens("2003-04-14T10:00:00", "correct-grant", grant="G4", price="11.00", **why)
+    offer.happens("2003-06-02T10:00:00", "split", on="2003-06-02", new=2, old=1, by="Ruth Counsel")
+    return offer.closes_at("2003-10-03", "1.27").play()
+
+
+def test_of_what_was_exercised_whole_nothing_is_accepted_or_promised(whole):
+    """Ann's acceptance does not hold since April 10, her balancing option is gone, and her promise is void."""
+    assert [("G1", "700", "2003-04-10", "")] == whole.column(
+        "cancellations", "grant_id", "shares", "voided_on", "balancing_grant_id", holder_id="H1"
+    )
+    assert [("G1", "700", "rejected", "TND-1")] == whole.column(
+        "tenders", "grant_id", "shares", "decision", "rule", holder_id="H1"
+    )
+    assert [("voided", "REC-3")] == whole.column("promises", "outcome", "rule", holder_id="H1")
+    assert [] == whole.column("balancing_options", "grant_id") == whole.ledger("new_options", holder_id="H1")
+    [letter] = whole.letters("correction", "Ann Lee")
+    assert "shares promised 700 0" in letter
+    assert "the Promise to Grant Stock Option(s) is void" in letter
+
+
+def test_what_was_a_slip_is_accepted_and_promised_again(whole):
+    """Bo's 500 shares are promised again on April 11, and after the split 1,000 are granted."""
+    assert [("G2", "500", "")] == whole.column("cancellations", "grant_id", "shares", "voided_on", holder_id="H2")
+    assert [("granted", "500")] == whole.column("promises", "outcome", "shares", holder_id="H2")
+    assert [("G2-N", "1000")] == whole.column("new_options", "grant_id", "shares", holder_id="H2")
+    assert ["promised: 500 → 0", "promised: 0 → 500"] == [
+        row["detail"].rpartition("; ")[2] for row in whole.ledger("audit", action="acceptance restated", subject="G2")
+    ]
+
+
+def test_the_other_option_of_the_holder_stays_accepted(whole):
+    """Of Cy's two options G4 is left, and its price is no matter of what is granted for it."""
+    assert ["300"] == whole.column("promises", "shares", holder_id="H3")
+    assert [("G4-N", "600")] == whole.column("new_options", "grant_id", "shares", holder_id="H3")
+
+
+def test_the_pool_has_in_the_end_what_the_plan_has_left(whole):
+    """Twice 100,000 less what is exercised (1,000 and 400, doubled) less what is granted (1,000 and 600).
+
+    By its corrected price G4 was stated wrongly on the form, which a person must settle; nothing else is an alarm.
+    """
+    assert "195600" == whole.column("pool", "available_after")[-1]
+    with whole.workspace() as workspace, workspace.read() as db:
+        status = offer_status(db, local("2003-10-08T12:00:00"))
+    [told] = [each for each in attention(status) if "By the record" in each]
+    assert (
+        "nothing of G4 would have been accepted, and not 300: form F3 would be defective (The form states $12.50"
+        in told
+    )
 
 
 @pytest.fixture(scope="module")
