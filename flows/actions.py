@@ -102,23 +102,28 @@ def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) 
     yield "by", Person, must, kind.who
     for each in options:
         if not each.required:
-            yield each.name, _annotation(each), "" if each.type is Decimal else each.default, each.form_help
+            yield each.name, _annotation(each), "" if _may_be_empty(each) else each.default, each.form_help
     yield "evidence", str, "", "What shows it, in words. Needed where it is recorded after a deadline."
 
 
 def _annotation(option: Option) -> Any:
     """The type of a field: an amount is written as text, that its digits stay exact."""
+    plain: Any = str if option.type is Decimal else option.type
     if choices := option.offered or option.choices:
-        return Literal[choices]
-    plain = str if option.type is Decimal else option.type
-    return plain | None if plain in (date, datetime) and not option.required else plain
+        plain = Literal[choices]
+    return plain | None if not option.required and option.default is None and not _may_be_empty(option) else plain
+
+
+def _may_be_empty(option: Option) -> bool:
+    """Whether a field of text is left empty where the option is left out."""
+    return option.type is Decimal or (option.type is str and option.default is None and not option.choices)
 
 
 def _value(option: Option, filled_in: Any) -> Any:
-    """An option as it was filled in; None where an amount was left empty."""
+    """An option as it was filled in; None where it was left empty."""
     if option.offered:
         return filled_in.partition(":")[0]
-    return (filled_in.strip() or None) if option.type is Decimal else filled_in
+    return (filled_in.strip() or None) if _may_be_empty(option) else filled_in
 
 
 FORMS = {
@@ -142,12 +147,14 @@ async def record_election(
     title: str = "",
     authority: str = "",
     options: str = "",
+    by: str = "",
+    evidence: str = "",
 ) -> State:
     """Key in one form that came by fax or by hand. It is judged at once and confirmed to the holder (CNF-1, §6).
 
     Args:
         offer: The offer, by its name.
-        form: The number you give the form; a number already on record is not recorded again.
+        form: The number you give the form; one that is on record with other content is refused.
         holder: The holder, by id.
         kind: An Election Form, or a Notice to Change Election From Accept to Reject.
         received_at: When it was received, which counts. Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC.
@@ -157,6 +164,8 @@ async def record_election(
         title: A fiduciary's full title.
         authority: A fiduciary's evidence of authority.
         options: One option a line, GRANT:SHARES:ORIGINAL:GRANTED_ON:PRICE:EXERCISED, as the form states it.
+        by: Who keyed it in, or received it: the full name; it may be left empty.
+        evidence: What shows when it was received, in words. Wanted where it is keyed in after a deadline.
     """
     row = {
         "form_id": form,
@@ -170,7 +179,8 @@ async def record_election(
         "authority": authority,
     }
     with workspace_of(offer).write() as db:
-        if form.strip() in db.form_ids():
-            return Completed(message=f"Already recorded: form {form.strip()} is on record, and nothing was changed.")
-        message = record_received_form(db, row, options.split(), datetime.now(UTC).replace(microsecond=0))
-    return await followed_up(offer, Completed(message=message))
+        now = datetime.now(UTC).replace(microsecond=0)
+        result = record_received_form(db, row, options.split(), now, by.strip(), evidence.strip())
+    if not result.accepted:
+        return Failed(name="Refused", message=result.message)
+    return await followed_up(offer, Completed(message=result.message))

@@ -1,6 +1,7 @@
 """Acceptance and cancellation, one act on the business day after expiration: all or nothing (§6, CAN-1)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from prefect import State
@@ -33,7 +34,8 @@ def cancel_options(step: DueStep) -> str | State:
         due = local_text(again, terms.zone)
         return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
     records = step.db.holder_records()
-    reviews = review_forms(records, step.state, step.at)
+    # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
+    reviews = review_forms(records, replace(step.state, accepted_at=step.at), step.at)
     decisions = decide_acceptance(records, reviews, step.state, on)
     digest = approval_digest(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
     if missing := missing_approval(step, digest, _would_be(decisions, on)):

@@ -39,8 +39,8 @@ def regrant(step: DueStep) -> str | State:
     if close is None:
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids)}
-    earlier = step.db.new_options(holder_ids) if late else {}
+    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids, forms=False)}
+    earlier = step.db.granted_isos(holder_ids) if late else {}
     granted = grant_options(kept, records, state, on, close, earlier)
     options = [option for each in granted for option in each.options]
     digest = approval_digest(on, ((option.grant_id, option.shares, str(option.price)) for option in options))

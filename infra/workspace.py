@@ -31,7 +31,10 @@ class UnknownWorkspace(OptexError):
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """One offer's books and mail; `arrivals` is what a simulation has still to arrive, and makes its clock virtual."""
+    """One offer's books and mail; `arrivals` is what a simulation has still to arrive, and makes its clock virtual.
+
+    `folder` is where the files of the offer are, None where nobody said so.
+    """
 
     offer: str
     database_url: str
@@ -41,6 +44,7 @@ class Workspace:
     ops_mail: str = ""
     ops_webhook: str = ""
     templates: Path | None = None
+    folder: Path | None = None
     arrivals: ArrivalQueue | None = None
 
     @cached_property
@@ -138,6 +142,7 @@ def name_of(folder: Path) -> str:
 
 def _workspace(offer: str, folder: Path | None, settings: Settings) -> Workspace:
     """A workspace; one without a folder is known to the database alone, and writes its letters as optex has them."""
+    known = folder
     if folder is None:  # a run works in a directory that is thrown away after it: no place for letters
         folder = Path.home() / KEPT / offer
     templates = folder / "templates"
@@ -152,6 +157,7 @@ def _workspace(offer: str, folder: Path | None, settings: Settings) -> Workspace
         ops_mail=settings.ops_mail,
         ops_webhook=settings.ops_webhook,
         templates=templates if templates.is_dir() else None,
+        folder=known,
     )
 
 

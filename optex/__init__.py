@@ -20,6 +20,7 @@ Which module holds which part, in the order of an offer's life:
     cancellation                    what is accepted; cancellations, balancing options and promises
     adjustment                      splits scale a promise; other grants meanwhile are deferred
     vesting, iso, grant             promise, price and schedule become new options
+    option_reasons                  why an option is as it is, in words that go on record with it
     pool                            the plan's pool of shares, and the sums that must balance
     action, actions                 what an operator may do, one class each; the state is what was done, replayed
     state, changes                  where an offer stands, and what may change it

@@ -35,7 +35,8 @@ class Option:
     """What the command line, a form or the manual must know of an option of an action.
 
     `name` is its Python name, by which a form knows it; `key` that of the interface. `choices` are all it can be, and
-    `offered` how a form words them, each beginning with the choice; `form_help` is the form's help.
+    `offered` how a form words them, each beginning with the choice; `form_help` is the form's help. One of `several`
+    values is said again and again on the command line, is a list in TOML, and has a line for each in a form.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Option:
     offered: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    several: bool = False
 
 
 def option(help: str, default: Any = ..., *, form: str = "", offered: tuple[str, ...] = (), **more: Any) -> Any:
@@ -73,9 +75,11 @@ class Action(BaseModel):
     deployment: ClassVar[str] = ""
     # Options that are decided when it is recorded, and that nobody states.
     decided: ClassVar[tuple[str, ...]] = ()
-    # Said again with the same values of these, so long after the first, it is the same action: a second click.
+    # Its key: told again with the same values of these, so long after the first, it is the same action, a second click,
+    # and refused where its other options say something else (REC-2); `correction` says what can be done about that.
     once: ClassVar[tuple[str, ...] | None] = None
     once_within: ClassVar[timedelta] = ONE_EACH
+    correction: ClassVar[str] = "What is on record stands."
     # It concerns only whoever was promised something.
     after_acceptance: ClassVar[bool] = False
     # What it asked for on behalf of one holder, where it was refused; options of it may stand in braces.
@@ -87,6 +91,8 @@ class Action(BaseModel):
     # Whether it is taken only from a named person, and only with evidence, whenever it is recorded.
     named: ClassVar[bool] = False
     proven: ClassVar[bool] = False
+    # Whether it amends what its deadline was met by, so that after the deadline it is late whenever it was announced.
+    amends: ClassVar[bool] = False
 
     at: Moment
     by: str = ""
@@ -156,6 +162,9 @@ class Action(BaseModel):
 
 def _option(name: str, field: FieldInfo) -> Option:
     plain = _plain(field.annotation)
+    several = get_origin(plain) is tuple
+    if several:
+        plain = str
     choices: tuple[str, ...] = ()
     if get_origin(plain) is Literal:
         plain, choices = str, get_args(plain)
@@ -177,6 +186,7 @@ def _option(name: str, field: FieldInfo) -> Option:
         offered=tuple(words["offered"]),
         least=bounds["gt"] + 1 if "gt" in bounds else bounds.get("ge"),
         most=bounds.get("le"),
+        several=several,
     )
 
 

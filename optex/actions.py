@@ -14,6 +14,8 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from optex import adjustment, changes
+from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
+from optex import corrections as corrections
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
@@ -36,6 +38,7 @@ class Extend(Action):
     """
 
     verb, rule, deployment, once = "extend", "EXT-1", "extend", ("to",)
+    correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
     announced_at: Moment = option(
         "When it was announced to the public; default: --at.",
@@ -121,6 +124,7 @@ class Terminate(Action):
     """
 
     verb, rule, deployment, once, named = "terminate", "CND-2", "terminate", (), True
+    correction = "It cannot be undone, and holders were told the reason on record."
     reason: Reason = option("The reason, as holders shall read it.")
 
     def deadline(self, state: OfferState) -> datetime:
@@ -288,7 +292,7 @@ class ElectionWaive(Action):
 class ServiceSet(Action):
     """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3)."""
 
-    verb, rule, deployment = "service-set", "ELG-2", "set-service"
+    verb, rule, deployment, decided = "service-set", "ELG-2", "set-service", ("replaces",)
     asked, who = "A correction of service", "Who reports it: your full name."
     holder: Id = option("The holder, by id.")
     capacity: Annotated[Capacity, Field(strict=False), of(*Capacity)] = option(
@@ -301,6 +305,8 @@ class ServiceSet(Action):
         form="The last day in service; leave empty while the holder serves.",
         alias="to",
     )
+    replaces: str | None = None
+    """What was on record of it before, in words: HR ends a spell, and takes that back, by telling it anew (REC-2)."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -316,13 +322,15 @@ class ServiceSet(Action):
 
     def says(self, state: OfferState) -> str:
         to = f" to {self.last_day}" if self.last_day else ""
-        return f"Service as {self.capacity} from {self.first_day}{to} is recorded."
+        before = f"; it was recorded {self.replaces}" if self.replaces else ""
+        return f"Service as {self.capacity} from {self.first_day}{to} is recorded{before}."
 
 
 class PriceSet(Action):
     """Record the closing price of a day; a grant that waits for it goes on (GRT-3, §9)."""
 
-    verb, rule, deployment, once = "price-set", "GRT-3", "set-price", ("on", "close")
+    verb, rule, deployment, once = "price-set", "GRT-3", "set-price", ("on",)
+    correction = "`optex correct price` corrects it."
     who = "Who reports it: your full name."
     on: Day = option("The trading day.")
     close: ClosingPrice = option("Dollars and exact cents, such as 0.95.")
@@ -341,7 +349,7 @@ class PriceSet(Action):
 class Split(Action):
     """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
 
-    verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on", "new", "old")
+    verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on",)
     after_acceptance, who = True, "Who reports it: your full name."
     on: Day = option("The day from which it counts.")
     new: Count = option("So many new shares (3 for a 3-for-2 split).")

@@ -13,6 +13,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.election import FormReview, review_forms
 from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
+from optex.iso import Exercisable
 from optex.records import Capacity, FormKind, FormStanding, HolderRecord, IssuedOption, Tender
 from optex.state import OfferState
 
@@ -171,11 +172,11 @@ def grant_all(
     state: OfferState,
     granted_on: date,
     close: Decimal,
-    earlier: Mapping[str, Sequence[IssuedOption]] = MappingProxyType({}),
+    earlier: Mapping[str, Sequence[Exercisable]] = MappingProxyType({}),
 ) -> list[HolderGrant]:
     """The new options of everyone who kept in service, and the deferred grants of whoever still serves (§6, §9).
 
-    `earlier` are the new options that each holder has already, where a promise is kept later than the others (REC-4).
+    `earlier` are the new ISOs that each holder has already, where a promise is kept later than the others (REC-4).
     """
     kept = {each.promise.holder_id: each for each in promises}
     deferring = {deferred.holder_id for deferred in state.deferred}

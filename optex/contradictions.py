@@ -17,13 +17,16 @@ from optex.records import ServicePeriod
 from optex.state import OfferState
 from optex.terms import Terms
 
-GRANTED, VOIDED = "granted", "voided"
+GRANTED, VOIDED, DECIDED = "granted", "voided", "decided"
 OUTCOMES = ("rescind", "stand")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contradiction:
-    """An option `granted`, or one of which the acceptance was `voided`, that the record speaks against, and why."""
+    """An option `granted`, or one of which the acceptance was `voided`, that the record speaks against, and why.
+
+    Or one of which the corrected record would have `decided` otherwise at the acceptance.
+    """
 
     kind: str
     grant_id: str
@@ -32,7 +35,7 @@ class Contradiction:
 
     @property
     def said(self) -> str:
-        return f"{self.grant_id} was {self.reason}."
+        return self.reason if self.kind == DECIDED else f"{self.grant_id} was {self.reason}."
 
 
 def against_grant(

@@ -182,7 +182,12 @@ def lateness(
         late = f"before the offer opened on {formatting.moment(terms.opens, clock)}."
     elif terminated_at and at >= terminated_at:
         late = f"after the offer had been terminated on {formatting.moment(terminated_at, clock)}."
-    elif accepted_at and at >= accepted_at:
+    elif accepted_at and at == accepted_at:
+        late = (
+            f"in the very second in which the tendered options were accepted, {formatting.moment(accepted_at, clock)}: "
+            "only what was received before it counts."
+        )
+    elif accepted_at and at > accepted_at:
         late = f"after the tendered options had been accepted on {formatting.moment(accepted_at, clock)}."
     elif at < terms.expires:
         return None
@@ -196,8 +201,9 @@ def lateness(
             f"withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
         )
     what = "form" if election else "notice"
+    withdrawable = accepted_at is not None and terms.withdrawal_right < accepted_at <= at
     return Ruling(
-        rule="EXP-1" if election else "WDR-1",
+        rule="EXP-1" if election else "WDR-3" if withdrawable else "WDR-1",
         reason=f"The {what} was received on {formatting.moment(at, clock)}, {late}",
     )
 

@@ -81,6 +81,7 @@ def review_forms(
     Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
+    too_late = [waiver for waiver in waivers if waiver.at == accepted_at]
     barred = may_tender(holder, periods, terms)
     examined: list[_Examined] = []
     for form in sorted(forms, key=attrgetter("received_at")):
@@ -96,7 +97,8 @@ def review_forms(
             # As things stood on receipt: a later waiver of a form in between must not unseat this one.
             known = [waiver for waiver in counting if waiver.at <= form.received_at]
             found += _signed_out_of_order(form, _last_standing(examined, known))
-        examined.append(_Examined(form=form, defects=tuple(found), late=late is not None))
+        told = (_waived_too_late(each, form, too_late, terms) for each in found)
+        examined.append(_Examined(form=form, defects=tuple(told), late=late is not None))
     reviews = _standings(examined, counting, terms, grants)
     return [replace(each, barred=barred) for each in reviews] if barred else reviews
 
@@ -154,6 +156,19 @@ def _waiver_of(found: Defect, form: Form, waivers: Sequence[DefectWaiver]) -> De
         if (own or waiver.all_holders) and found.ruling.rule in (waiver.rules or (WAIVABLE if own else ())):
             return waiver
     return None
+
+
+def _waived_too_late(found: Defect, form: Form, too_late: Sequence[DefectWaiver], terms: Terms) -> Defect:
+    """A defect that was waived in the very second of the acceptance: only before it, and it says so (TND-7, CAN-1)."""
+    waiver = _waiver_of(found, form, too_late)
+    if waiver is None:
+        return found
+    accepted = formatting.moment(waiver.at, terms.clock)
+    why = (
+        f"It was waived in the very second in which the tendered options were accepted, {accepted}: "
+        "only a waiver recorded before it counts."
+    )
+    return replace(found, ruling=replace(found.ruling, reason=f"{found.ruling.reason} {why}"))
 
 
 def _standings(

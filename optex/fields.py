@@ -59,9 +59,9 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, Pattern(ID, AN_ID)]
 # A line break in a name would break the head of a letter.
 OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
-Email = Annotated[
-    str, Pattern(r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+", "an e-mail address")
-]
+EMAIL = r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+"
+SCHEDULE = rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*"
+Email = Annotated[str, Pattern(EMAIL, "an e-mail address")]
 
 DayCell = Annotated[date, Pattern(DAY, A_DAY)]
 InstantCell = Annotated[datetime, Pattern(INSTANT, AN_INSTANT)]
@@ -71,12 +71,10 @@ PriceCell = Annotated[Decimal, Field(gt=0), Pattern(EXACT, A_PRICE)]
 CloseCell = Annotated[Decimal, Field(gt=0), Pattern(r"[0-9]{1,12}(\.[0-9]{1,2})?", A_CLOSE)]
 # What a form restates is compared with the grant; that it is wrong is a defect of the form, not of the file.
 RestatedCell = Annotated[Decimal, Pattern(EXACT, "dollars such as 12.50")]
-PercentCell = Annotated[
-    Decimal, Field(le=100), Pattern(r"[0-9]{1,3}(\.[0-9]{1,4})?", "a percentage from 0 to 100 such as 12.5")
-]
-ScheduleCell = Annotated[
-    str, Pattern(rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*", "date:shares;date:shares such as 2003-01-15:500;2004-01-15:500")
-]
+A_PERCENTAGE = "a percentage from 0 to 100 such as 12.5"
+PercentCell = Annotated[Decimal, Field(le=100), Pattern(r"[0-9]{1,3}(\.[0-9]{1,4})?", A_PERCENTAGE)]
+A_SCHEDULE = "date:shares;date:shares such as 2003-01-15:500;2004-01-15:500"
+ScheduleCell = Annotated[str, Pattern(SCHEDULE, A_SCHEDULE)]
 
 
 def _moment(value: Any, info: ValidationInfo) -> datetime:
@@ -122,3 +120,5 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, Field(gt=0), BeforeValidator(_whole), Expected("a whole number above zero")]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 ClosingPrice = Annotated[Decimal, Field(gt=0, decimal_places=2), BeforeValidator(_exact), Expected(A_CLOSE)]
+Price = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact), Expected(A_PRICE)]
+Percentage = Annotated[Decimal, Field(le=100), BeforeValidator(_exact), Expected(A_PERCENTAGE)]

@@ -75,6 +75,7 @@ def moment(at: datetime, clock: str) -> str:
     return f"{day(local.date())} at {time_of_day(local)} {_zone(local)}"
 
 
+@lru_cache(maxsize=65536)
 def money(amount: Decimal) -> str:
     """Dollars with at least two decimals and never fewer than the amount has, such as $4.25 or $0.0625."""
     exponent = amount.normalize().as_tuple().exponent
@@ -144,6 +145,11 @@ def local_text(at: datetime, clock: tzinfo) -> str:
 def utc_text(at: datetime) -> str:
     """An instant as the ledgers write it, such as 2003-03-31T22:00:00Z (CAL-3)."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def one_line_end(text: str) -> str:
+    """Text with one kind of line end, as the ledgers write it: a reader of CSV would end the row at the other one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def exact_text(at: datetime, clock: tzinfo) -> str:

@@ -31,13 +31,13 @@ def new_options(
     splits: Sequence[Split] = (),
     deferred: Iterable[Deferred] = (),
     ceases_on: date | None = None,
-    earlier: Sequence[IssuedOption] = (),
+    earlier: Iterable[Exercisable] = (),
 ) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
     `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
     grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already,
-    `earlier` the new options granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
+    `earlier` the new ISOs granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
     the rest. Each option comes with the reasons of its price, type, term and schedule.
     KeyError where a cancelled grant is not among the grants.
     Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
@@ -45,6 +45,11 @@ def new_options(
     employee = capacity is Capacity.EMPLOYEE
     owner = is_ten_percent_owner(holder)
     usual = expiry(granted_on, terms, capacity, type=OptionType.NSO, ten_percent_owner=owner)
+    prices = {kind: exercise_price(close, type=kind, ten_percent_owner=owner) for kind in OptionType}
+    ends = {
+        kind: expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on)
+        for kind in OptionType
+    }
     cancelled_in = cancellations[0].cancelled_on.year if cancellations else None
     left: Room | None = None
     options = []
@@ -62,8 +67,6 @@ def new_options(
         for part, kind in ((iso, OptionType.ISO), (nso, OptionType.NSO)):
             if not part:
                 continue
-            price = exercise_price(close, type=kind, ten_percent_owner=owner)
-            expires_on = expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on)
             options.append(
                 IssuedOption(
                     grant_id=f"{source}-N-{kind.value}" if iso and nso else f"{source}-N",
@@ -71,14 +74,14 @@ def new_options(
                     from_grant_id=from_grant_id,
                     granted_on=granted_on,
                     shares=total(part),
-                    price=price,
+                    price=prices[kind],
                     type=kind,
-                    expires_on=expires_on,
+                    expires_on=ends[kind],
                     vesting=part,
                     reasons=(
-                        price_reason(price, close, granted_on),
+                        price_reason(prices[kind], close, granted_on),
                         *why_type,
-                        term_reason(granted_on, expires_on, usual, capacity, owner and kind is OptionType.ISO),
+                        term_reason(granted_on, ends[kind], usual, capacity, owner and kind is OptionType.ISO),
                         vesting_reason(part, granted_on, deferred=not from_grant_id),
                     ),
                 )
@@ -135,7 +138,7 @@ def _room_left(
     grants: Mapping[str, Grant],
     cancellations: Iterable[Cancellation],
     vesting: Vesting,
-    earlier: Iterable[IssuedOption],
+    earlier: Iterable[Exercisable],
 ) -> Room:
     """What all the holder's old ISOs, cancelled or not, and those granted earlier in the offer leave of the limit."""
     cancelled = {each.grant_id: each for each in cancellations}
@@ -144,12 +147,7 @@ def _room_left(
         for grant in grants.values()
         if grant.type is OptionType.ISO
     ]
-    new = [
-        Exercisable(granted_on=each.granted_on, grant_id=each.grant_id, fmv=each.price, tranches=each.vesting)
-        for each in earlier
-        if each.type is OptionType.ISO
-    ]
-    return room([*old, *new])
+    return room([*old, *earlier])
 
 
 @lru_cache(maxsize=64)

@@ -4,17 +4,19 @@ Everything here is JSON: dates and instants in ISO form, money as a string with 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from optex import milestones
+from optex import formatting, milestones
 from optex.cancellation import Cancellation, Promise
+from optex.cells import COLUMNS, Changes, read_line, read_schedule
+from optex.correction import Correction
 from optex.errors import Ruling
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Form, Grant, IssuedOption, Tender, Tranche
+from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche
 from optex.state import OfferState
 from optex.terms import Contact, Terms
 
@@ -186,6 +188,77 @@ def new_option(record: IssuedOption, grants: Mapping[str, Grant], close: Decimal
         "replaces": option(replaced, replaced.remaining) if replaced else None,
         "above_close": record.price > close,
     }
+
+
+def compared(corrected: Correction, restated: Changes, holder_id: str, clock: str) -> list[Data]:
+    """What was wrong beside what is right, as one holder reads it; of another holder it says no more than that."""
+    was, now = corrected.was or {}, corrected.becomes or {}
+    rows = [(COLUMNS[column], column, was.get(column, ""), now.get(column, "")) for column in now or was]
+    rows += [(_RESTATED[name], name, *cells) for name, cells in restated.items()]
+    return [
+        {
+            "what": what,
+            "was": _shown(column, before, holder_id, clock) if was or restated else "not on record",
+            "now": _shown(column, after, holder_id, clock) if now or restated else "not on record",
+        }
+        for what, column, before, after in rows
+        if before or after
+    ]
+
+
+_RESTATED = {
+    "cancelled": "shares accepted and cancelled",
+    "balancing": "shares of the balancing option",
+    "promised": "shares promised",
+    "cancel_on": "acceptance and cancellation, expected",
+    "withdrawal_right": "what we have not accepted may be withdrawn after",
+    "grant_on": "new options granted, at the earliest",
+}
+
+
+def _shown(column: str, cell: str, holder_id: str, clock: str) -> str:
+    """A cell as letters write it."""
+    if not cell:
+        return _BLANK.get(column, "none")
+    match column:
+        case "holder_id":
+            return "you" if cell == holder_id else "another holder"
+        case "granted_on" | "expires_on" | "signed_on" | "from" | "to" | "cancel_on" | "withdrawal_right" | "grant_on":
+            return formatting.day(date.fromisoformat(cell))
+        case "received_at":
+            return formatting.moment(datetime.fromisoformat(cell), clock)
+        case "price":
+            return formatting.money(Decimal(cell))
+        case "shares" | "exercised":
+            return f"{int(cell):,}"
+        case "voting_percent":
+            return f"{cell}%"
+        case "vesting":
+            parts = read_schedule(cell)
+            return formatting.listed([f"{each.shares:,} on {formatting.short_day(each.vests_on)}" for each in parts])
+        case "options":
+            return formatting.listed([_offered(read_line(line)) for line in cell.split()])
+        case "kind":
+            return {"election": "Election Form", "withdrawal": "notice of withdrawal"}[cell]
+        case "channel":
+            return formatting.channel(cell)
+    return cell
+
+
+def _offered(line: FormLine) -> str:
+    """What a line of a form offers, with what it restates of the grant."""
+    stated = [
+        f"of {line.original_shares:,}" if line.original_shares is not None else "",
+        f"granted {formatting.short_day(line.granted_on)}" if line.granted_on else "",
+        f"at {formatting.money(line.price)}" if line.price is not None else "",
+        f"{line.exercised:,} exercised" if line.exercised is not None else "",
+    ]
+    offered = f"{formatting.count(line.shares, 'share')} of {line.grant_id}"
+    restated = ", ".join(filter(None, stated))
+    return f"{offered} ({restated})" if restated else offered
+
+
+_BLANK = {"vesting": "the plan's own schedule", "to": "still in service"}
 
 
 def promised(promise: Promise) -> Data:

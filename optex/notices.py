@@ -13,7 +13,9 @@ from typing import Any, Self
 
 from optex import notice_data
 from optex.cancellation import Cancellation, Promise
+from optex.cells import Changes
 from optex.changes import needs_ten_days
+from optex.correction import Correction
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
@@ -39,7 +41,7 @@ class Kind(StrEnum):
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
-    CORRECTION = "correction", "The correction of what had been told before", "REC-3"
+    CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
@@ -101,11 +103,20 @@ def reminder(
 
 
 def confirmation(
-    state: OfferState, holder: Holder, review: FormReview, grants: Grants, at: datetime, revision: int = 1
+    state: OfferState,
+    holder: Holder,
+    review: FormReview,
+    grants: Grants,
+    at: datetime,
+    revision: int = 1,
+    recorded_at: datetime | None = None,
+    termination_recorded_at: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
-    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done.
+    `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
+    `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -129,7 +140,13 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
+        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
     )
+
+
+def _recorded(**times: datetime | None) -> dict[str, str]:
+    """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
+    return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
 def _uncured(review: FormReview) -> tuple[Ruling, ...]:
@@ -150,9 +167,11 @@ def extension(
     tally: int,
     tenders: Iterable[Tender],
     grants: Grants,
+    recorded_at: datetime | None = None,
 ) -> Notice:
     """The offer is extended: the new dates and the approximate number of option shares tendered so far.
 
+    `recorded_at` says when the extension went on record, where its deadline lay in between (REC-1).
     Authority: §15; Rule 14e-1(d) (EXT-1, EXT-2). `terms` and `plan` are the extended ones.
     """
     data = {
@@ -162,6 +181,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
+        **_recorded(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
@@ -277,6 +297,36 @@ def promise_lapsed(
     when = f" on {day(lapsed_on)}" if number > 1 else ""
     subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed{when}: {terms.issuer}"
     return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def correction(
+    state: OfferState,
+    holder: Holder,
+    number: int,
+    corrected: Correction,
+    restated: Changes,
+    told: Iterable[tuple[str, date]],
+    recorded_at: datetime,
+) -> Notice:
+    """What the holder was told and what is right, for whoever was told otherwise; `number` is that of the holder's own.
+
+    `restated` is what the acceptance comes to by it, or the dates that it moves; `told` are the letters that said
+    otherwise, by subject and day. Authority: rules of the record (REC-3).
+    """
+    terms, again = state.terms, f" (No. {number})" if number > 1 else ""
+    data = {
+        "about": corrected.verb.removeprefix("correct-"),
+        "compared": notice_data.compared(corrected, restated, holder.holder_id, terms.clock),
+        "what": corrected.subject,
+        "reason": corrected.data["reason"],
+        "told": [{"subject": subject, "on": on.isoformat()} for subject, on in told],
+        "recorded_at": utc_text(recorded_at),
+        "open": state.accepted_at is None and state.terminated_at is None,
+        "restated": list(restated),
+    }
+    key = f"correction:{holder.holder_id}.{number}"
+    subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"
+    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def promise_reinstated(

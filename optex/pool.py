@@ -65,6 +65,13 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
     return [(on, "lapsed", reserved)]
 
 
+def restated(on: date, before: Mapping[str, int], after: Mapping[str, int]) -> list[Movement]:
+    """What a corrected grant changes of the shares outstanding, exercised and reserved (§12, REC-3, PLN-1)."""
+    names = ("outstanding", "exercised", "reserved")
+    moved = {f"{name} restated": before.get(name, 0) - after.get(name, 0) for name in names}
+    return [(on, event, shares) for event, shares in moved.items() if shares]
+
+
 def reinstated(on: date, reserved: int) -> list[Movement]:
     """The reserve of a promise that is reinstated is held for it again. Authority: §12 (REC-4, PLN-1)."""
     return [(on, "reinstated", -reserved)]

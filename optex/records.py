@@ -57,6 +57,11 @@ class ServicePeriod:
     first_day: date
     last_day: date | None = None
 
+    @property
+    def until(self) -> str:
+        """Until when it lasts, as what is told of it says."""
+        return f"to {self.last_day}" if self.last_day else "as still serving"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tranche:

@@ -20,7 +20,8 @@ def incomplete(action: Action, state: OfferState, recorded_at: datetime) -> tupl
     deadline before which they are said to have been announced.
     Authority: §4, §7, §15 (REC-1, TND-7, CND-1).
     """
-    passed = passed_deadline(action.announced, action.deadline(state), recorded_at)
+    deadline = action.deadline(state)
+    passed = passed_deadline(_announced(action, deadline), deadline, recorded_at)
     missing = [
         what
         for what, needed, given in (
@@ -37,6 +38,12 @@ def incomplete(action: Action, state: OfferState, recorded_at: datetime) -> tupl
     return passed, Ruling(rule="REC-1", reason=f"{_late(action, passed, recorded_at, state.terms.zone)}: state {named}")
 
 
+def _announced(action: Action, deadline: datetime | None) -> datetime:
+    return min(action.announced, deadline) if action.amends and deadline else action.announced
+
+
 def _late(action: Action, passed: datetime, recorded_at: datetime, zone: tzinfo) -> str:
     said, deadline, now = (exact_text(each, zone) for each in (action.announced, passed, recorded_at))
+    if action.amends:
+        return f"it is recorded {now} and changes what was on record by the deadline of {deadline}"
     return f"it is told as of {said}, but recorded {now}, after the deadline of {deadline}"

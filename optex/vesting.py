@@ -92,11 +92,9 @@ def credited(tranches: Tranches, granted_on: date) -> Tranches:
 
     Authority: §9, "a vesting schedule that is equivalent to what would have been in place" (VST-1).
     """
-    by_day: dict[date, int] = {}
-    for tranche in tranches:
-        day = max(tranche.vests_on, granted_on)
-        by_day[day] = by_day.get(day, 0) + tranche.shares
-    return in_order(by_day)
+    vested = sum(tranche.shares for tranche in tranches if tranche.vests_on <= granted_on)
+    later = tuple(tranche for tranche in tranches if tranche.vests_on > granted_on)
+    return (Tranche(vests_on=granted_on, shares=vested), *later) if vested else later
 
 
 def in_order(by_day: dict[date, int]) -> Tranches:

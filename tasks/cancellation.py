@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.database import tables as t
 from infra.database.writer import DecisionEntry
-from infra.handlers.forms import decided_form, decided_tender
+from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, notices, pool
 from optex.cancellation import Cancellation, Promise, TenderDecision
 from optex.election import FormReview
@@ -38,6 +38,9 @@ def record_cancellation(
         )
     )
     standing = batch.elections(reviews)
+    db.update_offer(accepted_at=step.at, cancelled_on=on)
+    if too_late := _in_the_very_second(step, reviews):
+        review_again(db, too_late, step.at)
     db.record_decisions("form", step.at, map(decided_form, reviews))
     db.record_decisions("tender", step.at, map(decided_tender, decisions))
     balancing = [c.balancing for c in cancellations if c.balancing]
@@ -59,7 +62,6 @@ def record_cancellation(
         ],
     )
     db.move_pool(pool.cancelled(on, cancellations))
-    db.update_offer(accepted_at=step.at, cancelled_on=on)
     db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
     rejected = sum(not decision.accepted for decision in decisions)
     # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
@@ -72,6 +74,17 @@ def record_cancellation(
     db.queue_notices(_acceptances(step, by_holder, cancellations, promises), step.at)
     db.queue_notices(_rejections(step, by_holder, reviews, decisions), step.at)
     return outcome
+
+
+def _in_the_very_second(step: DueStep, reviews: Sequence[FormReview]) -> set[str]:
+    """Who sent a form, or was let off a defect, in the second of the acceptance: it was told that it counts."""
+    waived = {waiver.form_id for waiver in step.state.waivers if waiver.at == step.at}
+    everyone = any(waiver.all_holders for waiver in step.state.waivers if waiver.at == step.at)
+    return {
+        each.form.holder_id
+        for each in reviews
+        if each.form.received_at == step.at or each.form.form_id in waived or (everyone and each.defects)
+    }
 
 
 def _cancellation_row(each: Cancellation) -> dict[str, Any]:

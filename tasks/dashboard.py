@@ -1,6 +1,7 @@
 """The dashboard of an offer in the Prefect UI: one page at one address, rewritten whenever something has happened."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.settings import get_current_settings
 
+from infra.status.files_differ import LARGE, files_differ
 from infra.status.markdown import as_markdown, result_rows
 from infra.status.offer_status import offer_status
 from infra.workspace import Workspace, workspace_of
@@ -44,7 +46,7 @@ async def show_result(offer: str, step: str) -> None:
 async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     """Rewrite the page of an offer; what links to it goes on leading there."""
     with workspace.read() as db:
-        status = offer_status(db, datetime.now(UTC))
+        status = replace(offer_status(db, datetime.now(UTC)), files_differ=files_differ(db, workspace.folder, LARGE))
     runs = await scheduled_runs(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
     links |= {

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival
-from infra.handlers.actions import ActionResult, record_action
-from infra.handlers.forms import form_from_fields, record_received_forms
+from infra.handlers.actions import record_action
 from infra.handlers.intake import record_arrivals
+from infra.handlers.keyed_form import record_keyed_form
+from infra.handlers.result import ActionResult
 from optex.action import Action
 from tasks.decorators import effect
 
@@ -23,5 +24,7 @@ def weigh_and_record(db: OfferWriter, action: Action) -> ActionResult:
 
 
 @effect("record a form")
-def record_received_form(db: OfferWriter, row: Mapping[str, str], lines: Sequence[str], at: datetime) -> str:
-    return record_received_forms(db, form_from_fields(db, row, lines), at, refuse_future=True)
+def record_received_form(
+    db: OfferWriter, row: Mapping[str, str], lines: Sequence[str], at: datetime, by: str, evidence: str
+) -> ActionResult:
+    return record_keyed_form(db, row, lines, at, by, evidence)

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from infra.database.writer import DecisionEntry
+from infra.handlers.eligibility import decided_eligibility, grants_in_offer
 from infra.handlers.forms import decided_form
 from optex import batch, notices
 from optex.election import FormReview
-from optex.eligibility import in_offer
 from optex.errors import Ruling
 from optex.formatting import count
-from optex.option_reasons import may_be_tendered
-from optex.records import FormStanding, Grant, HolderRecord
+from optex.records import FormStanding, HolderRecord
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -19,29 +17,14 @@ from tasks.due_step import DueStep
 def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling | None]]) -> str:
     terms, db = step.state.terms, step.db
     db.update_offer(opened_at=step.at)
-    db.record_decisions("eligibility", step.at, [_eligibility(d, refused, step) for d, refused in roll_call])
+    db.record_decisions("eligibility", step.at, [decided_eligibility(d, refused, terms) for d, refused in roll_call])
     eligible = [record for record, refused in roll_call if refused is None]
     schedule = step.state.schedule
-    db.queue_notices((notices.offer_opened(terms, schedule, d.holder, _in_offer(d, step)) for d in eligible), step.at)
+    letters = (notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms)) for d in eligible)
+    db.queue_notices(letters, step.at)
     left_out = len(roll_call) - len(eligible)
     excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
     return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
-
-
-def _eligibility(record: HolderRecord, refused: Ruling | None, step: DueStep) -> DecisionEntry:
-    ruling = refused or Ruling(rule="ELG-1", reason="In service on the day the offer commenced: may tender.")
-    holder_id = record.holder.holder_id
-    return DecisionEntry(
-        subject=holder_id,
-        holder_id=holder_id,
-        decision="ineligible" if refused else "eligible",
-        ruling=ruling,
-        remarks=() if refused else (may_be_tendered(_in_offer(record, step), step.state.terms),),
-    )
-
-
-def _in_offer(record: HolderRecord, step: DueStep) -> list[Grant]:
-    return [grant for grant in record.grants.values() if in_offer(grant, step.state.terms)]
 
 
 @effect("remind every eligible holder")

@@ -40,9 +40,10 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     db, state = step.db, step.state
     on = state.schedule.grant_on
     options = [option for each in granted for option in each.options]
-    empty = {each.promise.promise_id: each for each in kept if not batch.reserved_for(each, state, on)}
+    left = {each.promise.promise_id: batch.reserved_for(each, state, on) for each in kept}
+    empty = {each.promise.promise_id: each for each in kept if not left[each.promise.promise_id]}
     deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)
-    reserved = sum(batch.reserved_for(each, state, on) for each in kept) + deferred
+    reserved = sum(left.values()) + deferred
     if refused := plan_pool.exceeds_reserve(reserved, options):
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]

@@ -140,10 +140,11 @@ class Play:
         with self.workspace.read() as db:
             state = db.state()
             waiting = [row for name in (CANCEL, REGRANT) if (row := db.awaiting_approval(name))]
+            regrant = db.step(REGRANT)
         grant_on = state.schedule.grant_on
         at = instant(grant_on, time(16), state.terms.zone) + self.tale.price_after
         wanted: list[Asked] = [(now + timedelta(hours=1), "approve", {"step": row.name}) for row in waiting]
-        if state.cancelled_on and not state.over:
+        if state.cancelled_on and regrant is not None and regrant.waiting:
             wanted.append((max(at, now), "price-set", {"on": grant_on.isoformat(), "close": str(self.tale.close)}))
         digests = [row.digest for row in waiting]
         for key, asked in zip([*digests, grant_on.isoformat()], wanted, strict=False):

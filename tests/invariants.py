@@ -71,8 +71,9 @@ def promised_is_cancelled(it: Outcome) -> Iterator[str]:
     """Each holder is promised what was cancelled; the promise is granted or lapses, as the offer ends (PRM-1)."""
     cancelled: Counter[str] = Counter()
     for row in it.ledgers["cancellations"]:
-        cancelled[row["holder_id"]] += row["shares"]
-    promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"]}
+        if row["grant_id"] not in it.voided:
+            cancelled[row["holder_id"]] += row["shares"]
+    promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"] if row["outcome"] != "voided"}
     if promised != cancelled:
         yield f"cancelled {cancelled}, promised {promised}"
     if it.granted_at and any(row["outcome"] == "open" for row in it.ledgers["promises"]):
@@ -85,9 +86,10 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
     A promise lapses to a reverse split only at the grant, and where nothing is left of any of its options.
     """
     lapses = {row["subject"]: row["at"] for row in it.ledgers["audit"] if row["action"] == "promise lapsed"}
-    granted_on = it.grant_date
     for row in it.ledgers["promises"]:
-        at = lapses[row["promise_id"]] if row["outcome"] == "lapsed" else it.granted_at
+        granted_on = it.kept_on(row["holder_id"])
+        made = it.grants_made.get(granted_on)
+        at = lapses.get(row["promise_id"], made) if row["outcome"] == "lapsed" else made
         if row["outcome"] in ("open", "voided") or at is None:
             continue
         periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
@@ -96,10 +98,28 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         if row["rule"] == "ADJ-1" and unbroken:
             by = reckoning.split_ratio(it.actions, it.cancelled_on, granted_on)
             own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
-            if at != it.granted_at or any(int(shares * by) for shares in own):
+            if at != made or any(int(shares * by) for shares in own):
                 yield f"{row} though a split by {by} leaves something of {own}"
         elif unbroken != (row["outcome"] == "granted"):
             yield f"{row} with {periods}, decided {at}"
+
+
+def no_lapse_stands_against_the_record(it: Outcome) -> Iterator[str]:
+    """What lapsed for want of service is reinstated once the record shows none, if the plan has the shares (REC-4)."""
+    lapses = {row["subject"]: row["at"] for row in it.ledgers["audit"] if row["action"] == "promise lapsed"}
+    left = it.ledgers["pool"][-1]["available_after"]
+    for row in it.ledgers["promises"]:
+        told = [
+            at for at in reckoning.service_told(it.tale, row["holder_id"]) if at > lapses.get(row["promise_id"], at)
+        ]
+        if row["outcome"] != "lapsed" or row["rule"] == "ADJ-1" or not told:
+            continue
+        periods = reckoning.service_known(it.tale, told[-1])[row["holder_id"]]
+        by = reckoning.split_ratio(it.actions, it.cancelled_on, it.day(told[-1]))
+        own = [int(n * by) for key, n in it.cancelled.items() if it.grants[key].holder_id == row["holder_id"]]
+        unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], it.day(told[-1]))
+        if unbroken and sum(own) <= left:
+            yield f"{row}, though {told[-1]} told of {periods}"
 
 
 def new_options_are_the_promise(it: Outcome) -> Iterator[str]:
@@ -118,12 +138,12 @@ def new_options_are_the_promise(it: Outcome) -> Iterator[str]:
 
 def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]]:
     """The new shares by holder, old grant, type and vesting day."""
-    on, close = it.grant_date, it.tale.close
+    close = it.tale.close
     known = reckoning.service_known(it.tale, it.granted_at)
     kept = {row["holder_id"] for row in it.ledgers["promises"] if row["outcome"] == "granted"}
     found: Counter[tuple[str, str, OptionType, date]] = Counter()
-    for holder_id, periods in known.items():
-        employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in periods)
+    for holder_id in known:
+        kept_on = it.kept_on(holder_id)
         own = sorted(
             (grant for grant in it.grants.values() if grant.holder_id == holder_id),
             key=lambda grant: (grant.granted_on, grant.grant_id),
@@ -133,15 +153,18 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
         for grant in own if holder_id in kept else ():
             if grant.grant_id in it.cancelled:
                 days, _ = reckoning.divided(grant, it.cancelled[grant.grant_id], it.terms)
-                days = reckoning.scaled(days, reckoning.split_ratio(it.actions, it.cancelled_on, on))
-                due.append((grant.grant_id, grant.type, [max(day, on) for day in days]))
+                days = reckoning.scaled(days, reckoning.split_ratio(it.actions, it.cancelled_on, kept_on))
+                due.append((kept_on, grant.grant_id, grant.type, [max(day, kept_on) for day in days]))
+        on = it.grant_date
         for action in it.actions:
             decided_on, mine = it.day(action.at), action.verb == "defer" and action.data["holder"] == holder_id
-            if mine and reckoning.serves_throughout(periods, decided_on, on):
+            if mine and reckoning.serves_throughout(known[holder_id], decided_on, on):
                 by = reckoning.split_ratio(it.actions, max(decided_on, it.cancelled_on), on)
                 shares = int(action.data["shares"] * by)
-                due.append(("", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))
-        for source, type_, days in due:
+                due.append((on, "", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))
+        for on, source, type_, days in sorted(due, key=lambda each: each[0]):
+            periods = reckoning.service_known(it.tale, it.grants_made[on])[holder_id]
+            employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in periods)
             for day in days:
                 iso = type_ is OptionType.ISO and employee and limit.takes(day, close)
                 found[holder_id, source, OptionType.ISO if iso else OptionType.NSO, day] += 1
@@ -181,7 +204,8 @@ def no_notice_comes_twice(it: Outcome) -> Iterator[str]:
         if times > 1:
             yield f"{key} {times} times"
     received = Counter((form.holder_id, form.received_at, form.kind) for form in it.forms.values())
-    alike = Counter((row["holder_id"], row["kind"], row["subject"]) for row in it.ledgers["notices"])
+    written = [row for row in it.ledgers["notices"] if row["notice_id"] not in it.withdrawn]
+    alike = Counter((row["holder_id"], row["kind"], row["subject"]) for row in written)
     for key, times in alike.items():
         if times > (max(received.values()) if key[1] == "confirmation-of-receipt" else 1):
             yield f"{key} {times} times"
@@ -231,6 +255,7 @@ INVARIANTS: tuple[Callable[[Outcome], Iterator[str]], ...] = (
     tranches_sum_to_their_option,
     promised_is_cancelled,
     only_broken_service_lapses,
+    no_lapse_stands_against_the_record,
     new_options_are_the_promise,
     new_options_are_priced_at_the_close,
     nothing_is_cancelled_before_the_last_call,

@@ -1,12 +1,14 @@
 """What a played offer came to: its ledgers as they are exported, beside what went into it."""
 
 from collections import Counter, defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from infra.database.reader import OfferReader
+from infra.database.tables import notices
 from infra.ledgers.export import ledger_rows
 from optex.records import FormKind
+from tests import reckoning
 from tests.driver import Play
 
 LEDGERS = "milestones forms tenders cancellations balancing_options promises new_options vesting pool notices audit"
@@ -22,16 +24,24 @@ class Outcome:
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
         self.grants = {grant.grant_id: grant for grant in played.folder.grants}
         self.forms = {form.form_id: form for form in played.folder.forms}
-        self.cancelled = {
-            row["grant_id"]: row["shares"] for row in self.ledgers["cancellations"] if row["voided_on"] is None
-        }
+        # Of an acceptance that was voided the row stays; nothing of it holds (REC-4).
+        holding = [row for row in self.ledgers["cancellations"] if row["voided_on"] is None]
+        self.cancelled = {row["grant_id"]: row["shares"] for row in holding}
         audit = self.ledgers["audit"]
         self.voided_at = {row["subject"]: row["at"] for row in audit if row["action"] == "acceptance voided"}
         done = {row["name"]: row["done_at"] for row in self.ledgers["milestones"] if row["outcome"] == "done"}
-        self.accepted_at, self.granted_at = done.get("cancel"), done.get("regrant")
+        self.accepted_at = done.get("cancel")
+        # The grant, and after it those of promises reinstated later, each as of its own day: when each was made.
+        self.grants_made = {
+            self.day(row["due"]): row["done_at"]
+            for row in self.ledgers["milestones"]
+            if row["name"] == "regrant" and row["outcome"] == "done"
+        }
+        self.withdrawn = {row.notice_id for row in db.rows(notices) if row.withdrawn_at is not None}
         self.terminated = any(action.verb == "terminate" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = db.row().granted_on
+        self.granted_at = next(iter(self.grants_made.values()), None)
         self._tranches: defaultdict[str, Counter[date]] = defaultdict(Counter)
         for row in self.ledgers["vesting"]:
             self._tranches[row["grant_id"]][row["vests_on"]] += row["shares"]
@@ -39,6 +49,18 @@ class Outcome:
     def tranches(self, grant_id: str) -> Counter[date]:
         """The shares of an option by the day on which they vest."""
         return self._tranches[grant_id]
+
+    def kept_on(self, holder_id: str) -> date | None:
+        """The day as of which the promise to a holder was to be kept: the grant date, or a later one (REC-4)."""
+        entries = [row for row in self.ledgers["audit"] if row["action"] == "promise reinstated"]
+        since = [row["at"] for row in entries if row["subject"] == f"P-{holder_id}"]
+        if not since or self.grant_date is None:
+            return self.grant_date
+        at = since[-1].astimezone(self.terms.zone)
+        on = at.date() + (timedelta(days=1) if at.time() >= self.terms.regrant_at else timedelta(0))
+        while not reckoning.is_grant_day(on):
+            on += timedelta(days=1)
+        return max(on, self.grant_date)
 
     def day(self, at: datetime) -> date:
         return at.astimezone(self.terms.zone).date()

@@ -80,6 +80,18 @@ def service_known(tale: Tale, until: datetime) -> dict[str, list[ServicePeriod]]
     return periods
 
 
+def service_told(tale: Tale, holder_id: str) -> list[datetime]:
+    """When something of a holder's service was told, after the opening."""
+    told = []
+    for arrival in ArrivalQueue(tale.folder).arrivals:
+        thing = arrival.thing
+        period = isinstance(thing, ServicePeriod) and thing.holder_id == holder_id
+        set_ = isinstance(thing, ScriptEntry) and thing.action.verb == "service-set"
+        if period or (set_ and thing.action.data["holder"] == holder_id):
+            told.append(arrival.at)
+    return told
+
+
 def serves(periods: Iterable[ServicePeriod], on: date) -> bool:
     return any(s.first_day <= on and (s.last_day is None or on <= s.last_day) for s in periods)
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import read_action
+from optex.calendar import EST
 from optex.milestones import schedule_of
 from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, ServicePeriod, Tranche
 from optex.terms import Terms
+from tests import builders
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 HOLDERS = ("H1", "H2", "H3")
@@ -305,4 +307,109 @@ def _script(
             case "terminate":
                 if draw(st.integers(0, 2)) == 0:
                     add(when, verb, reason="No longer wanted.")
+    return entries
+
+
+@st.composite
+def slips(draw: st.DrawFn) -> Tale:
+    """An offer in which everybody tenders in proper form, and service is told in steps, wrong, late, and taken back."""
+    terms = builders.terms()
+    serving = [
+        ServicePeriod(holder_id=holder_id, capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4))
+        for holder_id in HOLDERS
+    ]
+    grants = [
+        Grant(
+            grant_id=f"G{number}",
+            holder_id=holder_id,
+            granted_on=draw(st.dates(min_value=date(1999, 6, 1), max_value=date(2002, 8, 27))),
+            shares=draw(st.integers(1, 40)),
+            exercised=0,
+            price=Decimal("12.50"),
+            type=draw(st.sampled_from(OptionType)),
+            expires_on=date(2012, 1, 4),
+        )
+        for number, holder_id in enumerate((*HOLDERS, draw(st.sampled_from(HOLDERS))), start=1)
+    ]
+    forms = [_tender_all(holder_id, [g for g in grants if g.holder_id == holder_id], draw) for holder_id in HOLDERS]
+    held = sum(grant.shares for grant in grants)
+    authorized = terms.plan.model_copy(update={"shares_authorized": held + draw(st.integers(1, 40))})
+    folder = Folder(
+        terms=terms.model_copy(update={"plan": authorized}),
+        holders=[draw(_holder(holder_id)) for holder_id in HOLDERS],
+        service_periods=serving,
+        grants=grants,
+        forms=forms,
+        prices={},
+        script=sorted(draw(_told_in_steps(terms)), key=lambda entry: entry.when),
+        digest="",
+        path=Path("nowhere"),
+    )
+    return Tale(
+        folder=folder,
+        evenings=draw(st.booleans()),
+        lateness=draw(st.randoms(use_true_random=False)),
+        close=Decimal(draw(st.integers(1, 6_000_000))) / 100,
+        price_after=draw(st.sampled_from([timedelta(0), timedelta(hours=2), 3 * DAY])),
+    )
+
+
+def _tender_all(holder_id: str, grants: list[Grant], draw: st.DrawFn) -> Form:
+    return Form(
+        form_id=f"F-{holder_id}",
+        holder_id=holder_id,
+        kind=FormKind.ELECTION,
+        received_at=datetime(2003, 3, 10, 12, tzinfo=EST),
+        signed_on=date(2003, 3, 10),
+        signed_as=f"Ann {holder_id}",
+        channel="fax",
+        lines=tuple(
+            FormLine(
+                grant_id=grant.grant_id,
+                shares=draw(_few(grant.shares, seldom=(max(grant.shares // 2, 1), 1))),
+                original_shares=grant.shares,
+                granted_on=grant.granted_on,
+                price=grant.price,
+                exercised=0,
+            )
+            for grant in grants
+        ),
+    )
+
+
+@st.composite
+def _told_in_steps(draw: st.DrawFn, terms: Terms) -> list[ScriptEntry]:
+    """Ends of service that are taken back, go on in another capacity, or stay; splits and deferred grants between."""
+    entries = []
+
+    def add(when: datetime, verb: str, **options: Any) -> None:
+        stated = {key.rstrip("_"): value for key, value in options.items()} | {"at": when, "by": "Dana Reed"}
+        action = read_action(verb, stated, terms.zone)
+        entries.append(ScriptEntry(action=action, when=action.at, line=len(entries) + 1))
+
+    dates = schedule_of(terms)
+    near = st.sampled_from([-30, -3, -2, -1, 0, 1, 2, 3, 10, 30]).map(lambda n: dates.grant_on + n * DAY)
+    told_on = near | st.dates(min_value=dates.cancel_on - 10 * DAY, max_value=dates.grant_on + 60 * DAY)
+    hours = st.sampled_from([time(0), time(9), time(16, 59, 59), time(17), time(17, 0, 1), time(23)])
+    back_after = st.sampled_from([timedelta(minutes=5), timedelta(hours=8), DAY, 9 * DAY, 60 * DAY])
+    for _ in range(draw(st.integers(1, 5))):
+        when = datetime.combine(draw(told_on), draw(hours), tzinfo=terms.zone)
+        holder_id = draw(st.sampled_from(HOLDERS))
+        own = {"holder": holder_id, "capacity": "employee", "from_": date(1999, 1, 4)}
+        last = when.date() - draw(st.sampled_from([-40, -1, 0, 1, 2, 5, 40, 200])) * DAY
+        add(when, "service-set", **own, to=last)
+        again = draw(st.integers(0, 4))
+        if again in (1, 2):
+            add(when + draw(back_after), "service-set", **own)
+        elif again:
+            own |= {"capacity": draw(_few("consultant", seldom=("director",))), "from_": last + DAY}
+            add(when + draw(back_after), "service-set", **own)
+    for _ in range(draw(_few(0, seldom=(1, 2)))):
+        when = datetime.combine(draw(told_on), time(10), tzinfo=terms.zone)
+        on = draw(st.dates(min_value=dates.cancel_on, max_value=dates.grant_on + 20 * DAY))
+        add(when, "split", on=on, new=draw(st.integers(1, 3)), old=draw(st.integers(1, 3)))
+    for _ in range(draw(_few(0, seldom=(1, 2)))):
+        when = datetime.combine(draw(told_on), time(11), tzinfo=terms.zone)
+        shares, type_ = draw(st.integers(1, 20)), draw(st.sampled_from(OptionType)).value
+        add(when, "defer", holder=draw(st.sampled_from(HOLDERS)), shares=shares, type=type_)
     return entries

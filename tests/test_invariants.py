@@ -20,7 +20,7 @@ from tests import builders
 from tests.driver import play
 from tests.invariants import broken
 from tests.outcome import Outcome
-from tests.strategies import Tale, tales, tales_of_late_leavers
+from tests.strategies import Tale, slips, tales, tales_of_late_leavers
 
 _NUMBER = count(1)
 
@@ -41,6 +41,12 @@ def test_every_invariant_holds(tale):
 @given(tales_of_late_leavers())
 def test_every_invariant_holds_of_late_leavers(tale):
     """Whoever had left before the acceptance, as is told later, is voided, and all still balances."""
+    assert [] == broken(outcome(tale))
+
+
+@given(slips())
+def test_every_invariant_holds_while_service_is_told_in_steps(tale):
+    """Whatever lapses, is reinstated, voided or granted late, every sum balances; the record is followed (REC-4)."""
     assert [] == broken(outcome(tale))
 
 

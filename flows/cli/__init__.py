@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions
+from flows.cli import actions, audit
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -56,6 +56,7 @@ def main() -> None:
 @JSON
 def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
+    from flows.cli.plan import files_differ_note
     from infra.folder.reader import read_folder
     from optex.warnings import warnings
 
@@ -68,10 +69,14 @@ def check(folder: Path, as_json: bool) -> None:
             click.echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
     noted = warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
+    differ = files_differ_note(folder)
     if as_json:
         said = [{"rule": w.rule, "message": w.message, "file": w.file, "line": w.line} for w in noted]
-        click.echo(json.dumps({"faults": [], "warnings": said}, indent=2, ensure_ascii=False))
+        document = {"faults": [], "warnings": said} | ({"files_differ": differ} if differ else {})
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
+    if differ:
+        click.echo(differ)
     for warning in noted:
         where = f"{warning.file}:{warning.line}: " if warning.line else ""
         click.echo(f"{where}warning: {warning.rule}: {warning.message}")
@@ -212,3 +217,4 @@ def report(folder: Path, out: Path) -> None:
 
 
 actions.register(cli)
+cli.add_command(audit.audit)

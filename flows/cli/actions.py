@@ -26,6 +26,7 @@ _GROUPS = {
     "price": "Closing prices: import, set.",
     "committee": "What the Committee decides.",
     "agreement": "New option agreements.",
+    "correct": "Correct what is on record: what is left out stays, and the word none makes a column blank.",
 }
 
 
@@ -50,7 +51,7 @@ def _option(option: Option) -> Any:
     name, help = f"--{option.key.replace('_', '-')}", option.help
     if option.type is bool:
         return click.option(name, is_flag=True, help=help)
-    return click.option(name, type=_type(option), required=option.required, help=help)
+    return click.option(name, type=_type(option), required=option.required, multiple=option.several, help=help)
 
 
 def _type(option: Option) -> Any:
@@ -69,10 +70,11 @@ def register(cli: click.Group) -> None:
         cli.add_command(group)
     for verb, kind in ACTIONS.items():
         groups.get(verb.partition("-")[0], cli).add_command(_command(kind))
-    groups["election"].add_command(_import_command("forms", "elections.csv", "import_forms"))
+    groups["election"].add_command(_EVIDENCE(_import_command("forms", "elections.csv", "import_forms")))
     groups["service"].add_command(_import_command("spells of service", "service.csv", "import_service"))
     groups["price"].add_command(_import_command("closing prices", "prices.csv", "import_prices"))
     groups["election"].add_command(record_election)
+    groups["correct"].add_command(correct_import)
 
 
 def _import_command(what: str, file_name: str, function: str) -> click.Command:
@@ -81,14 +83,34 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     @click.option("--file", "named", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The CSV file.")
     @_BY
     @JSON
-    def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool) -> None:
+    def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool, **evidence: str) -> None:
         from flows.cli import record as recording
 
-        getattr(recording, function)(folder, named or file, by, as_json)
+        getattr(recording, function)(folder, named or file, by, as_json, **evidence)
 
     return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
         read
     )
+
+
+@click.command(name="import")
+@FOLDER
+@click.option("--yes", is_flag=True, help="Take the differences over as corrections; without it they are only shown.")
+@click.option("--all", "told_later", is_flag=True, help="Also where the record was told later than the file.")
+@click.option("--reason", default="", help="Why, in words that a holder may read; default: taken over from the files.")
+@_BY
+@_EVIDENCE
+@JSON
+def correct_import(
+    folder: Path, yes: bool, told_later: bool, reason: str, by: str, evidence: str, as_json: bool
+) -> None:
+    """Show in which rows the folder's files differ from the record; with --yes take them over, all or none."""
+    from flows.cli.correct_import import show_differences, take_over_differences
+
+    if yes:
+        take_over_differences(folder, by, reason, evidence, told_later, as_json)
+    else:
+        show_differences(folder, as_json)
 
 
 @click.command(name="record")
@@ -110,6 +132,7 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
     help="One option on the form, with what the form states of it; say it again for each option.",
 )
 @_BY
+@_EVIDENCE
 @JSON
 def record_election(
     folder: Path,
@@ -117,17 +140,16 @@ def record_election(
     signed_on: Any,
     options: tuple[str, ...],
     by: str,
+    evidence: str,
     as_json: bool,
     **given: str,
 ) -> None:
-    """Key in one form that came by fax or by hand."""
-    from datetime import UTC, datetime
-
+    """Key in one form that came by fax or by hand. Keyed in after a deadline it is taken all the same, and marked."""
     from flows.cli.record import record_form
 
     row = {
         **given,
-        "received_at": received_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        "received_at": received_at or "",
         "signed_on": signed_on.isoformat() if signed_on else "",
     }
-    record_form(folder, row, options, by, as_json)
+    record_form(folder, row, options, by, evidence, as_json)

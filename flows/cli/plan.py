@@ -48,12 +48,14 @@ def print_plan(
         ics.write_bytes(plan_ics(after_terms, after))
     if as_json:
         document = _document(after_terms, after)
+        if differ := files_differ_note(folder):
+            document["files_differ"] = differ
         if extend_to:
             document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    if said:
-        click.echo(said)
+    for note in filter(None, (said, files_differ_note(folder))):
+        click.echo(note)
     _table(terms, before, (after_terms, after) if extend_to else None)
     if ics:
         click.echo(f"Calendar written to {ics}")
@@ -86,6 +88,23 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     if terms is None:
         raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
     return OfferState(terms=terms), ""
+
+
+def files_differ_note(folder: Path) -> str:
+    """That the folder's files are not what is on record, where the offer was taken in; "" else."""
+    from infra.settings import DATABASE, load_settings
+
+    if not (folder / DATABASE).exists() and not load_settings().database_url:
+        return ""
+    from infra.database.writer import UnknownOffer
+    from infra.status.files_differ import files_differ
+    from infra.workspace import workspace_in
+
+    try:
+        with workspace_in(folder).read() as db:
+            return files_differ(db, folder)
+    except UnknownOffer:
+        return ""
 
 
 def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSchedule:

@@ -5,7 +5,8 @@ import errno
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedul
 from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
 from infra.handlers.actions import record_action as record
-from infra.handlers.decide_again import decide_again
-from infra.handlers.forms import form_from_fields, read_new_forms, record_received_forms
+from infra.handlers.forms import read_new_forms, record_received_forms
 from infra.handlers.intake import load_folder
+from infra.handlers.keyed_form import record_keyed_form
+from infra.handlers.known_forms import sort_out
+from infra.handlers.prices import price_differences
+from infra.handlers.result import ActionResult
+from infra.handlers.service import record_service
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace, workspace_in
@@ -45,6 +50,11 @@ def record_action(
     workspace = ensure_loaded(folder)
     with workspace.write() as db:
         outcome = record(db, action, evidence_file(evidence))
+    _answer(workspace, outcome, as_json)
+
+
+def _answer(workspace: Workspace, outcome: ActionResult, as_json: bool) -> None:
+    """Say what became of what was told, and do what follows it; exit 1 with the rule where it is refused."""
     if outcome.accepted:
         after_change(workspace)
     if as_json:
@@ -70,24 +80,35 @@ def evidence_file(evidence: str) -> tuple[str, bytes] | None:
         raise OptexError(f"--evidence {evidence}: the file cannot be read: {error.strerror}") from error
 
 
-def import_forms(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
-    """Record every form of a CSV file that is not on record yet and has been received by now."""
+def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, evidence: str = "") -> None:
+    """Record every form of a CSV file that is not on record yet and has been received by now.
+
+    Where one is on record with other content, the whole file is refused, every differing row by its line (REC-2).
+    """
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        return record_received_forms(db, read_new_forms(db, file or folder / "elections.csv"), now, by)
+        forms = read_new_forms(db, file or folder / "elections.csv", db.forms())
+        return record_received_forms(db, forms, now, by, _kept(db, evidence, now))
 
     _work(workspace, work, as_json)
 
 
-def record_form(folder: Path, row: Mapping[str, str], options: Sequence[str], by: str, as_json: bool) -> None:
-    """Record one form as it was keyed in."""
+def record_form(
+    folder: Path, row: Mapping[str, str], options: Sequence[str], by: str, evidence: str, as_json: bool
+) -> None:
+    """Record one form as it was keyed in; exit 1 where its number is on record with other content (REC-2)."""
     workspace = ensure_loaded(folder)
+    now = datetime.now(UTC).replace(microsecond=0)
+    with workspace.write() as db:
+        outcome = record_keyed_form(db, row, options, now, by, _kept(db, evidence, now))
+    _answer(workspace, outcome, as_json)
 
-    def work(db: OfferWriter, now: datetime) -> str:
-        return record_received_forms(db, form_from_fields(db, row, options), now, by, refuse_future=True)
 
-    _work(workspace, work, as_json)
+def _kept(db: OfferWriter, evidence: str, now: datetime) -> str:
+    """How the record names the evidence: its words, or the file that is kept with the offer."""
+    file = evidence_file(evidence)
+    return evidence if file is None else db.keep_evidence(*file, now)
 
 
 def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
@@ -95,29 +116,29 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        periods = read_service(file or folder / "service.csv", db.holders().keys())
-        db.add_service_periods(periods)
-        name = (file or folder / "service.csv").name
-        db.audit(now, by, [("service imported", name, "ELG-2", count(len(periods), "spell"))])
-        follows = decide_again(db, {period.holder_id for period in periods}, now)
-        return f"{count(len(periods), 'spell')} of service recorded. {follows}".strip()
+        source = file or folder / "service.csv"
+        return record_service(db, read_service(source, db.holders().keys()), source.name, now, by)
 
     _work(workspace, work, as_json)
 
 
 def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
-    """Record the closing prices of a file that have come; one at which options were granted is left as it is."""
+    """Record the closing prices of a file that have come.
+
+    Where another is on record of a day, the whole file is refused, every differing row by its line (REC-2).
+    """
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        state = db.state()
-        prices = read_prices(file or folder / "prices.csv")
-        used = {state.granted_on, *db.granted_days()}
-        known = {on: close for on, close in prices.items() if on <= state.day(now) and on not in used}
-        db.set_prices(known)
-        name = (file or folder / "prices.csv").name
-        db.audit(now, by, [("prices imported", name, "GRT-3", count(len(known), "closing price"))])
-        return f"{count(len(known), 'closing price')} recorded."
+        source, today, on_record = file or folder / "prices.csv", db.state().day(now), db.closes()
+        come = {on: close for on, close in read_prices(source, on_record).items() if on <= today}
+        new = {on: close for on, close in come.items() if on not in on_record}
+        known = f"Already recorded: {count(len(come) - len(new), 'closing price')}." if len(come) > len(new) else ""
+        if not new and known:
+            return known
+        db.set_prices(new)
+        db.audit(now, by, [("prices imported", source.name, "GRT-3", count(len(new), "closing price"))])
+        return f"{count(len(new), 'closing price')} recorded. {known}".strip()
 
     _work(workspace, work, as_json)
 
@@ -130,15 +151,23 @@ def import_received(folder: Path, workspace: Workspace) -> str:
         state = db.state()
         if (folder / "elections.csv").exists():
             forms = [form for form in read_new_forms(db, folder / "elections.csv") if form.received_at <= now]
-            known = db.form_ids()
-            if new := [form for form in forms if form.form_id not in known]:
-                said.append(f"elections.csv: {record_received_forms(db, new, now)}")
+            told = sort_out(db, forms)
+            if told.new:
+                said.append(f"elections.csv: {record_received_forms(db, told.new, now)}")
+            said += [f"elections.csv: {ruling.rule}: {ruling.reason}" for ruling in told.refused.values()]
         if (folder / "prices.csv").exists():
-            prices = read_prices(folder / "prices.csv")
-            missing = {on: close for on, close in prices.items() if on <= state.day(now) and db.close_on(on) is None}
-            db.set_prices(missing)
-            said += [f"prices.csv: {count(len(missing), 'closing price')} recorded."] if missing else []
+            said += _received_prices(db, read_prices(folder / "prices.csv"), state.day(now))
     return "\n".join(said)
+
+
+def _received_prices(db: OfferWriter, prices: Mapping[date, Decimal], today: date) -> list[str]:
+    """Record the closing prices of a folder's own file that have come; what is new, what differs (REC-2)."""
+    on_record = db.closes()
+    new = {on: close for on, close in prices.items() if on <= today and on not in on_record}
+    db.set_prices(new)
+    said = [f"prices.csv: {count(len(new), 'closing price')} recorded."] if new else []
+    differing = price_differences(on_record, prices).values()
+    return said + [f"prices.csv: {ruling.rule}: {ruling.reason}" for ruling in differing]
 
 
 def ensure_loaded(folder: Path) -> Workspace:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
 from infra.settings import DATABASE, PLAYED, load_settings
 from infra.status.document import as_document
+from infra.status.files_differ import files_differ
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from infra.workspace import name_of, workspace_in
@@ -48,7 +50,7 @@ def print_history(folder: Path, holder: str, as_json: bool) -> None:
 def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as db:
-        status = offer_status(db, _now(folder, db, at))
+        status = replace(offer_status(db, _now(folder, db, at)), files_differ=files_differ(db, folder))
         note = _differs(folder, db.first_terms())
     if as_json:
         _json({**as_document(status), "note": note})

@@ -2,38 +2,36 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from infra.database import tables as t
-from optex.formatting import utc_text
+from optex.formatting import one_line_end, utc_text
 
 # What a chain begins with, for its first entry has none before it.
 BEGINNING = "0" * 64
 
+_WORDS = ("actor", "action", "subject", "rule", "section", "detail")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+_utc_text = lru_cache(maxsize=1024)(utc_text)  # thousands of entries are written at one instant
+
 
 def chained(before: str, entry: Mapping[str, Any]) -> str:
-    """The hash of an entry after another: over its columns as audit.csv has them, as a JSON list, that hash first."""
+    """The hash of an entry after another: over its columns as audit.csv has them, as a JSON list, that hash first.
+
+    But for the quote by which audit.csv keeps a spreadsheet from running a cell: docs/audit.md says how to do it again.
+    """
     said = [
         before,
-        utc_text(entry["at"]),
-        *(entry[column] for column in ("actor", "action", "subject", "rule", "section", "detail")),
-        utc_text(entry["recorded_at"]),
+        _utc_text(entry["at"]),
+        *(entry[column] for column in _WORDS),
+        _utc_text(entry["recorded_at"]),
         entry["evidence"],
     ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-
-
-def first_broken(entries: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The first of all entries of an offer, in their order, that does not follow from those before it; None: intact."""
-    before, position = BEGINNING, 1
-    for entry in entries:
-        if entry["position"] != position or entry["hash"] != chained(before, entry):
-            return entry
-        before, position = entry["hash"], position + 1
-    return None
+    return hashlib.sha256(_as_json([one_line_end(cell) for cell in said]).encode()).hexdigest()
 
 
 def chain_again(connection: Connection) -> None:

@@ -5,18 +5,20 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, null, or_, select
 
 from infra.database import tables as t
-from infra.database.mapping import FORMS, HOLDERS, ISSUED_OPTIONS, SERVICE_PERIODS, STEPS
+from infra.database.audit_chain import BEGINNING
+from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
-from optex.records import Form, FormLine, Grant, Holder, HolderRecord, IssuedOption, OptionType, ServicePeriod, Tranche
+from optex.iso import Exercisable
+from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
@@ -24,6 +26,14 @@ from optex.terms import Terms
 # Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
 FEW = 500
 MANY = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditHead:
+    """How long the audit is, and its last entry's hash: told in every report, so that it can be found again (REC-1)."""
+
+    entries: int
+    hash: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,9 +132,13 @@ class OfferReader:
         query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
         return self.connection.execute(query).scalar()
 
-    def holder_records(self, holder_ids: Iterable[str] | None = None) -> list[HolderRecord]:
-        """The records of these holders, or of all, in order of holder id."""
-        return self._of_holders(read_holder_records, holder_ids)
+    def closes(self) -> dict[date, Decimal]:
+        """The closing prices on record, by day."""
+        return {row.on: row.close for row in self.rows(t.prices)}
+
+    def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
+        """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
+        return self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""
@@ -151,6 +165,22 @@ class OfferReader:
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
+
+    def forms(self, form_ids: Iterable[str] | None = None) -> dict[str, Form]:
+        """The forms on record by number: all, or which there are of these."""
+        f = t.forms.c
+        wanted = None if form_ids is None else set(form_ids)
+        query = select(f.form_id, f.holder_id).where(f.offer == self.offer)
+        of = {id_: holder for id_, holder in self.connection.execute(query).all() if wanted is None or id_ in wanted}
+        holders = sorted(set(of.values()))
+        found = _forms(self.connection, self.offer, holders if len(holders) <= FEW else None) if of else {}
+        return {form.form_id: form for each in found.values() for form in each if form.form_id in of}
+
+    def forms_recorded_late(self) -> dict[str, datetime]:
+        """When each form went on record that did so only after the deadline before which it was received (REC-1)."""
+        f = t.forms.c
+        query = select(f.form_id, f.recorded_at).where(f.offer == self.offer, f.after_deadline.is_not(None))
+        return dict(iter(self.connection.execute(query)))
 
     def holder_of_form(self, form_id: str) -> str | None:
         query = select(t.forms.c.holder_id).where(t.forms.c.offer == self.offer, t.forms.c.form_id == form_id)
@@ -201,25 +231,37 @@ class OfferReader:
         )
         return self.connection.execute(query).scalar() or 0
 
+    def audit_head(self) -> AuditHead:
+        """How many entries the audit has, and the hash of the last."""
+        a = t.audit.c
+        last = select(a.position, a.hash).where(a.offer == self.offer).order_by(a.position.desc()).limit(1)
+        row = self.connection.execute(last).first()
+        return AuditHead(entries=row.position, hash=row.hash) if row else AuditHead(entries=0, hash=BEGINNING)
+
     def raised(self, action: str) -> list[str]:
         """The subjects of the audit's entries of one action."""
         a = t.audit
         query = select(a.c.subject).where(a.c.offer == self.offer, a.c.action == action)
         return list(self.connection.execute(query).scalars())
 
-    def new_options(self, holder_ids: Collection[str]) -> dict[str, list[IssuedOption]]:
-        """The new options that these holders have been granted."""
-        o, v = t.issued_options.c, t.tranches.c
-        mine = (o.kind == "new", o.ended_on.is_(None), o.holder_id.in_(holder_ids))
-        rows = self.connection.execute(self._select(t.issued_options).where(*mine).order_by(o.granted_on, o.grant_id))
-        options = rows.all()
-        schedules: dict[str, list[Tranche]] = defaultdict(list)
-        tranches = self._select(t.tranches).where(v.grant_id.in_([option.grant_id for option in options]))
-        for each in self.connection.execute(tranches.order_by(v.vests_on)):
-            schedules[each.grant_id].append(Tranche(vests_on=each.vests_on, shares=each.shares))
-        found: dict[str, list[IssuedOption]] = defaultdict(list)
-        for option in options:
-            found[option.holder_id].append(ISSUED_OPTIONS.of(option, vesting=tuple(schedules[option.grant_id])))
+    def granted_isos(self, holder_ids: Collection[str]) -> dict[str, list[Exercisable]]:
+        """The new ISOs that these holders have been granted, at the close of their day: they count first (ISO-1)."""
+        o, v, p = t.issued_options.c, t.tranches.c, t.prices.c
+        of_grant = and_(v.offer == o.offer, v.grant_id == o.grant_id)
+        query = (
+            select(o.holder_id, o.granted_on, o.grant_id, p.close, v.vests_on, v.shares)
+            .join(t.tranches, of_grant)
+            .join(t.prices, and_(p.offer == o.offer, p.on == o.granted_on))
+            .where(o.offer == self.offer, o.kind == "new", o.type == OptionType.ISO, o.ended_on.is_(None))
+            .where(o.holder_id.in_(holder_ids))
+        )
+        tranches: dict[tuple[str, date, str, Decimal], list[Tranche]] = defaultdict(list)
+        for *option, vests_on, shares in self.connection.execute(query.order_by(o.grant_id, v.vests_on)):
+            tranches[tuple(option)].append(Tranche(vests_on=vests_on, shares=shares))
+        found: dict[str, list[Exercisable]] = defaultdict(list)
+        for (holder_id, granted_on, grant_id, close), schedule in tranches.items():
+            iso = Exercisable(granted_on=granted_on, grant_id=grant_id, fmv=close, tranches=tuple(schedule))
+            found[holder_id].append(iso)
         return found
 
     def granted_days(self) -> set[date]:
@@ -283,19 +325,19 @@ Ids = Sequence[str] | None
 _TYPE = {member.value: member for member in OptionType}
 
 
-def read_holder_records(connection: Connection, offer: str, holder_ids: Ids) -> list[HolderRecord]:
+def read_holder_records(connection: Connection, offer: str, holder_ids: Ids, *, forms: bool) -> list[HolderRecord]:
     """The records of these holders, or of all, in order of holder id."""
     periods = read_service_periods(connection, offer, holder_ids)
     grants: dict[str, dict[str, Grant]] = defaultdict(dict)
     for grant in read_grants(connection, offer, holder_ids):
         grants[grant.holder_id][grant.grant_id] = grant
-    forms = _forms(connection, offer, holder_ids)
+    received = _forms(connection, offer, holder_ids) if forms else {}
     return [
         HolderRecord(
             holder=holder,
             service_periods=tuple(periods.get(holder.holder_id, ())),
             grants=grants.get(holder.holder_id, {}),
-            forms=tuple(forms.get(holder.holder_id, ())),
+            forms=tuple(received.get(holder.holder_id, ())),
         )
         for holder in read_holders(connection, offer, holder_ids)
     ]

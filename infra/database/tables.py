@@ -223,6 +223,7 @@ actions = Table(
     Column("reason", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),  # by the machine's clock, which nobody sets (REC-1)
     Column("after_deadline", Instant),  # the deadline that lay between its own time and that
+    Column("entry", Integer, nullable=False),  # of the audit, which vouches for it; 0 where it is older than that
 )
 
 # The files that were handed in as evidence, each kept once, under its SHA-256.
@@ -250,7 +251,7 @@ steps = Table(
     Column("digest", String(64)),  # of the decision that waits for an approval
 )
 
-# Form standings, acceptances and the outcome of promises; the last revision of a subject is the one in force.
+# Form standings, acceptances, options with their reasons, the outcome of promises; the last revision is in force.
 decisions = Table(
     "decisions",
     metadata,
@@ -265,6 +266,7 @@ decisions = Table(
     *_ruling(),
     Column("reason", Text, nullable=False),
     Column("remarks", JSON, nullable=False),
+    Column("entry", Integer, nullable=False),  # of the audit, which vouches for it; 0 where it is older than that
     Index(None, "offer", "holder_id"),
 )
 

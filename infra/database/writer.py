@@ -8,14 +8,16 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from infra.database import tables as t
-from infra.database.audit_chain import BEGINNING, chained
+from infra.database import vouching
+from infra.database.audit_chain import chained
 from infra.database.engine import bulk_insert
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.database.reader import FEW, OfferReader
@@ -88,8 +90,8 @@ class DecisionEntry:
     remarks: tuple[Ruling, ...] = ()
 
     @property
-    def said(self) -> tuple[str, str, str]:
-        return self.decision, self.ruling.rule, self.ruling.reason
+    def said(self) -> tuple[Any, ...]:
+        return self.decision, self.ruling.rule, self.ruling.reason, self.shares, self.holder_id
 
 
 class OfferWriter(OfferReader):
@@ -167,7 +169,7 @@ class OfferWriter(OfferReader):
             "offer": self.offer,
             "fact_id": key,
             "position": self._next(t.actions),
-            "at": action.at,
+            "at": action.at.astimezone(UTC),
             "verb": action.verb,
             "actor": action.by,
             "data": action.data,
@@ -175,10 +177,12 @@ class OfferWriter(OfferReader):
             "rule": ruling.rule,
             "section": ruling.section,
             "reason": ruling.reason,
-            "recorded_at": self.recorded_at(action.at),
-            "after_deadline": after_deadline,
+            "recorded_at": self.recorded_at(action.at).astimezone(UTC),
+            "after_deadline": after_deadline and after_deadline.astimezone(UTC),
+            "entry": self.audit_head().entries + 1,
         }
         self.connection.execute(insert(t.actions).values(**row))
+        self.audit(action.at, "", [vouching.on_record(row)])
 
     def keep_evidence(self, name: str, content: bytes, at: datetime) -> str:
         """Keep a file that was handed in as evidence, once; how the record names it (REC-1)."""
@@ -244,9 +248,10 @@ class OfferWriter(OfferReader):
 
     def record_decisions(self, kind: str, at: datetime, decisions: Iterable[DecisionEntry]) -> list[DecisionEntry]:
         """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""
-        decisions = list(decisions)
+        at, decisions = at.astimezone(UTC), list(decisions)
         known = self._said(kind, [decided.subject for decided in decisions])
         fresh, rows = [], []
+        entry = self.audit_head().entries + 1
         for decided in decisions:
             revision, last = known.get(decided.subject, (0, None))
             if last == decided.said:
@@ -266,15 +271,19 @@ class OfferWriter(OfferReader):
                     "section": decided.ruling.section,
                     "reason": decided.ruling.reason,
                     "remarks": [[remark.rule, remark.reason] for remark in decided.remarks],
+                    "entry": entry,
                 }
             )
-        bulk_insert(self.connection, t.decisions, rows)
+        if rows:
+            rows.sort(key=itemgetter("subject"))
+            bulk_insert(self.connection, t.decisions, rows)
+            self.audit(at, "", [vouching.decided(rows)])
         return fresh
 
-    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[str, str, str]]]:
+    def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[Any, ...]]]:
         """The last revision of the decisions on these subjects at least, with what it says."""
         d = t.decisions.c
-        query = select(d.subject, d.revision, d.decision, d.rule, d.reason)
+        query = select(d.subject, d.revision, d.decision, d.rule, d.reason, d.shares, d.holder_id)
         query = query.where(d.offer == self.offer, d.kind == kind).order_by(d.subject, d.revision)
         if len(subjects) <= FEW:
             query = query.where(d.subject.in_(subjects))
@@ -291,6 +300,12 @@ class OfferWriter(OfferReader):
             for tranche in tranches
         ]
         bulk_insert(self.connection, t.tranches, rows)
+
+    def replace_tranches(self, grant_id: str, tranches: Iterable[Tranche]) -> None:
+        """The tranches of an option in place of those that it had."""
+        v = t.tranches
+        self.connection.execute(delete(v).where(v.c.offer == self.offer, v.c.grant_id == grant_id))
+        self.add_tranches([(grant_id, tranches)])
 
     def add(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         bulk_insert(self.connection, table, [{"offer": self.offer, **row} for row in rows])
@@ -341,9 +356,8 @@ class OfferWriter(OfferReader):
         self, actor: str, entries: Iterable[tuple[datetime, tuple[str, str, str, str]]], evidence: str = ""
     ) -> None:
         """Append entries, each with its own instant, and each chained to the one before it (REC-1)."""
-        last = self._select(t.audit).order_by(t.audit.c.position.desc()).limit(1)
-        before = self.connection.execute(last).first()
-        position, hash_ = (before.position, before.hash) if before is not None else (0, BEGINNING)
+        head = self.audit_head()
+        position, hash_ = head.entries, head.hash
         rows = []
         for at, (action, subject, rule, detail) in entries:
             position += 1

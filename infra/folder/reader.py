@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Any
 from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
+from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
 from infra.folder.script import ScriptEntry, read_script
 from infra.memory import without_collection
 from optex.errors import BadData, Fault, OptexError
@@ -87,6 +88,11 @@ def read_folder(path: Path) -> Folder:
         )
 
 
+def digest_of(path: Path) -> str:
+    """The digest of a folder as it is now, without reading what its files say; one without a file has another."""
+    return _digest(path, {name: (path / name).read_bytes() if (path / name).is_file() else None for name in FILES})
+
+
 def _template_faults(templates: Path) -> list[Fault]:
     if not templates.is_dir():
         return []
@@ -95,10 +101,23 @@ def _template_faults(templates: Path) -> list[Fault]:
     return template_faults(templates)
 
 
-def read_forms(path: Path, terms: Terms, holder_ids: Collection[str], grant_ids: Collection[str]) -> list[Form]:
-    """The forms in a CSV file of the shape of elections.csv; BadData with every fault by line."""
-    table = _single(path, ELECTIONS, lambda table: check_forms(table, holder_ids, grant_ids))
-    return _forms(table.rows, terms.zone)
+def read_forms(
+    path: Path,
+    terms: Terms,
+    holder_ids: Collection[str],
+    grant_ids: Collection[str],
+    recorded: Mapping[str, Form] | None = None,
+) -> list[Form]:
+    """The forms in a CSV file of the shape of elections.csv; BadData with every fault by line.
+
+    Where a form is `recorded` with other content, that is a fault too (REC-2).
+    """
+
+    def check(table: CsvTable) -> None:
+        check_forms(table, holder_ids, grant_ids)
+        check_recorded_forms(table, recorded or {}, lambda rows: _form(rows, terms.zone), terms.zone)
+
+    return _forms(_single(path, ELECTIONS, check).rows, terms.zone)
 
 
 def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
@@ -106,9 +125,17 @@ def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]
     return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
 
 
-def read_prices(path: Path) -> dict[date, Decimal]:
-    """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line."""
-    return _prices(_single(path, PRICES, check_prices))
+def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:
+    """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line.
+
+    Where another close is `recorded` of a day, that is a fault too (REC-2).
+    """
+
+    def check(table: CsvTable) -> None:
+        check_prices(table)
+        check_recorded_prices(table, recorded or {})
+
+    return _prices(_single(path, PRICES, check))
 
 
 def init_folder(path: Path) -> None:

@@ -4,22 +4,17 @@ What can be said from the state of the offer alone, its class says (`optex.actio
 a function for each class. What a rule refuses is recorded as refused, with the rule, and changes nothing else.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
-from itertools import chain
-from itertools import count as count_from
 
 from infra.database import tables as t
-from infra.database.reader import RecordedAction
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, forms, four_eyes, pool
+from infra.handlers import announcements, corrected, corrections, forms, four_eyes, pool
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import may_settle, settle
 from infra.handlers.decide_again import decide_again
+from infra.handlers.result import ActionResult
+from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
 from optex.action import Action
 from optex.actions import (
@@ -40,6 +35,7 @@ from optex.actions import (
     Terminate,
 )
 from optex.compensations import Pending, may_approve
+from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.formatting import exact_text, local_text
@@ -47,16 +43,6 @@ from optex.milestones import CANCEL, REGRANT
 from optex.records import ServicePeriod
 from optex.state import OfferState
 from optex.two_times import incomplete
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActionResult:
-    """What became of an action: taken, refused by a rule, or found already recorded; in one sentence."""
-
-    accepted: bool
-    ruling: Ruling
-    message: str
-    repeated: bool = False
 
 
 def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | None = None) -> ActionResult:
@@ -67,23 +53,23 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     if file is not None:
         action = action.model_copy(update={"evidence": db.keep_evidence(*file, action.at)})
     earlier = db.recorded_actions(action.verb)[::-1]
-    if said := _recorded(earlier, action):
+    if said := recorded(db, earlier, action):
         return said
-    key = _new_key(earlier, action)
+    key = new_key(earlier, action)
     state = db.state()
     passed, ruling = incomplete(action, state, db.recorded_at(action.at))
-    if ruling := ruling or refused(action, db, state):
+    if ruling := differs(db, earlier, action) or ruling or refused(action, db, state):
         db.add_action(key, action, ruling, accepted=False, after_deadline=passed)
         refusal = (f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)
         db.audit(action.at, action.by, [refusal], action.evidence)
-        return ActionResult(accepted=False, ruling=ruling, message=f"Refused by {ruling.rule}: {ruling.reason}")
+        return ActionResult.refused(ruling)
     action = completed(action, db)
     taken = Ruling(rule=action.decided_by_rule, reason=action.says(state))
     db.add_action(key, action, taken, accepted=True, after_deadline=passed)
     detail = _detail(taken.reason, action, passed, state)
     db.audit(action.at, action.by, [(action.verb, action.subject, taken.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
-    return ActionResult(accepted=True, ruling=taken, message=" ".join(filter(None, (taken.reason, consequence))))
+    return ActionResult(accepted=True, ruling=taken, message=f"{taken.reason.removesuffix('.')}. {consequence}".strip())
 
 
 @singledispatch
@@ -161,6 +147,7 @@ def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling 
 
 
 def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
+    pool.apply_splits(db, action.at)
     holder = db.holders().get(action.holder)
     if holder is None:
         return Ruling(rule="REC-4", reason=f"there is no holder {action.holder}")
@@ -217,10 +204,35 @@ def _waive(action: ElectionWaive, db: OfferWriter) -> str:
 
 
 @refused.register
+def _may_correct(action: Correction, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return corrections.may_correct(action, db, state)
+
+
+@completed.register
+def _what_was(action: Correction, db: OfferWriter) -> Correction:
+    """What a correction changes goes on record with what was there before it."""
+    return corrections.with_what_was(action, db)
+
+
+@apply_effects.register
+def _correct(action: Correction, db: OfferWriter) -> str:
+    return corrected.carry_out(action, db)
+
+
+@refused.register
 def _may_set_service(action: ServiceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
     if action.holder not in db.holders():
         return Ruling(rule="ELG-1", reason=f"there is no holder {action.holder}")
     return None
+
+
+@completed.register
+def _what_is_replaced(action: ServiceSet, db: OfferWriter) -> ServiceSet:
+    """What was on record of the spell before goes on record with the action (REC-2)."""
+    mine = (action.capacity, action.first_day)
+    periods = db.service_periods([action.holder]).get(action.holder, [])
+    before = next((each for each in periods if (each.capacity, each.first_day) == mine), None)
+    return action.model_copy(update={"replaces": before and before.until})
 
 
 @apply_effects.register
@@ -296,41 +308,6 @@ def _may_settle(action: Settle, db: OfferWriter, state: OfferState) -> Ruling | 
 @apply_effects.register
 def _settle(action: Settle, db: OfferWriter) -> str:
     return settle(db, action)
-
-
-def _key(action: Action) -> str:
-    """The key under which an action is recorded once: its verb, its options and its instant; whoever says it."""
-    said = json.dumps([action.verb, action.data, action.at.isoformat()], sort_keys=True, default=str)
-    return f"{action.verb}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-
-
-def _new_key(earlier: Iterable[RecordedAction], action: Action) -> str:
-    """The key of an action that was not recorded before; one that was refused may be told again by somebody else."""
-    key, taken = _key(action), {each.key for each in earlier}
-    return next(each for each in chain([key], (f"{key}.{n}" for n in count_from(2))) if each not in taken)
-
-
-def _recorded(earlier: Sequence[RecordedAction], action: Action) -> ActionResult | None:
-    """What was said of the very same action before: the same key, or one that already did what this one would do."""
-    key = _key(action)
-    same = (each for each in earlier if each.key.partition(".")[0] == key)
-    found = next((each for each in same if each.accepted or each.action.by == action.by), None)
-    found = found or _done_before(earlier, action)
-    if found is None:
-        return None
-    message = f"Already recorded{'' if found.accepted else ' as refused'}: {found.ruling.reason}"
-    return ActionResult(accepted=found.accepted, ruling=found.ruling, message=message, repeated=True)
-
-
-def _done_before(earlier: Iterable[RecordedAction], action: Action) -> RecordedAction | None:
-    """The accepted action, of those from the last to the first, that already did what this one would do."""
-    if action.once is None:
-        return None
-    data = action.data
-    taken = [each for each in earlier if each.accepted and abs(each.action.at - action.at) < action.once_within]
-    if isinstance(action, PriceSet):  # it may have been corrected since, so only the last one told of the day counts
-        taken = [each for each in taken if each.action.data["on"] == data["on"]][:1]
-    return next((each for each in taken if all(each.action.data.get(k) == data.get(k) for k in action.once)), None)
 
 
 def _detail(reason: str, action: Action, passed: datetime | None, state: OfferState) -> str:

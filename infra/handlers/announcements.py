@@ -32,7 +32,7 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
         db.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
     review_again(db, None, action.at)
-    told = _tell_extension(db, state, version, _previous(db, state), announced_at, action.at)
+    told = _tell_extension(db, state, version, _previous(db, state), announced_at, action)
     return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
 
 
@@ -89,8 +89,10 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
 
 
 def _tell_extension(
-    db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, at: datetime
+    db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, action: Action
 ) -> int:
+    at, told = action.at, db.recorded_actions(action.verb)[-1]
+    recorded_at = told.recorded_at if told.after_deadline else None
     records = db.holder_records()
     reviews = batch.review_all(records, state, at)
     standing, tally = batch.tenders(reviews), batch.tendered_shares(reviews)
@@ -106,6 +108,7 @@ def _tell_extension(
                 tally,
                 standing.get(d.holder.holder_id, ()),
                 d.grants,
+                recorded_at,
             )
             for d in batch.addressees(records, state, at)
         ),

@@ -9,6 +9,7 @@ from datetime import datetime
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers import reinstatement, voids
+from infra.handlers.pool import apply_splits
 from optex.compensations import Pending, awaited
 from optex.formatting import sentence
 
@@ -42,12 +43,15 @@ def compensate(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> st
     A promise for which the pool was short of shares is tried again with whatever is told, of whomever it is.
     """
     said = []
-    for each in (*reinstatement.find(db, at, None), *voids.find(db, at, holder_ids)):
-        waits = each.blocked is not None or (each.waits and db.waits_for(each.kind, each.holder_id))
-        if not waits:
-            said.append(carry_out(db, each, "", at))
-        elif each.holder_id in holder_ids:
-            said.append(waiting(each))
+    found = (*reinstatement.find(db, at, None), *voids.find(db, at, holder_ids))
+    for holder_id in dict.fromkeys(each.holder_id for each in found):
+        apply_splits(db, at)  # so that the pool is in the shares of the day
+        for each in pending(db, at, {holder_id}):  # anew: what was carried out before has taken shares of the pool
+            waits = each.waits and db.waits_for(each.kind, holder_id)
+            if each.blocked is None and not waits:
+                said.append(carry_out(db, each, "", at))
+            elif holder_id in holder_ids:
+                said.append(waiting(each))
     return " ".join(said)
 
 

@@ -9,8 +9,9 @@ from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.otherwise import decided_otherwise
 from optex import pool
-from optex.contradictions import GRANTED, VOIDED, Contradiction, Settle, against_grant
+from optex.contradictions import DECIDED, GRANTED, VOIDED, Contradiction, Settle, against_grant
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
 from optex.formatting import count, day
@@ -24,7 +25,11 @@ def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -
     if state.cancelled_on is None:
         return []
     settled = _settled(db)
-    found = [*_granted(db, state, holder_ids), *_voided(db, state, holder_ids)]
+    found = [
+        *_granted(db, state, holder_ids),
+        *_voided(db, state, holder_ids),
+        *decided_otherwise(db, state, holder_ids),
+    ]
     return sorted((each for each in found if each.grant_id not in settled), key=lambda each: each.grant_id)
 
 
@@ -74,6 +79,9 @@ def may_settle(db: OfferReader, action: Settle) -> Ruling | None:
         reason = (
             f"the acceptance of {action.grant} was voided, and nothing is accepted twice: it can only stand as voided"
         )
+        return Ruling(rule="REC-4", reason=reason)
+    if found.kind == DECIDED and action.outcome == "rescind":
+        reason = f"what was decided of {action.grant} at the acceptance is not undone: it can only stand"
         return Ruling(rule="REC-4", reason=reason)
     return None
 
@@ -126,6 +134,9 @@ def _voided(db: OfferReader, state: OfferState, holder_ids: Collection[str] | No
     gone = [row for row in cancelled if row.voided_on is not None]
     if not gone:
         return
+    decided = db.latest_decisions("tender", [row.grant_id for row in gone])
+    # Of one that had been exercised whole nothing was there to be accepted: that is no matter of service.
+    gone = [row for row in gone if decided[row.grant_id].rule != "TND-1"]
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     periods = db.service_periods({row.holder_id for row in gone})
     for row in gone:

@@ -6,6 +6,7 @@ from datetime import datetime
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import compensate
 from infra.handlers.contradictions import report_contradictions
+from infra.handlers.eligibility import invite
 from infra.handlers.forms import review_again
 from infra.handlers.promises import lapse_promises
 
@@ -13,10 +14,11 @@ from infra.handlers.promises import lapse_promises
 def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
     """Decide again what rests on the record of these holders; what came of it, in sentences.
 
-    Until the acceptance that is how their forms stand, afterwards what was promised to them.
+    Until the acceptance that is who may tender and how their forms stand, afterwards what was promised to them.
     """
     state = db.state()
     if state.accepted_at is None and state.terminated_at is None:
+        invite(db, holder_ids, at)
         return review_again(db, holder_ids, at)
     said = [
         lapse_promises(db, state.day(at), at, holder_ids),

@@ -14,11 +14,12 @@ from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
+from infra.handlers.known_forms import already_recorded, refuse, sort_out
 from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
 from optex.errors import OptexError
-from optex.formatting import count, exact_text
+from optex.formatting import count, exact_text, first_few
 from optex.notices import confirmation
 from optex.records import Form, FormKind, FormStanding
 from optex.state import OfferState
@@ -28,12 +29,19 @@ from optex.two_times import passed_deadline
 def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str = "", evidence: str = "") -> str:
     """Take in forms that are not on record yet: judge them, say how they stand, and queue their confirmations.
 
-    One that is recorded after the deadline before which it came is taken without evidence too, and marked (REC-1).
+    One that is recorded after the deadline before which it came is taken without evidence too, and marked (REC-1); one
+    that is on record already changes nothing, and is refused where it says something else (REC-2).
     """
-    known = db.form_ids()
-    new = [form for form in forms if form.form_id not in known]
+    told = sort_out(db, forms)
+    refuse(db, told.refused, at, by)
+    refused = [f"Refused by {each.rule}: {each.reason}" for each in told.refused.values()]
+    known = already_recorded(db, told.known, at, by, evidence)
+    return " ".join(filter(None, (_record_new(db, told.new, at, by, evidence), known, *refused)))
+
+
+def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evidence: str) -> str:
     if not new:
-        return "No new form." if forms else ""
+        return ""
     state = db.state()
     missed = [form.form_id for form in new if is_missed(form, state)]
     late = {form.form_id: passed for form in new if (passed := _deadline(db, form, state))}
@@ -46,14 +54,16 @@ def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str =
     said = [("form received", form.form_id, "CNF-1", _received(form, late, zone)) for form in new]
     db.audit_each(by, zip((form.received_at for form in new), said, strict=True), evidence)
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
-    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm)))
+    lacking = "" if evidence else ", without evidence"
+    marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
+    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late)))
 
 
 def _deadline(db: OfferWriter, form: Form, state: OfferState) -> datetime | None:
     """The deadline that lies between the receipt of a form and its recording (REC-1)."""
-    recorded_at = db.recorded_at(form.received_at)
-    passed = passed_deadline(form.received_at, state.terms.expires, recorded_at)
-    return passed or passed_deadline(form.received_at, state.accepted_at, recorded_at)
+    at, recorded_at = form.received_at, db.recorded_at(form.received_at)
+    deadlines = [each for each in (state.terms.expires, state.accepted_at) if each is not None and at < each]
+    return next((each for each in deadlines if passed_deadline(at, each, recorded_at)), None)
 
 
 def _received(form: Form, late: Mapping[str, datetime], zone: tzinfo) -> str:
@@ -82,16 +92,22 @@ def review_again(
     reviews = batch.review_all(records.values(), state, at)
     before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
     fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
-    letters = []
+    letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
     for review in reviews:
         form_id = review.form.form_id
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
             d = records[review.form.holder_id]
-            revision = 1 if form_id in received else _confirmations(db, form_id) + 1
-            letters.append(confirmation(state, d.holder, review, d.grants, at, revision))
+            revision = 1 if form_id in received else confirmations(db, form_id) + 1
+            letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated))
     db.queue_notices(letters, at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
+
+
+def _termination_recorded_late(db: OfferReader, state: OfferState) -> datetime | None:
+    """When the termination went on record, where that was only after its deadline (REC-1)."""
+    ended = db.recorded_actions("terminate") if state.terminated_at else []
+    return next((each.recorded_at for each in ended if each.accepted and each.after_deadline), None)
 
 
 def review_of(db: OfferReader, form_id: str, at: datetime) -> FormReview | None:
@@ -150,17 +166,27 @@ def _is_news(before: str | None, review: FormReview) -> bool:
     return False
 
 
-def _confirmations(db: OfferWriter, form_id: str) -> int:
+def confirm_again(db: OfferWriter, form_id: str, at: datetime, *, first: bool) -> None:
+    """Confirm a corrected form anew; for the `first` time to a holder whose it was not before (CNF-1)."""
+    review, nth = review_of(db, form_id, at), confirmations(db, form_id) + 1
+    if review is not None:
+        [d] = db.holder_records([review.form.holder_id])
+        letter = confirmation(db.state(), d.holder, review, d.grants, at, 1 if first else nth)
+        db.queue_notices([replace(letter, notice_id=f"confirmation:{form_id}.{nth}")], at)
+
+
+def confirmations(db: OfferWriter, form_id: str) -> int:
+    """How many confirmations of a form were written."""
     n = t.notices
     mine = n.c.notice_id.in_([f"confirmation:{form_id}", *(f"confirmation:{form_id}.{k}" for k in range(2, 100))])
     query = select(func.count()).select_from(n).where(n.c.offer == db.offer, mine)
     return db.connection.execute(query).scalar() or 0
 
 
-def read_new_forms(db: OfferReader, file: Path) -> list[Form]:
-    """The forms of a CSV file; BadData with every fault by line."""
+def read_new_forms(db: OfferReader, file: Path, recorded: Mapping[str, Form] | None = None) -> list[Form]:
+    """The forms of a CSV file; BadData with every fault by line, and where it says other than what is `recorded`."""
     grant_ids = {grant.grant_id for grant in db.grants()}
-    return read_forms(file, db.first_terms(), db.holders().keys(), grant_ids)
+    return read_forms(file, db.first_terms(), db.holders().keys(), grant_ids, recorded or {})
 
 
 def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:

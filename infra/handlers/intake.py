@@ -17,6 +17,7 @@ from infra.folder.script import ScriptEntry
 from infra.handlers.actions import record_action
 from infra.handlers.decide_again import decide_again
 from infra.handlers.forms import record_forms
+from infra.handlers.prices import record_prices
 from infra.memory import without_collection
 from optex import pool
 from optex.formatting import count
@@ -79,5 +80,5 @@ def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) 
             db.add_service_periods(things)
             said.append(decide_again(db, {period.holder_id for period in things}, now))
         elif kind is Price:
-            db.set_prices({price.on: price.close for price in things})
+            said.append(record_prices(db, {price.on: price.close for price in things}, now))
     return [sentence for sentence in said if sentence]

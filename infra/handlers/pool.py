@@ -1,7 +1,7 @@
 """The plan's pool of shares in the database: what is available, and what actions do to it (PLN-1)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from infra.database import tables as t
@@ -57,6 +57,38 @@ def apply_splits(db: OfferWriter, at: datetime) -> date:
     return through
 
 
+def positions(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> Counter[str]:
+    """What takes up shares of the plan on account of these holders: outstanding, exercised, reserved for promises.
+
+    As adjusted by the splits that have come, each of which is followed first.
+    """
+    through, state = apply_splits(db, at), db.state()
+    by = ratio([each for each in state.splits if each.on <= through], state.cancelled_on or date.max, date.max)
+    closed = {row.subject for row in db.latest_decisions("promise").values() if row.decision in ("lapsed", "voided")}
+    cancelled = {
+        row.grant_id: row.shares
+        for holder_id in holder_ids
+        for row in db.rows_about(holder_id, t.cancellations)
+        if row.voided_on is None
+    }
+    held: Counter[str] = Counter()
+    for grant in db.grants(holder_ids):
+        gone = cancelled.get(grant.grant_id, 0)
+        held["outstanding"] += pool.reserve([grant.remaining - gone], by)
+        held["exercised"] += pool.reserve([grant.exercised], by)
+        held["reserved"] += 0 if f"P-{grant.holder_id}" in closed else pool.reserve([gone], by)
+    return held
+
+
+def restate_pool(db: OfferWriter, before: Counter[str], holder_ids: Collection[str], at: datetime) -> None:
+    """Post what a correction has changed of the positions of these holders, each as an entry of its own (PLN-1).
+
+    None once the new options are granted where a promise was kept: what was reserved has become theirs.
+    """
+    after, on = positions(db, holder_ids, at), db.state().day(at)
+    db.move_pool(pool.restated(on, before, after))
+
+
 def _follow(db: OfferWriter, state: OfferState, holdings: Sequence[int], before: Sequence[Split], new: Split) -> None:
     """Scale what is authorized, outstanding, exercised and reserved by one more split.
 
@@ -78,6 +110,8 @@ def _adjusted(db: OfferReader, state: OfferState, followed: Sequence[Split], new
     """What each open promise, and each deferred grant decided before the split, has become by it (ADJ-1)."""
     shares: dict[str, int] = defaultdict(int)
     for row in db.rows(t.cancellations):
+        if row.voided_on is not None:
+            continue
         shares[row.holder_id] += scaled_total(row.shares, ratio(followed, row.cancelled_on, date.max))
     for row in db.open_promises():
         yield _adjustment(f"promise {row.promise_id}", row.promise_id, row.holder_id, shares[row.holder_id], new)

@@ -38,7 +38,7 @@ def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Row[An
     grants = {grant.grant_id: grant for grant in db.grants(holders)}
     cancelled: dict[str, list[Cancellation]] = {}
     for row in db.rows(t.cancellations, t.cancellations.c.grant_id) if rows else ():
-        if row.holder_id in holders:
+        if row.holder_id in holders and row.voided_on is None:
             cancelled.setdefault(row.holder_id, []).append(_cancellation(row, grants[row.grant_id], state))
     return [
         OpenPromise(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.whole_files import written_whole
-from optex.formatting import utc_text
+from optex.formatting import one_line_end, utc_text
 
 LEDGERS: dict[str, tuple[str, ...]] = {
     "milestones.csv": ("name", "due", "done_at", "outcome"),
@@ -59,10 +59,8 @@ def cell_text(cell: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    if text.startswith(_FORMULA):
-        text = "'" + text
-    # csv leaves a lone carriage return unquoted, and a reader would end the row there.
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    # Quoted once more where it is quoted already, so that whoever takes one quote away has the text itself.
+    return one_line_end("'" + text if text.lstrip("'").startswith(_FORMULA) else text)
 
 
 def money_text(amount: Decimal) -> str:

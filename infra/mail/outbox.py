@@ -100,6 +100,18 @@ def retry_refused(db: OfferWriter) -> int:
     return int(db.connection.execute(update(n).where(*mine).values(refused=False)).rowcount)
 
 
+def readdress(db: OfferWriter, holder_id: str) -> int:
+    """Let what was refused be tried at the holder's new address; returns how many letters now wait to go there.
+
+    A claim that somebody holds is left alone: what is on its way just now must not go out twice.
+    """
+    n = t.notices
+    unsent = (n.c.offer == db.offer, n.c.holder_id == holder_id, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None))
+    values = {"refused": False, "claimed_at": None, "claimed_by": None}
+    db.connection.execute(update(n).where(*unsent, n.c.refused.is_(True)).values(**values))
+    return db.connection.execute(select(func.count()).select_from(n).where(*unsent)).scalar() or 0
+
+
 def release_claims(db: OfferWriter, by: str) -> None:
     """Give back what was claimed and not sent, so that the next round may try at once."""
     n = t.notices

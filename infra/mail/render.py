@@ -98,12 +98,21 @@ def columns(options: Iterable[Mapping[str, Any]], *names: str, **renamed: str) -
     )
 
 
+def side_by_side(compared: Iterable[Mapping[str, Any]]) -> Columns:
+    """What was wrong beside what is right, a row for each thing corrected."""
+    rows = [[each["what"], each["was"], each["now"]] for each in compared]
+    return Columns(heads=["What", "On record before", "Right"], aligns=["left"] * 3, rows=rows)
+
+
 def in_columns(table: Columns) -> str:
     """A table in plain text; where it would be wider than a letter, each option as a list of its particulars."""
     everything = [table.heads, *table.rows]
     widths = [max(len(row[n]) for row in everything) for n in range(len(table.heads))]
     if sum(widths) + 2 * len(widths) > WIDTH:
-        stacked = [[f"  {head}: {cell}" for head, cell in zip(table.heads, row, strict=True)] for row in table.rows]
+        stacked = [
+            [fill(cell, f"  {head}: ", "    ") for head, cell in zip(table.heads, row, strict=True)]
+            for row in table.rows
+        ]
         return "\n\n".join("\n".join(lines) for lines in stacked)
     rule = ["-" * width for width in widths]
     return "\n".join(_line(row, widths, table.aligns) for row in (table.heads, rule, *table.rows))
@@ -192,6 +201,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "type_name": _type_name,
     "authority": authority,
     "columns": columns,
+    "side_by_side": side_by_side,
     "in_columns": in_columns,
     "fill": fill,
 }

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader
+from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.contradictions import contradictions
 from infra.report.timeline import TimelineRow, offer_timeline
 from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
+from infra.status.late_entries import late_entries
 from infra.status.offer_status import Phase, phase_of
 from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
@@ -72,6 +73,11 @@ def findings(
             note("promises.csv", what, row.rule, row.section, promised[promise_id])
     for contradicted in contradictions(db):
         note("audit.csv", f"Contradicted by the record: {contradicted.kind}", "REC-4", section_of("REC-4"), 0)
+    for late in late_entries(db):
+        what = "Form recorded" if late.form_id else "Recorded"
+        lacking = "" if late.evidence else ", without evidence"
+        ledger = "forms.csv" if late.form_id else "audit.csv"
+        note(ledger, f"{what} after a deadline{lacking}", "REC-1", section_of("REC-1"), lines.get(late.form_id, 0))
     for each in db.recorded_actions():
         if not each.accepted:
             verb = each.action.verb.replace("-", " ")
@@ -148,6 +154,7 @@ class ReportData:
     findings: tuple[Finding, ...]
     letters: int
     letters_sent: int
+    audit: AuditHead
 
     @property
     def everyone(self) -> ClassOutcome:
@@ -180,6 +187,7 @@ def report_data(db: OfferReader) -> ReportData:
         findings=tuple(findings(db, records, state, forms, decided)),
         letters=written,
         letters_sent=sent,
+        audit=db.audit_head(),
     )
 
 

@@ -41,6 +41,7 @@ def render_report(found: ReportData) -> str:
         sentences={rule: authority.sentence for rule, authority in RULES.items()},
         letters=found.letters,
         letters_sent=found.letters_sent,
+        audit=found.audit,
         colours=COLOURS,
     )
 

@@ -32,10 +32,15 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
+    if lacking := [each.form_id for each in status.recorded_late if not each.evidence]:
+        which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
+        yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
     for each in status.contradictions:
         yield f"{each.said} A person must settle it: `optex settle FOLDER --grant {each.grant_id} --as rescind|stand`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
+    if status.files_differ:
+        yield status.files_differ
     yield from _confirmations(status)
     mail = status.correspondence
     if mail.refused:

@@ -7,7 +7,7 @@ from infra.status.attention import attention
 from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
 from optex.calendar import CLOCKS
-from optex.formatting import count, day, local_text, sentence
+from optex.formatting import count, day, exact_text, local_text, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
 
 _PHASES = {
@@ -37,7 +37,8 @@ def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> 
     """
     links = links or {}
     parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
-    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_letters(status), *_totals(status)]
+    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status)]
+    parts += [*_letters(status), *_totals(status), _audit(status)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -151,6 +152,22 @@ def _forms(status: OfferStatus) -> Iterator[str]:
     yield ""
 
 
+def _recorded_late(status: OfferStatus) -> Iterator[str]:
+    """What a deadline lay between, with its two times and what shows the first of them (REC-1)."""
+    if not status.recorded_late:
+        return
+    zone = CLOCKS[status.clock]
+    yield "### Recorded after a deadline"
+    yield ""
+    for each in status.recorded_late:
+        at, recorded, deadline = (exact_text(moment, zone) for moment in (each.at, each.recorded_at, each.deadline))
+        by = f" by {each.by}" if each.by else ""
+        shown = f"evidence: {each.evidence}" if each.evidence else "without evidence"
+        said = f"{each.what} Told as of {at}, recorded {recorded}{by}, after the deadline of {deadline}; {shown}"
+        yield f"- {_text(sentence(said))}"
+    yield ""
+
+
 def _letters(status: OfferStatus) -> Iterator[str]:
     """The letters that are held back by intent: they are neither late nor lost."""
     mail = status.correspondence
@@ -183,6 +200,10 @@ def _totals(status: OfferStatus) -> Iterator[str]:
     yield from _table(["", "number", "shares"], "-rr", rows)
     yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
     yield ""
+
+
+def _audit(status: OfferStatus) -> str:
+    return f"Entries in the audit: {status.audit.entries:,} · hash of the last: `{status.audit.hash}`"
 
 
 def _links(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader
+from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.handlers.pool import available
 from infra.status.document import Instant
+from infra.status.late_entries import LateEntry, late_entries
 from infra.status.mail_status import MailStatus, mail_status
 from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
@@ -99,7 +100,10 @@ class OfferStatus:
     approvals: tuple[PendingApproval, ...]
     compensations: tuple[PendingCompensation, ...]
     missed_forms: tuple[str, ...]
+    recorded_late: tuple[LateEntry, ...]
+    audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    files_differ: str = ""
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -136,6 +140,8 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         approvals=_approvals(db),
         compensations=_compensations(db, at),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        recorded_late=late_entries(db),
+        audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
     )
 

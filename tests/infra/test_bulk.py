@@ -80,6 +80,7 @@ ROWS = {
             "section": "§6",
             "reason": text(n),
             "remarks": [[text(n), text(n + 1)], []],
+            "entry": n,
         }
     ),
     t.notices: of_many(

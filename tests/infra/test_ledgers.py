@@ -44,7 +44,8 @@ from tests import builders
         ("\r=1", "'\n=1"),
         ("＝1", "'＝1"),
         ("a=1", "a=1"),
-        ("'=1", "'=1"),
+        ("'=1", "''=1"),
+        ("'a'", "'a'"),
     ],
 )
 def test_a_cell_is_written_exactly_and_runs_in_no_spreadsheet(cell, text):

@@ -41,7 +41,7 @@ ENTRIES = [
     (
         t.decisions,
         {"kind": "tender", "subject": "G1", "revision": 1, "at": AT, "holder_id": "H1", "decision": "accepted"}
-        | {"rule": "CAN-1", "section": "§6", "reason": "Accepted.", "remarks": []},
+        | {"rule": "CAN-1", "section": "§6", "reason": "Accepted.", "remarks": [], "entry": 1},
     ),
 ]
 

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
 from optex import notices
+from optex.actions import read_action
+from optex.calendar import EST
 from optex.cancellation import Cancellation
 from optex.election import FormReview
 from optex.errors import Ruling
@@ -134,7 +137,41 @@ GONE = Ruling(
 )
 LEFT = Ruling(rule="ELG-3", reason="Service ended before the new options were granted. The promise lapses.")
 VOID = Ruling(rule="ELG-1", reason="The record now shows no service on March 21, 2003: the tender was void.")
+BACK = Ruling(
+    rule="REC-4",
+    reason="The record now shows unbroken service from March 10, 2003 through October 21, 2003: promise P-H-017 is "
+    "reinstated.",
+)
 COURT = "A court has stayed the acceptance (condition 2 of Section 7)"
+ACCEPTED = replace(STATE, accepted_at=local("2003-04-01T09:00:00"), cancelled_on=date(2003, 4, 1))
+CORRECTED_AT = "2003-04-10T11:00:00"
+
+
+def correction(
+    verb: str, was: dict[str, str] | None, now: dict[str, str] | None, state: OfferState = STATE, **more: Any
+) -> Notice:
+    """The letter of a correction from what was on record to what is right."""
+    key = {"correct-holder": "holder", "correct-grant": "grant", "correct-form": "form"}.get(verb)
+    spell = {"holder": "H-017", "capacity": "employee", "from": "1999-01-04"} if verb == "correct-service" else {}
+    day = {"on": "2003-10-03", "calendar": "both"} if verb == "correct-calendar" else {}
+    what = {"holder": "H-017", "grant": "G-0017", "form": "F-31"}
+    stated = {key: what[key]} if key else {**spell, **day}
+    action = read_action(verb, {"at": CORRECTED_AT, "by": "R", "reason": "a slip of the keyboard", **stated}, EST)
+    corrected = action.model_copy(update={"was": was, "becomes": now})
+    restated, told = more.get("restated", {}), more.get("told", [])
+    return notices.correction(state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT))
+
+
+def reinstated(terms: Terms = TERMS, shares: int = 7_500, **changes: date | None) -> Notice:
+    """The letter of a promise reinstated on October 21, 2003, after the grant, that had lapsed in July."""
+    days = {
+        "lapsed_on": date(2003, 7, 8),
+        "told_on": date(2003, 7, 15),
+        "reinstated_on": date(2003, 10, 21),
+        "granted_on": date(2003, 10, 3),
+        "grant_on": date(2003, 10, 21),
+    }
+    return notices.promise_reinstated(terms, schedule_of(terms), HOLDER, PROMISE, shares, BACK, **(days | changes))
 
 
 def voided(terms: Terms, on: date = date(2003, 7, 1), *, lapsed: bool = True) -> Notice:
@@ -170,6 +207,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
         voided(terms),
         notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
+        reinstated(terms),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
     )
     return {notice.kind: notice for notice in made}
@@ -626,6 +664,33 @@ def test_a_promise_of_which_a_split_leaves_nothing_says_so():
     assert [] == re.findall("continuous service|record of service|does not remain", words)
 
 
+def test_a_promise_that_stands_again_says_what_was_told_and_when_it_is_kept():
+    """After the grant on a day of its own, at that day's price; before it with the others; held back on no day yet."""
+    late = said(reinstated())
+    assert "On July 15, 2003 we wrote that the Promise to Grant Stock Option(s)" in late
+    assert "had lapsed as of July 8, 2003, because our record of service showed a break" in late
+    assert "the promise stands again as of October 21, 2003. Please disregard our letter of July 15, 2003." in late
+    assert "The other holders were granted their new options on October 3, 2003" in late
+    assert "They are to be granted on Tuesday, October 21, 2003" in late
+    assert "on NASDAQ on that day, not that of October 3, 2003 (Section 9)" in late
+    before = said(reinstated(granted_on=None, grant_on=date(2003, 10, 3), reinstated_on=date(2003, 8, 1)))
+    assert "stands again as of August 1, 2003, as if it had never lapsed. Please disregard" in before
+    assert "Your new options are to be granted on Friday, October 3, 2003" in before
+    assert "The other holders" not in before
+    held = said(reinstated(granted_on=None, grant_on=None))
+    assert "The grant of the new options is held back for now, and no day is set for it." in held
+
+
+def test_a_promise_that_stands_again_says_what_it_was_adjusted_to_and_that_a_letter_may_not_have_come():
+    """11,250 shares after a 3-for-2 split; whoever has no e-mail address may have been told on paper, or not."""
+    words = said(reinstated(shares=11_250, told_on=None))
+    assert "Option shares, as promised: 7,500 shares" in words
+    assert "Option shares, as adjusted since (Section 6): 11,250 shares" in words
+    assert "We may have written to you that the Promise" in words
+    assert "Please disregard any letter of ours that says otherwise." in words
+    assert "as adjusted since" not in said(reinstated())
+
+
 def test_an_offer_overrides_a_template_by_its_name(tmp_path: Path):
     """A file in the offer's own templates folder takes the place of ours; the others stay."""
     (tmp_path / "termination.j2").write_text("{% extends layout %}{% block letter %}Ended: {{ reason }}{% endblock %}")
@@ -646,6 +711,114 @@ def test_a_table_too_wide_for_the_letter_is_stacked():
     """Where ids or amounts are too long for 76 columns, each option becomes a list."""
     table = Columns(heads=["Option", "Shares"], aligns=["left", "right"], rows=[["G" * 70, "1,000,000"]])
     assert f"  Option: {'G' * 70}\n  Shares: 1,000,000" == in_columns(table)
+
+
+def test_a_correction_states_what_was_and_what_is_right():
+    """What was on record beside what is right, why, when, the letters that said otherwise, and what follows."""
+    words = said(
+        correction(
+            "correct-grant",
+            {"exercised": "2000"},
+            {"exercised": "7000"},
+            ACCEPTED,
+            restated={"cancelled": ("6,000", "5,000"), "balancing": ("4,000", "0"), "promised": ("7,500", "6,500")},
+            told=[("Options accepted and cancelled April 1, 2003", date(2003, 4, 1))],
+        )
+    )
+    assert "shares exercised 2,000 7,000" in words
+    assert "shares accepted and cancelled 6,000 5,000" in words
+    assert "shares of the balancing option 4,000 0" in words
+    assert "shares promised 7,500 6,500" in words
+    assert "Why: A slip of the keyboard." in words
+    assert "Corrected on: Thursday, April 10, 2003 at 11:00 a.m. Eastern Standard Time" in words
+    assert "- April 1, 2003: Options accepted and cancelled April 1, 2003" in words
+    assert "New options will be granted for the shares promised as they now stand" in words
+
+
+@pytest.mark.parametrize(
+    ("notice", "stated"),
+    [
+        (
+            correction("correct-holder", {"email": "a@old.example"}, {"email": ""}, told=[("A", date(2003, 3, 10))]),
+            ["e-mail a@old.example none", "This letter of ours was sent there.", "- March 10, 2003: A"],
+        ),
+        (
+            correction(
+                "correct-holder", {"name": "Zoe", "voting_percent": "0"}, {"name": "Zoë", "voting_percent": "12.5"}
+            ),
+            ["name Zoe Zoë", "voting percentage 0% 12.5%", "a revised Confirmation of Receipt tells you so"],
+        ),
+        (
+            correction(
+                "correct-grant",
+                {"granted_on": "2000-03-15", "price": "4.25", "vesting": ""},
+                {"granted_on": "2000-03-16", "price": "0.3333", "vesting": "2001-01-03:400;2002-01-03:600"},
+            ),
+            [
+                "grant date On record before: March 15, 2000 Right: March 16, 2000",
+                "exercise price On record before: $4.25 Right: $0.3333",
+                "the plan's own schedule Right: 400 on Jan 3, 2001 and 600 on Jan 3, 2002",
+            ],
+        ),
+        (
+            correction("correct-grant", {}, {"shares": "500", "vesting": "", "type": "NSO"}),
+            ["shares not on record 500", "type not on record NSO"],
+        ),
+        (
+            correction(
+                "correct-form",
+                {
+                    "holder_id": "H-9",
+                    "kind": "election",
+                    "received_at": "2003-03-14T19:05:00Z",
+                    "options": "G-1:10 G-2:5",
+                },
+                {"holder_id": "H-017", "kind": "withdrawal", "received_at": "2003-03-14T19:06:00Z", "options": ""},
+            ),
+            [
+                "another holder Right: you",
+                "Election Form Right: notice of withdrawal",
+                "March 14, 2003 at 2:05 p.m. Eastern Standard Time",
+                "10 shares of G-1 and 5 shares of G-2 Right: none",
+                "A form counts as you signed it",
+            ],
+        ),
+        (
+            correction("correct-service", {"to": ""}, {"to": "2003-03-20"}, ACCEPTED),
+            ["last day still in service March 20, 2003", "This correction undoes nothing"],
+        ),
+        (
+            correction("correct-service", {"capacity": "employee", "from": "1999-01-04", "to": ""}, None),
+            ["capacity employee not on record", "first day January 4, 1999 not on record"],
+        ),
+        (
+            correction("correct-calendar", None, None, restated={"cancel_on": ("2003-04-01", "2003-04-02")}, number=2),
+            ["Correction (No. 2)", "expected April 1, 2003 April 2, 2003", "The expiration of the offer does not move"],
+        ),
+        (
+            correction("correct-calendar", None, None, ACCEPTED, restated={"grant_on": ("2003-10-03", "2003-10-06")}),
+            ["at the earliest October 3, 2003 October 6, 2003", "The promise that we gave you stands"],
+        ),
+        (
+            correction(
+                "correct-grant",
+                {"exercised": "2000"},
+                {"exercised": "12000"},
+                ACCEPTED,
+                restated={"cancelled": ("6,000", "0"), "promised": ("6,000", "0")},
+            ),
+            ["shares promised 6,000 0", "the Promise to Grant Stock Option(s) is void"],
+        ),
+    ],
+)  # fmt: skip
+def test_every_correction_is_a_letter(notice, stated):
+    """Whatever is corrected, both versions say the same, in lines of a letter's width and as a holder reads them."""
+    text, html = render(notice.kind, notice.data)
+    words = flat(text)
+    assert [each for each in stated if each not in words.replace("What: ", "")] == []
+    assert [line for line in text.splitlines() if len(line) > WIDTH or line != line.rstrip()] == []
+    assert re.findall(r"None|\{\{|T\d\d:\d\d|\d{4}-\d\d-\d\d", words) == []
+    assert [each for each in re.findall(r"[A-Za-z]{4,}", words) if each not in flat(html[html.index("<body") :])] == []
 
 
 def test_a_voided_acceptance_says_what_is_right():

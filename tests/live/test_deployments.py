@@ -36,7 +36,7 @@ def test_a_deployment_explains_itself(entry):
         ("set-service", "capacity", ["employee", "director", "consultant"]),
         ("defer-grant", "kind", ["ISO", "NSO"]),
         ("hold-grant", "act", ["hold", "release"]),
-        ("approve", "step", ["cancel", "regrant"]),
+        ("approve", "step", ["cancel", "regrant", "reinstate", "void"]),
     ],
 )
 def test_a_choice_is_a_list_to_choose_from(prefect, deployment, field, choices):

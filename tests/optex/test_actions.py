@@ -29,6 +29,23 @@ GOOD = {
     "hold": {"reason": "a prohibition"},
     "release": {"reason": "it was lifted"},
     "approve": {"step": "cancel"},
+    "correct-holder": {"holder": "H1", "email": "none", "voting_percent": "10.5", "reason": "a slip"},
+    "correct-grant": {"grant": "G1", "exercised": 100, "price": "12.50", "vesting": "none", "reason": "told late"},
+    "correct-form": {
+        "form": "F1",
+        "signed_on": "none",
+        "option": ["G1:100:1000:2000-05-16:12.50:0"],
+        "reason": "a slip",
+    },
+    "correct-service": {
+        "holder": "H1",
+        "capacity": "employee",
+        "from": "1999-01-04",
+        "to": "2003-06-30",
+        "reason": "a slip",
+    },
+    "correct-price": {"on": "2003-10-03", "close": "1.05", "reason": "misread"},
+    "correct-calendar": {"on": "2003-04-01", "calendar": "both", "reason": "a day of mourning"},
     "settle": {"grant": "G1-N", "as": "stand", "reason": "counsel so advised"},
 }
 
@@ -140,3 +157,30 @@ def test_an_action_without_rule_or_words_is_refused_when_it_is_declared():
 
         class Rename(Action):
             verb, deployment = "rename", "rename"
+
+
+@pytest.mark.parametrize(
+    ("verb", "option", "problem"),
+    [
+        ("correct-grant", {"vesting": "2002-02-30:1000"}, "'2002-02-30:1000' cannot be taken"),
+        ("correct-grant", {"vesting": "1000"}, "'1000' cannot be taken"),
+        ("correct-grant", {"price": "0"}, "'0' cannot be taken"),
+        ("correct-holder", {"email": "ann"}, "'ann' cannot be taken"),
+        ("correct-holder", {"voting_percent": "101"}, "'101' cannot be taken"),
+        ("correct-holder", {"was": {"name": "X"}}, "unknown option"),
+        ("correct-form", {"option": ["G1:100", "G1:200"]}, "['G1:100', 'G1:200'] cannot be taken"),
+        ("correct-form", {"option": "G1-100"}, "'G1-100' cannot be taken"),
+        ("correct-service", {"to": "2003-02-29"}, "'2003-02-29' cannot be taken"),
+        ("correct-calendar", {"calendar": "stock"}, "'stock' cannot be taken"),
+    ],
+)
+def test_a_column_that_cannot_be_is_told_by_its_name(verb, option, problem):
+    """What is keyed in of a correction is checked as the cells of the files are."""
+    [name] = option
+    assert problem == _problems(verb, {**GOOD[verb], **option})[name]
+
+
+def test_what_is_left_empty_is_not_stated():
+    """A form of the UI leaves a field empty; only the word `none` makes a column blank."""
+    action = read_action("correct-holder", {"at": AT, "holder": "H1", "name": " ", "email": "none", "reason": "x"}, EST)
+    assert {"holder": "H1", "email": "none", "reason": "x"} == action.data

@@ -245,3 +245,53 @@ def test_nothing_cancelled_nothing_granted():
     """Whoever had nothing cancelled gets nothing."""
     expected = []
     assert expected == regrant(grant(), tendered={})
+
+
+def reasons(options):
+    return {option.grant_id: [(each.rule, each.reason) for each in option.reasons] for option in options}
+
+
+def test_an_option_comes_with_the_reasons_of_its_price_term_and_schedule():
+    """In words that stand by themselves, whichever option they are kept with."""
+    old = grant(shares=1_000, granted_on=date(2002, 5, 15), type=OptionType.NSO)
+    assert {
+        "G1-N": [
+            ("GRT-3", "The price of $2.00 is the closing price of October 3, 2003, the grant date."),
+            ("GRT-4", "The term is ten years, until October 3, 2013: the holder is an employee."),
+            (
+                "VST-1",
+                "Vesting as the old schedule would have run: 333 at grant, 333 on May 15, 2004 and 334 on May 15, "
+                "2005.",
+            ),
+        ]
+    } == reasons(regrant(old))
+
+
+def test_the_reason_of_an_nso_in_place_of_an_iso_is_the_room_that_those_before_it_left():
+    """In 2003 the old ISOs count for $20,100; the first new one takes the rest, and the second has room in 2004."""
+    first = grant("G1", shares=60_000, price="1.00", granted_on=date(2000, 1, 3))
+    second = grant("G2", shares=300, price="1.00", granted_on=date(2001, 12, 15))
+    given = reasons(regrant(first, second))
+    limits = {grant_id: [why for rule, why in each if rule == "ISO-1"] for grant_id, each in given.items()}
+    room = (
+        "Limit of 2003: of $100,000, the ISOs before it that first become exercisable in that year, those cancelled in "
+    )
+    assert (
+        [
+            "Of the 60,000 shares in place of the ISO G1 39,950 remain an ISO; 20,050 are an NSO, for they first "
+            "become exercisable in 2003 beyond the limit of $100,000 a year.",
+            f"{room}it included, leave $79,900.00, room for 39,950 shares at $2.00, the value at grant.",
+        ]
+        == limits["G1-N-ISO"]
+        == limits["G1-N-NSO"]
+    )
+    assert f"{room}it included, leave $0.00, no room for a share." == limits["G2-N-NSO"][1]
+
+
+def test_a_consultants_nso_says_that_only_employees_are_granted_isos():
+    """The limit does not come into it."""
+    [why] = [why for rule, why in reasons(regrant(grant(), capacity=Capacity.CONSULTANT))["G1-N"] if rule == "ISO-1"]
+    assert (
+        "An NSO in place of an ISO: only an employee on the grant date can be granted an ISO, and the holder was then "
+        "serving as a consultant."
+    ) == why

@@ -48,6 +48,8 @@ class World:
         # The new option of a second holder is contradicted: told after the grant that service had ended before it.
         granted.holder("H2", "Bo Ray").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)
         gone = {"holder": "H2", "capacity": "employee", "from_": "1999-01-04", "to": "2003-09-30"}
+        # The promise of a third has lapsed, for service that was told to have ended in July.
+        granted.holder("H3", "Cy Dow", until="2003-07-31").grant("G3", 300).tenders("F3", "2003-03-10T10:00:00", G3=300)
         self.folders["granted"] = self._played(granted.happens("2003-10-08T10:00:00", "service-set", **gone))
         self.virtual = {"steps-2003": self._steps(), "stuck-2003": self._stuck()}
 
@@ -237,6 +239,25 @@ def defective(world):
     return "F-2"
 
 
+def keyed(world):
+    """The number of a form that is on record."""
+    world.run("record-election", offer="running", **form("F-3", "H1", options=stated(world)))
+    return "F-3"
+
+
+def spell(world):
+    """The spell of service of a holder of the running offer."""
+    [period, *_] = world.read("running", lambda reader: reader.service_periods(["H2"])["H2"])
+    return {"holder": "H2", "capacity": period.capacity.value, "first_day": period.first_day}
+
+
+def priced(world):
+    """A day of which a closing price is on record."""
+    on = trading_day(today() - timedelta(days=2), -1)
+    world.run("set-price", offer="running", on=on, close="1.27", by=BY)
+    return on
+
+
 def unsent(world):
     """Letters that an extension has queued and nobody has sent yet."""
     workspace = world.workspace("running")
@@ -350,6 +371,43 @@ CASES = {
         lambda w: {"grant": "G2-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
         lambda w: {"grant": "G1-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
     ),
+    "correct-holder": act(
+        "correct-holder",
+        "running",
+        lambda w: {"holder": "H2", "email": "none", "reason": "She has none."},
+        lambda w: {"holder": "H9", "email": "x@alpha.example", "reason": "A slip."},
+    ),
+    "correct-grant": act(
+        "correct-grant",
+        "running",
+        lambda w: {"grant": "G2", "exercised": 1, "reason": "Told late."},
+        lambda w: {"grant": "G2", "exercised": 10**6, "reason": "A slip."},
+    ),
+    "correct-form": act(
+        "correct-form",
+        "running",
+        lambda w: {"form": keyed(w), "lines": f"{stated(w)}\n", "signed_on": "none", "reason": "A slip."},
+        lambda w: {"form": "F-9", "signed_as": "Somebody Else", "reason": "A slip."},
+    ),
+    "correct-service": act(
+        "correct-service",
+        "running",
+        lambda w: {**spell(w), "new_capacity": "consultant", "reason": "A slip."},
+        lambda w: {**spell(w), "holder": "H9", "to": "none", "reason": "A slip."},
+    ),
+    "correct-price": act(
+        "correct-price",
+        "running",
+        lambda w: {"on": priced(w), "close": "1.28", "reason": "Misread."},
+        lambda w: {"on": trading_day(today() - timedelta(days=9), -1), "close": "1.28", "reason": "A slip."},
+    ),
+    "correct-calendar": act(
+        "correct-calendar",
+        "waiting",
+        lambda w: {"on": granting_day(w, 0), "calendar": "exchange", "reason": "A storm."},
+        lambda w: {"on": granting_day(w, 0), "calendar": "exchange", "reason": "A storm."},
+        refused_for="granted",
+    ),
     "rerun": Case(
         accepted=lambda w: {"offer": "unopened", "step": "open"},
         refused=lambda w: {"offer": "unopened", "step": "reminder", "reminder": 7},
@@ -415,6 +473,24 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
     assert (1, 1) == (world.audited("running", "condition-waive"), world.audited("running", "condition-end"))
 
 
+def test_a_form_is_told_again_by_its_form(world):
+    """The same content is already recorded; fewer shares under the same number are refused and change nothing."""
+
+    def said(options, **more):
+        told = form("F-7", "H1", options=options) | more
+        return world.run("record-election", offer="running", **told)
+
+    assert "Completed" == said(stated(world), by="Clerk").name
+    again = said(stated(world), evidence="the journal of the fax")
+    assert ("Completed", "Already recorded: form F-7. The evidence is added: F-7.") == (again.name, again.message)
+    before = world.books()
+    refused = said(stated(world).replace("G1:600", "G1:100"))
+    assert ("Refused", before) == (refused.name, world.books())
+    assert refused.message.startswith(
+        "Refused by REC-2: form F-7 is on record with other content (shares of G1: 600 on"
+    )
+
+
 def test_the_grant_is_held_and_released_by_its_form(world):
     """What is not held cannot be released; what is held can, once."""
 
@@ -444,6 +520,29 @@ def test_an_acceptance_is_voided_by_its_form(world):
     assert ["Refused", "Refused"] == [approved("Hana Reed", holder="H2"), approved(BY)]
     assert ["Completed", "Refused"] == [approved(BY, holder="H2"), approved(BY, holder="H2")]
     assert (1, 1) == (world.audited("waiting", "acceptance voided"), world.audited("waiting", "promise withdrawn"))
+
+
+def test_a_promise_is_reinstated_by_its_form_and_its_late_grant_is_scheduled(world):
+    """After the grant it waits for another person than told of the service; the day of its own has a run of its own."""
+    told = world.run(
+        "set-service", offer="granted", by="Hana Reed", holder="H3", capacity="employee", first_day="1999-01-04"
+    )
+    assert "It waits for approval by another person than Hana Reed" in told.message
+
+    def approved(by):
+        return world.run("approve", offer="granted", step="reinstate", holder="H3", by=by)
+
+    assert ["Refused", "Refused"] == [approved("hana reed").name, approved("Cy Dow").name]
+    done = approved(BY)
+    assert "The promise to H3 for 300 shares is reinstated; the holder is told." in done.message
+    assert "Scheduled runs: moved regrant." in done.message
+    assert ("Completed", "Refused") == (done.name, approved(BY).name)
+    step = world.read("granted", lambda reader: reader.step("regrant"))
+    [run] = world.runs("granted")
+    assert {"step:regrant", f"version:{step.version}"} < set(run.tags)
+    assert step.due == run.expected_start_time
+    on = world.read("granted", lambda reader: reader.state().schedule.grant_on)
+    assert (trading_day(on), True) == (on, on >= today())
 
 
 def test_a_deployment_of_another_version_is_made_anew(world):

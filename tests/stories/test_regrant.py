@@ -97,7 +97,7 @@ def test_an_agreement_is_signed_after_the_grant_of_an_option_that_exists(split):
 
 @pytest.fixture(scope="module")
 def late_price(new_offer):
-    """Nobody tells the closing price of October 3 before Tuesday, October 7."""
+    """Nobody tells the closing price of October 3 before Tuesday, October 7, and then two people tell two."""
     offer = new_offer()
     offer.holder("H1", "Ann Lee", until="2003-10-04").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.closes_at("2003-10-02", "1.32").closes_at("2003-10-06", "1.26")
@@ -118,18 +118,21 @@ def test_the_grant_waits_visibly_for_its_price(late_price):
 
 
 def test_the_grant_date_stays_when_the_price_comes_late(late_price):
-    """Granted as of October 3 at the price of October 3, as corrected; Ann, who left on the 4th, served through it."""
-    assert [("G1-N", "2003-10-03", "1.27", "2013-10-03")] == late_price.column(
+    """Granted as of October 3 at the price told of October 3; Ann, who left on the 4th, served through it."""
+    assert [("G1-N", "2003-10-03", "1.28", "2013-10-03")] == late_price.column(
         "new_options", "grant_id", "granted_on", "price", "expires_on"
     )
     assert ["granted"] == late_price.column("promises", "outcome")
 
 
 def test_no_price_is_told_of_a_day_without_one(late_price):
-    """Neither of a day to come nor of a Saturday."""
-    assert [("2003-10-03", "GRT-3"), ("2003-10-04", "GRT-3")] == late_price.column(
-        "audit", "subject", "rule", action="price-set refused"
-    )
+    """Neither of a day to come nor of a Saturday, nor another one than is on record of the day."""
+    told = late_price.column("audit", "subject", "rule", "detail", action="price-set refused")
+    assert [("2003-10-03", "GRT-3"), ("2003-10-04", "GRT-3"), ("2003-10-03", "REC-2")] == [each[:2] for each in told]
+    assert (
+        "price set 2003-10-03 is on record with other content (close: 1.28 on record, 1.27 told). "
+        "`optex correct price` corrects it."
+    ) == told[2][2]
 
 
 def test_a_grant_is_not_dated_back(late_price):

@@ -101,7 +101,8 @@ def test_another_person_approves_it_than_told_it_and_not_whom_it_favours(voided)
 
 def test_each_move_is_audited_with_who_approved(voided):
     """The three options and the promise, by the person who approved."""
-    done = [row for row in voided.ledger("audit") if row["at"] == "2003-04-14T15:00:00Z"]
+    entries = [row for row in voided.ledger("audit") if row["at"] == "2003-04-14T15:00:00Z"]
+    done = [row for row in entries if "SHA-256" not in row["detail"]]  # those vouch for what is on record elsewhere
     assert [
         ("approve", "H2"),
         ("acceptance voided", "G2"),

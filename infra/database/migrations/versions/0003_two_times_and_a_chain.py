@@ -7,16 +7,20 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import inspect, text
 
+from infra.database import tables as t
 from infra.database.audit_chain import chain_again
+from infra.database.vouching import VOUCHED, older, rows_by_entry
+from infra.database.writer import OfferWriter
 
 revision = "0003"
 down_revision = "0002"
 
 # The new columns with their types, what each holds in a row of then ("" where it may be empty), by table.
-INSTANT, TEXT, DATE = sa.DateTime(timezone=True), sa.Text(), sa.Date()
+INSTANT, TEXT, DATE, INTEGER = sa.DateTime(timezone=True), sa.Text(), sa.Date(), sa.Integer()
 COLUMNS: dict[str, list[tuple[str, sa.types.TypeEngine[Any], str]]] = {
     "forms": [("after_deadline", INSTANT, ""), ("recorded_by", TEXT, "''"), ("evidence", TEXT, "''")],
-    "actions": [("recorded_at", INSTANT, "at"), ("after_deadline", INSTANT, "")],
+    "actions": [("recorded_at", INSTANT, "at"), ("after_deadline", INSTANT, ""), ("entry", INTEGER, "0")],
+    "decisions": [("entry", INTEGER, "0")],
     "cancellations": [("voided_on", DATE, "")],
     "issued_options": [("ended_on", DATE, "")],
     "notices": [("send_after", INSTANT, ""), ("withdrawn_at", INSTANT, "")],
@@ -40,6 +44,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("offer", "sha256", name="pk_evidence"),
         sa.ForeignKeyConstraint(["offer"], ["offers.offer"], name="fk_evidence_offers"),
     )
+    _vouch_for_older_rows()
+
+
+def _vouch_for_older_rows() -> None:
+    bind = op.get_bind()
+    for offer, at in bind.execute(sa.select(t.audit.c.offer, sa.func.max(t.audit.c.at)).group_by(t.audit.c.offer)):
+        db = OfferWriter(bind, offer)
+        found = {what: [row for _, rows in rows_by_entry(bind, offer, what) for row in rows] for what in VOUCHED}
+        db.audit(at, "", [older(what, rows) for what, rows in found.items() if rows])
 
 
 def _key() -> sa.types.TypeEngine[str]:
@@ -62,15 +75,17 @@ def downgrade() -> None:
 
 def _add_in_place(table: str, columns: Columns) -> None:
     bind = op.get_bind()
-    if table == "audit":
-        bind.exec_driver_sql("ALTER TABLE audit DISABLE TRIGGER USER")
+    guarded = table in ("audit", "decisions")
+    if guarded:
+        bind.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     for name, (type_, fill) in columns.items():
         op.add_column(table, sa.Column(name, type_))
         if fill:
             bind.exec_driver_sql(f"UPDATE {table} SET {name} = {fill}")
     if table == "audit":
         chain_again(bind)
-        bind.exec_driver_sql("ALTER TABLE audit ENABLE TRIGGER USER")
+    if guarded:
+        bind.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     for name, (_, fill) in columns.items():
         if fill:
             op.alter_column(table, name, nullable=False)

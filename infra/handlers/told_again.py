@@ -1,0 +1,137 @@
+"""An action that is told again: already recorded, with evidence added, or refused for its other content (REC-2)."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from itertools import chain
+from itertools import count as count_from
+
+from sqlalchemy import func, select
+
+from infra.database import tables as t
+from infra.database.reader import OfferReader, RecordedAction
+from infra.database.writer import OfferWriter
+from infra.handlers.corrections import changes_nothing
+from infra.handlers.result import ActionResult
+from optex.action import Action
+from optex.actions import PriceSet, ServiceSet
+from optex.correction import Correction
+from optex.errors import Ruling
+from optex.told_again import Difference, action_differences, other_content
+
+EVIDENCE_ADDED = "evidence added"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnRecord:
+    """What stands on record under the key of an action that is told again, and in what it differs from that."""
+
+    said: str
+    differing: Sequence[Difference] = ()
+    evidence: str = ""
+
+
+def recorded(db: OfferWriter, earlier: Sequence[RecordedAction], action: Action) -> ActionResult | None:
+    """What was said of the very same action before: told at the same instant, or of the same content under its key.
+
+    None where it is new, or says something else. `earlier` are the actions of its verb, the last first.
+    """
+    same = [each for each in earlier if _of_instant(each.key) == _key(action)]
+    if found := next((each for each in same if each.accepted), None):
+        standing = OnRecord(said=found.ruling.reason, evidence=found.action.evidence)
+        return _again(db, action, found.ruling, standing)
+    asked = (action.by, action.evidence)
+    if found := next((each for each in same if (each.action.by, each.action.evidence) == asked), None):
+        message = f"Already recorded as refused: {found.ruling.reason}"
+        return ActionResult(accepted=False, ruling=found.ruling, message=message, repeated=True)
+    known = on_record(action, db, earlier)
+    if known is None or known.differing:
+        return None
+    return _again(db, action, Ruling(rule=action.rule, reason=known.said), known)
+
+
+def differs(db: OfferReader, earlier: Sequence[RecordedAction], action: Action) -> Ruling | None:
+    """The refusal of an action whose key is on record with other content (REC-2)."""
+    known = on_record(action, db, earlier)
+    if known is None or not known.differing:
+        return None
+    what = " ".join(filter(None, (action.verb.replace("-", " "), action.subject)))
+    return other_content(what, known.differing, action.correction)
+
+
+@singledispatch
+def on_record(action: Action, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What stands on record under the key of an action; None where nothing does, or it has no key."""
+    if action.once is None:
+        return None
+    data = action.data
+    for each in earlier:
+        near = abs(each.action.at - action.at) < action.once_within
+        if each.accepted and near and all(each.action.data.get(key) == data.get(key) for key in action.once):
+            differing = action_differences(each.action, action)
+            return OnRecord(said=each.ruling.reason, differing=differing, evidence=each.action.evidence)
+    return None
+
+
+@on_record.register
+def _price(action: PriceSet, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """The closing price of the day, whoever told it; one at which options were granted is refused by its own rule."""
+    close = db.close_on(action.on)
+    if close is None:
+        return None
+    if close == action.close:
+        return OnRecord(said=action.says(db.state()))
+    if db.row().granted_on == action.on:
+        return None
+    return OnRecord(said="", differing=[Difference(field="close", recorded=str(close), told=str(action.close))])
+
+
+@on_record.register
+def _service(action: ServiceSet, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """The spell as it stands on record, whoever told it; another last day is a new statement, and no other content."""
+    mine = (action.capacity, action.first_day, action.last_day)
+    periods = db.service_periods([action.holder]).get(action.holder, [])
+    stands = any((each.capacity, each.first_day, each.last_day) == mine for each in periods)
+    return OnRecord(said=action.says(db.state())) if stands else None
+
+
+@on_record.register
+def _correction(action: Correction, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What is right already, whoever told it."""
+    stands = f"{action.subject} stands so, and nothing was changed."
+    return OnRecord(said=stands, evidence=action.evidence) if changes_nothing(action, db) else None
+
+
+def new_key(earlier: Iterable[RecordedAction], action: Action) -> str:
+    """The key of an action that was not recorded before; one that was refused may be told again by somebody else."""
+    key, taken = _key(action), {each.key for each in earlier}
+    return next(each for each in chain([key], (f"{key}.{n}" for n in count_from(2))) if each not in taken)
+
+
+def _key(action: Action) -> str:
+    """The key under which an action is recorded once: its verb, its options and its instant; whoever says it."""
+    options = {key: value for key, value in action.data.items() if key != "evidence"}
+    said = json.dumps([action.verb, options, action.at.isoformat()], sort_keys=True, default=str)
+    return f"{action.verb}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
+def _of_instant(key: str) -> str:
+    return key.partition(".")[0]
+
+
+def _again(db: OfferWriter, action: Action, ruling: Ruling, known: OnRecord) -> ActionResult:
+    added = action.evidence not in known.evidence and _add_evidence(db, action, known.said)
+    message = f"Already recorded: {known.said}{' The evidence is added.' if added else ''}"
+    return ActionResult(accepted=True, ruling=ruling, message=message, repeated=True)
+
+
+def _add_evidence(db: OfferWriter, action: Action, said: str) -> bool:
+    """Put on record what more shows an action that is on record (REC-1); False where that was added before."""
+    a = t.audit.c
+    same = (a.offer == db.offer, a.action == EVIDENCE_ADDED, a.detail == said, a.evidence == action.evidence)
+    if db.connection.execute(select(func.count()).select_from(t.audit).where(*same)).scalar():
+        return False
+    db.audit(action.at, action.by, [(EVIDENCE_ADDED, action.subject, "REC-1", said)], action.evidence)
+    return True
