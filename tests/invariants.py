@@ -71,7 +71,7 @@ def promised_is_cancelled(it: Outcome) -> Iterator[str]:
     """Each holder is promised what was cancelled; the promise is granted or lapses, as the offer ends (PRM-1)."""
     cancelled: Counter[str] = Counter()
     for row in it.ledgers["cancellations"]:
-        if row["grant_id"] not in it.voided:
+        if row["grant_id"] not in it.voided_at:
             cancelled[row["holder_id"]] += row["shares"]
     promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"] if row["outcome"] != "voided"}
     if promised != cancelled:
