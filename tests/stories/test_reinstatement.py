@@ -76,7 +76,8 @@ def test_a_slip_corrected_as_such_loses_nothing(two):
     """The same by `correct service`: the word none says that Bo still serves."""
     offer, own = two(), {key: LEFT[key] for key in ("holder", "capacity", "from_")}
     offer.happens("2003-07-08T09:00:00", "service-set", **LEFT)
-    offer.happens("2003-07-09T09:00:00", "correct-service", to="none", reason="A slip.", by="Dana Reed", **own)
+    own |= {"to": "none", "reason": "A slip.", "by": "Dana Reed", "evidence": "The payroll of July."}
+    offer.happens("2003-07-09T09:00:00", "correct-service", **own)
     played = offer.play()
     assert ["granted", "granted"] == outcomes(played)
     assert [("lapse:P-H2", "2003-07-08T14:00:00Z", "")] == lapse_letters(played)
