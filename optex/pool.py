@@ -66,10 +66,14 @@ def lapsed(on: date, reserved: int) -> list[Movement]:
 
 
 def restated(on: date, before: Mapping[str, int], after: Mapping[str, int]) -> list[Movement]:
-    """What a corrected grant changes of the shares outstanding, exercised and reserved (§12, REC-3, PLN-1)."""
+    """What a corrected grant changes of the shares outstanding, exercised and reserved; what is freed goes first.
+
+    Authority: §12 (REC-3, PLN-1).
+    """
     names = ("outstanding", "exercised", "reserved")
     moved = {f"{name} restated": before.get(name, 0) - after.get(name, 0) for name in names}
-    return [(on, event, shares) for event, shares in moved.items() if shares]
+    in_order = sorted(moved.items(), key=lambda each: each[1] < 0)
+    return [(on, event, shares) for event, shares in in_order if shares]
 
 
 def reinstated(on: date, reserved: int) -> list[Movement]:

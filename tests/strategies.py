@@ -38,8 +38,11 @@ class Tale:
 
 
 @st.composite
-def tales(draw: st.DrawFn) -> Tale:
-    """An offer with its holders, their service, grants and forms, and the facts that arrive, in any order."""
+def tales(draw: st.DrawFn, *, corrected: bool = False) -> Tale:
+    """An offer with its holders, their service, grants and forms, and the facts that arrive, in any order.
+
+    Where it is `corrected`, what is told of holders, grants, forms and the calendar is corrected too, at any instant.
+    """
     terms = draw(_terms())
     moments = _moments(terms)
     grants = draw(_grants(terms))
@@ -53,7 +56,11 @@ def tales(draw: st.DrawFn) -> Tale:
         grants=grants,
         forms=forms,
         prices={},
-        script=sorted(draw(_script(terms, forms, moments)), key=lambda entry: entry.when),
+        script=sorted(
+            draw(_script(terms, forms, moments))
+            + (draw(_corrections(terms, grants, forms, moments)) if corrected else []),
+            key=lambda entry: entry.when,
+        ),
         digest="",
         path=Path("nowhere"),
     )
@@ -412,4 +419,42 @@ def _told_in_steps(draw: st.DrawFn, terms: Terms) -> list[ScriptEntry]:
         when = datetime.combine(draw(told_on), time(11), tzinfo=terms.zone)
         shares, type_ = draw(st.integers(1, 20)), draw(st.sampled_from(OptionType)).value
         add(when, "defer", holder=draw(st.sampled_from(HOLDERS)), shares=shares, type=type_)
+    return entries
+
+
+@st.composite
+def _corrections(
+    draw: st.DrawFn, terms: Terms, grants: list[Grant], forms: list[Form], moments: st.SearchStrategy[datetime]
+) -> list[ScriptEntry]:
+    """Facts that turn out to be otherwise, before the acceptance and after it; some are taken back again."""
+    entries = []
+    common = {"reason": "It was keyed in wrongly.", "by": "Ruth Counsel", "evidence": "The ledger of the plan."}
+    for verb in draw(st.lists(st.sampled_from(["grant", "grant", "grant", "holder", "form", "calendar"]), max_size=5)):
+        when = draw(moments)
+        if verb == "grant":
+            grant = draw(st.sampled_from(grants))
+            exercised = st.integers(0, grant.shares)
+            options = {
+                "grant": grant.grant_id,
+                "exercised": draw(_few(grant.exercised, seldom=(grant.shares,)) | exercised),
+            }
+            if draw(st.integers(0, 3)) == 0:
+                options["price"] = str(Decimal(draw(st.integers(1, 6_000_000))) / 100)
+        elif verb == "holder":
+            holder_id = draw(st.sampled_from(HOLDERS))
+            options = {"holder": holder_id, "name": draw(st.sampled_from([f"Ann {holder_id}", f"Anne {holder_id}"]))}
+            options["email"] = draw(st.sampled_from([f"{holder_id}@new.example", "none"]))
+        elif verb == "form":
+            form = draw(st.sampled_from(forms))
+            options = {"form": form.form_id, "signed_as": f"Ann {form.holder_id}"}
+            if form.lines:
+                shares = draw(st.integers(1, 40))
+                options["option"] = [f"{line.grant_id}:{shares}" for line in form.lines]
+        else:
+            day = draw(st.dates(terms.expires_on + DAY, terms.expires_on + 260 * DAY))
+            options = {"on": day, "calendar": draw(st.sampled_from(["federal", "exchange", "both"]))}
+            options["remove"] = draw(_few(False, seldom=(True,)))
+        stated = {**common, **options, "at": when}
+        action = read_action(f"correct-{verb}", stated, terms.zone)
+        entries.append(ScriptEntry(action=action, when=when, line=1_000 + len(entries)))
     return entries

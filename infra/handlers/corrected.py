@@ -120,6 +120,8 @@ def _calendar(action: CorrectCalendar, db: OfferWriter) -> str:
     before = replace(state, terms=with_closings(state.terms, db.all_terms()[-1].closings))
     said = action.says(state)
     moved = db.reschedule(action.at, f"superseded: {said}")
+    if not moved.added:  # a closing far from every date of the offer is a version of the terms all the same
+        db.update_offer(version=db.row().version + 1)
     db.add_terms(db.row().version, state.terms, action.at, said)
     told = write_calendar_letters(db, action, before, state)
     return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."

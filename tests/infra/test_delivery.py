@@ -138,6 +138,36 @@ def test_a_holder_without_an_address_stays_in_plain_sight(workspace):
         assert (1, 0) == (reader.unsendable(), outbox.waiting(reader))
 
 
+def hold_back(workspace: Workspace, until: datetime) -> None:
+    with workspace.write() as db:
+        db.connection.execute(update(t.notices).values(send_after=until))
+
+
+def test_a_notice_that_is_held_back_is_sent_when_its_instant_has_come(workspace):
+    """Until tomorrow it waits, and counts as neither late nor unsent; held back until yesterday it is sent."""
+    now = datetime.now(UTC)
+    hold_back(workspace, now + timedelta(days=1))
+    assert DeliveryReport() == send(workspace)
+    with workspace.read() as reader:
+        assert (0, None) == (outbox.waiting(reader, now), outbox.oldest_waiting(reader, now))
+        assert (1, now + timedelta(days=1)) == outbox.held_back(reader, after=now)
+    hold_back(workspace, now - timedelta(days=1))
+    assert DeliveryReport(sent=1) == send(workspace)
+    with workspace.read() as reader:
+        assert (0, None) == outbox.held_back(reader, after=now)
+
+
+def test_a_notice_that_was_withdrawn_is_never_sent(workspace):
+    """What it says was taken back before it went out: it is counted nowhere, and its row stays."""
+    row, now = outbox_of(workspace)["H1"], datetime.now(UTC)
+    with workspace.write() as db:
+        outbox.withdraw(db, [row.notice_id], AT)
+    assert DeliveryReport() == send(workspace)
+    with workspace.read() as reader:
+        assert 0 == outbox.waiting(reader, now)
+    assert (None, AT) == (outbox_of(workspace)["H1"].sent_at, outbox_of(workspace)["H1"].withdrawn_at)
+
+
 def test_a_simulation_sends_at_the_instant_of_its_own_clock(workspace, folder):
     """On a virtual clock a notice is sent when it was queued."""
     send(replace(workspace, arrivals=ArrivalQueue(folder.read())))

@@ -293,12 +293,12 @@ def test_each_position_of_the_pool_is_moved_by_an_entry_of_its_own(exercised):
     """What is exercised is neither outstanding nor reserved; after the split each is so in the shares of that day."""
     moved = [row for row in exercised.column("pool", "on", "event", "shares") if "restated" in row[1]]
     assert [
-        ("2003-04-10", "exercised restated", "-400"),
         ("2003-04-10", "reserved restated", "400"),
+        ("2003-04-10", "exercised restated", "-400"),
         ("2003-04-10", "outstanding restated", "150"),
         ("2003-04-10", "exercised restated", "-150"),
-        ("2003-04-11", "exercised restated", "-300"),
         ("2003-04-11", "reserved restated", "300"),
+        ("2003-04-11", "exercised restated", "-300"),
         ("2003-06-10", "exercised restated", "299"),
         ("2003-06-10", "reserved restated", "-298"),
         ("2003-06-10", "outstanding restated", "11"),
@@ -449,6 +449,7 @@ def dates(new_offer):
     mourning = "A day of mourning, proclaimed on March 15."
     offer.happens("2003-03-16T11:00:00", "correct-calendar", on="2003-04-01", calendar="both", reason=mourning, **RUTH)
     offer.happens("2003-03-16T12:00:00", "correct-calendar", on="2003-04-01", calendar="both", reason=mourning, **RUTH)
+    offer.happens("2003-03-16T12:30:00", "correct-calendar", on="2003-07-03", calendar="both", reason=mourning, **RUTH)
     offer.happens("2003-03-16T13:00:00", "correct-calendar", on="2003-04-05", calendar="both", reason="A slip.", **RUTH)
     offer.happens(
         "2003-09-29T11:00:00", "correct-calendar", on="2003-10-06", calendar="exchange", reason="A storm.", **RUTH
