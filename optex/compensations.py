@@ -41,15 +41,16 @@ class Pending:
     blocked: Ruling | None = None
 
 
-def may_approve(pending: Pending, by: str, favoured: Holder) -> Ruling | None:
+def may_approve(pending: Pending, by: str, evidence: str, favoured: Holder) -> Ruling | None:
     """A compensating decision is approved by another person than recorded the fact, and not by whom it favours.
 
+    Where nobody is named as having recorded it, it might have been the same person: the fact must then be shown.
     Authority: REC-4.
     """
     if pending.blocked is not None:
         return pending.blocked
-    if "" in pending.recorded_by:
-        reason = "nobody is named as having recorded the fact on which it rests: record it again with --by"
+    if "" in pending.recorded_by and not evidence:
+        reason = "nobody is named as having recorded the fact on which it rests: state the evidence of it (--evidence)"
         return Ruling(rule="REC-4", reason=reason)
     if any(same_person(by, name) for name in pending.recorded_by):
         return Ruling(rule="REC-4", reason=f"{by} recorded the fact on which it rests: another person must approve it")

@@ -16,7 +16,7 @@ from optex.correction import Correction
 from optex.errors import Ruling
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Form, Grant, IssuedOption, Tender, Tranche
+from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche
 from optex.state import OfferState
 from optex.terms import Contact, Terms
 
@@ -237,13 +237,25 @@ def _shown(column: str, cell: str, holder_id: str, clock: str) -> str:
             parts = read_schedule(cell)
             return formatting.listed([f"{each.shares:,} on {formatting.short_day(each.vests_on)}" for each in parts])
         case "options":
-            lines = map(read_line, cell.split())
-            return formatting.listed([f"{formatting.count(each.shares, 'share')} of {each.grant_id}" for each in lines])
+            return formatting.listed([_offered(read_line(line)) for line in cell.split()])
         case "kind":
             return {"election": "Election Form", "withdrawal": "notice of withdrawal"}[cell]
         case "channel":
             return formatting.channel(cell)
     return cell
+
+
+def _offered(line: FormLine) -> str:
+    """What a line of a form offers, with what it restates of the grant."""
+    stated = [
+        f"of {line.original_shares:,}" if line.original_shares is not None else "",
+        f"granted {formatting.short_day(line.granted_on)}" if line.granted_on else "",
+        f"at {formatting.money(line.price)}" if line.price is not None else "",
+        f"{line.exercised:,} exercised" if line.exercised is not None else "",
+    ]
+    offered = f"{formatting.count(line.shares, 'share')} of {line.grant_id}"
+    restated = ", ".join(filter(None, stated))
+    return f"{offered} ({restated})" if restated else offered
 
 
 _BLANK = {"vesting": "the plan's own schedule", "to": "still in service"}

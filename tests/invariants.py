@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import accumulate
 
 from optex.records import Capacity, OptionType
@@ -20,19 +20,27 @@ def tendered_is_accepted_or_rejected(it: Outcome) -> Iterator[str]:
 
 
 def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
-    """Accepted is whoever served at commencement and without a gap from receipt to cancellation (ELG-1, ELG-3)."""
+    """Accepted is whoever served at commencement and without a gap from receipt to cancellation (ELG-1, ELG-3).
+
+    That is decided by what was known at the acceptance, and again, until something was granted for it, whenever more
+    is told (REC-4).
+    """
+    granted = {row["holder_id"] for row in it.ledgers["promises"] if row["outcome"] == "granted"}
     for row in it.ledgers["tenders"] if it.accepted_at else ():
-        if row["grant_id"] in it.voided:
-            if row["decision"] != "rejected":
-                yield f"{row} though its acceptance was voided"
-            continue
-        periods = reckoning.service_known(it.tale, it.accepted_at)[row["holder_id"]]
-        grant = it.grants[row["grant_id"]]
-        serving = reckoning.serves(periods, it.terms.commences) and reckoning.serves_throughout(
-            periods, it.received_on[row["holder_id"]], it.cancelled_on
-        )
-        if (row["decision"] == "accepted") != (serving and grant.expires_on >= it.cancelled_on):
-            yield f"{row} with service {periods}, the grant expiring {grant.expires_on}"
+        grant, voided_at = it.grants[row["grant_id"]], it.voided_at.get(row["grant_id"])
+        there = grant.expires_on >= it.cancelled_on
+        known = [(it.accepted_at, voided_at is not None or row["decision"] == "accepted")]
+        if voided_at:
+            known.append((voided_at, False))
+        elif row["decision"] == "accepted" and row["holder_id"] not in granted:
+            known.append((datetime.max.replace(tzinfo=UTC), True))
+        for at, accepted in known:
+            periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
+            serving = reckoning.serves(periods, it.terms.commences) and reckoning.serves_throughout(
+                periods, it.received_on[row["holder_id"]], it.cancelled_on
+            )
+            if accepted != (serving and there):
+                yield f"{row} by what was known {at}: service {periods}, the grant expiring {grant.expires_on}"
 
 
 def cancelled_and_balancing_are_the_grant(it: Outcome) -> Iterator[str]:
@@ -209,13 +217,21 @@ def the_pool_balances(it: Outcome) -> Iterator[str]:
     after = [row["available_after"] for row in pool]
     if after != list(accumulate(row["shares"] for row in pool)):
         yield f"not the running sum: {pool}"
-    if min(after[2:]) < 0:
+    # What lapsed may have been given away before the acceptance was voided.
+    overdrawn = any(row["event"] == "outstanding" for row in pool[3:]) and bool(_lapsed_and_voided(it))
+    if min(after[2:]) < 0 and not overdrawn:
         yield f"negative: {pool}"
     released = sum(row["shares"] for row in pool if row["event"] == "released")
     if released < -sum(row["shares"] for row in pool if row["event"] == "granted"):
         yield f"more granted than reserved: {pool}"
     if any(row["event"] == "granted" for row in pool) and after[-1] != reckon_available(it):
         yield f"{reckon_available(it)} are left, the pool says {pool}"
+
+
+def _lapsed_and_voided(it: Outcome) -> set[str]:
+    """The promises that had lapsed before their acceptance was voided."""
+    lapsed = {row["subject"] for row in it.ledgers["audit"] if row["action"] == "promise lapsed"}
+    return lapsed & {row["promise_id"] for row in it.ledgers["promises"] if row["outcome"] == "voided"}
 
 
 def reckon_available(it: Outcome) -> int:

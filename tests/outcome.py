@@ -27,7 +27,8 @@ class Outcome:
         # Of an acceptance that was voided the row stays; nothing of it holds (REC-4).
         holding = [row for row in self.ledgers["cancellations"] if row["voided_on"] is None]
         self.cancelled = {row["grant_id"]: row["shares"] for row in holding}
-        self.voided = {row["grant_id"] for row in self.ledgers["cancellations"]} - self.cancelled.keys()
+        audit = self.ledgers["audit"]
+        self.voided_at = {row["subject"]: row["at"] for row in audit if row["action"] == "acceptance voided"}
         done = {row["name"]: row["done_at"] for row in self.ledgers["milestones"] if row["outcome"] == "done"}
         self.accepted_at = done.get("cancel")
         # The grant, and after it those of promises reinstated later, each as of its own day: when each was made.

@@ -73,6 +73,27 @@ def tales(draw: st.DrawFn, *, corrected: bool = False) -> Tale:
     )
 
 
+@st.composite
+def tales_of_late_leavers(draw: st.DrawFn) -> Tale:
+    """An offer of whose holders it is told after the cancellation that they had left before it, or not after all."""
+    tale = draw(tales())
+    terms, dates = tale.terms, schedule_of(tale.terms)
+    left = st.dates(min_value=terms.commences, max_value=dates.cancel_on - DAY)
+    entries = list(tale.folder.script)
+    begun = [period for period in tale.folder.service_periods if period.first_day < terms.commences]
+    for period in draw(st.lists(st.sampled_from(begun), min_size=1, max_size=4)) if begun else ():
+        waiting = (dates.grant_on - dates.cancel_on).days
+        after = draw(st.integers(0, 40) | st.integers(0, waiting) | st.integers(waiting, waiting + 30)) * DAY
+        when = datetime.combine(dates.cancel_on + after, time(draw(st.integers(7, 20))), tzinfo=terms.zone)
+        to = draw(left) if draw(st.integers(0, 3)) else period.last_day
+        last = {"to": to} if to is not None else {}
+        stated = {"holder": period.holder_id, "capacity": period.capacity.value, "from": period.first_day, **last}
+        action = read_action("service-set", {**stated, "at": when, "by": "HR"}, terms.zone)
+        entries.append(ScriptEntry(action=action, when=action.at, line=len(entries) + 1))
+    script = sorted(entries, key=lambda entry: entry.when)
+    return replace(tale, folder=replace(tale.folder, script=script))
+
+
 def _few(*common: Any, seldom: tuple[Any, ...]) -> st.SearchStrategy[Any]:
     """One of the common values four times out of five."""
     return st.integers(0, 4).flatmap(lambda n: st.sampled_from(seldom) if n == 4 else st.sampled_from(common))

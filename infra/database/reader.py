@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, func, null, or_, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.database import tables as t
 from infra.database.audit_chain import BEGINNING
@@ -46,6 +46,23 @@ class RecordedAction:
     ruling: Ruling
     recorded_at: datetime
     after_deadline: datetime | None
+
+
+class PromiseRow(NamedTuple):
+    """A promise as it was issued, and the decision about it that is in force: None where it is open since then."""
+
+    promise_id: str
+    holder_id: str
+    shares: int
+    issued_on: date
+    not_before: date
+    received_on: date
+    decision: str | None
+    rule: str
+    decided_at: datetime | None
+
+
+_OF_PROMISE = ("promise_id", "holder_id", "shares", "issued_on", "not_before", "received_on")
 
 
 class OfferReader:
@@ -264,43 +281,40 @@ class OfferReader:
             found[holder_id].append(iso)
         return found
 
-    def granted_days(self) -> set[date]:
-        """The days on which new options were granted: their closing prices are used."""
-        o = t.issued_options.c
-        query = select(o.granted_on).where(o.offer == self.offer, o.kind == "new").distinct()
-        return set(self.connection.execute(query).scalars())
+    def open_promises(self, holder_ids: Collection[str] | None = None) -> list[PromiseRow]:
+        """The promises, of these holders or of all, that are neither granted nor lapsed, or are reinstated."""
+        return [row for row in self._promises(holder_ids) if row.decision in (None, REINSTATED)]
 
-    def open_promises(self) -> list[Row[Any]]:
-        """The promises that are neither granted nor lapsed, or are open again after they lapsed."""
-        p, last = t.promises, self._last_decisions("promise")
-        query = (
-            select(p, last.c.at.label("reinstated_at"))
-            .outerjoin(last, last.c.subject == p.c.promise_id)
-            .where(p.c.offer == self.offer, or_(last.c.decision.is_(None), last.c.decision == REINSTATED))
-        )
-        return list(self.connection.execute(query.order_by(p.c.holder_id)))
+    def lapsed_promises(self, holder_ids: Collection[str] | None = None) -> list[PromiseRow]:
+        """The promises, of these holders or of all, that have lapsed."""
+        d = t.decisions.c
+        once = select(d.holder_id).where(d.offer == self.offer, d.kind == "promise", d.decision == "lapsed").distinct()
+        lapsed = set(self.connection.execute(once).scalars())  # few, of all that there are
+        wanted = lapsed if holder_ids is None else lapsed.intersection(holder_ids)
+        return [row for row in self._promises(wanted) if row.decision == "lapsed"]
 
-    def lapsed_promises(self) -> list[Row[Any]]:
-        """The promises that have lapsed, each with the rule of it, and when (`lapsed_at`)."""
-        p, last = t.promises, self._last_decisions("promise")
-        query = (
-            select(p, last.c.rule, last.c.at.label("lapsed_at"), null().label("reinstated_at"))
-            .join(last, last.c.subject == p.c.promise_id)
-            .where(p.c.offer == self.offer, last.c.decision == "lapsed")
-        )
-        return list(self.connection.execute(query.order_by(p.c.holder_id)))
+    def _promises(self, holder_ids: Collection[str] | None) -> list[PromiseRow]:
+        """Every promise with what was decided about it last, in order of holder id."""
+        d, wanted = t.decisions.c, None if holder_ids is None else set(holder_ids)
+        few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
+        # Joined here, for of books just filled a PostgreSQL knows too little to join them well.
+        query = select(d.subject, d.decision, d.rule, d.at).where(d.offer == self.offer, d.kind == "promise")
+        if few is not None:
+            query = query.where(d.holder_id.in_(few))
+        rows = self.connection.execute(query.order_by(d.subject, d.revision)).all()
+        last = {subject: said for subject, *said in rows}
+        columns = [t.promises.c[name] for name in _OF_PROMISE]
+        found = _rows(self.connection, self.offer, columns, few, t.promises.c.holder_id)
+        return [
+            PromiseRow(*row, *last.get(row.promise_id, (None, "", None)))
+            for row in found
+            if wanted is None or row.holder_id in wanted
+        ]
 
     def promise_outcomes(self) -> dict[str, Row[Any]]:
         """What became of each promise that is open no more."""
         ended = self.latest_decisions("promise")
         return {promise_id: row for promise_id, row in ended.items() if row.decision != REINSTATED}
-
-    def _last_decisions(self, kind: str) -> Any:
-        """The decisions in force of a kind, for a query to join."""
-        d, later = t.decisions, t.decisions.alias()
-        same = (later.c.offer == d.c.offer, later.c.kind == d.c.kind, later.c.subject == d.c.subject)
-        replaced = select(later.c.subject).where(*same, later.c.revision > d.c.revision).exists()
-        return self._select(d).where(d.c.kind == kind, ~replaced).subquery()
 
     def _select(self, table: Any) -> Any:
         return select(table).where(table.c.offer == self.offer)

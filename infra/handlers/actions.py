@@ -154,7 +154,7 @@ def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
     waiting = _waiting_for(action, db)
     if waiting is None:
         return Ruling(rule="REC-4", reason=f"{action.step} of {action.holder} does not wait for an approval")
-    return may_approve(waiting, action.by, holder)
+    return may_approve(waiting, action.by, action.evidence, holder)
 
 
 def _waiting_for(action: Approve, db: OfferWriter) -> Pending | None:
@@ -244,15 +244,6 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
     return decide_again(db, [period.holder_id], action.at)
 
 
-@refused.register
-def _may_set_price(action: PriceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
-    if ruling := action.refused(state):
-        return ruling
-    if action.on in db.granted_days():
-        return Ruling(rule="GRT-3", reason=f"new options were granted on {action.on} at the price recorded then")
-    return None
-
-
 @apply_effects.register
 def _set_price(action: PriceSet, db: OfferWriter) -> str:
     db.set_prices({action.on: action.close})
@@ -271,7 +262,7 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
     records = db.holder_records([action.holder])
     if not records:
         return Ruling(rule="LCK-1", reason=f"there is no holder {action.holder}")
-    promised = any(row.holder_id == action.holder for row in db.open_promises())
+    promised = bool(db.open_promises([action.holder]))
     tendered = state.accepted_at is None and batch.elections(batch.review_all(records, state, action.at))
     if not eligibility.serves(records[0].service_periods, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")

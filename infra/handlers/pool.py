@@ -113,13 +113,13 @@ def _adjusted(db: OfferReader, state: OfferState, followed: Sequence[Split], new
         if row.voided_on is not None:
             continue
         shares[row.holder_id] += scaled_total(row.shares, ratio(followed, row.cancelled_on, date.max))
-    for row in db.open_promises():
-        yield _adjustment(f"promise {row.promise_id}", row.promise_id, row.holder_id, shares[row.holder_id], new)
-    for each in state.deferred:
-        decided_on = state.day(each.decided_at)
+    for each in db.open_promises():
+        yield _adjustment(f"promise {each.promise_id}", each.promise_id, each.holder_id, shares[each.holder_id], new)
+    for held in state.deferred:
+        decided_on = state.day(held.decided_at)
         if decided_on < new.on:
-            left = scaled_total(each.shares, ratio(followed, decided_on, date.max))
-            yield _adjustment(f"the deferred grant {each.deferred_id}", each.deferred_id, each.holder_id, left, new)
+            left = scaled_total(held.shares, ratio(followed, decided_on, date.max))
+            yield _adjustment(f"the deferred grant {held.deferred_id}", held.deferred_id, held.holder_id, left, new)
 
 
 def _adjustment(what: str, subject: str, holder_id: str, shares: int, split: Split) -> DecisionEntry:

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader, read_holders
+from infra.database.reader import OfferReader, PromiseRow, read_holders
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.pool import apply_splits
 from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
-from optex.compensations import lapse_letter_due
+from optex.compensations import REINSTATED, lapse_letter_due
 from optex.eligibility import acceptance_void, may_receive
 from optex.errors import Ruling
 from optex.formatting import count, local_text
@@ -27,12 +27,10 @@ from optex.steps import StepStatus
 
 def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] | None = None) -> list[OpenPromise]:
     """The promises neither granted nor lapsed, or reinstated, each with the cancellations it stands for."""
-    wanted = None if holder_ids is None else set(holder_ids)
-    rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
-    return with_cancellations(db, state, rows)
+    return with_cancellations(db, state, db.open_promises(None if holder_ids is None else set(holder_ids)))
 
 
-def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Row[Any]]) -> list[OpenPromise]:
+def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[PromiseRow]) -> list[OpenPromise]:
     """These promises, each with the cancellations it stands for."""
     holders = {row.holder_id for row in rows}
     grants = {grant.grant_id: grant for grant in db.grants(holders)}
@@ -50,7 +48,7 @@ def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Row[An
                 not_before=row.not_before,
             ),
             received_on=row.received_on,
-            reinstated_at=row.reinstated_at,
+            reinstated_at=row.decided_at if row.decision == REINSTATED else None,
             cancellations=tuple(cancelled[row.holder_id]),
         )
         for row in rows
@@ -153,8 +151,7 @@ def _out_of_service(
     db: OfferReader, state: OfferState, through: date, holder_ids: Iterable[str] | None, *, final: bool
 ) -> list[str]:
     """Of the holders with open promises those whose service is broken by a day: few, found before all else is read."""
-    wanted = None if holder_ids is None else set(holder_ids)
-    rows = [row for row in db.open_promises() if wanted is None or row.holder_id in wanted]
+    rows = db.open_promises(None if holder_ids is None else set(holder_ids))
     periods = db.service_periods({row.holder_id for row in rows})
     return [
         row.holder_id
@@ -164,7 +161,7 @@ def _out_of_service(
     ]
 
 
-def _void(row: Row[Any], periods: Sequence[ServicePeriod], state: OfferState) -> bool:
+def _void(row: PromiseRow, periods: Sequence[ServicePeriod], state: OfferState) -> bool:
     """Whether what was promised rests on an acceptance that is to be voided (REC-4)."""
     void = acceptance_void(periods, received_on=row.received_on, cancelled_on=row.issued_on, terms=state.terms)
     return void is not None

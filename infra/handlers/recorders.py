@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
+from infra.database.writer import PROGRAM
 
 SERVICE_VERBS = ("service-set", "correct-service")
 SERVICE_IMPORTED = "service imported"
@@ -29,6 +30,10 @@ def recorders_of_service(db: OfferReader, holder_ids: Collection[str]) -> dict[s
     for holder_id in holder_ids:
         row = last.get(holder_id)
         names = [row.actor] if row else []
-        names += [file.actor for file in files if row is None or file.recorded_at >= row.recorded_at]
+        names += [
+            "" if file.actor == PROGRAM else file.actor
+            for file in files
+            if row is None or file.recorded_at >= row.recorded_at
+        ]
         found[holder_id] = tuple(dict.fromkeys(names))
     return found

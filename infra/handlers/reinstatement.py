@@ -29,8 +29,7 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
     state = db.state()
     today = state.day(at)
     through = today if state.holds or state.granted_on else min(today, state.schedule.grant_on)
-    rows = [row for row in db.lapsed_promises() if row.rule in ("ELG-2", "ELG-3")]
-    rows = [row for row in rows if holder_ids is None or row.holder_id in holder_ids]
+    rows = [row for row in db.lapsed_promises(holder_ids) if row.rule in ("ELG-2", "ELG-3")]
     if not rows:
         return
     periods = db.service_periods({row.holder_id for row in rows})
@@ -64,7 +63,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     """
     state = db.state()
     counted = apply_splits(db, at)  # while what is reinstated is not held yet
-    [row] = [row for row in db.lapsed_promises() if row.holder_id == decided.holder_id]
+    [row] = db.lapsed_promises([decided.holder_id])
     [each] = with_cancellations(db, state, [row])
     promise, shares = each.promise, batch.reserved_for(each, state, counted)
     more = f" After the splits since it is for {count(shares, 'share')}." if shares != promise.shares else ""
@@ -81,7 +80,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     db.move_pool(pool.reinstated(state.day(at), shares))
     db.audit(at, by, [("promise reinstated", promise.promise_id, ruling.rule, ruling.reason)])
     said = [f"The promise to {promise.holder_id} for {count(promise.shares, 'share')} is reinstated"]
-    said.append(_tell(db, each, shares, decided.ruling, row.lapsed_at, at))
+    said.append(_tell(db, each, shares, decided.ruling, row.decided_at or at, at))
     return " ".join(filter(None, ("; ".join(filter(None, said)) + ".", plan_late_grant(db, at))))
 
 
@@ -136,7 +135,7 @@ def plan_late_grant(db: OfferWriter, at: datetime) -> str:
     Nothing where none are left, or where a grant is still to be made: what comes too late for it is planned after it.
     """
     state, step = db.state(), db.step(REGRANT)
-    late = [row.reinstated_at for row in db.open_promises()] if state.granted_on is not None else []
+    late = [row.decided_at for row in db.open_promises()] if state.granted_on is not None else []
     if not late or step is None or step.waiting:
         return ""
     on = min(late_grant_day(state.terms, each or at, after=state.schedule.grant_on) for each in late)

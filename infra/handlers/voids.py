@@ -57,9 +57,9 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     """
     on, counted = db.state().day(at), apply_splits(db, at)  # while the promise is still held
     state = db.state()
-    lapsed = any(row.holder_id == decided.holder_id for row in db.lapsed_promises())
-    promises = db.lapsed_promises() if lapsed else db.open_promises()
-    [voided] = with_cancellations(db, state, [row for row in promises if row.holder_id == decided.holder_id])
+    mine = [decided.holder_id]
+    lapsed = bool(db.lapsed_promises(mine))
+    [voided] = with_cancellations(db, state, db.lapsed_promises(mine) if lapsed else db.open_promises(mine))
     holder = db.holders()[decided.holder_id]
     grants = {grant.grant_id: grant for grant in db.grants([decided.holder_id])}
     _withdraw(db, voided, on)

@@ -36,7 +36,7 @@ def attention(status: OfferStatus) -> Iterator[str]:
         which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
         yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
     for each in status.contradictions:
-        yield f"{each.said} A person must settle it: `optex settle`."
+        yield f"{each.said} A person must settle it: `optex settle FOLDER --grant {each.grant_id} --as rescind|stand`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     if status.files_differ:

@@ -193,7 +193,8 @@ def test_a_form_counts_as_it_was_signed_and_not_as_it_was_keyed_in(before_close)
     change = "options: G2:50:500:2000-05-16:12.50:0 → G2:500:500:2000-05-16:12.50:0 — A nought was lost."
     assert [("correct-form", "REC-3", change)] == audited(before_close, "F2")
     letter = before_close.letters("correction", "Bo Ray")[-1]
-    assert "options 50 shares of G2 500 shares of G2" in letter
+    restated = "(of 500, granted May 16, 2000, at $12.50, 0 exercised)"
+    assert f"before: 50 shares of G2 {restated} Right: 500 shares of G2 {restated}" in letter
 
 
 def test_a_form_is_moved_to_whose_it_is_and_nobody_learns_of_another(before_close):

@@ -72,6 +72,17 @@ def test_a_slip_corrected_next_day_loses_nothing(two):
     ] == played.column("audit", "detail", action="promise reinstated")
 
 
+def test_a_slip_corrected_as_such_loses_nothing(two):
+    """The same by `correct service`: the word none says that Bo still serves."""
+    offer, own = two(), {key: LEFT[key] for key in ("holder", "capacity", "from_")}
+    offer.happens("2003-07-08T09:00:00", "service-set", **LEFT)
+    own |= {"to": "none", "reason": "A slip.", "by": "Dana Reed", "evidence": "The payroll of July."}
+    offer.happens("2003-07-09T09:00:00", "correct-service", **own)
+    played = offer.play()
+    assert ["granted", "granted"] == outcomes(played)
+    assert [("lapse:P-H2", "2003-07-08T14:00:00Z", "")] == lapse_letters(played)
+
+
 def test_a_letter_of_a_lapse_goes_out_five_business_days_later(two):
     """Told on July 1 that June 30 was Bo's last day: the letter goes on July 9, for July 4 is no business day."""
     played = two().happens("2003-07-01T10:00:00", "service-set", **LEFT).play()
@@ -191,8 +202,8 @@ def final(two):
     return made
 
 
-def approves(offer, when, by):
-    return offer.happens(when, "approve", step="reinstate", holder="H2", by=by)
+def approves(offer, when, by, **more):
+    return offer.happens(when, "approve", step="reinstate", holder="H2", by=by, **more)
 
 
 def refusals(played):
@@ -273,16 +284,16 @@ def test_neither_who_recorded_the_fact_nor_whom_it_favours_approves(final):
     assert [("G2-N", "2003-10-22")] == played.column("new_options", "grant_id", "granted_on", holder_id="H2")
 
 
-def test_a_fact_that_nobody_is_named_for_is_approved_by_nobody(final):
-    """Who recorded it might be who approves it: it is recorded again by a named person, and then approved."""
+def test_a_fact_that_nobody_is_named_for_is_approved_on_evidence_only(final):
+    """Who recorded it might be who approves it: what shows it is stated with the approval."""
     offer = final("2003-10-20T09:00:00", by="").closes_at("2003-10-22", "1.41")
     approves(offer, "2003-10-20T10:00:00", "Eve Holt")
-    offer.happens("2003-10-21T09:00:00", "service-set", by="Dana Reed", **BACK)
-    approves(offer, "2003-10-22T10:00:00", "Eve Holt")
+    approves(offer, "2003-10-22T10:00:00", "Eve Holt", evidence="The consultancy agreement of June 27, 2003.")
     played = offer.play()
-    assert ["nobody is named as having recorded the fact on which it rests: record it again with --by"] == [
+    assert ["nobody is named as having recorded the fact on which it rests: state the evidence of it (--evidence)"] == [
         detail for _, _, detail in refusals(played)
     ]
+    assert ["The consultancy agreement of June 27, 2003."] == played.column("audit", "evidence", action="approve")
     assert ["2003-10-22"] == played.column("new_options", "granted_on", holder_id="H2")
 
 
@@ -367,13 +378,14 @@ def test_a_late_grant_waits_for_its_price_and_service_is_checked_until_its_day(f
     approves(offer, "2003-10-21T10:00:00", "Eve Holt")
     offer.happens("2003-10-24T10:00:00", "price-set", on="2003-10-21", close="1.45")
     offer.happens("2003-10-27T10:00:00", "price-set", on="2003-10-21", close="1.00")
+    slip = {"reason": "a slip", "by": "Dana Reed"}
+    offer.happens("2003-10-28T10:00:00", "correct-price", on="2003-10-21", close="1.00", **slip)
     played = offer.play()
     assert [("2003-10-03T22:00:00Z", "done"), ("2003-10-21T22:00:00Z", "done")] == played.milestone("regrant")
     assert ["2003-10-24T23:00:00Z"] == played.column("milestones", "done_at", name="regrant")[1:]
     assert [("2003-10-21", "1.45")] == played.column("new_options", "granted_on", "price", holder_id="H2")
-    assert ["new options were granted on 2003-10-21 at the price recorded then"] == played.column(
-        "audit", "detail", action="price-set refused"
-    )
+    assert [("2003-10-21", "REC-2")] == played.column("audit", "subject", "rule", action="price-set refused")
+    assert [("2003-10-21", "REC-3")] == played.column("audit", "subject", "rule", action="correct-price refused")
 
 
 def test_who_leaves_before_the_late_grant_receives_nothing(final):

@@ -37,6 +37,10 @@ def alarms(played):
         return [said for said in attention(offer_status(db, at("2003-10-31T12:00:00"))) if "optex settle" in said]
 
 
+def must(grant):
+    return f"A person must settle it: `optex settle FOLDER --grant {grant} --as rescind|stand`."
+
+
 @pytest.fixture(scope="module")
 def unsettled(new_offer):
     return contradicted(new_offer).play()
@@ -45,7 +49,7 @@ def unsettled(new_offer):
 def test_the_contradiction_is_an_alarm(unsettled):
     """Each of Bo's options, in the words of the record: what was granted, and when service ended."""
     reason = "was granted to H2 on October 3, 2003; the record now shows that service ended on September 30, 2003"
-    assert [f"{n}-N {reason}. A person must settle it: `optex settle`." for n in ("G2", "G3")] == alarms(unsettled)
+    assert [f"{n}-N {reason}. {must(f'{n}-N')}" for n in ("G2", "G3")] == alarms(unsettled)
     assert ["G2-N", "G3-N"] == unsettled.column("audit", "subject", action="record contradicted")
 
 
@@ -156,7 +160,7 @@ def test_a_deferred_grant_is_contradicted_by_a_break_since_it_was_decided(new_of
     offer.happens("2003-10-08T10:00:00", "service-set", from_="1999-01-04", to="2003-08-31", **told)
     offer.happens("2003-10-08T10:00:00", "service-set", from_="2003-09-11", **told)
     shown = "was granted to H1 on October 3, 2003; the record now shows that there was no service on September 1, 2003"
-    assert [f"{n} {shown}. A person must settle it: `optex settle`." for n in ("D-1-N", "G1-N")] == alarms(
+    assert [f"{n} {shown}. {must(n)}" for n in ("D-1-N", "G1-N")] == alarms(
         offer.closes_at("2003-10-03", "1.27").play()
     )
 
