@@ -43,10 +43,14 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
             )
         )
     }
-    names = recorders_of_service(db, {holder_id for holder_id, _ in void.values()}) if void else {}
+    concerned = {holder_id for holder_id, _ in void.values()}
+    names = recorders_of_service(db, concerned) if void else {}
+    cancelled = db.rows_of(t.cancellations, concerned) if void else []
+    holding = {row.holder_id for row in cancelled if row.voided_on is None}
     ended = db.latest_decisions("promise", list(void)) if void else {}
     for promise_id, (holder_id, ruling) in void.items():
-        if promise_id not in ended or ended[promise_id].decision not in CLOSED:
+        closed = promise_id in ended and ended[promise_id].decision in CLOSED
+        if holder_id in holding and not closed:
             yield Pending(kind="void", holder_id=holder_id, ruling=ruling, recorded_by=names[holder_id])
 
 
