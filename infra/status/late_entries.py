@@ -33,13 +33,17 @@ def _actions(db: OfferReader) -> Iterator[LateEntry]:
     for each in db.recorded_actions():
         if each.accepted and each.after_deadline is not None:
             yield LateEntry(
-                what=each.ruling.reason,
+                what=_what(each.action.subject, each.ruling.reason),
                 at=each.action.announced,
                 recorded_at=each.recorded_at,
                 deadline=each.after_deadline,
                 by=each.action.by,
                 evidence=each.action.evidence,
             )
+
+
+def _what(subject: str, said: str) -> str:
+    return said if subject in said else f"{subject}: {said}"
 
 
 def _forms(db: OfferReader) -> Iterator[LateEntry]:
