@@ -1,95 +1,33 @@
 """Twelve holders whose record was told late, wrong and twice: what became of each, in ledgers that balance."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from infra.folder.reader import read_folder
 from infra.status.attention import attention
 from infra.status.offer_status import offer_status
-from tests.offers import local
+from tests.driver import play_folder
+from tests.offers import Played, local
 
-HR, COUNSEL, CLERK = "Hana Reed", "Ruth Counsel", "Carl Clerk"
-TENDERED = {"H02": 600, "H05": 800, "H11": 100}
+FOLDER = Path(__file__).parents[2] / "examples" / "late-facts-2003"
 
 
 @pytest.fixture(scope="module")
-def played(new_offer):
-    """Alpha's dates: accepted and cancelled on April 1, granted on Friday, October 3, 2003 at $1.27.
+def played(tmp_path_factory):
+    """The example: accepted and cancelled on April 1, granted on Friday, October 3, 2003 at $1.27."""
+    out = tmp_path_factory.mktemp("late-facts")
+    play_folder(read_folder(FOLDER), out, until=None)
+    return Played(FOLDER, out)
 
-    Each of the twelve holds one grant of 1,000 shares, and tenders it whole but for those of TENDERED.
-    """
-    offer = new_offer()
-    names = "Ann Lee,Bo Ray,Cy Leeds,Di Marsh,Ed Nunn,Flo Ott,Gus Pike,Hal Quin,Ida Rust,Jo Sands,Kit Tate,Lu Vance"
-    for n, name in enumerate(names.split(","), start=1):
-        holder, grant, form = f"H{n:02}", f"G{n:02}", f"F{n:02}"
-        offer.holder(holder, name).grant(grant, 1000)
-        offer.tenders(form, f"2003-03-10T10:{n:02}:00", **{grant: TENDERED.get(holder, 1000)})
 
-    def told(when, do, by=HR, **options):
-        offer.happens(when, do, by=by, **options)
-
-    def left(when, holder, to):
-        told(when, "service-set", holder=holder, capacity="employee", from_="1999-01-04", **({"to": to} if to else {}))
-
-    # H05: 200 shares were exercised on March 3. The form tenders the 800 that are left, and says so.
-    told("2003-03-12T10:00:00", "correct-grant", grant="G05", exercised=200, reason="Exercised on March 3.")
-    told(
-        "2003-03-12T10:05:00",
-        "correct-form",
-        by=CLERK,
-        form="F05",
-        option=["G05:800:1000:2000-05-16:12.50:200"],
-        reason="The form says so.",
-    )
-    # H11: the form says 1,000; the clerk keyed in 100.
-    told(
-        "2003-03-13T10:00:00",
-        "correct-form",
-        by=CLERK,
-        form="F11",
-        option=["G11:1000:1000:2000-05-16:12.50:0"],
-        reason="Keyed in with a nought too few.",
-    )
-    # H09: her letters went to an address that was wrong.
-    told("2003-03-14T10:00:00", "correct-holder", holder="H09", email="ida@rust.example", reason="She wrote.")
-    # H02: HR tells on April 10 that he left on March 20. Counsel approves what HR cannot approve herself.
-    left("2003-04-10T10:00:00", "H02", "2003-03-20")
-    told("2003-04-10T10:30:00", "approve", step="void", holder="H02")
-    told("2003-04-11T10:00:00", "approve", by=COUNSEL, step="void", holder="H02")
-    # H06: 300 shares of what was cancelled on April 1 had been exercised on March 27.
-    told(
-        "2003-04-14T10:00:00",
-        "correct-grant",
-        grant="G06",
-        exercised=300,
-        reason="Exercised on March 27.",
-        evidence="the broker's confirmation",
-    )
-    # H03: from employee to consultant, in two steps; H04: told to have left, and corrected after the letter was out.
-    left("2003-07-01T09:00:00", "H03", "2003-06-30")
-    told("2003-07-01T09:05:00", "service-set", holder="H03", capacity="consultant", from_="2003-07-01")
-    left("2003-07-01T09:10:00", "H04", "2003-06-30")
-    left("2003-07-21T10:00:00", "H04", None)
-    # H12 left, and that is all; H10 is thought to have left, and found to have served when all the others have theirs.
-    left("2003-06-16T09:00:00", "H12", "2003-06-13")
-    left("2003-09-29T10:00:00", "H10", "2003-09-26")
-    left("2003-10-06T10:00:00", "H10", None)
-    told("2003-10-07T10:00:00", "approve", by=COUNSEL, step="reinstate", holder="H10")
-    # H07 and H08: told after the grant to have left three days before it.
-    left("2003-10-08T10:00:00", "H07", "2003-09-30")
-    left("2003-10-08T10:05:00", "H08", "2003-09-30")
-    told(
-        "2003-10-09T10:00:00",
-        "settle",
-        by=COUNSEL,
-        grant="G07-N",
-        as_="rescind",
-        reason="Nobody who has left is granted anything.",
-        evidence="the letter of resignation",
-    )
-    for on, close in (("2003-10-03", "1.27"), ("2003-10-07", "1.31")):
-        offer.closes_at(on, close)
-    return offer.play()
+def explained(heading):
+    """The rows of the table under a heading of the example's README, without their explanations."""
+    page = (FOLDER / "README.md").read_text()
+    lines = page.split(f"## {heading}", 1)[1].split("\n## ", 1)[0].splitlines()
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return [tuple(row[:-1]) for row in rows[2:]]
 
 
 def test_how_every_promise_ended(played):
@@ -172,3 +110,15 @@ def test_every_entry_has_its_two_times_and_its_place_in_the_chain(played):
     assert all(row["at"] <= row["recorded_at"] for row in audit)
     assert len(audit) == len({row["hash"] for row in audit})
     assert ["the broker's confirmation"] == played.column("audit", "evidence", action="correct-grant", subject="G06")
+
+
+def test_the_page_beside_it_explains_its_ledgers(played):
+    """The pool and the promises line by line; of the other ledgers each line that the page names is there."""
+    assert explained("`pool.csv`") == played.column("pool", "on", "event", "shares", "available_after")
+    assert explained("`promises.csv`") == played.column("promises", "promise_id", "shares", "outcome", "rule")
+    audited = played.column("audit", "at", "actor", "action", "subject", "rule")
+    assert [] == [row for row in explained("`audit.csv`") if row not in audited]
+    for ledger, line in explained("`cancellations.csv`"):
+        assert line in (played.out / "ledgers" / ledger).read_text().splitlines()
+    for (line,) in explained("`new_options.csv`"):
+        assert line in (played.out / "ledgers" / "new_options.csv").read_text().splitlines()
