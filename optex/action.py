@@ -173,7 +173,8 @@ def _option(name: str, field: FieldInfo) -> Option:
         plain = str
     assert isinstance(field.json_schema_extra, dict), f"{name} is declared by `option`"
     words: dict[str, Any] = dict(field.json_schema_extra)
-    bounds = {key: getattr(each, key) for each in field.metadata for key in ("ge", "gt", "le") if hasattr(each, key)}
+    told = [*field.metadata, *_annotations(field.annotation)]
+    bounds = {key: getattr(each, key) for each in told for key in ("ge", "gt", "le") if hasattr(each, key)}
     return Option(
         name=name,
         key=field.alias or name,
@@ -188,6 +189,13 @@ def _option(name: str, field: FieldInfo) -> Option:
         most=bounds.get("le"),
         several=several,
     )
+
+
+def _annotations(annotation: Any) -> list[Any]:
+    """What is annotated of a type that may be left out."""
+    several = [each for each in get_args(annotation) if get_origin(each) is Annotated]
+    told = [each for one in several for each in get_args(one)[1:]]
+    return [bound for each in told for bound in (each.metadata if isinstance(each, FieldInfo) else [each])]
 
 
 def _plain(annotation: Any) -> Any:

@@ -57,9 +57,9 @@ def _option(option: Option) -> Any:
 def _type(option: Option) -> Any:
     if option.choices:
         return click.Choice(option.choices)
-    if option.type is int:
+    if option.type is int and (option.least, option.most) != (None, None):
         return click.IntRange(option.least, option.most)
-    types: dict[type, Any] = {datetime: MOMENT, date: DAY}
+    types: dict[type, Any] = {datetime: MOMENT, date: DAY, int: int}
     return types.get(option.type, str)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from flows.cli.record import after_change, ensure_loaded, evidence_file
+from flows.cli.status import reading
 from infra.folder.reader import read_folder
 from infra.handlers.file_differences import TAKEN_OVER, find_differences, take_over
 from optex.differences import Difference
@@ -16,7 +17,7 @@ from optex.formatting import count
 def show_differences(folder: Path, as_json: bool) -> None:
     """Every difference, row by row; nothing is changed."""
     files = read_folder(folder)
-    with ensure_loaded(folder).read() as db:
+    with reading(folder) as db:
         found = find_differences(db, files)
     if as_json:
         click.echo(json.dumps({"differences": [_entry(each) for each in found]}, indent=2, ensure_ascii=False))
@@ -26,7 +27,7 @@ def show_differences(folder: Path, as_json: bool) -> None:
     taken = sum(each.taken_over for each in found)
     differ = f"{count(len(found), 'row')} of the files {'differs' if len(found) == 1 else 'differ'} from the record"
     later = f", {len(found) - taken} of which --yes does not take over" if taken < len(found) else ""
-    click.echo(f"{differ}{later}. Nothing was changed." if found else "The files are as it is on record.")
+    click.echo(f"{differ}{later}. Nothing was changed." if found else "The files say what is on record.")
 
 
 def take_over_differences(folder: Path, by: str, reason: str, evidence: str, told_later: bool, as_json: bool) -> None:

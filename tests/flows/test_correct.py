@@ -72,7 +72,7 @@ def test_a_form_is_corrected_with_evidence_after_the_expiration(folder, tmp_path
 
 def test_files_that_differ_are_said_shown_and_taken_over(folder):
     """`check`, `plan` and `status` say how many rows; `correct import` shows each, and takes them over when asked."""
-    assert (0, "The files are as it is on record.") == said(optex("correct", "import", folder))[:2]
+    assert (0, "The files say what is on record.") == said(optex("correct", "import", folder))[:2]
     for name, was, now in (
         ("holders.csv", "ann.lee@alpha.example", "ann@new.example"),
         ("grants.csv", "G2,H2,2000-05-16,500,0,12.50", "G2,H2,2000-05-16,500,0,12.00"),
@@ -104,7 +104,7 @@ def test_files_that_differ_are_said_shown_and_taken_over(folder):
     assert (1, "", "Nothing was taken over.") == (unnamed.returncode, unnamed.stdout, unnamed.stderr.splitlines()[-1])
     assert shown == optex("correct", "import", folder).stdout.splitlines()
     assert (0, "3 rows taken over.") == said(optex("correct", "import", folder, "--yes", "--by", "Ruth Counsel"))[:2]
-    assert (0, "The files are as it is on record.") == said(optex("correct", "import", folder))[:2]
+    assert (0, "The files say what is on record.") == said(optex("correct", "import", folder))[:2]
     assert "" == json.loads(optex("status", folder, "--json").stdout)["files_differ"]
 
 
@@ -123,4 +123,4 @@ def test_the_newer_record_is_not_overwritten_unless_asked(folder):
     assert "" == json.loads(optex("status", folder, "--json").stdout)["files_differ"]
     done = optex("correct", "import", folder, "--yes", "--all", "--by", "Ruth Counsel")
     assert (0, "1 row taken over.") == said(done)[:2]
-    assert (0, "The files are as it is on record.") == said(optex("correct", "import", folder))[:2]
+    assert (0, "The files say what is on record.") == said(optex("correct", "import", folder))[:2]
