@@ -115,7 +115,7 @@ def _person(holder: Holder) -> dict[str, str]:
     }
 
 
-def _entry(line: HistoryLine, terms: Terms) -> dict[str, str]:
+def _entry(line: HistoryLine, terms: Terms) -> dict[str, str | None]:
     at = utc_text(line.at) if isinstance(line.at, datetime) else line.at.isoformat()
     return {
         "at": at,
@@ -124,6 +124,7 @@ def _entry(line: HistoryLine, terms: Terms) -> dict[str, str]:
         "rule": line.rule,
         "section": line.section,
         "sentence": line.sentence,
+        "recorded_at": utc_text(line.recorded_at) if line.recorded_at else None,
     }
 
 

@@ -44,7 +44,7 @@ def actions(history: HolderHistory) -> Iterator[HistoryLine]:
         proof = f"Evidence: {sentence(action.evidence)}" if action.evidence and action.evidence not in told else ""
         recorded = _recorded(history, action.at, each.recorded_at, each.after_deadline)
         said = " ".join(filter(None, (what, because, by, proof, recorded)))
-        yield HistoryLine(at=action.at, what=said, rule=each.ruling.rule)
+        yield HistoryLine(at=action.at, what=said, rule=each.ruling.rule, recorded_at=each.recorded_at)
 
 
 def _recorded(history: HolderHistory, at: datetime, recorded_at: datetime, after_deadline: datetime | None) -> str:
@@ -62,7 +62,7 @@ def refusals(history: HolderHistory) -> Iterator[HistoryLine]:
         asked = each.action.asked
         if not each.accepted and asked and _named(each) in history.own_ids:
             what = f"{asked.format(**each.action.data)} was refused. {sentence(each.ruling.reason)}"
-            yield HistoryLine(at=each.action.at, what=what, rule=each.ruling.rule)
+            yield HistoryLine(at=each.action.at, what=what, rule=each.ruling.rule, recorded_at=each.recorded_at)
 
 
 def _named(each: RecordedAction) -> str | None:
@@ -100,7 +100,8 @@ def forms(history: HolderHistory) -> Iterator[HistoryLine]:
     """Every form as it was received."""
     for form in history.record.forms:
         rule = "TND-6" if form.kind is FormKind.ELECTION else "WDR-1"
-        yield HistoryLine(at=form.received_at, what=_received(history, form), rule=rule)
+        recorded_at = history.entries[form.form_id].recorded_at
+        yield HistoryLine(at=form.received_at, what=_received(history, form), rule=rule, recorded_at=recorded_at)
 
 
 def _received(history: HolderHistory, form: Form) -> str:

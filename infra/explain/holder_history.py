@@ -26,6 +26,8 @@ class HistoryLine:
     at: datetime | date
     what: str
     rule: str
+    recorded_at: datetime | None = None
+    """When it was put on record, of what arrives (REC-1)."""
 
     @property
     def section(self) -> str:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from infra.explain.explain import explain_holder
+from tests.offers import local
+
 
 @pytest.fixture(scope="module")
 def late(new_offer):
@@ -36,6 +39,17 @@ def test_with_both_it_is_taken_and_marked(late):
     assert ("Board", "the bid of Acme") == (entry["actor"], entry["evidence"])
     assert entry["detail"].endswith("— recorded after the deadline of 2003-03-31 17:00:00 EST")
     assert [("2003-04-01T14:00:00Z", "held")] == late.milestone("cancel")
+
+
+def test_explain_knows_both_times(late):
+    """Of the condition, which it says was recorded after the deadline, and of the form."""
+    with late.workspace() as workspace, workspace.read() as db:
+        lines = {line.what: line for line in explain_holder(db, "H1") if line.recorded_at}
+    [asserted] = [line for what, line in lines.items() if what.startswith("Condition 4 of §7")]
+    assert (local("2003-03-31T16:30:00"), local("2003-03-31T18:00:00")) == (asserted.at, asserted.recorded_at)
+    assert "Recorded March 31, 2003 at 6:00 p.m. Eastern Standard Time, after the deadline of" in asserted.what
+    [form] = [line for what, line in lines.items() if what.startswith("Election Form F1 received")]
+    assert form.at == form.recorded_at == local("2003-03-10T10:00:00")
 
 
 def test_what_is_recorded_as_it_happens_has_one_time(late):
