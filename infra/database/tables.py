@@ -1,6 +1,6 @@
 """What the database looks like: one schema for SQLite and PostgreSQL, every row belonging to an offer.
 
-What was decided is appended and never edited: `decisions` and `audit` refuse update and delete (by triggers).
+What was told and decided is appended and never edited: those tables refuse update and delete (by triggers).
 A new database is made from here; one that an older version made is brought up to it by the migrations.
 """
 
@@ -375,7 +375,7 @@ audit = Table(
     Column("hash", String(64), nullable=False),  # of the entry and the hash of the one before it
 )
 
-APPEND_ONLY = (decisions, audit)
+APPEND_ONLY = (actions, evidence, decisions, audit)
 
 _REFUSALS = {
     "sqlite": [
@@ -392,11 +392,11 @@ _REFUSALS = {
 }
 
 
-def _refuse_changes(table: Table, connection: Connection, **_: Any) -> None:
+def refuse_changes(table: Table, connection: Connection, **_: Any) -> None:
     """The database itself refuses to update or delete an entry of the table."""
     for statement in _REFUSALS[connection.dialect.name]:
         connection.exec_driver_sql(statement.format(table=table.name))
 
 
 for _table in APPEND_ONLY:
-    event.listen(_table, "after_create", _refuse_changes)
+    event.listen(_table, "after_create", refuse_changes)

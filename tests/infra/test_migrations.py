@@ -43,6 +43,12 @@ ENTRIES = [
         {"kind": "tender", "subject": "G1", "revision": 1, "at": AT, "holder_id": "H1", "decision": "accepted"}
         | {"rule": "CAN-1", "section": "§6", "reason": "Accepted.", "remarks": [], "entry": 1},
     ),
+    (
+        t.actions,
+        {"fact_id": "hold-1", "position": 1, "at": AT, "verb": "hold", "actor": "Board", "data": {}, "accepted": True}
+        | {"rule": "CIC-1", "section": "§13", "reason": "Held.", "recorded_at": AT, "entry": 1},
+    ),
+    (t.evidence, {"sha256": "0" * 64, "name": "letter.pdf", "content": b"%PDF", "recorded_at": AT}),
 ]
 
 
@@ -161,18 +167,24 @@ def test_the_tables_of_another_program_are_left_alone(database_url):
     engine.dispose()
 
 
-@pytest.mark.parametrize(("table", "entry"), ENTRIES, ids=["audit", "decisions"])
+@pytest.mark.parametrize(("table", "entry"), ENTRIES, ids=[table.name for table, _ in ENTRIES])
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_what_is_append_only_cannot_be_changed(engine, table, entry, act):
-    """The database itself refuses to change or delete an entry of the audit or a decision, and keeps it."""
+    """The database itself refuses to change or delete what was told, shown or decided, or the audit's entry of it."""
     with engine.begin() as connection:
         connection.execute(insert(t.offers).values(**OFFER))
         connection.execute(insert(table).values(offer="alpha", **entry))
-    statement = update(table).values(rule="X") if act == "update" else delete(table)
+    column = table.c.rule if "rule" in table.c else table.c.name
+    statement = update(table).values({column: "X"}) if act == "update" else delete(table)
     with pytest.raises(DBAPIError, match=f"{table.name} is append-only"), engine.begin() as connection:
         connection.execute(statement)
     with engine.connect() as connection:
-        assert [entry["rule"]] == list(connection.execute(select(table.c.rule)).scalars())
+        assert [entry[column.name]] == list(connection.execute(select(column)).scalars())
+
+
+def test_every_append_only_table_is_tried():
+    """So that a table that is declared so is one."""
+    assert set(t.APPEND_ONLY) == {table for table, _ in ENTRIES}
 
 
 def test_the_append_only_tables_cannot_be_emptied(engine):

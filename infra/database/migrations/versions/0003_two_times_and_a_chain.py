@@ -28,6 +28,10 @@ COLUMNS: dict[str, list[tuple[str, sa.types.TypeEngine[Any], str]]] = {
 }
 
 
+# What the database itself keeps from being changed from now on.
+GUARDED = (t.actions, t.evidence)
+
+
 def upgrade() -> None:
     for table, columns in COLUMNS.items():
         if op.get_bind().dialect.name == "sqlite":
@@ -45,6 +49,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["offer"], ["offers.offer"], name="fk_evidence_offers"),
     )
     _vouch_for_older_rows()
+    for guarded in GUARDED:
+        t.refuse_changes(guarded, op.get_bind())
 
 
 def _vouch_for_older_rows() -> None:
@@ -63,6 +69,13 @@ Columns = Mapping[str, tuple[sa.types.TypeEngine[Any], str]]
 
 
 def downgrade() -> None:
+    for guarded in GUARDED:
+        if op.get_bind().dialect.name == "sqlite":
+            for act in ("update", "delete"):
+                op.execute(f"DROP TRIGGER {guarded.name}_no_{act}")
+        else:
+            op.execute(f"DROP TRIGGER {guarded.name}_append_only ON {guarded.name}")
+            op.execute(f"DROP FUNCTION {guarded.name}_append_only()")
     op.drop_table("evidence")
     for table, columns in COLUMNS.items():
         names = [name for name, _, _ in columns]
