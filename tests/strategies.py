@@ -348,7 +348,7 @@ def slips(draw: st.DrawFn) -> Tale:
         grants=grants,
         forms=forms,
         prices={},
-        script=sorted(draw(_told_in_steps(terms)), key=lambda entry: entry.when),
+        script=_apart(sorted(draw(_told_in_steps(terms)), key=lambda entry: entry.when)),
         digest="",
         path=Path("nowhere"),
     )
@@ -359,6 +359,15 @@ def slips(draw: st.DrawFn) -> Tale:
         close=Decimal(draw(st.integers(1, 6_000_000))) / 100,
         price_after=draw(st.sampled_from([timedelta(0), timedelta(hours=2), 3 * DAY])),
     )
+
+
+def _apart(entries: list[ScriptEntry]) -> list[ScriptEntry]:
+    """Each told a second after the one before it at least: what followed from it is judged by what was known then."""
+    apart: list[ScriptEntry] = []
+    for entry in entries:
+        at = max(entry.when, apart[-1].when + timedelta(seconds=1)) if apart else entry.when
+        apart.append(replace(entry, when=at, action=entry.action.model_copy(update={"at": at})))
+    return apart
 
 
 def _tender_all(holder_id: str, grants: list[Grant], draw: st.DrawFn) -> Form:
