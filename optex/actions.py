@@ -24,7 +24,7 @@ from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_text, moment, short_day
-from optex.milestones import cancellation_due, extension_deadline, next_cancellation
+from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
 
@@ -37,7 +37,7 @@ class Extend(Action):
     Refused if it is announced after 8:00 a.m. of the business day after the last expiration (EXT-1, §15).
     """
 
-    verb, rule, deployment, once = "extend", "EXT-1", "extend", ("to",)
+    verb, rule, deployment, once, through_deadline = "extend", "EXT-1", "extend", ("to",), True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
     announced_at: Moment = option(
@@ -316,6 +316,9 @@ class ServiceSet(Action):
             )
         return self
 
+    def deadline(self, state: OfferState) -> datetime | None:
+        return state.accepted_at
+
     @property
     def subject(self) -> str:
         return self.holder
@@ -424,6 +427,10 @@ class CommitteeGrantDate(Action):
     def subject(self) -> str:
         return self.on.isoformat()
 
+    def deadline(self, state: OfferState) -> datetime | None:
+        """The grant: its date and its terms are not chosen after it."""
+        return state.schedule.due(REGRANT)
+
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_choose_grant_date(state, self.on, self.at)
 
@@ -471,6 +478,10 @@ class Hold(HoldGrant):
     """Hold the grant back, for a legal prohibition or a merger (CIC-1, §13)."""
 
     verb = "hold"
+
+    def deadline(self, state: OfferState) -> datetime | None:
+        """The grant: its date and its terms are not chosen after it."""
+        return state.schedule.due(REGRANT)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_hold(state)

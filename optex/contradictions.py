@@ -17,15 +17,15 @@ from optex.records import ServicePeriod
 from optex.state import OfferState
 from optex.terms import Terms
 
-GRANTED, VOIDED, DECIDED = "granted", "voided", "decided"
+GRANTED, VOIDED, DECIDED, RESCINDED = "granted", "voided", "decided", "rescinded"
 OUTCOMES = ("rescind", "stand")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contradiction:
-    """An option `granted`, or one of which the acceptance was `voided`, that the record speaks against, and why.
+    """An option `granted` or `rescinded`, or the acceptance of one `voided`, that the record speaks against, and why.
 
-    Or one of which the corrected record would have `decided` otherwise at the acceptance.
+    Or one of which the record, as it now is, would have `decided` otherwise at the acceptance.
     """
 
     kind: str
@@ -57,21 +57,29 @@ def against_grant(
     return f"there was no service on {day(gap)}"
 
 
+def outcomes(kind: str) -> tuple[str, ...]:
+    """How a contradiction may be settled: nothing is accepted or granted a second time (REC-4)."""
+    return OUTCOMES if kind == GRANTED else ("stand",)
+
+
 class Settle(Action):
     """Settle what the record contradicts after the grant: the option is rescinded, or stands (REC-4).
 
-    A rescinded option goes back to the plan's pool, and its holder is told. An acceptance that was voided, and that the
-    record now shows to have been good, can only be let stand as voided: the program accepts nothing twice.
+    A rescinded option goes back to the plan's pool, and its holder is told. What was voided, rejected or rescinded, and
+    that the record now shows to have been good, can only be let stand: the program accepts and grants nothing twice.
+    What the record shows later is another contradiction, to be settled anew.
     """
 
     verb, rule, deployment, named, proven = "settle", "REC-4", "settle", True, True
-    once = ("grant", "as", "reason", "evidence")
+    decided, once = ("what",), ("grant", "as", "reason", "evidence")
     asked = "A settlement"
     grant: Id = option("The option that the record contradicts, by its number.")
     outcome: Annotated[Literal["rescind", "stand"], of(*OUTCOMES)] = option(
         "What becomes of it: rescind the option, or let it stand.", alias="as"
     )
     reason: Annotated[Text, Expected("a reason in words")] = option("Why.")
+    what: str | None = None
+    """What the record showed when it was settled, in words."""
 
     @property
     def subject(self) -> str:

@@ -8,9 +8,17 @@ from optex.formatting import exact_text
 from optex.state import OfferState
 
 
-def passed_deadline(at: datetime, deadline: datetime | None, recorded_at: datetime) -> datetime | None:
-    """The deadline that lies between the two times of what is told; None where none does (REC-1)."""
-    return deadline if deadline is not None and at <= deadline < recorded_at else None
+def passed_deadline(
+    at: datetime, deadline: datetime | None, recorded_at: datetime, *, through: bool = False
+) -> datetime | None:
+    """The deadline that lies between the two times of what is told; None where none does (REC-1).
+
+    What comes at its very instant comes too late, or, `through` it, in time (EXP-1, EXT-1).
+    """
+    if deadline is None:
+        return None
+    passed = at <= deadline < recorded_at if through else at < deadline <= recorded_at
+    return deadline if passed else None
 
 
 def incomplete(action: Action, state: OfferState, recorded_at: datetime) -> tuple[datetime | None, Ruling | None]:
@@ -21,7 +29,9 @@ def incomplete(action: Action, state: OfferState, recorded_at: datetime) -> tupl
     Authority: §4, §7, §15 (REC-1, TND-7, CND-1).
     """
     deadline = action.deadline(state)
-    passed = passed_deadline(_announced(action, deadline), deadline, recorded_at)
+    passed = passed_deadline(action.announced, deadline, recorded_at, through=action.through_deadline)
+    if action.amends and deadline is not None and deadline <= recorded_at:
+        passed = deadline  # a correction changes what was on record by then, whenever it is said to be
     missing = [
         what
         for what, needed, given in (
@@ -36,10 +46,6 @@ def incomplete(action: Action, state: OfferState, recorded_at: datetime) -> tupl
     if passed is None:
         return None, Ruling(rule=action.rule, reason=f"it must state {named}")
     return passed, Ruling(rule="REC-1", reason=f"{_late(action, passed, recorded_at, state.terms.zone)}: state {named}")
-
-
-def _announced(action: Action, deadline: datetime | None) -> datetime:
-    return min(action.announced, deadline) if action.amends and deadline else action.announced
 
 
 def _late(action: Action, passed: datetime, recorded_at: datetime, zone: tzinfo) -> str:

@@ -42,9 +42,9 @@ def actions(history: HolderHistory) -> Iterator[HistoryLine]:
         did = "Reported" if action.who.startswith("Who reports") else "Decided"
         by = f"{did} by {action.by}." if action.by not in ("", PROGRAM) else ""
         proof = f"Evidence: {sentence(action.evidence)}" if action.evidence and action.evidence not in told else ""
-        recorded = _recorded(history, action.at, each.recorded_at, each.after_deadline)
+        recorded = _recorded(history, action.announced, each.recorded_at, each.after_deadline)
         said = " ".join(filter(None, (what, because, by, proof, recorded)))
-        yield HistoryLine(at=action.at, what=said, rule=each.ruling.rule, recorded_at=each.recorded_at)
+        yield HistoryLine(at=action.announced, what=said, rule=each.ruling.rule, recorded_at=each.recorded_at)
 
 
 def _recorded(history: HolderHistory, at: datetime, recorded_at: datetime, after_deadline: datetime | None) -> str:

@@ -11,7 +11,7 @@ from infra.database import tables as t
 from infra.database.writer import OfferWriter
 from infra.handlers import announcements, corrected, corrections, forms, four_eyes, pool
 from infra.handlers.compensations import carry_out, pending
-from infra.handlers.contradictions import may_settle, settle
+from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
@@ -61,13 +61,13 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     if ruling := differs(db, earlier, action) or ruling or refused(action, db, state):
         db.add_action(key, action, ruling, accepted=False, after_deadline=passed)
         refusal = (f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)
-        db.audit(action.at, action.by, [refusal], action.evidence)
+        db.audit(action.announced, action.by, [refusal], action.evidence)
         return ActionResult.refused(ruling)
     action = completed(action, db)
     taken = Ruling(rule=action.decided_by_rule, reason=action.says(state))
     db.add_action(key, action, taken, accepted=True, after_deadline=passed)
     detail = _detail(taken.reason, action, passed, state)
-    db.audit(action.at, action.by, [(action.verb, action.subject, taken.rule, detail)], action.evidence)
+    db.audit(action.announced, action.by, [(action.verb, action.subject, taken.rule, detail)], action.evidence)
     consequence = apply_effects(action, db)
     return ActionResult(accepted=True, ruling=taken, message=f"{taken.reason.removesuffix('.')}. {consequence}".strip())
 
@@ -294,6 +294,13 @@ def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ru
 @refused.register
 def _may_settle(action: Settle, db: OfferWriter, state: OfferState) -> Ruling | None:
     return may_settle(db, action)
+
+
+@completed.register
+def _what_is_settled(action: Settle, db: OfferWriter) -> Settle:
+    """A settlement is of what the record showed then: of what it shows later somebody must decide anew."""
+    found = found_against(db, action.grant)
+    return action.model_copy(update={"what": found.said if found else None})
 
 
 @apply_effects.register

@@ -11,7 +11,7 @@ from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.otherwise import decided_otherwise
 from optex import pool
-from optex.contradictions import DECIDED, GRANTED, VOIDED, Contradiction, Settle, against_grant
+from optex.contradictions import DECIDED, GRANTED, RESCINDED, VOIDED, Contradiction, Settle, against_grant
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
 from optex.formatting import count, day
@@ -24,19 +24,20 @@ def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -
     state = db.state()
     if state.cancelled_on is None:
         return []
-    settled = _settled(db)
+    settled = _settlements(db)
     found = [
         *_granted(db, state, holder_ids),
         *_voided(db, state, holder_ids),
         *decided_otherwise(db, state, holder_ids),
     ]
-    return sorted((each for each in found if each.grant_id not in settled), key=lambda each: each.grant_id)
+    left = [each for each in found if not any(_settles(one, each) for one in settled.get(each.grant_id, ()))]
+    return sorted(left, key=lambda each: each.grant_id)
 
 
 def report_contradictions(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> str:
     """Put on record what a fact about these holders contradicts, and what agrees with it again; that, in sentences."""
     found = {each.grant_id: each for each in contradictions(db, holder_ids)}
-    settled = _settled(db)
+    settled = _settlements(db)
     before = [
         row
         for row in db.latest_decisions("contradiction").values()
@@ -61,18 +62,32 @@ def _entry(grant_id: str, holder_id: str, decision: str, said: str) -> DecisionE
     )
 
 
-def _settled(db: OfferReader) -> set[str]:
-    return {action.grant for action in db.actions(Settle.verb) if isinstance(action, Settle)}
+def _settlements(db: OfferReader) -> dict[str, list[Settle]]:
+    """The settlements of each option, in the order in which they were recorded."""
+    found: dict[str, list[Settle]] = {}
+    for action in db.actions(Settle.verb):
+        if isinstance(action, Settle):
+            found.setdefault(action.grant, []).append(action)
+    return found
+
+
+def _settles(settlement: Settle, found: Contradiction) -> bool:
+    """Whether a person decided about this very fact; what was told since is another matter."""
+    return settlement.what in (None, found.said)
+
+
+def found_against(db: OfferReader, grant_id: str) -> Contradiction | None:
+    """What the record shows against an option and nobody has settled; None where it shows nothing."""
+    return next((each for each in contradictions(db) if each.grant_id == grant_id), None)
 
 
 def may_settle(db: OfferReader, action: Settle) -> Ruling | None:
     """Why a settlement is not taken: settled already, or nothing is contradicted; None where it is taken."""
-    for earlier in db.actions(Settle.verb):
-        if isinstance(earlier, Settle) and earlier.grant == action.grant:
-            told = f"{action.grant} was settled by {earlier.by} on {day(db.state().day(earlier.at))}"
-            reason = f"{told}: {earlier.outcome}, {earlier.reason} (evidence: {earlier.evidence})"
-            return Ruling(rule="REC-4", reason=f"{reason}. It is settled once")
-    found = next((each for each in contradictions(db) if each.grant_id == action.grant), None)
+    found = found_against(db, action.grant)
+    for earlier in _settlements(db).get(action.grant, ())[-1:] if found is None else ():
+        told = f"{action.grant} was settled by {earlier.by} on {day(db.state().day(earlier.at))}"
+        reason = f"{told}: {earlier.outcome}, {earlier.reason} (evidence: {earlier.evidence})"
+        return Ruling(rule="REC-4", reason=f"{reason}. It is settled once")
     if found is None:
         return Ruling(rule="REC-4", reason=f"the record contradicts no grant or voided acceptance of {action.grant}")
     if found.kind == VOIDED and action.outcome == "rescind":
@@ -80,6 +95,10 @@ def may_settle(db: OfferReader, action: Settle) -> Ruling | None:
             f"the acceptance of {action.grant} was voided, and nothing is accepted twice: it can only stand as voided"
         )
         return Ruling(rule="REC-4", reason=reason)
+    if found.kind == RESCINDED and action.outcome == "rescind":
+        return Ruling(
+            rule="REC-4", reason=f"{action.grant} was rescinded, and nothing is granted twice: it can only stand"
+        )
     if found.kind == DECIDED and action.outcome == "rescind":
         reason = f"what was decided of {action.grant} at the acceptance is not undone: it can only stand"
         return Ruling(rule="REC-4", reason=reason)
@@ -103,12 +122,9 @@ def settle(db: OfferWriter, action: Settle) -> str:
 
 
 def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:
-    """New options of whoever, as the record now has it, did not serve unbroken until the grant."""
-    options = [
-        row
-        for row in db.rows_of(t.issued_options, holder_ids, t.issued_options.c.grant_id)
-        if row.kind == "new" and row.ended_on is None
-    ]
+    """New options of whoever did not serve unbroken until the grant, and those rescinded of whoever did after all."""
+    issued = db.rows_of(t.issued_options, holder_ids, t.issued_options.c.grant_id)
+    options = [row for row in issued if row.kind == "new"]
     if not options:
         return
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
@@ -123,7 +139,11 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | N
             granted_on=row.granted_on,
             terms=state.terms,
         )
-        if shown:
+        if shown is None and row.ended_on is not None:
+            shown = f"unbroken service through the grant of {day(row.granted_on)}"
+            reason = f"rescinded on {day(row.ended_on)}, of {row.holder_id}; the record now shows {shown}"
+            yield Contradiction(kind=RESCINDED, grant_id=row.grant_id, holder_id=row.holder_id, reason=reason)
+        elif shown and row.ended_on is None:
             reason = f"granted to {row.holder_id} on {day(row.granted_on)}; the record now shows that {shown}"
             yield Contradiction(kind=GRANTED, grant_id=row.grant_id, holder_id=row.holder_id, reason=reason)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from optex import batch
+from optex.actions import ServiceSet
 from optex.contradictions import DECIDED, Contradiction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectService
 from optex.election import FormReview
@@ -17,7 +18,7 @@ from optex.formatting import count
 from optex.records import HolderRecord
 from optex.state import OfferState
 
-Corrections = list[CorrectHolder | CorrectGrant | CorrectForm | CorrectService]
+Told = list[CorrectHolder | CorrectGrant | CorrectForm | CorrectService | ServiceSet]
 
 
 def decided_otherwise(
@@ -25,7 +26,7 @@ def decided_otherwise(
 ) -> Iterator[Contradiction]:
     """What of these holders, or of all, would not have been accepted by the record as it now is, or would have been.
 
-    Only those are looked at of whom something was corrected after the acceptance: of the others nothing has changed.
+    Only those are looked at of whom something was told after the acceptance: of the others nothing has changed.
     """
     told = _since_acceptance(db, state)
     concerned = _holders(db, told)
@@ -34,28 +35,29 @@ def decided_otherwise(
         yield from _of_holder(db, d, told, state)
 
 
-def _since_acceptance(db: OfferReader, state: OfferState) -> Corrections:
-    verbs = (CorrectHolder.verb, CorrectGrant.verb, CorrectForm.verb, CorrectService.verb)
+def _since_acceptance(db: OfferReader, state: OfferState) -> Told:
+    verbs = (CorrectHolder.verb, CorrectGrant.verb, CorrectForm.verb, CorrectService.verb, ServiceSet.verb)
     return [
         each.action
         for each in db.recorded_actions(*verbs)
         if each.accepted
         and state.accepted_at
         and each.recorded_at > state.accepted_at
-        and isinstance(each.action, CorrectHolder | CorrectGrant | CorrectForm | CorrectService)
+        and isinstance(each.action, CorrectHolder | CorrectGrant | CorrectForm | CorrectService | ServiceSet)
     ]
 
 
-def _holders(db: OfferReader, told: Corrections) -> set[str]:
+def _holders(db: OfferReader, told: Told) -> set[str]:
     """Whom the corrections are about, also whose a form or a grant was before."""
-    found = {each.was["holder_id"] for each in told if each.was and "holder_id" in each.was}
-    found |= {each.holder for each in told if isinstance(each, CorrectHolder | CorrectService)}
+    was = [each.was for each in told if not isinstance(each, ServiceSet) and each.was]
+    found = {cells["holder_id"] for cells in was if "holder_id" in cells}
+    found |= {each.holder for each in told if isinstance(each, CorrectHolder | CorrectService | ServiceSet)}
     found |= {db.holder_of_form(each.form) or "" for each in told if isinstance(each, CorrectForm)}
     grants = {each.grant for each in told if isinstance(each, CorrectGrant)}
     return found | {grant.holder_id for grant in (db.grants() if grants else ()) if grant.grant_id in grants}
 
 
-def _of_holder(db: OfferReader, d: HolderRecord, told: Corrections, state: OfferState) -> Iterator[Contradiction]:
+def _of_holder(db: OfferReader, d: HolderRecord, told: Told, state: OfferState) -> Iterator[Contradiction]:
     holder_id, cancelled_on, accepted_at = d.holder.holder_id, state.cancelled_on, state.accepted_at
     assert cancelled_on is not None
     assert accepted_at is not None
@@ -68,9 +70,11 @@ def _of_holder(db: OfferReader, d: HolderRecord, told: Corrections, state: Offer
     decided = batch.decide_tenders([tendered], reviews, state, cancelled_on)
     why = {each.tender.grant_id: each.ruling.reason for each in decided if not each.accepted}
     would = {each.tender.grant_id: each.tender.shares for each in decided if each.accepted}
-    did = {row.grant_id: row.shares for row in db.rows_about(holder_id, t.cancellations) if row.voided_on is None}
+    cancelled = db.rows_about(holder_id, t.cancellations)
+    did = {row.grant_id: row.shares for row in cancelled if row.voided_on is None}
+    voided = {row.grant_id for row in cancelled if row.voided_on is not None}  # that is a contradiction of its own
     otherwise = _forms(db, reviews)
-    for grant_id in sorted(would.keys() | did.keys()):
+    for grant_id in sorted((would.keys() | did.keys()) - voided):
         left = min(would.get(grant_id, 0), d.grants[grant_id].remaining)
         if left != did.get(grant_id, 0):
             because = [why[grant_id].rstrip(".")] if grant_id in why else otherwise
@@ -94,7 +98,7 @@ def _contradiction(grant_id: str, holder_id: str, would: int, did: int, because:
     return Contradiction(kind=DECIDED, grant_id=grant_id, holder_id=holder_id, reason=reason)
 
 
-def _as_tendered(db: OfferReader, d: HolderRecord, told: Corrections) -> HolderRecord:
+def _as_tendered(db: OfferReader, d: HolderRecord, told: Told) -> HolderRecord:
     """The record with the grants as they were at the acceptance, where that was restated: it has been decided again."""
     cancelled = {row.grant_id for row in db.rows_about(d.holder.holder_id, t.cancellations)}
     before: dict[str, dict[str, int]] = {}

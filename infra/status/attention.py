@@ -10,6 +10,7 @@ from infra.handlers.contradictions import contradictions
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
 from optex.calendar import CLOCKS
+from optex.contradictions import outcomes
 from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
 
@@ -36,7 +37,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
         yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
     for each in status.contradictions:
-        yield f"{each.said} A person must settle it: `optex settle FOLDER --grant {each.grant_id} --as rescind|stand`."
+        how = f"--grant {each.grant_id} --as {'|'.join(outcomes(each.kind))}"
+        yield f"{each.said} A person must settle it: `optex settle FOLDER {how}`."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     if status.files_differ:

@@ -17,6 +17,11 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=EST).astimezone(UTC)
 
 
+def urgent(played):
+    with played.workspace() as workspace, workspace.read() as db:
+        return list(attention(offer_status(db, at("2003-10-31T12:00:00"))))
+
+
 def contradicted(new_offer):
     """Granted on October 3 to both; told on October 8 that Bo's last day was September 30."""
     offer = new_offer()
@@ -174,3 +179,40 @@ def test_one_who_left_before_the_cancellation_is_found_after_the_grant_too(new_o
     assert "the record now shows that service ended on March 20, 2003" in alarm
     assert [("P-H1", "granted")] == played.column("promises", "promise_id", "outcome")
     assert [""] == played.column("cancellations", "voided_on")
+
+
+def test_what_is_told_after_a_settlement_is_another_matter(new_offer):
+    """One who stands was to be voided at all, one rescinded served after all: each an alarm of its own, and settled."""
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.holder("H2", "Bo Ray").grant("G2", 500).tenders("F2", "2003-03-10T10:00:00", G2=500)
+    spell = {"capacity": "employee", "from_": "1999-01-04", "by": "Hana Reed"}
+    settled = {"reason": "So decided.", "evidence": "The minutes.", "by": "Ruth Counsel"}
+    for holder in ("H1", "H2"):
+        offer.happens("2003-10-06T10:00:00", "service-set", holder=holder, to="2003-09-30", **spell)
+    offer.happens("2003-10-06T11:00:00", "settle", grant="G1-N", as_="rescind", **settled)
+    offer.happens("2003-10-06T11:05:00", "settle", grant="G2-N", as_="stand", **settled)
+    offer.happens("2003-10-07T10:00:00", "service-set", holder="H1", **spell)
+    offer.happens("2003-10-07T10:05:00", "service-set", holder="H2", to="2003-03-20", **spell)
+    played = offer.closes_at("2003-10-03", "1.27").play()
+    assert [
+        "G1-N was rescinded on October 6, 2003, of H1; the record now shows unbroken service through the grant of "
+        "October 3, 2003. A person must settle it: `optex settle FOLDER --grant G1-N --as stand`.",
+        "G2-N was granted to H2 on October 3, 2003; the record now shows that service ended on March 20, 2003. "
+        "A person must settle it: `optex settle FOLDER --grant G2-N --as rescind|stand`.",
+    ] == urgent(played)
+    offer.happens("2003-10-08T10:00:00", "settle", grant="G1-N", as_="rescind", **settled)
+    offer.happens("2003-10-08T10:05:00", "settle", grant="G1-N", as_="stand", **settled)
+    offer.happens("2003-10-08T10:10:00", "settle", grant="G2-N", as_="rescind", **settled)
+    assert [] == urgent(offer.closes_at("2003-10-06", "1.20").play())
+
+
+def test_a_tender_rejected_for_a_leaver_who_had_not_left(new_offer):
+    """Told on March 31 to have left, taken back on April 2: nothing is accepted any more, but it is not silent."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    spell = {"holder": "H1", "capacity": "employee", "from_": "1999-01-04", "by": "Hana Reed"}
+    offer.happens("2003-03-31T10:00:00", "service-set", to="2003-03-28", **spell)
+    offer.happens("2003-04-02T10:00:00", "service-set", **spell)
+    [alarm] = [each for each in urgent(offer.play(until="2003-04-03T12:00:00")) if "settle" in each]
+    said = "By the record as it now stands 1,000 shares of G1 would have been accepted, and not nothing."
+    assert f"{said} A person must settle it: `optex settle FOLDER --grant G1 --as stand`." == alarm

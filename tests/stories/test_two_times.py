@@ -56,3 +56,31 @@ def test_what_is_recorded_as_it_happens_has_one_time(late):
     """Of the form that came and was keyed on March 10 the two times are the same."""
     [form] = late.ledger("forms")
     assert ("2003-03-10T15:00:00Z", "2003-03-10T15:00:00Z") == (form["received_at"], form["recorded_at"])
+
+
+def test_what_is_told_as_of_an_earlier_day_is_decided_as_of_now(new_offer):
+    """Told on July 1, as of March 20, that one has left: it lapses on July 1, and nothing of others is revived."""
+    offer = new_offer()
+    for n, name in ((1, "Ann Lee"), (3, "Cy Leeds")):
+        offer.holder(f"H{n}", name).grant(f"G{n}", 400).tenders(f"F{n}", "2003-03-10T10:00:00", **{f"G{n}": 400})
+    spell = {"capacity": "employee", "from_": "1999-01-04", "to": "2003-06-13", "by": "Hana Reed"}
+    offer.happens("2003-06-16T10:00:00", "service-set", holder="H3", **spell)
+    shown = {"at": "2003-03-20T10:00:00", "evidence": "her letter"}
+    offer.happens("2003-07-01T11:00:00", "service-set", holder="H1", **spell, **shown)
+    played = offer.play(until="2003-07-02T12:00:00")
+    assert [("H1", "lapsed"), ("H3", "lapsed")] == played.column("promises", "holder_id", "outcome")
+    assert [("2003-06-16", "lapsed", "400"), ("2003-07-01", "lapsed", "400")] == [
+        row for row in played.column("pool", "on", "event", "shares") if row[0] > "2003-04-01"
+    ]
+
+
+def test_the_grant_date_is_not_chosen_in_hindsight(new_offer):
+    """The grant waits for its price from October 3 on: another date told as of before needs a name and evidence."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 400).tenders("F1", "2003-03-10T10:00:00", G1=400)
+    chosen = {"at": "2003-10-01T10:00:00", "on": "2003-10-22"}
+    offer.happens("2003-10-20T10:00:00", "committee-grant-date", **chosen)
+    offer.happens("2003-10-20T10:05:00", "hold", at="2003-10-01T10:00:00", reason="A merger.", by="Board")
+    refused = [row for row in offer.play().ledger("audit") if row["action"].endswith(" refused")]
+    assert [("committee-grant-date refused", "REC-1"), ("hold refused", "REC-1")] == [
+        (row["action"], row["rule"]) for row in refused
+    ]
