@@ -35,12 +35,19 @@ def audit() -> None:
 @JSON
 def verify(folder: Path, head: str | None, as_json: bool) -> None:
     """Whether the chain of the audit is intact, or which is the first entry that is not (exit 1). Changes nothing."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from flows.cli.status import reading
     from infra.database.audit_check import find_head, first_broken
+    from optex.errors import OptexError
 
-    with reading(folder) as db:
-        now, broken = db.audit_head(), first_broken(db)
-        found = find_head(db, head) if head else None
+    try:
+        with reading(folder) as db:
+            now, broken = db.audit_head(), first_broken(db)
+            found = find_head(db, head) if head else None
+    except (SQLAlchemyError, ValueError, TypeError, ArithmeticError) as error:  # as no optex wrote it
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise OptexError(f"Not intact: the audit cannot be read any more: {reason}") from error
     if as_json:
         said = {"intact": broken is None, "entries": now.entries, "head": now.hash}
         said |= {"broken": asdict(broken) if broken else None}

@@ -1,5 +1,7 @@
 """Whether the audit of an offer is as it was written: each entry follows from the one before it (REC-1)."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +16,9 @@ from infra.database.audit_chain import BEGINNING, chained
 from infra.database.reader import OfferReader
 from infra.database.vouching import OLDER, VOUCHED, digest, rows_by_entry, vouched_for
 from optex.formatting import count, utc_text
+
+# A file that is kept with the offer, as the record names it.
+_FILE = re.compile(r"\(SHA-256 ([0-9a-f]{64})\)")
 
 # By table and the entry that its rows name: what the entry says of them, and the entry.
 Vouched = dict[tuple[str, int], tuple[str, Mapping[str, Any]]]
@@ -46,6 +51,7 @@ def first_broken(db: OfferReader) -> BrokenEntry | None:
     """The first entry that does not follow from those before it, else the first whose rows are not as it vouches."""
     before, position = BEGINNING, 0
     vouched: Vouched = {}
+    files: dict[str, Mapping[str, Any]] = {}
     for entry in _entries(db):
         position += 1
         if entry["position"] != position:
@@ -54,10 +60,12 @@ def first_broken(db: OfferReader) -> BrokenEntry | None:
             return _broken(entry, position, *_fault(db, entry))
         before = entry["hash"]
         _note(vouched, entry)
+        for sha256 in _FILE.findall(entry["evidence"]):
+            files.setdefault(sha256, entry)
     if not position:
         why = "there is no entry at all: that of the offer's being taken in is gone"
         return BrokenEntry(position=1, at="", action="", subject="", fault="missing", why=why)
-    return min(_other_rows(db, vouched), key=lambda each: each.position, default=None)
+    return min((*_other_rows(db, vouched), *_other_files(db, files)), key=lambda each: each.position, default=None)
 
 
 def find_head(db: OfferReader, head: str) -> FoundHead | None:
@@ -96,6 +104,23 @@ def _other_rows(db: OfferReader, vouched: Vouched) -> Iterator[BrokenEntry]:
         for _, entry in mine.values():
             why = f"the rows of {table.name} that were recorded with it are gone"
             yield _broken(entry, entry["position"], "missing", why)
+
+
+def _other_files(db: OfferReader, named: Mapping[str, Mapping[str, Any]]) -> Iterator[BrokenEntry]:
+    """The entries that name as evidence a file that is kept no more, or with another content or name."""
+    e = t.evidence.c
+    query = select(e.sha256, *as_kept([e.name, e.content])).where(e.offer == db.offer)
+    kept = {sha256: (name, content) for sha256, name, content in db.connection.execute(query)}
+    for sha256, entry in named.items():
+        name, content = kept.get(sha256, ("", b""))
+        if sha256 not in kept:
+            yield _broken(entry, entry["position"], "missing", "the file that it names as evidence is kept no more")
+        elif not isinstance(content, bytes) or hashlib.sha256(content).hexdigest() != sha256:
+            yield _broken(entry, entry["position"], "changed", f"the file {name} is not the one handed in as evidence")
+        elif f"{name} (SHA-256 {sha256})" not in entry["evidence"]:
+            yield _broken(
+                entry, entry["position"], "changed", f"the file that it names as evidence is called {name} now"
+            )
 
 
 def _digest(what: str, rows: list[Any]) -> str:

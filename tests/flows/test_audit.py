@@ -84,3 +84,38 @@ def test_an_offer_of_which_nothing_is_on_record_has_no_audit(offer, tmp_path):
     code, said = verify(folder, OPTEX_DATABASE_URL="")
     assert (1, True) == (code, "nothing of this offer is on record yet" in said)
     assert not (folder / ".optex").exists()
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ("UPDATE evidence SET content = X'00'", "the file minutes.txt is not the one handed in as evidence"),
+        ("UPDATE evidence SET name = 'other.txt'", "the file that it names as evidence is called other.txt now"),
+        ("DELETE FROM evidence", "the file that it names as evidence is kept no more"),
+        ("DROP TABLE evidence", "Not intact: the audit cannot be read any more: no such table: evidence"),
+    ],
+)
+def test_a_file_handed_in_as_evidence_is_vouched_for(played, tmp_path, edit, said):
+    """A file is kept with the offer: whoever exchanges, renames or takes it out is found out."""
+    minutes = tmp_path / "minutes.txt"
+    minutes.write_text("Signed by Ann Lee on October 6, 2003.")
+    signed = [
+        COMMAND,
+        "agreement",
+        "signed",
+        played.out,
+        "--grant",
+        "G1-N",
+        "--on",
+        "2003-10-06",
+        "--evidence",
+        minutes,
+    ]
+    assert 0 == subprocess.run(signed, capture_output=True, text=True, timeout=300).returncode
+    assert 0 == verify(played.out)[0]
+    with sqlite3.connect(played.out / DATABASE) as books:
+        for act in ("update", "delete"):
+            books.execute(f"DROP TRIGGER evidence_no_{act}")
+        books.execute(edit)
+    code, told = verify(played.out)
+    assert (1, True) == (code, said in told)
