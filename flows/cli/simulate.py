@@ -23,14 +23,14 @@ from optex.formatting import count, local_text
 def run_simulation(path: Path, out: Path, until: str | None) -> None:
     folder = read_folder(path)
     stop = moment(until, folder.terms.zone, time(23, 59, 59)) if until else None
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     _play(folder, out, stop, console)
     console.print(f"\nLedgers in {out / 'ledgers'}, mails in {out / 'mail'}, report in {out / 'report.html'}")
 
 
 def run_demo(out: Path) -> None:
     folder = read_folder(sample())
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
     _play(folder, out, None, console)
     _totals(folder, out, console)

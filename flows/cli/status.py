@@ -178,12 +178,14 @@ def _relied_on(lines: list[HistoryLine]) -> RenderableType:
 def _print(*parts: RenderableType) -> None:
     """Print with a blank line between the parts: wrapped to a terminal, plain and unbroken where it is piped."""
     if sys.stdout.isatty():
-        console = Console(highlight=False)
+        console = Console(highlight=False, emoji=False)
         for n, part in enumerate(parts):
             console.print(*([""] if n else []), part, sep="\n")
         return
     plain = StringIO()
-    console = Console(file=plain, width=_UNBROKEN, color_system=None, highlight=False, legacy_windows=False)
+    console = Console(
+        file=plain, width=_UNBROKEN, color_system=None, highlight=False, emoji=False, legacy_windows=False
+    )
     for n, part in enumerate(parts):
         console.print(*([""] if n else []), part, sep="\n")
     click.echo("\n".join(line.rstrip() for line in plain.getvalue().splitlines()))
