@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         return self
 
 
+def may_be_taken_in(folder: Path) -> bool:
+    """Whether there is a database that may hold the offer of a folder: its own, or the one of the settings."""
+    return (folder / DATABASE).exists() or bool(load_settings().database_url)
+
+
 def load_settings() -> Settings:
     """The settings of this process; OptexError names each variable that cannot be taken, never its value."""
     try:

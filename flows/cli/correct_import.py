@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.cli.record import after_change, ensure_loaded, evidence_file
+from flows.cli.record import after_change, ensure_loaded, evidence_named
 from flows.cli.status import reading
 from infra.folder.reader import read_folder
 from infra.handlers.file_differences import TAKEN_OVER, find_differences, take_over
@@ -36,8 +36,7 @@ def take_over_differences(folder: Path, by: str, reason: str, evidence: str, tol
     workspace = ensure_loaded(folder)
     at = datetime.now(UTC).replace(microsecond=0)
     with workspace.write() as db:
-        file = evidence_file(evidence)
-        proof = db.keep_evidence(*file, at) if file else evidence
+        proof = evidence_named(db, evidence, at)
         found = find_differences(db, files)
         said = take_over(db, found, at, by, reason or TAKEN_OVER, proof, told_later=told_later)
         if all(each.taken_over or (told_later and each.verb) for each in found):

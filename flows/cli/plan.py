@@ -63,7 +63,7 @@ def print_plan(
 
 def state_of(folder: Path) -> tuple[OfferState, str]:
     """The offer as the database has it where it was taken in, else as the folder's terms state it."""
-    from infra.settings import DATABASE, load_settings
+    from infra.settings import may_be_taken_in
 
     file = folder / "offer.toml"
     terms = None
@@ -72,7 +72,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
             terms = parse_terms(file.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
             raise OptexError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
-    if (folder / DATABASE).exists() or load_settings().database_url:
+    if may_be_taken_in(folder):
         # SQLAlchemy takes a while to import: only where there is a database to ask.
         from infra.database.writer import UnknownOffer
         from infra.workspace import workspace_in
@@ -92,9 +92,9 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
 
 def files_differ_note(folder: Path) -> str:
     """That the folder's files are not what is on record, where the offer was taken in; "" else."""
-    from infra.settings import DATABASE, load_settings
+    from infra.settings import may_be_taken_in
 
-    if not (folder / DATABASE).exists() and not load_settings().database_url:
+    if not may_be_taken_in(folder):
         return ""
     from infra.database.writer import UnknownOffer
     from infra.status.files_differ import files_differ

@@ -89,7 +89,7 @@ def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, eviden
 
     def work(db: OfferWriter, now: datetime) -> str:
         forms = read_new_forms(db, file or folder / "elections.csv", db.forms())
-        return record_received_forms(db, forms, now, by, _kept(db, evidence, now))
+        return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
     _work(workspace, work, as_json)
 
@@ -101,11 +101,11 @@ def record_form(
     workspace = ensure_loaded(folder)
     now = datetime.now(UTC).replace(microsecond=0)
     with workspace.write() as db:
-        outcome = record_keyed_form(db, row, options, now, by, _kept(db, evidence, now))
+        outcome = record_keyed_form(db, row, options, now, by, evidence_named(db, evidence, now))
     _answer(workspace, outcome, as_json)
 
 
-def _kept(db: OfferWriter, evidence: str, now: datetime) -> str:
+def evidence_named(db: OfferWriter, evidence: str, now: datetime) -> str:
     """How the record names the evidence: its words, or the file that is kept with the offer."""
     file = evidence_file(evidence)
     return evidence if file is None else db.keep_evidence(*file, now)

@@ -18,7 +18,7 @@ from rich.text import Text
 from infra.database.reader import OfferReader
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
-from infra.settings import DATABASE, PLAYED, load_settings
+from infra.settings import PLAYED, may_be_taken_in
 from infra.status.document import as_document
 from infra.status.files_differ import files_differ
 from infra.status.markdown import as_markdown
@@ -68,7 +68,7 @@ def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> Non
 def reading(folder: Path) -> Iterator[OfferReader]:
     """The books of the offer in a folder; none are begun where there are none."""
     name_of(folder)
-    if not (folder / DATABASE).exists() and not load_settings().database_url:
+    if not may_be_taken_in(folder):
         raise OptexError(
             f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
             f"`optex simulate {folder} --out DIR` rehearses it"

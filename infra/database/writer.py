@@ -112,6 +112,10 @@ class OfferWriter(OfferReader):
         """When something that was received, announced or happened at an instant goes on record (REC-1)."""
         return self.clock or at
 
+    def takes_effect(self, at: datetime) -> datetime:
+        """When what follows from something told as of an instant is decided: as of now, and never before (REC-3)."""
+        return max(at, self.recorded_at(at))
+
     def update_offer(self, **values: Any) -> None:
         self.connection.execute(update(t.offers).where(t.offers.c.offer == self.offer).values(**values))
 

@@ -216,7 +216,7 @@ def _what_was(action: Correction, db: OfferWriter) -> Correction:
 
 @apply_effects.register
 def _correct(action: Correction, db: OfferWriter) -> str:
-    return corrected.carry_out(action, db)
+    return corrected.carry_out(action.model_copy(update={"at": db.takes_effect(action.at)}), db)
 
 
 @refused.register

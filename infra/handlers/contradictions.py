@@ -11,7 +11,7 @@ from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.otherwise import decided_otherwise
 from optex import pool
-from optex.contradictions import DECIDED, GRANTED, RESCINDED, VOIDED, Contradiction, Settle, against_grant
+from optex.contradictions import DECIDED, GRANTED, RESCINDED, VOIDED, Contradiction, Settle, against_grant, outcomes
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
 from optex.formatting import count, day
@@ -84,25 +84,24 @@ def found_against(db: OfferReader, grant_id: str) -> Contradiction | None:
 def may_settle(db: OfferReader, action: Settle) -> Ruling | None:
     """Why a settlement is not taken: settled already, or nothing is contradicted; None where it is taken."""
     found = found_against(db, action.grant)
-    for earlier in _settlements(db).get(action.grant, ())[-1:] if found is None else ():
-        told = f"{action.grant} was settled by {earlier.by} on {day(db.state().day(earlier.at))}"
-        reason = f"{told}: {earlier.outcome}, {earlier.reason} (evidence: {earlier.evidence})"
-        return Ruling(rule="REC-4", reason=f"{reason}. It is settled once")
-    if found is None:
+    if found is not None:
+        stands = action.outcome in outcomes(found.kind)
+        return None if stands else Ruling(rule="REC-4", reason=_ONLY_STANDS[found.kind].format(action.grant))
+    earlier = _settlements(db).get(action.grant)
+    if not earlier:
         return Ruling(rule="REC-4", reason=f"the record contradicts no grant or voided acceptance of {action.grant}")
-    if found.kind == VOIDED and action.outcome == "rescind":
-        reason = (
-            f"the acceptance of {action.grant} was voided, and nothing is accepted twice: it can only stand as voided"
-        )
-        return Ruling(rule="REC-4", reason=reason)
-    if found.kind == RESCINDED and action.outcome == "rescind":
-        return Ruling(
-            rule="REC-4", reason=f"{action.grant} was rescinded, and nothing is granted twice: it can only stand"
-        )
-    if found.kind == DECIDED and action.outcome == "rescind":
-        reason = f"what was decided of {action.grant} at the acceptance is not undone: it can only stand"
-        return Ruling(rule="REC-4", reason=reason)
-    return None
+    last = earlier[-1]
+    told = f"{action.grant} was settled by {last.by} on {day(db.state().day(last.at))}"
+    reason = f"{told}: {last.outcome}, {last.reason} (evidence: {last.evidence})"
+    return Ruling(rule="REC-4", reason=f"{reason}. It is settled once")
+
+
+# Why what the record contradicts cannot be rescinded.
+_ONLY_STANDS = {
+    VOIDED: "the acceptance of {} was voided, and nothing is accepted twice: it can only stand as voided",
+    RESCINDED: "{} was rescinded, and nothing is granted twice: it can only stand as rescinded",
+    DECIDED: "what was decided of {} at the acceptance is not undone: it can only stand",
+}
 
 
 def settle(db: OfferWriter, action: Settle) -> str:

@@ -147,7 +147,7 @@ def _queue(
             for holder in read_holders(db.connection, db.offer, few)
             if holder.holder_id in wanted
         ),
-        max(action.at, recorded_at),
+        action.at,
     )
 
 

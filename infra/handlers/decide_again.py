@@ -16,7 +16,7 @@ def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> 
 
     Until the acceptance that is who may tender and how their forms stand, afterwards what was promised to them.
     """
-    state, at = db.state(), max(at, db.recorded_at(at))  # as of now, whenever it is said to have been told
+    state, at = db.state(), db.takes_effect(at)
     if state.accepted_at is None and state.terminated_at is None:
         invite(db, holder_ids, at)
         return review_again(db, holder_ids, at)

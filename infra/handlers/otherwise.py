@@ -5,6 +5,7 @@ Acceptance is one act for everybody (CAN-1). Whoever was not in service is no ma
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import get_args
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -18,7 +19,8 @@ from optex.formatting import count
 from optex.records import HolderRecord
 from optex.state import OfferState
 
-Told = list[CorrectHolder | CorrectGrant | CorrectForm | CorrectService | ServiceSet]
+Fact = CorrectHolder | CorrectGrant | CorrectForm | CorrectService | ServiceSet
+Told = list[Fact]
 
 
 def decided_otherwise(
@@ -36,14 +38,13 @@ def decided_otherwise(
 
 
 def _since_acceptance(db: OfferReader, state: OfferState) -> Told:
-    verbs = (CorrectHolder.verb, CorrectGrant.verb, CorrectForm.verb, CorrectService.verb, ServiceSet.verb)
     return [
         each.action
-        for each in db.recorded_actions(*verbs)
+        for each in db.recorded_actions(*(kind.verb for kind in get_args(Fact)))
         if each.accepted
         and state.accepted_at
         and each.recorded_at > state.accepted_at
-        and isinstance(each.action, CorrectHolder | CorrectGrant | CorrectForm | CorrectService | ServiceSet)
+        and isinstance(each.action, Fact)
     ]
 
 

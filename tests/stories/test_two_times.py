@@ -84,3 +84,15 @@ def test_the_grant_date_is_not_chosen_in_hindsight(new_offer):
     assert [("committee-grant-date refused", "REC-1"), ("hold refused", "REC-1")] == [
         (row["action"], row["rule"]) for row in refused
     ]
+
+
+def test_a_correction_of_an_earlier_day_takes_effect_now(new_offer):
+    """Told on March 24, as of March 20, that 200 shares were exercised: pool, letter and judgement are of March 24."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    earlier = {"at": "2003-03-20T12:00:00", "by": "Hana Reed", "reason": "Told late."}
+    offer.happens("2003-03-24T10:00:00", "correct-grant", grant="G1", exercised=200, **earlier)
+    played = offer.play(until="2003-03-25T12:00:00")
+    assert {"2003-03-24"} == {on for on, event in played.column("pool", "on", "event") if event.endswith(" restated")}
+    assert ["2003-03-24T15:00:00Z"] == played.column("notices", "queued_at", kind="correction")
+    [entry] = played.ledger("audit", action="correct-grant")
+    assert ("2003-03-20T17:00:00Z", "2003-03-24T15:00:00Z") == (entry["at"], entry["recorded_at"])
