@@ -204,7 +204,7 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:
         holidays.financial_holidays(terms.stock.exchange)
-    except NotImplementedError:
+    except NotImplementedError:  # as the library has it of an exchange that it does not know
         expected = '"NASDAQ", "NYSE" or another code of holidays.financial_holidays'
         found.append(("stock.exchange", f"{terms.stock.exchange!r} is not a known exchange", expected))
     return found

@@ -3,7 +3,7 @@
 Acceptance is one act for everybody (CAN-1). Whoever was not in service is no matter of this: that is voided (REC-4).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -97,6 +97,13 @@ def _contradiction(grant_id: str, holder_id: str, would: int, did: int, because:
     why = f": {'; '.join(because)}" if because else ""
     reason = f"By the record as it now stands {accepted}, and not {f'{did:,}' if did else 'nothing'}{why}."
     return Contradiction(kind=DECIDED, grant_id=grant_id, holder_id=holder_id, reason=reason)
+
+
+def as_tendered(db: OfferReader, state: OfferState, records: Sequence[HolderRecord]) -> list[HolderRecord]:
+    """The records with the grants of what was accepted as they were then, whatever was corrected of them since."""
+    told = _since_acceptance(db, state)
+    concerned = _holders(db, told)
+    return [_as_tendered(db, d, told) if d.holder.holder_id in concerned else d for d in records]
 
 
 def _as_tendered(db: OfferReader, d: HolderRecord, told: Told) -> HolderRecord:

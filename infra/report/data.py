@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from infra.database import tables as t
 from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.contradictions import contradictions
+from infra.handlers.otherwise import as_tendered
 from infra.report.timeline import TimelineRow, offer_timeline
 from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
 from infra.status.late_entries import late_entries
@@ -96,7 +97,8 @@ _MOST_POINTS = 150
 class ShareFlow:
     """What became of the option shares the offer found: of the holders' options, then of the promises.
 
-    All in shares as cancelled, but `granted` and `deferred`, which count the new options after any split.
+    All in shares as cancelled, but `granted`, `deferred` and `rescinded`, which count the new options after any split;
+    what was rescinded since is among what was granted (REC-4).
     """
 
     outstanding: int
@@ -112,6 +114,7 @@ class ShareFlow:
     granted: int
     deferred: int
     new_options: int
+    rescinded: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +181,9 @@ def report_data(db: OfferReader) -> ReportData:
         phase=phase_of(state, steps, as_of),
         expirations=_expirations(db, state),
         classes=tuple(by_capacity(took_part, decided)),
-        daily_tenders=daily_tenders(records, state, {form_id: row.decision for form_id, row in forms.items()}, as_of),
+        daily_tenders=daily_tenders(
+            as_tendered(db, state, records), state, {form_id: row.decision for form_id, row in forms.items()}, as_of
+        ),
         share_flow=_share_flow(db, sum(took_part.shares.values())),
         prices=_prices(records, state, exchanged),
         new_prices=_new_prices(db),
@@ -206,7 +211,7 @@ def _expirations(db: OfferReader, state: OfferState) -> tuple[date, ...]:
 
 def _share_flow(db: OfferReader, outstanding: int) -> ShareFlow:
     totals, promises = totals_of(db), promises_by_outcome(db)
-    granted = totals.regranted + totals.deferred_granted
+    granted = totals.regranted + totals.deferred_granted + totals.rescinded
     return ShareFlow(
         outstanding=outstanding,
         cancelled=totals.cancelled.shares,
@@ -221,6 +226,7 @@ def _share_flow(db: OfferReader, outstanding: int) -> ShareFlow:
         granted=granted.shares,
         deferred=totals.deferred_granted.shares,
         new_options=granted.number,
+        rescinded=totals.rescinded.shares,
     )
 
 

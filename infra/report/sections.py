@@ -166,6 +166,7 @@ def _share_flow(found: ReportData) -> Section:
         ("Promises open", shares.open, None),
         ("New options", shares.granted, shares.new_options),
         ("of these, deferred grants", shares.deferred, None),
+        *([("of these, rescinded since", shares.rescinded, None)] if shares.rescinded else []),
     ]
     takeaway = _passed(found, shares)
     return Section(
@@ -186,6 +187,8 @@ def _passed(found: ReportData, shares: ShareFlow) -> str:
         options = count(shares.balancing_options, "balancing option")
         said += f". What was left of divided options, {shares.balancing:,}, went into {options}"
     splits = " and ".join(f"{split.new}-for-{split.old}" for split in found.state.splits)
+    if shares.rescinded:
+        said += f". Of the new options {count(shares.rescinded, 'share')} were rescinded since"
     if splits and shares.granted:
         said += f". New options count shares after the {splits} split, all else those before it"
     return f"{said}."

@@ -1,11 +1,13 @@
 """Twelve holders whose record was told late, wrong and twice: what became of each, in ledgers that balance."""
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from infra.folder.reader import read_folder
+from infra.report.data import report_data
 from infra.status.attention import attention
 from infra.status.offer_status import offer_status
 from tests.driver import play_folder
@@ -122,3 +124,14 @@ def test_the_page_beside_it_explains_its_ledgers(played):
         assert line in (played.out / "ledgers" / ledger).read_text().splitlines()
     for (line,) in explained("`new_options.csv`"):
         assert line in (played.out / "ledgers" / "new_options.csv").read_text().splitlines()
+
+
+def test_the_report_tells_the_same(played):
+    """What was tendered on April 1 as it was then; what was granted with what was rescinded of it since."""
+    with played.workspace() as workspace, workspace.read() as db:
+        found = report_data(db)
+    last = found.daily_tenders.days[-1]
+    assert (date(2003, 4, 1), 12, 11_400) == (last.on, last.holders, last.standing)
+    flow = found.share_flow
+    assert (10_500, 10_500, 9_500, 1_000) == (flow.cancelled, flow.promised, flow.kept, flow.lapsed)
+    assert (9_500, 10, 1_000) == (flow.granted, flow.new_options, flow.rescinded)
