@@ -79,6 +79,8 @@ def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime)
             accepted_at=state.accepted_at,
             terminated_at=state.terminated_at,
             at=at,
+            splits=state.grant_splits,
+            told_grants=d.told_grants,
         )
     ]
 
@@ -195,7 +197,7 @@ def grant_all(
             close=close,
             cancellations=each.cancellations if each else (),
             grants=record.grants,
-            splits=state.splits,
+            splits=state.all_splits,
             deferred=[each for each in state.deferred if deferred_kept(each, record, state, granted_on)],
             ceases_on=last_day_as(record.service_periods, capacity, granted_on),
             earlier=earlier.get(holder_id, ()),

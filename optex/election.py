@@ -6,9 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 
 from optex import formatting
+from optex.adjustment import Split
 from optex.defects import WAIVABLE, Defect, defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.ledger_of_the_day import Ledger
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.terms import Terms
 
@@ -74,12 +76,17 @@ def review_forms(
     accepted_at: datetime | None,
     terminated_at: datetime | None,
     at: datetime,
+    splits: Sequence[Split] = (),
+    told_grants: Mapping[str, Grant] | None = None,
 ) -> list[FormReview]:
     """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
 
-    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others.
-    Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
+    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others. Where
+    `splits` have adjusted the grants, `told_grants` are those before any of them: a form is read in the shares of the
+    day on which it was signed, and what it tenders is told in those of the grants.
+    Authority: §4, §5, §9 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3, ADJ-1).
     """
+    ledger = Ledger(grants=grants, told=told_grants or grants, splits=splits, terms=terms)
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
     too_late = [waiver for waiver in waivers if waiver.at == accepted_at]
     barred = may_tender(holder, periods, terms)
@@ -87,7 +94,8 @@ def review_forms(
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
             break
-        found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign)
+        known_grants = ledger.when_signed(form)
+        found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=known_grants, foreign=foreign)
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
@@ -99,7 +107,7 @@ def review_forms(
             found += _signed_out_of_order(form, _last_standing(examined, known))
         told = (_waived_too_late(each, form, too_late, terms) for each in found)
         examined.append(_Examined(form=form, defects=tuple(told), late=late is not None))
-    reviews = _standings(examined, counting, terms, grants)
+    reviews = _standings(examined, counting, terms, ledger)
     return [replace(each, barred=barred) for each in reviews] if barred else reviews
 
 
@@ -172,7 +180,7 @@ def _waived_too_late(found: Defect, form: Form, too_late: Sequence[DefectWaiver]
 
 
 def _standings(
-    examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms, grants: Mapping[str, Grant]
+    examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms, ledger: Ledger
 ) -> list[FormReview]:
     """How each form stands, every proper one in place of the election before it. Authority: §5 (CHG-1, WDR-1)."""
     reviews: list[FormReview] = []
@@ -190,8 +198,9 @@ def _standings(
         reviews.append(review)
     if last is not None:
         effective = reviews[last]
-        tenders, remarks = offered(effective.form, terms=terms, grants=grants)
-        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks))
+        tenders, remarks = offered(effective.form, terms=terms, grants=ledger.when_signed(effective.form))
+        tenders, scaled = ledger.as_of_now(effective.form, tenders)
+        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks, *scaled))
     return reviews
 
 

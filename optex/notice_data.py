@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from optex import formatting, milestones
+from optex.adjusted_holdings import AdjustedHolding, Holding
 from optex.cancellation import Cancellation, Promise
 from optex.cells import COLUMNS, Changes, read_line, read_schedule
 from optex.correction import Correction
@@ -259,6 +260,23 @@ def _offered(line: FormLine) -> str:
 
 
 _BLANK = {"vesting": "the plan's own schedule", "to": "still in service"}
+
+
+def adjusted(each: AdjustedHolding) -> Data:
+    """A holding before a split and after it, as a letter shows it."""
+    was, now = each.was, each.now
+    return {
+        "what": f"{now.what} {now.subject}".removeprefix("the "),
+        "was": _holding(was),
+        "now": _holding(now),
+    }
+
+
+def _holding(each: Holding) -> str:
+    """The shares of a holding, with the price and what is exercised of it, where it is an option."""
+    price = f" at {formatting.money(each.price)}" if each.price is not None else ""
+    exercised = f" ({each.exercised:,} more exercised)" if each.exercised else ""
+    return f"{each.shares:,}{price}{exercised}" if each.shares else f"none{exercised}"
 
 
 def promised(promise: Promise) -> Data:

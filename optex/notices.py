@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
+from optex.adjusted_holdings import AdjustedHolding
+from optex.adjustment import Split
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
 from optex.changes import needs_ten_days
@@ -41,6 +43,7 @@ class Kind(StrEnum):
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    ADJUSTMENT = "adjustment", "The notice of what a split has made of the holder's options", "ADJ-1"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
@@ -403,6 +406,40 @@ def acceptance_voided(
     key = f"acceptance-voided:{holder.holder_id}"
     subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
     return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def split_adjusted(
+    state: OfferState,
+    holder: Holder,
+    split: Split,
+    adjusted: Iterable[AdjustedHolding],
+    tendered: Sequence[tuple[str, int, int]],
+    *,
+    unseated: bool,
+) -> Notice:
+    """A split has adjusted the holder's options, what stands tendered of them, and what is promised for them.
+
+    `tendered` are the options tendered, each with its shares before the split and after it, while nothing is accepted;
+    `unseated` says that the form which stood until then is, by the split, no longer in proper form.
+    Authority: §2, §6, §9 "an appropriate adjustment will be made to the price of each option" (ADJ-1).
+    """
+    terms, adjusted = state.terms, list(adjusted)
+    data = {
+        "new": split.new,
+        "old": split.old,
+        "on": split.on.isoformat(),
+        "adjusted": [notice_data.adjusted(each) for each in adjusted],
+        "tendered": [
+            {"what": f"tendered of {grant_id}", "was": f"{was:,}", "now": f"{now:,}"} for grant_id, was, now in tendered
+        ],
+        "unseated": unseated,
+        "promised": any(each.now.what == "promise" for each in adjusted),
+        "open": state.accepted_at is None,
+        "granted": state.granted_on is not None,
+    }
+    key = f"adjustment:{holder.holder_id}.{split.on}"
+    subject = f"Adjusted for the {split.named}: your stock options of {terms.issuer}"
+    return _notice(Kind.ADJUSTMENT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:

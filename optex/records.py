@@ -159,9 +159,18 @@ class IssuedOption:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HolderRecord:
-    """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt."""
+    """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt.
+
+    `as_told` are the grants as they stand on record, where splits have adjusted them since (ADJ-1); else it is empty.
+    """
 
     holder: Holder
     service_periods: tuple[ServicePeriod, ...]
     grants: Mapping[str, Grant]
     forms: tuple[Form, ...]
+    as_told: Mapping[str, Grant] = field(default_factory=dict)
+
+    @property
+    def told_grants(self) -> Mapping[str, Grant]:
+        """The grants as they stand on record, in the shares before any split of the offer's time."""
+        return self.as_told or self.grants
