@@ -262,21 +262,21 @@ def _offered(line: FormLine) -> str:
 _BLANK = {"vesting": "the plan's own schedule", "to": "still in service"}
 
 
-def adjusted(each: AdjustedHolding) -> Data:
-    """A holding before a split and after it, as a letter shows it."""
+def adjusted(each: AdjustedHolding) -> list[Data]:
+    """A holding before a split and after it, and, where some of it is exercised, what forms state of that."""
     was, now = each.was, each.now
-    return {
-        "what": f"{now.what} {now.subject}".removeprefix("the "),
-        "was": _holding(was),
-        "now": _holding(now),
-    }
+    what = f"{now.what} {now.subject}".removeprefix("the ")
+    rows = [{"what": what, "was": _holding(was), "now": _holding(now)}]
+    if was.exercised:
+        used = [f"{one.exercised:,} of {one.shares + one.exercised:,}" for one in (was, now)]
+        rows.append({"what": f"exercised of {now.subject}", "was": used[0], "now": used[1]})
+    return rows
 
 
 def _holding(each: Holding) -> str:
-    """The shares of a holding, with the price and what is exercised of it, where it is an option."""
+    """The shares of a holding, and the price where it is an option."""
     price = f" at {formatting.money(each.price)}" if each.price is not None else ""
-    exercised = f" ({each.exercised:,} more exercised)" if each.exercised else ""
-    return f"{each.shares:,}{price}{exercised}" if each.shares else f"none{exercised}"
+    return f"{each.shares:,}{price}" if each.shares else "none"
 
 
 def promised(promise: Promise) -> Data:

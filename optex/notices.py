@@ -428,7 +428,7 @@ def split_adjusted(
         "new": split.new,
         "old": split.old,
         "on": split.on.isoformat(),
-        "adjusted": [notice_data.adjusted(each) for each in adjusted],
+        "adjusted": [row for each in adjusted for row in notice_data.adjusted(each)],
         "tendered": [
             {"what": f"tendered of {grant_id}", "was": f"{was:,}", "now": f"{now:,}"} for grant_id, was, now in tendered
         ],

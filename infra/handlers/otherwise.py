@@ -116,8 +116,14 @@ def _as_tendered(db: OfferReader, state: OfferState, d: HolderRecord, told: Told
             for column in {"shares", "exercised"} & each.was.keys():
                 before.setdefault(each.grant, {}).setdefault(column, int(each.was[column]))
     grants = {
-        # As stated now its vesting may sum to other shares: to judge a tender it is not needed.
-        key: replace(grant, shares=was["shares"], exercised=was["exercised"], vesting=()) if was else grant
+        key: replace(
+            grant,
+            shares=was.get("shares", grant.shares),
+            exercised=was.get("exercised", grant.exercised),
+            vesting=(),  # it may sum to other shares by now, and to judge a tender it is not needed
+        )
+        if was
+        else grant
         for key, grant in d.told_grants.items()
         for was in [before.get(key, {})]
     }

@@ -1,6 +1,8 @@
-"""Splits at any time from commencement to grant: of what is outstanding, tendered, kept, promised and deferred (ADJ-1)."""
+"""Splits at any time from commencement to grant: of what is outstanding, tendered, kept and promised (ADJ-1)."""
 
 import pytest
+
+from infra.explain.explain import explain_holder
 
 
 def post_split(offer, grant_id, shares, price, exercised=0):
@@ -50,5 +52,29 @@ def test_everybody_is_told_on_the_day_of_the_split(opened):
     assert "option G1 1,000 at $12.50 1,500 at $8.34 tendered of G1 501 751" in ann
     assert "You need not send another form." in ann
     [bo] = opened.letters("adjustment", "Bo Orr")
-    assert "option G2 7 at $12.50 (3 more exercised) 10 at $8.34 (4 more exercised)" in bo
-    assert "option G5 1,001 at $12.50 1,501 at $8.34 tendered of G2 7 10" in bo
+    assert "option G2 7 at $12.50 10 at $8.34 exercised of G2 3 of 10 4 of 14" in bo
+    assert "option G5 1,001 at $12.50 1,501 at $8.34" in bo
+
+
+def test_the_pool_follows(opened):
+    """100,000 authorized, 4,011 granted; scaled, 1,500 + 14 + 1,501 + 1,500 + 1,500 are held of 150,000."""
+    assert [("split", "47996", "143985")] == opened.column("pool", "event", "shares", "available_after")[3:4]
+    assert "143985" == opened.column("pool", "available_after")[-1]
+
+
+def test_what_was_cancelled_is_promised_and_granted(opened):
+    assert ["751", "10", "751"] == opened.column("promises", "shares")
+    assert [("G1-N", "751", "0.95"), ("G2-N", "10", "0.95"), ("G3-N", "751", "0.95")] == opened.column(
+        "new_options", "grant_id", "shares", "price"
+    )
+
+
+def test_explain_tells_of_the_split_and_of_what_it_did(opened):
+    with opened.workspace() as workspace, workspace.read() as db:
+        told = [line.what for line in explain_holder(db, "H1") if line.rule == "ADJ-1"]
+    assert [
+        "A 3-for-2 split of March 17, 2003 was put on record. Reported by Transfer Agent.",
+        "A 3-for-2 split of March 17, 2003 adjusted option G1: it is now for 1,500 shares at $8.34 a share.",
+        "Remark on F1: The form was signed before the 3-for-2 split of March 17, 2003: its tender of 501 shares of "
+        "option G1 has become one of 751.",
+    ] == [what for what in told if not what.startswith("The notice")]
