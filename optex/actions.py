@@ -67,7 +67,7 @@ class Extend(Action):
         return f"The offer was extended to {moment(self.to, clock)}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Extended to {short_day(state.day(self.to))}"
+        return f"Extended to {short_day(state.last_day(self.to))}"
 
 
 class Amend(Action):
@@ -114,7 +114,7 @@ class Amend(Action):
         return f"The offer was amended by {said}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Amended and extended to {short_day(state.day(self.extend_to))}" if self.extend_to else "Amended"
+        return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
 
 
 class Terminate(Action):
@@ -648,6 +648,8 @@ def _problem(found: Any) -> tuple[str, str, str]:
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
         return key, "unknown option", ""
+    if found["type"] == "instant":
+        return key, found["ctx"]["problem"], found["ctx"]["expected"]
     value = found["input"]
     shown = repr(value) if isinstance(value, str) else str(value)
     return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")
