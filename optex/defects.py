@@ -174,8 +174,8 @@ def lateness(
     """Why no right to tender, or to withdraw, was in force when a form was received; None if it came in time.
 
     `terms` are as extended so far: what came between the old close and its extension is in time again (EXT-2).
-    Authority: §4 "before the expiration date"; §5 "at any time thereafter"; Rule 13e-4(a)(4), the offer commences at
-    12:01 a.m. of its day, whatever the hour of the first letter (EXP-1, WDR-1, WDR-3).
+    Authority: §4 "before the expiration date"; §5 "at any time thereafter"; Rule 13e-4(a)(4), by which the
+    offer commences at 12:01 a.m. of its day (EXP-1, WDR-1, WDR-3).
     """
     at, clock = form.received_at, terms.clock
     election = form.kind is FormKind.ELECTION

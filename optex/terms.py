@@ -187,8 +187,8 @@ class Terms(_Part):
     def withdrawal_right_by_rule(self) -> datetime:
         """When the fortieth business day is over, the commencement being the first.
 
-        Authority: Rule 13e-4(f)(2)(ii), "after the expiration of forty business days from the commencement", and
-        (a)(3), by which a business day begins at 12:01 a.m. (WDR-3).
+        Authority: Rule 13e-4(f)(2)(ii); (a)(3), by which the day of the event is counted, and a business day begins
+        at 12:01 a.m. (WDR-3).
         """
         fortieth = self.calendar.business_day_offset(self.commences - ONE_DAY, 40)
         return instant(self.calendar.next_business_day(fortieth), DAY_BEGINS, self.zone)

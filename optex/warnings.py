@@ -115,9 +115,8 @@ def _readings(terms: Terms) -> Iterator[Warning]:
     for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
         ours = milestone.name == EXTENSION_DEADLINE
-        decides = (
-            "the earliest decides, for it binds the company" if ours else f"the offer's clock, {terms.clock}, decides"
-        )
+        earliest = f"the {'earlier' if len(read) == 2 else 'earliest'} decides, for it binds the company"
+        decides = earliest if ours else f"the offer's clock, {terms.clock}, decides"
         if len(set(read.values())) > 1:
             each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
             message = f"{milestone.name}: {on} {at:%H:%M} is {each}; {decides}"
