@@ -105,11 +105,10 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
     return read_on(stated, UTC if stated.tzinfo else (info.context or {})["zone"])
 
 
-def _end_of_day(value: Any) -> Any:
+def _end_of_day(value: Any, info: ValidationInfo) -> Any:
     """TOML has no 24:00, so that the midnight which ends a day is written in quotes there (CAL-2)."""
-    if isinstance(value, str) and "24:00" in value:
-        return _written(value)
-    return value
+    # As JSON has it, the terms were kept by ourselves, with every instant in quotes.
+    return _written(value) if isinstance(value, str) and ("24:00" in value or info.mode == "json") else value
 
 
 def _clock(name: str) -> str:
