@@ -106,7 +106,7 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
 
 
 def _end_of_day(value: Any, info: ValidationInfo) -> Any:
-    """TOML has no 24:00, so that the midnight which ends a day is written in quotes there (CAL-2)."""
+    """Neither TOML nor pydantic has a 24:00: the midnight that ends a day is written in quotes (CAL-2)."""
     # As JSON has it, the terms were kept by ourselves, with every instant in quotes.
     return _written(value) if isinstance(value, str) and ("24:00" in value or info.mode == "json") else value
 
@@ -153,7 +153,7 @@ Written = Annotated[datetime, BeforeValidator(_written)]
 # A whole file is read by pydantic's core alone, but for the rare cell that says 24:00.
 _InstantCell = Annotated[datetime, Pattern(INSTANT, AN_INSTANT)]
 InstantCell = Annotated[_InstantCell | Written, Field(union_mode="left_to_right"), Expected(AN_INSTANT)]
-# Of a file of terms, where an instant otherwise is TOML's own.
+# In a file of terms and in a form, where an instant otherwise is read as TOML's and pydantic's own.
 OnTheClock = Annotated[datetime, BeforeValidator(_end_of_day)]
 Clock = Annotated[str, AfterValidator(_clock)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
