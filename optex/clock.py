@@ -66,8 +66,8 @@ def written(text: str) -> datetime:
     begun, ends = _END_OF_DAY.subn("00:00", text)
     try:
         return datetime.fromisoformat(begun) + ends * ONE_DAY
-    except OverflowError as error:  # of the last day that the calendar has
-        raise ValueError(text) from error
+    except (ValueError, OverflowError) as error:  # there is no midnight at the end of the calendar
+        raise ValueError(f"{text!r} is no date and time") from error
 
 
 def on_clock(at: datetime, zone: tzinfo) -> datetime:

@@ -111,7 +111,7 @@ def test_what_is_no_instant_of_the_clock_or_two_is_refused_with_both_neighbours(
 @pytest.mark.parametrize("text", ["2027-03-28T24:01", "2027-03-28T24", "2027-02-29T24:00", "9999-12-31T24:00", "noon"])
 def test_what_is_no_time_of_day_is_none(text):
     """24:00 ends a day that there is; there is nothing after it."""
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises(ValueError, match="is no date and time"):
         written(text)
 
 
