@@ -1,6 +1,7 @@
 """`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from optex.actions import Extend
 from optex.calendar import CLOCKS
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused
-from optex.filings import filings
+from optex.filings import Filing, filings
 from optex.formatting import local_text, utc_text
 from optex.milestones import Milestone, OfferSchedule
 from optex.milestones import schedule_of as plan_of
@@ -36,7 +37,7 @@ def print_plan(
         raise click.UsageError("--announced-at says when an extension is announced: it goes with --extend-to")
     state, said = state_of(folder)
     terms, taken = state.terms, actions_of(folder)
-    before = _planned(state, terms, None if extend_to else cancel_on)
+    before, filed_before = _planned(state, terms, None if extend_to else cancel_on), filings(state, taken)
     after, after_terms = before, terms
     if extend_to:
         usual = terms.expires.astimezone(terms.zone).time()
@@ -55,11 +56,11 @@ def print_plan(
         ics.parent.mkdir(parents=True, exist_ok=True)
         ics.write_bytes(plan_ics(after_terms, after, filed))
     if as_json:
-        document = _document(after_terms, after) | {"filings": [filing_document(each) for each in filed]}
+        document = _document(after_terms, after, filed)
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
-            document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
+            document |= {"before": _document(terms, before, filed_before), "after": dict(document)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
@@ -145,7 +146,7 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 
-def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
+def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) -> dict[str, Any]:
     return {
         "offer": terms.offer,
         "clock": terms.clock,
@@ -163,6 +164,7 @@ def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
             }
             for milestone in schedule.milestones
         ],
+        "filings": [filing_document(each) for each in filed],
         "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
     }
 
