@@ -23,7 +23,7 @@ from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import count, day, listed, local_text, moment, short_day
+from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
@@ -59,7 +59,7 @@ class Extend(Action):
         return changes.may_extend(state, self.to, self.announced_at)
 
     def says(self, state: OfferState) -> str:
-        return f"The offer is extended to {local_text(self.to, state.terms.zone)}."
+        return f"The offer is extended to {local_end(self.to, state.terms.zone)}."
 
     def apply(self, state: OfferState) -> OfferState:
         return _extended(state, self.to)

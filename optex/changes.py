@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from optex.errors import Ruling
-from optex.formatting import exact_text, local_text
+from optex.formatting import exact_text, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
@@ -62,7 +62,7 @@ def may_amend(
     if needs_ten_days(change, percent) and state.last_day(expires) < earliest:
         reason = (
             f"after such a change the offer must stay open ten business days from its notice, until {earliest:%B} "
-            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_text(expires, zone)}"
+            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_end(expires, zone)}"
         )
         return Ruling(rule="AMD-1", reason=reason)
     return None

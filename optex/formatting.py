@@ -195,6 +195,12 @@ def local_text(at: datetime, clock: tzinfo) -> str:
     return at.astimezone(clock).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def local_end(at: datetime, clock: tzinfo) -> str:
+    """The same of what ends at an instant; midnight is said of the day it ends, as 2027-03-28 24:00 EST (CAL-2)."""
+    local = at.astimezone(clock)
+    return f"{_day_of(local)} 24:00 {local:%Z}" if _is_midnight(local) else local_text(at, clock)
+
+
 def utc_text(at: datetime) -> str:
     """An instant as the ledgers write it, such as 2003-03-31T22:00:00Z (CAL-3)."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,14 +1,14 @@
 """The dated milestones of an offer: when it opens, reminds, closes, cancels and grants; again after an extension."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from optex.authority import section_of
 from optex.calendar import EST, NEW_YORK, ONE_DAY, Calendar, earlier_reading, instant, local_date
-from optex.formatting import count
+from optex.formatting import count, local_end, local_text
 from optex.terms import Terms, Waiting
 
 OPEN = "open"
@@ -217,6 +217,11 @@ def step_order(name: str) -> int:
 def rule_of(name: str) -> str:
     """The rule under which a milestone is due."""
     return step_kind(name).rule
+
+
+def local_due(name: str, due: datetime, clock: tzinfo) -> str:
+    """When a milestone is due on the offer's clock; a close at midnight is said of the day which that ends (CAL-2)."""
+    return local_end(due, clock) if name == CLOSE else local_text(due, clock)
 
 
 def extension_deadline(terms: Terms) -> datetime:

@@ -17,8 +17,8 @@ from optex.changes import may_extend
 from optex.clock import zone_of
 from optex.errors import OptexError, Refused
 from optex.filings import Filing, filings
-from optex.formatting import local_text, utc_text
-from optex.milestones import Milestone, OfferSchedule
+from optex.formatting import utc_text
+from optex.milestones import Milestone, OfferSchedule, local_due
 from optex.milestones import schedule_of as plan_of
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
@@ -170,7 +170,7 @@ def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) ->
             {
                 "name": milestone.name,
                 "due": utc_text(milestone.due),
-                "local": local_text(milestone.due, terms.zone),
+                "local": local_due(milestone.name, milestone.due, terms.zone),
                 "rule": milestone.rule,
                 "section": milestone.section,
             }
@@ -214,7 +214,8 @@ def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSche
 
 def _reading(milestone: Milestone, terms: Terms) -> str:
     """A milestone on the offer's clock, and what its hour is by each clock where that is several instants (CAL-2)."""
-    shown = f"{milestone.due.astimezone(terms.zone):%a} {local_text(milestone.due, terms.zone)}"
+    local = local_due(milestone.name, milestone.due, terms.zone)
+    shown = f"{date.fromisoformat(local[:10]):%a} {local}"
     _, at, read = readings(milestone, terms)
     if len(set(read.values())) == 1:
         return shown

@@ -40,7 +40,7 @@ def attention(status: OfferStatus) -> Iterator[str]:
         how = f"--grant {each.grant_id} --as {'|'.join(outcomes(each.kind))}"
         yield f"{each.said} A person must settle it: `optex settle FOLDER {how}`."
     if status.late_withdrawal_right:
-        yield sentence(status.late_withdrawal_right)
+        yield f"The right to withdraw opens late: {status.late_withdrawal_right}."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     if status.files_differ:

@@ -19,8 +19,8 @@ from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
 from optex.contradictions import Contradiction
-from optex.formatting import count, day, local_text, moment, sentence
-from optex.milestones import CANCEL, REGRANT, extension_deadline
+from optex.formatting import count, day, moment, sentence
+from optex.milestones import CANCEL, REGRANT, extension_deadline, local_due
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
 from optex.state import CONDITIONS, OfferState
@@ -162,7 +162,7 @@ def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepVi
                 name=step.name,
                 version=step.version,
                 due=step.due,
-                local=local_text(step.due, terms.zone),
+                local=local_due(step.name, step.due, terms.zone),
                 status=status,
                 done_at=step.done_at,
                 why=why,

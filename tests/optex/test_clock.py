@@ -10,7 +10,8 @@ from optex.calendar import EST, NEW_YORK
 from optex.clock import BadInstant, meant_by, on_clock, written, zone_of
 from optex.errors import BadData
 from optex.formatting import long_moment, moment, on_long_moment, on_moment
-from optex.milestones import confirmation_due, extension_deadline, schedule_of
+from optex.milestones import confirmation_due, extension_deadline, local_due, schedule_of
+from optex.state import OfferState
 from optex.terms import parse_terms
 from optex.warnings import foreign_offsets, readings, term_warnings
 from tests.builders import offer_toml, terms
@@ -137,6 +138,7 @@ def test_an_offer_that_expires_at_midnight_ends_on_the_day_which_that_ends(expir
     text = offer_toml(**MARCH_29).replace("expires = 2003-03-31T17:00:00", f"expires = {expires}")
     found = parse_terms(text)
     assert (datetime(2027, 3, 29, 5, tzinfo=UTC), date(2027, 3, 28)) == (found.expires, found.expires_on)
+    assert "2027-03-28 24:00 EST" == local_due("close", found.expires, found.zone)
     planned = schedule_of(found)
     assert date(2027, 3, 29) == planned.cancel_on
     assert datetime(2027, 3, 29, 12, tzinfo=UTC) == planned.due("extension-deadline")
@@ -149,6 +151,15 @@ def test_so_does_one_that_is_extended_to_midnight():
     offer = terms()
     assert date(2003, 4, 15) == schedule_of(offer.extended(datetime(2003, 4, 15, 5, tzinfo=UTC))).cancel_on
     assert date(2003, 4, 16) == schedule_of(offer.extended(datetime(2003, 4, 15, 5, 0, 1, tzinfo=UTC))).cancel_on
+
+
+def test_the_outcome_of_an_extension_to_midnight_names_the_day_that_it_ends():
+    """Said of March 28, and so on the timeline of the report."""
+    at = datetime(2027, 3, 10, 15, tzinfo=UTC)
+    extended = read_action("extend", {"at": at, "to": "2027-03-28T24:00"}, EST)
+    state = OfferState(terms=terms())
+    assert "The offer is extended to 2027-03-28 24:00 EST." == extended.says(state)
+    assert "Extended to Mar 28, 2027" == extended.label(state)
 
 
 def test_the_unquoted_riddle_is_told_what_to_write():
