@@ -118,7 +118,8 @@ class CorrectHolder(Correction):
 class CorrectGrant(Correction):
     """Correct a grant: an exercise told late, a wrong price; or add one that is missing on record (REC-3).
 
-    To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule.
+    To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule. Shares
+    and price are those before any split since the offer commenced, as in grants.csv: they are adjusted by it.
     """
 
     verb, deployment = "correct-grant", "correct-grant"

@@ -20,7 +20,7 @@ from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
 from optex.errors import Ruling
-from optex.formatting import count, day, moment, utc_text
+from optex.formatting import count, day, listed, moment, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
@@ -339,6 +339,7 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "splits": listed([f"the {split.named}" for split in state.grant_splits]),
     }
     key = f"correction:{holder.holder_id}.{number}"
     subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"

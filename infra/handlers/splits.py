@@ -63,7 +63,7 @@ def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:
     found = [AdjustedHolding(split=split, was=each, now=now[each.subject]) for each in was]
     db.record_decisions("adjustment", at, map(_decided, found))
     told = _tell(db, split, found, stood, at) if state.opened_at is not None else 0
-    said = f"{count(len(found), 'option or promise')} adjusted by the {split.named}; {count(told, 'holder')} told"
+    said = f"{count(len(found), 'holding')} adjusted by the {split.named}; {count(told, 'holder')} told"
     db.audit(at, "", [("split carried out", split.on.isoformat(), "ADJ-1", said)])
     if state.cancelled_on is None:
         review_again(db, None, at)
