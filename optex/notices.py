@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ACCEPTANCE = "acceptance-and-promise", "The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"
     REJECTION = "rejection", "The notice of what was not accepted, and why,", "CAN-1"
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
+    EXCLUSION = "exclusion", "The notice that the offer cannot be made where the holder resides", "ELG-4"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
@@ -276,6 +277,33 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
     return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def exclusion(
+    terms: Terms,
+    holder: Holder,
+    version: int,
+    excluded: str,
+    reason: str,
+    tenders: Iterable[Tender],
+    grants: Grants,
+    *,
+    open_: bool,
+) -> Notice:
+    """The offer cannot be made where the holder resides: what was tendered is returned.
+
+    Authority: §4 "unlawful to accept"; §18 "nor will tenders be accepted" (ELG-4).
+    """
+    data = {
+        "excluded": excluded,
+        "jurisdiction": holder.jurisdiction,
+        "reason": reason,
+        "tenders": notice_data.tendered(tenders, grants),
+        "open": open_,
+    }
+    key = f"exclusion.v{version}:{holder.holder_id}"
+    subject = f"We can no longer make you our exchange offer: {terms.issuer}"
+    return _notice(Kind.EXCLUSION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def promise_lapsed(

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 from optex.authority import section_of
 from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
+from optex.eligibility import lies_in, may_lie_in
 from optex.formatting import count, first_few, local_text, utc_text
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
@@ -188,6 +189,12 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
     if terms.excluded_jurisdictions:
         unplaced = [holder.holder_id for holder in holders if not holder.jurisdiction]
         without.append(("ELG-4", "without a jurisdiction, while some jurisdictions are excluded", unplaced))
+    for excluded in terms.excluded_jurisdictions:
+        wide = [h.holder_id for h in holders if h.jurisdiction and may_lie_in(h.jurisdiction, excluded)]
+        without.append(("ELG-4", f"in a jurisdiction too wide to tell whether it is the excluded {excluded}", wide))
+        if not any(lies_in(holder.jurisdiction, excluded) for holder in holders):
+            message = f"the excluded jurisdiction {excluded} fits no holder"
+            yield Warning(rule="ELG-4", message=message, file="offer.toml")
     for rule, what, ids in without:
         if ids:
             message = f"{count(len(ids), 'holder')} {what} ({first_few(ids)})"

@@ -138,7 +138,7 @@ def test_may_tender_in_every_capacity(capacity):
 def test_may_tender_in_excluded_jurisdiction(written):
     """The offer is not made in an excluded jurisdiction, however it is written; the reason names it."""
     refused = may_tender(holder(written), [period(date(1999, 1, 1))], TERMS)
-    assert (refused.rule, refused.section) == ("ELG-4", "§18")
+    assert (refused.rule, refused.section) == ("ELG-4", "§4, §18")
     assert written in refused.reason
     assert may_tender(holder("CA-ON"), [period(date(1999, 1, 1))], TERMS) is None
 
