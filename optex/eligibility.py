@@ -68,12 +68,16 @@ def may_tender(holder: Holder, periods: Sequence[ServicePeriod], terms: Terms) -
     """
     if not serves(periods, terms.commences):
         return _not_at_commencement(terms)
-    for excluded in terms.excluded_jurisdictions:
-        if lies_in(holder.jurisdiction, excluded):
-            where = holder.jurisdiction if lies_in(excluded, holder.jurisdiction) else excluded
-            within = "" if where == holder.jurisdiction else f", and {holder.jurisdiction} lies in it"
-            return Ruling(rule="ELG-4", reason=f"The offer is not made to holders residing in {where}{within}.")
+    if excluded := excluded_by(holder.jurisdiction, terms):
+        where = holder.jurisdiction if lies_in(excluded, holder.jurisdiction) else excluded
+        within = "" if where == holder.jurisdiction else f", and {holder.jurisdiction} lies in it"
+        return Ruling(rule="ELG-4", reason=f"The offer is not made to holders residing in {where}{within}.")
     return None
+
+
+def excluded_by(place: str, terms: Terms) -> str | None:
+    """The excluded jurisdiction that one is, or lies in; None where the offer is made there. Authority: §18 (ELG-4)."""
+    return next((excluded for excluded in terms.excluded_jurisdictions if lies_in(place, excluded)), None)
 
 
 def lies_in(place: str, wider: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from optex.action import Action, option
 from optex.election import FormRejection
-from optex.eligibility import lies_in
+from optex.eligibility import excluded_by
 from optex.errors import Ruling
 from optex.fields import Expected, Id, Pattern, Text
 from optex.state import OfferState
@@ -33,9 +33,8 @@ class Exclude(Action):
     def refused(self, state: OfferState) -> Ruling | None:
         if refused := _decided(state, "no jurisdiction can be excluded any more"):
             return refused
-        for excluded in state.terms.excluded_jurisdictions:
-            if lies_in(self.jurisdiction, excluded):
-                return Ruling(rule="ELG-4", reason=f"{self.jurisdiction} is excluded already, by {excluded}")
+        if excluded := excluded_by(self.jurisdiction, state.terms):
+            return Ruling(rule="ELG-4", reason=f"{self.jurisdiction} is excluded already, by {excluded}")
         return None
 
     def says(self, state: OfferState) -> str:

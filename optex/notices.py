@@ -17,6 +17,7 @@ from optex.cells import Changes
 from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
+from optex.eligibility import excluded_by
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
 from optex.milestones import OfferSchedule
@@ -351,10 +352,21 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"
     subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"
     return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def _residence(corrected: Correction, terms: Terms) -> str:
+    """Whether by a corrected residence the offer is made to the holder, or is not any more; "" where it is as before.
+
+    Authority: §18 (ELG-4).
+    """
+    cells = ((each or {}).get("jurisdiction", "") for each in (corrected.was, corrected.becomes))
+    before, after = (excluded_by(cell, terms) is not None for cell in cells)
+    return "" if before == after else "excluded" if after else "admitted"
 
 
 def promise_reinstated(

@@ -61,8 +61,10 @@ def _stated(action: Correction, letter: Row[Any]) -> bool:
 
 @_stated.register
 def _addressed(action: CorrectHolder, letter: Row[Any]) -> bool:
-    """Every letter has the name; one that was sent went to the address."""
+    """Every letter has the name; one that was sent went to the address, and one of an exclusion rests on residence."""
     was = action.was or {}
+    if "jurisdiction" in was and letter.kind == Kind.EXCLUSION:
+        return True
     return "name" in was or ("email" in was and letter.sent_at is not None)
 
 

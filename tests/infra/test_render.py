@@ -203,6 +203,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.acceptance_and_promise(terms, schedule_of(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
         notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS, date(2003, 4, 1)),
         notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
+        notices.exclusion(terms, HOLDER, 2, "US", "its law does not permit it", TENDERS, GRANTS, open_=True),
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
         voided(terms),

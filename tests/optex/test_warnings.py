@@ -174,9 +174,20 @@ def test_holders_whom_no_notice_reaches_or_who_hold_nothing_are_told():
 
 def test_an_unknown_jurisdiction_is_told_where_some_are_excluded():
     """A holder without a jurisdiction cannot be excluded: told only where the terms exclude any (ELG-4)."""
-    holders = [holder(jurisdiction="")]
+    holders = [holder(jurisdiction="AU"), holder("H2", "Bo Ray", jurisdiction="")]
     assert [] == _found("ELG-4", holders=holders)
     assert 1 == len(_found("ELG-4", terms(excluded_jurisdictions=["AU"]), holders=holders))
+
+
+def test_an_exclusion_that_fits_no_holder_or_of_which_it_cannot_be_told_is_a_warning():
+    """AU-NSW fits nobody, and of a holder in AU it cannot be told; US covers US-NH, and CA does not cover US-CA."""
+    holders = [holder(), holder("H2", "Bo Ray", jurisdiction="AU"), holder("H3", "Cy Fox", jurisdiction="US-CA")]
+    assert [] == _found("ELG-4", terms(excluded_jurisdictions=["US", "au"]), holders=holders)
+    assert [
+        "the excluded jurisdiction CA fits no holder",
+        "the excluded jurisdiction AU-NSW fits no holder",
+        "1 holder in a jurisdiction too wide to tell whether it is the excluded AU-NSW (H2)",
+    ] == _found("ELG-4", terms(excluded_jurisdictions=["CA", "AU-NSW"]), holders=holders)
 
 
 def test_a_form_signed_after_its_receipt_is_told():

@@ -94,6 +94,12 @@ def test_who_turns_out_to_reside_elsewhere_is_in_the_offer_again_and_the_other_w
     assert ("effective", "EXP-1") == excluded.form("F2")
     assert ("defective", "ELG-4") == excluded.form("F5")
     assert ["H2", "H3"] == excluded.column("notices", "holder_id", kind="acceptance-and-promise")
+    [bo] = excluded.letters("correction", "Bo Ray")
+    assert "jurisdiction ca - qc US-NH" in bo
+    assert "March 12, 2003: We can no longer make you our exchange offer" in bo
+    assert "it is made to you. You may tender until it expires on Monday, March 31, 2003 at 5:00 p.m." in bo
+    [eve] = excluded.letters("correction", "Eve Poe")
+    assert "you reside where the offer is not made, and we accept no options from you." in eve
     [_, again] = excluded.letters("confirmation-of-receipt", "Eve Poe")
     assert "The offer is not made to holders residing in CA, and CA-ON lies in it. (§4, §18; ELG-4)" in again
 
