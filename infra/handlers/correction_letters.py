@@ -71,6 +71,8 @@ def _addressed(action: CorrectHolder, letter: Row[Any]) -> bool:
 @_stated.register
 def _names_grant(action: CorrectGrant, letter: Row[Any]) -> bool:
     """One that states the grant, or, of a grant that was missing, the statement of the holder's options without it."""
+    if action.was and action.was.keys() <= {"fmv"}:  # no letter states it
+        return False
     return letter.kind == Kind.OFFER_OPENED if action.was == {} else _names(letter.data, action.grant)
 
 
