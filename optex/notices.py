@@ -486,6 +486,7 @@ def grant(
         "splits": splits,
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
+        "plan_too_old": terms.plan.isos_through is not None and granted_on > terms.plan.isos_through,
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
