@@ -290,8 +290,9 @@ def exclusion(
     grants: Grants,
     *,
     open_: bool,
+    removed: bool = False,
 ) -> Notice:
-    """The offer cannot be made where the holder resides: what was tendered is returned.
+    """The offer cannot be made where the holder resides, and what was tendered is returned; or it can, after all.
 
     Authority: §4 "unlawful to accept"; §18 "nor will tenders be accepted" (ELG-4).
     """
@@ -301,9 +302,11 @@ def exclusion(
         "reason": reason,
         "tenders": notice_data.tendered(tenders, grants),
         "open": open_,
+        "removed": removed,
     }
     key = f"exclusion.v{version}:{holder.holder_id}"
-    subject = f"We can no longer make you our exchange offer: {terms.issuer}"
+    what = "Our exchange offer is made to you after all" if removed else "We can no longer make you our exchange offer"
+    subject = f"{what}: {terms.issuer}"
     return _notice(Kind.EXCLUSION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 

@@ -1,6 +1,7 @@
 """What is unlawful to accept is not accepted, and told so: a jurisdiction is excluded, a form rejected (ELG-4)."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from infra.database.writer import OfferWriter
 from infra.handlers.eligibility import invite
@@ -10,52 +11,55 @@ from optex.eligibility import lies_in, may_lie_in
 from optex.exclusions import Exclude, Reject
 from optex.formatting import count, first_few
 from optex.notices import exclusion
+from optex.records import HolderRecord
 from optex.state import OfferState
 
 
 def exclude(db: OfferWriter, action: Exclude) -> str:
-    """Carry out an exclusion: the terms as amended, tenders from there returned, every holder there told, as of now.
+    """Carry out an exclusion, or take it back: the terms as amended, forms judged anew, every holder there told.
 
-    The action is on record when this is called, so that the state has the jurisdiction excluded.
+    The action is on record when this is called, so that the state has it; it is decided as of now.
     """
-    state, at, place = db.state(), db.takes_effect(action.at), action.jurisdiction
+    after, at, place = db.state(), db.takes_effect(action.at), action.jurisdiction
+    excluded = {"excluded_jurisdictions": db.all_terms()[-1].excluded_jurisdictions}
+    before = replace(after, terms=after.terms.model_copy(update=excluded))
     version = db.row().version + 1
     db.update_offer(version=version)
-    db.add_terms(version, state.terms, at, f"{place} excluded")
-    residents = [holder.holder_id for holder in db.holders().values() if lies_in(holder.jurisdiction, place)]
-    records = db.holder_records(residents)
-    before = _without(state, place)
-    standing = batch.tenders(batch.review_all(records, before, at))
-    asked = batch.addressees(records, before, at) if state.opened_at else []
-    concerned = {d.holder.holder_id for d in asked} | standing.keys()
-    invite(db, residents, at)
-    # The letter of the exclusion says of every form what a confirmation of it would.
-    review_again(db, residents, at, confirm=False)
+    db.add_terms(version, after.terms, at, action.label(after))
+    records = db.holder_records(_residents(db, place))
+    # While it is excluded nothing of theirs stands tendered: what did before, or what does again.
+    admitted = after if action.remove else before
+    standing = batch.tenders(batch.review_all(records, admitted, at))
+    concerned = _addressees(records, admitted, at) | standing.keys()
+    invite(db, [d.holder.holder_id for d in records], at)
+    # The letter of an exclusion says of every form what a confirmation of it would.
+    review_again(db, [d.holder.holder_id for d in records], at, confirm=action.remove)
     told = db.queue_notices(
         (
             exclusion(
-                state.terms,
+                after.terms,
                 d.holder,
                 version,
                 place,
                 action.reason,
                 standing.get(d.holder.holder_id, ()),
                 d.grants,
-                open_=at < state.terms.expires,
+                open_=at < after.terms.expires,
+                removed=action.remove,
             )
             for d in records
             if d.holder.holder_id in concerned
         ),
         at,
     )
-    returned = sum(map(len, standing.values()))
-    fits = f"{count(len(residents), 'holder')} there" if residents else "It fits no holder on record"
-    said = f"{fits}; {count(returned, 'tendered option')} returned; {count(told, 'holder')} told."
-    return f"{said} {_unplaced(db, place)}".strip()
+    fits = f"{count(len(records), 'holder')} there" if records else "It fits no holder on record"
+    became = "stand tendered again" if action.remove else "returned"
+    options = f"{count(sum(map(len, standing.values())), 'option')} {became}"
+    return f"{fits}; {options}; {count(told, 'holder')} told. {_unplaced(db, place)}".strip()
 
 
 def reject(db: OfferWriter, action: Reject) -> str:
-    """Carry out the rejection of a form, as of now: the holder is told, and of an earlier form that stands again too.
+    """Carry out the rejection of a form, as of now: the holder is told, and an earlier proper form stands again.
 
     The action is on record when this is called, so that the state has the form rejected.
     """
@@ -72,10 +76,14 @@ def reject(db: OfferWriter, action: Reject) -> str:
     return f"The holder is told; form {standing.form.form_id} stands, with {tendered}."
 
 
-def _without(state: OfferState, place: str) -> OfferState:
-    """The offer as it stood before a jurisdiction was excluded."""
-    others = tuple(each for each in state.terms.excluded_jurisdictions if each != place)
-    return replace(state, terms=state.terms.model_copy(update={"excluded_jurisdictions": others}))
+def _residents(db: OfferWriter, place: str) -> list[str]:
+    return [holder.holder_id for holder in db.holders().values() if lies_in(holder.jurisdiction, place)]
+
+
+def _addressees(records: list[HolderRecord], state: OfferState, at: datetime) -> set[str]:
+    """Whom the offer is, or was, made to: nobody before it has opened."""
+    found = batch.addressees(records, state, at) if state.opened_at else []
+    return {d.holder.holder_id for d in found}
 
 
 def _unplaced(db: OfferWriter, place: str) -> str:

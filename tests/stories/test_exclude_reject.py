@@ -117,6 +117,62 @@ def test_what_is_said_of_an_exclusion_names_whom_it_may_concern(excluded):
 
 
 @pytest.fixture(scope="module")
+def admitted(new_offer):
+    """Canada, and Quebec by itself, are excluded on March 12; Canada is admitted again on March 17, before the close.
+
+    Ann lives in Ontario and had tendered, Bo in Ontario and comes to it late, Cy in Quebec.
+    """
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee", place="CA-ON").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.holder("H2", "Bo Ray", place="CA-ON").grant("G2", 500)
+    offer.holder("H3", "Cy Fox", place="CA-QC").grant("G3", 400).tenders("F3", "2003-03-10T10:00:00", G3=400)
+    again = {"jurisdiction": "CA", "reason": "An exemption was granted.", **COUNSEL}
+    offer.happens("2003-03-12T09:00:00", "exclude", jurisdiction="CA-QC", reason=LAW, **COUNSEL)
+    offer.happens("2003-03-12T10:00:00", "exclude", jurisdiction="CA", reason=LAW, **COUNSEL)
+    offer.happens("2003-03-13T10:00:00", "exclude", jurisdiction="CA-ON", remove=True, reason="A slip.", **COUNSEL)
+    offer.happens("2003-03-13T11:00:00", "exclude", jurisdiction="AU", remove=True, reason="A slip.", **COUNSEL)
+    offer.happens("2003-03-17T10:00:00", "exclude", remove=True, **again)
+    offer.happens("2003-03-17T11:00:00", "exclude", remove=True, **again)
+    offer.tenders("F2", "2003-03-18T10:00:00", G2=500)
+    late = {"jurisdiction": "CA-QC", "remove": True, "reason": "An exemption was granted.", **COUNSEL}
+    offer.happens("2003-03-31T17:00:00", "exclude", **late)
+    return offer.play(until="2003-04-02T12:00:00")
+
+
+def test_what_is_lawful_after_all_is_admitted_again_until_the_expiration(admitted):
+    """Ann's form counts again, Bo can tender; Quebec stays excluded, for at 5 p.m. nobody there could tender."""
+    assert ["G1", "G2"] == admitted.column("cancellations", "grant_id")
+    assert ("defective", "ELG-4") == admitted.form("F3")
+    assert [
+        ("CA-ON", "ELG-4", "CA-ON is excluded by CA, and not by itself"),
+        ("AU", "ELG-4", "AU is not excluded"),
+        (
+            "CA-QC",
+            "ELG-4",
+            "the offer expired 2003-03-31 17:00 EST: holders there could no longer tender, unless it is extended first",
+        ),
+    ] == audited(admitted, "exclude refused")
+    assert ["CA-QC", "CA", "CA"] == [subject for subject, *_ in audited(admitted, "exclude")]
+
+
+def test_whoever_is_admitted_again_is_told(admitted):
+    """Ann and Bo, once each, after they had been told of the exclusion; Cy is told of his only."""
+    assert [
+        ("H1", "exclusion.v3:H1"),
+        ("H1", "exclusion.v4:H1"),
+        ("H2", "exclusion.v3:H2"),
+        ("H2", "exclusion.v4:H2"),
+        ("H3", "exclusion.v2:H3"),
+    ] == sorted(admitted.column("notices", "holder_id", "notice_id", kind="exclusion"))
+    ann = admitted.letters("exclusion", "Ann Lee")[-1]
+    assert "It is made to you after all. The reason: An exemption was granted." in ann
+    assert "The following options stand tendered:" in ann
+    assert "Until the offer expires on Monday, March 31, 2003 at 5:00 p.m." in ann
+    assert "This revised Confirmation of Receipt" in admitted.letters("confirmation-of-receipt", "Ann Lee")[-1]
+    assert "No tender of yours is in force." in admitted.letters("exclusion", "Bo Ray")[-1]
+
+
+@pytest.fixture(scope="module")
 def rejected(new_offer):
     """Ann's second form is rejected on March 14, Bo's only one too; Cy's notice cannot be; Di's defect was waived."""
     offer = new_offer()
