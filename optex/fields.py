@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from optex.mail_address import AN_ADDRESS, takes_letters
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,16 @@ Id = Annotated[str, Pattern(ID, AN_ID)]
 OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
 EMAIL = r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+"
 SCHEDULE = rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*"
-Email = Annotated[str, Pattern(EMAIL, "an e-mail address")]
+Email = Annotated[str, Pattern(EMAIL, AN_ADDRESS)]
 
+
+def _mailable(text: str) -> str:
+    if not takes_letters(text):
+        raise ValueError(text)
+    return text
+
+
+EmailCell = Annotated[str, AfterValidator(_mailable), Expected(AN_ADDRESS)]
 DayCell = Annotated[date, Pattern(DAY, A_DAY)]
 InstantCell = Annotated[datetime, Pattern(INSTANT, AN_INSTANT)]
 WholeCell = Annotated[int, Pattern(WHOLE, A_WHOLE)]

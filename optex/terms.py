@@ -11,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from optex.calendar import CLOCKS, Calendar, instant, local_date
 from optex.errors import BadData, Fault
 from optex.fields import Email, Id, Text
+from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 
 Positive = Annotated[int, Field(gt=0)]
@@ -200,6 +201,8 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         for key, year in (("commences", terms.commences.year), ("expires", terms.expires.year))
         if not 1950 <= year <= 2150
     ]
+    if not takes_letters(terms.contact.email):
+        found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:
