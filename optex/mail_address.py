@@ -31,7 +31,7 @@ def takes_letters(text: str) -> bool:
 
 
 def _in_ascii(domain: str) -> str:
-    """A domain in its ASCII form; "" where that would be the one of another domain, as of straße.de it is strasse.de."""
+    """A domain in its ASCII form; "" where that is the one of another domain, as of straße.de it is strasse.de."""
     if domain.isascii():
         return domain
     try:

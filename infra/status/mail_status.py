@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, select
 
@@ -92,14 +93,15 @@ def refused_mail(db: OfferReader) -> list[RefusedMail]:
 def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[ConfirmationDue]:
     """The forms whose Confirmation of Receipt has not been sent, the most urgent first (§6, CNF-1)."""
     n, f, h = t.notices.c, t.forms.c, t.holders.c
-    letters = select(n.notice_id, n.sent_at, n.refused).where(n.offer == db.offer, n.kind == Kind.CONFIRMATION)
+    outcome = (n.sent_at, n.refused, n.delivered_on, n.bounced_at)
+    letters = select(n.notice_id, *outcome).where(n.offer == db.offer, n.kind == Kind.CONFIRMATION)
     written = {row.notice_id: row for row in db.connection.execute(letters)}
     mine = and_(h.offer == f.offer, h.holder_id == f.holder_id)
     query = select(f.form_id, f.holder_id, f.received_at, h.email).join(t.holders, mine).where(f.offer == db.offer)
     found = []
     for row in db.connection.execute(query.order_by(f.received_at, f.form_id)):
         letter = written.get(f"confirmation:{row.form_id}")
-        if letter is not None and letter.sent_at is not None:
+        if letter is not None and letter.bounced_at is None and (letter.sent_at or letter.delivered_on):
             continue
         due = confirmation_due(row.received_at, terms)
         found.append(
@@ -111,15 +113,17 @@ def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[Confi
                 last_day=last_day_to_confirm(row.received_at, terms),
                 alarm=at >= alarm_from(row.received_at, terms),
                 overdue=at >= due,
-                why=_why(letter is None, bool(letter is not None and letter.refused), row.email),
+                why=_why(letter, row.email),
             )
         )
     return sorted(found, key=lambda each: (each.due, each.received_at, each.form_id))
 
 
-def _why(unwritten: bool, refused: bool, email: str) -> str:
-    if unwritten:
+def _why(letter: Any, email: str) -> str:
+    if letter is None:
         return "no confirmation has been written"
+    if letter.bounced_at is not None:
+        return "it was sent and came back"
     if not email:
         return "the holder has no e-mail address: confirm on paper"
-    return "the mail server refused it" if refused else "it waits to be sent"
+    return "the mail server refused it" if letter.refused else "it waits to be sent"
