@@ -128,6 +128,8 @@ def adjusted(grant: Grant, by: Fraction, vesting: Vesting) -> Grant:
         exercised=exercised,
         price=scaled_price(grant.price, by),
         vesting=in_order(by_day),
+        # The value of the whole stays what it was at the grant, whatever the price is rounded to (ISO-1).
+        fmv=grant.value_at_grant * by.denominator / by.numerator,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
 from optex.calendar import ONE_DAY, last_day, local_date
-from optex.election import DefectWaiver
+from optex.election import DefectWaiver, FormRejection
 from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
@@ -38,6 +38,7 @@ class OfferState:
     grant_from: date | None = None
     late_grant_on: date | None = None
     waivers: tuple[DefectWaiver, ...] = ()
+    rejections: tuple[FormRejection, ...] = ()
     told_splits: tuple[Split, ...] = ()
     followed: frozenset[date] = frozenset()
     followed_before: frozenset[date] = frozenset()

@@ -157,12 +157,13 @@ def adjusted(grant: Grant, by: Fraction, terms: Terms) -> Grant:
         return grant
     days = days_of(grant, terms)
     used, left = scaled(days[: grant.exercised], by), scaled(days[grant.exercised :], by)
-    cents = grant.price * 100 * by.denominator / by.numerator
+    cents, worth = (value * by.denominator / by.numerator for value in (grant.price * 100, grant.value_at_grant))
     return replace(
         grant,
         shares=len(used) + len(left),
         exercised=len(used),
         price=cents.to_integral_value(ROUND_UP) / 100,
+        fmv=worth.quantize(Decimal("0.000001"), ROUND_UP),
         vesting=tuple(Tranche(vests_on=day, shares=n) for day, n in sorted(Counter(used + left).items())),
     )
 
@@ -181,7 +182,7 @@ class IsoLimit:
                     if day.year > cancelled_on.year:
                         counting.remove(day)
             for day in counting:
-                self.takes(day, grant.price)
+                self.takes(day, grant.value_at_grant)
 
     def takes(self, day: date, value: Decimal) -> bool:
         """Whether a share that becomes exercisable on a day still fits; if so it is counted."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from infra.database import tables as t
+from infra.database.queued import Queued
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.forms import review_again
@@ -62,8 +63,9 @@ def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:
     now = {each.subject: each for each in _holdings(db, split)}
     found = [AdjustedHolding(split=split, was=each, now=now[each.subject]) for each in was]
     db.record_decisions("adjustment", at, map(_decided, found))
-    told = _tell(db, split, found, stood, at) if state.opened_at is not None else 0
-    said = f"{count(len(found), 'holding')} adjusted by the {split.named}; {count(told, 'holder')} told"
+    said = f"{count(len(found), 'holding')} adjusted by the {split.named}"
+    if state.opened_at is not None:
+        said += f"; {_tell(db, split, found, stood, at).told()}"
     db.audit(at, "", [("split carried out", split.on.isoformat(), "ADJ-1", said)])
     if state.cancelled_on is None:
         review_again(db, None, at)
@@ -71,7 +73,7 @@ def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:
 
 def _tell(
     db: OfferWriter, split: Split, found: Sequence[AdjustedHolding], stood: Mapping[str, FormReview], at: datetime
-) -> int:
+) -> Queued:
     state, mine = db.state(), defaultdict[str, list[AdjustedHolding]](list)
     for each in found:
         mine[each.was.holder_id].append(each)
