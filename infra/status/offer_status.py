@@ -1,7 +1,7 @@
 """Where an offer stands at an instant: its phase, what is next and what is overdue, who takes part, what it came to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -104,6 +104,7 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    splits: tuple[str, ...] = ()
     late_withdrawal_right: str = ""
     files_differ: str = ""
 
@@ -145,6 +146,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        splits=tuple(_splits(state)),
         late_withdrawal_right=_late_withdrawal_right(state),
     )
 
@@ -261,6 +263,12 @@ def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
     if state.conditions and at >= state.terms.expires:
         return f"Acceptance is held: {_conditions(state)}."
     return ""
+
+
+def _splits(state: OfferState) -> Iterator[str]:
+    """The splits, and which of them options and promises are adjusted for by now (ADJ-1)."""
+    for split in sorted(state.told_splits, key=lambda each: each.on):
+        yield f"{split.named}, {'carried out' if split.on in state.followed else 'not carried out'}"
 
 
 def _late_withdrawal_right(state: OfferState) -> str:
