@@ -1,6 +1,5 @@
 """What is wrong with one form on its face: its delivery, its signature, and what it says of the options."""
 
-import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod, Tender
+from optex.signature import improper
 from optex.terms import Terms
 
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
@@ -45,7 +45,8 @@ def defects_of(
 
     Authority: §1, §2, §4, §5, §18 (ELG-1, ELG-4, TND-1, TND-3 to TND-6).
     """
-    found = [*_delivery(form, terms), *_signature(form, holder)]
+    unsigned = (defect("TND-5", reason) for reason in improper(form, holder.name))
+    found = [*_delivery(form, terms), *unsigned]
     if form.kind is FormKind.ELECTION:
         if ineligible := may_tender(holder, periods, terms):
             found.append(Defect(ruling=ineligible, waivable=False))
@@ -69,33 +70,6 @@ def _delivery(form: Form, terms: Terms) -> Iterator[Defect]:
 def _plain(channel: str) -> str:
     """A way of delivery by its name alone: Fax, typed with a capital or a blank beside it, is fax (TND-6)."""
     return channel.strip().casefold()
-
-
-def _signature(form: Form, holder: Holder) -> Iterator[Defect]:
-    """Whether the form is signed, by the holder or by one who may sign for the holder, and dated.
-
-    Authority: §5 "exactly as the option holder's name appears on the option agreement"; "the signer's full title and
-    proper evidence of the authority" (TND-5).
-    """
-    signed_as, name = _as_written(form.signed_as), _as_written(holder.name)
-    if not signed_as:
-        yield defect("TND-5", "The form is not signed.")
-    elif form.title.strip():
-        if not form.authority.strip():
-            reason = f"The form is signed by {signed_as} as {form.title.strip()}, without evidence of authority."
-            yield defect("TND-5", reason)
-    elif signed_as != name:
-        yield defect(
-            "TND-5",
-            f"The form is signed as {signed_as}, not exactly as {name}, the name on the option agreement, "
-            "and states no title in which another person might sign.",
-        )
-    if form.signed_on is None:
-        yield defect("TND-5", "The form is not dated.")
-
-
-def _as_written(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip()
 
 
 def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Container[str]) -> Iterator[Defect]:
@@ -233,9 +207,12 @@ def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Gr
 def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
     """What a proper form tenders, every look-back grant whole, and a remark on each one that had to be added or raised.
 
-    Authority: §2, §6 "you will be required to also tender" (TND-3).
+    Where an omission is a defect, a form that stands in spite of one was let off it: its tender is taken as made.
+    Authority: §2, §6 "you will be required to also tender"; §4 "waive … any defect" (TND-3, TND-7).
     """
-    added = {grant.grant_id: grant for grant in omitted(form, terms=terms, grants=grants)}
+    lacking = omitted(form, terms=terms, grants=grants)
+    included = terms.lookback.omitted == "include"
+    added = {grant.grant_id: grant for grant in lacking} if included else {}
     shares = {line.grant_id: line.shares for line in form.lines}
     shares |= {grant_id: grant.remaining for grant_id, grant in added.items()}
     tenders = (
@@ -249,13 +226,28 @@ def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[t
         for grant_id, count in shares.items()
     )
     remarks = (
-        Ruling(
-            rule="TND-3",
-            reason=f"{within_window(grant)}: the form tenders it whole, {formatting.count(grant.remaining, 'share')}.",
-        )
-        for grant in added.values()
+        _included(grant) if included else _left_outstanding(grant, shares.get(grant.grant_id, 0)) for grant in lacking
     )
     return tuple(tenders), tuple(remarks)
+
+
+def _included(grant: Grant) -> Ruling:
+    whole = formatting.count(grant.remaining, "share")
+    return Ruling(rule="TND-3", reason=f"{within_window(grant)}: the form tenders it whole, {whole}.")
+
+
+def _left_outstanding(grant: Grant, tendered: int) -> Ruling:
+    """What a waiver leaves outstanding of a look-back grant, and what that does to the accounting (TND-7).
+
+    Authority: Summary Term Sheet, "treat the new options as variable awards".
+    """
+    kept = formatting.count(grant.remaining - tendered, "share")
+    reason = (
+        f"{within_window(grant)}. A waiver takes the tender as made and leaves {kept} of it outstanding. For our "
+        "accounting an option left so may count as a replacement of those that are cancelled, a variable award: a charge to "
+        "earnings that follows the share price until it is exercised, forfeited or expires."
+    )
+    return Ruling(rule="TND-3", reason=reason)
 
 
 def within_window(grant: Grant) -> str:

@@ -6,10 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 
 from optex import formatting
-from optex.defects import WAIVABLE, Defect, defect, defects_of, lateness, offered, right_to_withdraw
+from optex.defects import WAIVABLE, Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
+from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
 from optex.terms import Terms
 
 _PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
@@ -40,7 +41,8 @@ class FormReview:
     defect waived, the same signing date, the defects after the first. `tenders` is what the form offers if it is the
     effective election, else empty. `defects` is all that was wrong with the form, also what has been waived since;
     `unwaivable` the first of them that no waiver can clear; `barred` says why the holder may not tender at all, so that
-    not even another form could cure this one.
+    not even another form could cure this one. `left_out` are the remarks on what a waiver leaves outstanding of the
+    look-back.
     """
 
     form: Form
@@ -51,6 +53,7 @@ class FormReview:
     defects: tuple[Ruling, ...] = ()
     unwaivable: Ruling | None = None
     barred: Ruling | None = None
+    left_out: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,15 +91,16 @@ def review_forms(
         if form.received_at > at:
             break
         found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign)
+        # As things stood on receipt: a later waiver of a form in between must not unseat this one.
+        known = [waiver for waiver in counting if waiver.at <= form.received_at]
+        before = _in_force(examined, known, terms)
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
         elif form.missed and accepted_at:
             found.insert(0, Defect(ruling=_missed(form, accepted_at, terms), waivable=False))
-        elif form.kind is FormKind.ELECTION:
-            # As things stood on receipt: a later waiver of a form in between must not unseat this one.
-            known = [waiver for waiver in counting if waiver.at <= form.received_at]
-            found += _signed_out_of_order(form, _last_standing(examined, known))
+        elif before and (older := out_of_order(form, before, terms.zone)):
+            found.append(older)
         told = (_waived_too_late(each, form, too_late, terms) for each in found)
         examined.append(_Examined(form=form, defects=tuple(told), late=late is not None))
     reviews = _standings(examined, counting, terms, grants)
@@ -131,20 +135,15 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
     return Ruling(rule="CAN-1", reason=reason)
 
 
-def _signed_out_of_order(form: Form, prior: Form | None) -> list[Defect]:
-    """Whether a form was signed before the one it would replace. Authority: §5 "properly signed and dated" (CHG-1)."""
-    if prior and form.signed_on and prior.signed_on and form.signed_on < prior.signed_on:
-        signed = f"The form was signed on {formatting.day(form.signed_on)}, earlier than form {prior.form_id}"
-        return [defect("CHG-1", f"{signed} of {formatting.day(prior.signed_on)}, which it would replace.")]
-    return []
-
-
-def _last_standing(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver]) -> Form | None:
-    """The election that stands after these forms, if the last proper one is an election and not a notice."""
+def _in_force(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms) -> Form | None:
+    """What is in force after these forms: the last proper election, or the notice after it that was signed last."""
+    notices: list[Form] = []
     for each in reversed(examined):
         if all(_waiver_of(found, each.form, waivers) for found in each.defects):
-            return each.form if each.form.kind is FormKind.ELECTION else None
-    return None
+            if each.form.kind is FormKind.ELECTION:
+                return signed_last(notices, terms.zone) or each.form
+            notices.append(each.form)
+    return signed_last(notices, terms.zone)
 
 
 def _waiver_of(found: Defect, form: Form, waivers: Sequence[DefectWaiver]) -> DefectWaiver | None:
@@ -177,25 +176,29 @@ def _standings(
     """How each form stands, every proper one in place of the election before it. Authority: §5 (CHG-1, WDR-1)."""
     reviews: list[FormReview] = []
     last: int | None = None
+    notices: list[Form] = []
     withdrawn = False
     for each in examined:
-        form, review = each.form, _by_itself(each, waivers)
+        form, review = each.form, _by_itself(each, waivers, terms)
         if review.standing is FormStanding.EFFECTIVE:
-            prior = None if last is None else reviews[last]
-            review = _taking_effect(review, prior, withdrawn, terms)
+            before = signed_last(notices, terms.zone) if last is None else reviews[last].form
+            review = _taking_effect(review, before, withdrawn, terms)
             if last is not None:
                 reviews[last] = _unseated(reviews[last], form, terms)
                 withdrawn = withdrawn or form.kind is FormKind.WITHDRAWAL
-            last = len(reviews) if form.kind is FormKind.ELECTION else None
+            election = form.kind is FormKind.ELECTION
+            last = len(reviews) if election else None
+            notices = [] if election else [*notices, form]
         reviews.append(review)
     if last is not None:
         effective = reviews[last]
         tenders, remarks = offered(effective.form, terms=terms, grants=grants)
-        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks))
+        left_out = remarks if terms.lookback.omitted == "defect" else ()
+        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks), left_out=left_out)
     return reviews
 
 
-def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver]) -> FormReview:
+def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver], terms: Terms) -> FormReview:
     """How a form stands by its own defects, whatever came before and after it. Authority: §4 (TND-7)."""
     uncured: list[Ruling] = []
     overlooked: list[Ruling] = []
@@ -206,34 +209,33 @@ def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver]) -> FormReview:
             overlooked.append(Ruling(rule="TND-7", reason=waived))
         else:
             uncured.append(found.ruling)
+    ahead = dated_ahead(each.form, terms.zone)
     standing = FormStanding.LATE if each.late else FormStanding.DEFECTIVE if uncured else FormStanding.EFFECTIVE
     return FormReview(
         form=each.form,
         standing=standing,
         ruling=uncured[0] if uncured else _WAIVED if overlooked else _PROPER,
-        remarks=(*uncured[1:], *overlooked),
+        remarks=(*uncured[1:], *overlooked, *([ahead] if ahead else [])),
         defects=tuple(found.ruling for found in each.defects),
         unwaivable=next((found.ruling for found in each.defects if not found.waivable), None),
     )
 
 
-def _taking_effect(review: FormReview, prior: FormReview | None, withdrawn: bool, terms: Terms) -> FormReview:
-    """A proper form with what it does to the election before it. Authority: §5 (CHG-1, WDR-1, WDR-2, WDR-3)."""
-    form, before = review.form, prior.form if prior else None
+def _taking_effect(review: FormReview, before: Form | None, withdrawn: bool, terms: Terms) -> FormReview:
+    """A proper form with what it does to the form or notice before it. Authority: §5 (CHG-1, WDR-1, WDR-2, WDR-3)."""
+    form = review.form
+    same = same_date(form, before, terms.zone) if before else None
+    remarks = (*review.remarks, same) if same else review.remarks
+    stood = before if before and before.kind is FormKind.ELECTION else None
+    ruling = review.ruling
     if form.kind is FormKind.WITHDRAWAL:
-        did = (
-            f"Withdraws all that form {before.form_id} tendered." if before else "No tender stood: nothing to withdraw."
-        )
-        return replace(review, ruling=Ruling(rule=right_to_withdraw(form, terms), reason=did))
-    if before is None:
-        again = Ruling(rule="WDR-2", reason="Tendered again after a withdrawal, before the offer expired.")
-        return replace(review, ruling=again) if withdrawn else review
-    remarks = review.remarks
-    if form.signed_on and form.signed_on == before.signed_on:
-        same = f"Forms {before.form_id} and {form.form_id} are both signed on {formatting.day(form.signed_on)}"
-        remarks += (Ruling(rule="CHG-1", reason=f"{same}: the one received last stands."),)
-    replaces = Ruling(rule="CHG-1", reason=f"Replaces form {before.form_id} entirely.")
-    return replace(review, ruling=replaces, remarks=remarks)
+        did = f"Withdraws all that form {stood.form_id} tendered." if stood else "No tender stood: nothing to withdraw."
+        ruling = Ruling(rule=right_to_withdraw(form, terms), reason=did)
+    elif stood:
+        ruling = Ruling(rule="CHG-1", reason=f"Replaces form {stood.form_id} entirely.")
+    elif withdrawn:
+        ruling = Ruling(rule="WDR-2", reason="Tendered again after a withdrawal, before the offer expired.")
+    return replace(review, ruling=ruling, remarks=remarks)
 
 
 def _unseated(prior: FormReview, by: Form, terms: Terms) -> FormReview:
