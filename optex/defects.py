@@ -244,8 +244,8 @@ def _left_outstanding(grant: Grant, tendered: int) -> Ruling:
     kept = formatting.count(grant.remaining - tendered, "share")
     reason = (
         f"{within_window(grant)}. A waiver takes the tender as made and leaves {kept} of it outstanding. For our "
-        "accounting an option left so may count as a replacement of those that are cancelled, a variable award: a charge to "
-        "earnings that follows the share price until it is exercised, forfeited or expires."
+        "accounting an option left so may count as a replacement of those that are cancelled, a variable award: a "
+        "charge to earnings that follows the share price until it is exercised, forfeited or expires."
     )
     return Ruling(rule="TND-3", reason=reason)
 

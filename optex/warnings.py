@@ -11,6 +11,8 @@ from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
 from optex.formatting import count, first_few, local_text, utc_text
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
+from optex.signature import hard_to_see
+from optex.signed_dates import dated_ahead
 from optex.terms import Terms
 
 LISTED = 20  # groups of people who look alike
@@ -42,7 +44,7 @@ def warnings(
         *term_warnings(terms),
         *_grant_warnings(terms, grants, periods),
         *_people_warnings(terms, holders, grants),
-        *_form_warnings(terms, forms),
+        *_form_warnings(terms, holders, forms),
     ]
 
 
@@ -208,14 +210,22 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
             )
 
 
-def _form_warnings(terms: Terms, forms: Iterable[Form]) -> Iterator[Warning]:
-    ahead = [
-        form.form_id
-        for form in forms
-        if form.signed_on is not None and form.signed_on > local_date(form.received_at, terms.zone)
-    ]
+def _form_warnings(terms: Terms, holders: Iterable[Holder], forms: Sequence[Form]) -> Iterator[Warning]:
+    ahead = [form.form_id for form in forms if dated_ahead(form, terms.zone)]
     if ahead:
-        message = f"{count(len(ahead), 'form')} signed on a day after the day of receipt ({first_few(ahead)})"
+        message = (
+            f"{count(len(ahead), 'form')} signed on a day after the day of receipt, which counts instead "
+            f"({first_few(ahead)})"
+        )
+        yield Warning(rule="CHG-1", message=message, file="elections.csv")
+    names = {holder.holder_id: holder.name for holder in holders}
+    unlike = [
+        f"{form.form_id}: {why}"
+        for form in forms
+        if (why := hard_to_see(form.signed_as, names.get(form.holder_id, form.signed_as)))
+    ]
+    if unlike:
+        message = f"{count(len(unlike), 'form')} signed by a name that only looks like the holder's ({first_few(unlike)})"
         yield Warning(rule="TND-5", message=message, file="elections.csv")
 
 
