@@ -7,10 +7,15 @@ from typing import Any
 
 import click
 
+from flows.cli.filing import as_document as filing_document
+from flows.cli.filing import filings_table
 from flows.cli.options import moment
+from optex.action import Action
+from optex.actions import Extend
 from optex.calendar import CLOCKS
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused
+from optex.filings import filings
 from optex.formatting import local_text, utc_text
 from optex.milestones import Milestone, OfferSchedule
 from optex.milestones import schedule_of as plan_of
@@ -30,7 +35,7 @@ def print_plan(
     if announced_at and not extend_to:
         raise click.UsageError("--announced-at says when an extension is announced: it goes with --extend-to")
     state, said = state_of(folder)
-    terms = state.terms
+    terms, taken = state.terms, actions_of(folder)
     before = _planned(state, terms, None if extend_to else cancel_on)
     after, after_terms = before, terms
     if extend_to:
@@ -41,13 +46,16 @@ def print_plan(
             raise Refused(refused)
         after_terms = terms.extended(to)
         after = _planned(state, after_terms, cancel_on)
+        extension = Extend(at=announced, to=to, announced_at=announced)
+        state, taken = extension.apply(state), [*taken, extension]
+    filed = filings(state, taken)
     if ics:
         from infra.ledgers.ics import plan_ics
 
         ics.parent.mkdir(parents=True, exist_ok=True)
-        ics.write_bytes(plan_ics(after_terms, after))
+        ics.write_bytes(plan_ics(after_terms, after, filed))
     if as_json:
-        document = _document(after_terms, after)
+        document = _document(after_terms, after) | {"filings": [filing_document(each) for each in filed]}
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
@@ -57,6 +65,7 @@ def print_plan(
     for note in filter(None, (said, files_differ_note(folder))):
         click.echo(note)
     _table(terms, before, (after_terms, after) if extend_to else None)
+    filings_table(filed)
     if ics:
         click.echo(f"Calendar written to {ics}")
 
@@ -88,6 +97,22 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     if terms is None:
         raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
     return OfferState(terms=terms), ""
+
+
+def actions_of(folder: Path) -> list[Action]:
+    """What was done to the offer so far, where it was taken in."""
+    from infra.settings import may_be_taken_in
+
+    if not may_be_taken_in(folder):
+        return []
+    from infra.database.writer import UnknownOffer
+    from infra.workspace import workspace_in
+
+    try:
+        with workspace_in(folder).read() as db:
+            return db.actions()
+    except UnknownOffer:
+        return []
 
 
 def files_differ_note(folder: Path) -> str:

@@ -148,6 +148,7 @@ grants = Table(
     Column("price", Money, nullable=False),
     Column("type", String(3), nullable=False),
     Column("expires_on", Date, nullable=False),
+    Column("fmv", Money),  # per share at grant; empty where it is the price (ISO-1)
     _of_holder(),
     Index(None, "offer", "holder_id"),
 )
@@ -345,6 +346,10 @@ notices = Table(
     Column("refused", Boolean, nullable=False),
     Column("send_after", Instant),  # not to be sent before
     Column("withdrawn_at", Instant),  # not to be sent any more: what it says was taken back before it went out
+    Column("delivered_on", Date),  # on paper
+    Column("delivered_how", String(16)),
+    Column("bounced_at", Instant),  # it was sent, and came back
+    Column("bounce_reason", Text),
     _of_holder(),
     # In the order in which they are claimed; what was sent is no longer in it.
     Index(
