@@ -27,7 +27,7 @@ def improper(form: Form, name: str) -> Iterator[str]:
     signed_as, title = as_written(form.signed_as), form.title.strip()
     if not _seen(signed_as):
         yield "The form is not signed."
-    elif signed_as != as_written(name) and not (title and form.authority.strip()):
+    elif signed_as != as_written(name) and not _for_another(form):
         otherwise = f"not exactly as {as_written(name)}, the name on the option agreement"
         if hidden := hard_to_see(signed_as, name):
             yield f"The form is signed as {signed_as}, {otherwise}. {hidden}"
@@ -38,6 +38,16 @@ def improper(form: Form, name: str) -> Iterator[str]:
             yield f"The form is signed as {signed_as}, {otherwise}, {untitled}."
     if form.signed_on is None:
         yield "The form is not dated."
+
+
+def looks_like(form: Form, name: str) -> str:
+    """In what a form's signature differs from the name that it looks like, to be told where it is keyed in (TND-5)."""
+    return "" if _for_another(form) else hard_to_see(form.signed_as, name)
+
+
+def _for_another(form: Form) -> bool:
+    """Whether somebody signs for the holder, with title and evidence of authority."""
+    return bool(form.title.strip() and form.authority.strip())
 
 
 def as_written(name: str) -> str:

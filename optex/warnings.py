@@ -11,7 +11,7 @@ from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
 from optex.formatting import count, first_few, local_text, utc_text
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
-from optex.signature import hard_to_see
+from optex.signature import looks_like
 from optex.signed_dates import dated_ahead
 from optex.terms import Terms
 
@@ -222,10 +222,12 @@ def _form_warnings(terms: Terms, holders: Iterable[Holder], forms: Sequence[Form
     unlike = [
         f"{form.form_id}: {why}"
         for form in forms
-        if (why := hard_to_see(form.signed_as, names.get(form.holder_id, form.signed_as)))
+        if (why := looks_like(form, names.get(form.holder_id, form.signed_as)))
     ]
     if unlike:
-        message = f"{count(len(unlike), 'form')} signed by a name that only looks like the holder's ({first_few(unlike)})"
+        message = (
+            f"{count(len(unlike), 'form')} signed with a name that is not quite the holder's ({first_few(unlike)})"
+        )
         yield Warning(rule="TND-5", message=message, file="elections.csv")
 
 

@@ -22,7 +22,7 @@ from optex.errors import OptexError
 from optex.formatting import count, exact_text, first_few, first_sentences
 from optex.notices import confirmation
 from optex.records import Form, FormKind, FormStanding
-from optex.signature import hard_to_see
+from optex.signature import looks_like
 from optex.state import OfferState
 from optex.two_times import passed_deadline
 
@@ -57,16 +57,16 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
     lacking = "" if evidence else ", without evidence"
     marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
-    hidden = _hard_to_see(db, new)
+    hidden = _not_quite(db, new)
     return " ".join(
         filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late, hidden))
     )
 
 
-def _hard_to_see(db: OfferReader, forms: Sequence[Form]) -> str:
+def _not_quite(db: OfferReader, forms: Sequence[Form]) -> str:
     """Whose signature looks like the name and is not, and in what it differs: whoever keys it in sees both (TND-5)."""
     names = {holder_id: holder.name for holder_id, holder in db.holders().items()}
-    signed = ((form, hard_to_see(form.signed_as, names[form.holder_id])) for form in forms)
+    signed = ((form, looks_like(form, names[form.holder_id])) for form in forms)
     return first_sentences([f"Form {form.form_id} is signed as {form.signed_as}. {why}" for form, why in signed if why])
 
 

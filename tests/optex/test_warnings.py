@@ -180,7 +180,7 @@ def test_an_unknown_jurisdiction_is_told_where_some_are_excluded():
 
 
 def test_a_form_signed_after_its_receipt_is_told():
-    """Signed on the day of receipt, on the offer's clock, is in order; the day after is told (TND-5)."""
+    """Signed on the day of receipt, on the offer's clock, is in order; the day after is told (CHG-1)."""
     late_evening = datetime(2003, 3, 11, 4, 59, tzinfo=UTC)  # March 10 in New York
     forms = [
         Form(
@@ -194,7 +194,8 @@ def test_a_form_signed_after_its_receipt_is_told():
         )
         for day in (10, 11, None)
     ]
-    assert ["1 form signed on a day after the day of receipt (F11)"] == _found("TND-5", forms=forms)
+    expected = "1 form signed on a day after the day of receipt, which counts instead (F11)"
+    assert [expected] == _found("CHG-1", forms=forms)
 
 
 def test_the_warnings_of_the_terms_alone_are_among_them():
