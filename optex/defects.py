@@ -4,19 +4,24 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from optex import formatting
 from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exercises import Exercises, exercised_then
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod, Tender
 from optex.signature import improper
+from optex.signed_dates import signed_on
 from optex.terms import Terms
 
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
 
 # The first defect of a form is its ruling; this is the order in which they are told.
 _ORDER = {rule: n for n, rule in enumerate(("ELG-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1", "TND-3"))}
+_EXERCISED = "number of shares exercised"
+_NONE: Exercises = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,9 +45,11 @@ def defects_of(
     periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     foreign: Container[str],
+    exercises: Exercises = _NONE,
 ) -> list[Defect]:
     """Every defect that a form shows by itself, the gravest first; `grants` are the holder's own.
 
+    `exercises` are what the record said to be exercised of a grant until it learned of more.
     Authority: §1, §2, §4, §5, §18 (ELG-1, ELG-4, TND-1, TND-3 to TND-6).
     """
     unsigned = (defect("TND-5", reason) for reason in improper(form, holder.name))
@@ -50,7 +57,7 @@ def defects_of(
     if form.kind is FormKind.ELECTION:
         if ineligible := may_tender(holder, periods, terms):
             found.append(Defect(ruling=ineligible, waivable=False))
-        found += _content(form, terms, grants, foreign)
+        found += _content(form, terms, grants, foreign, exercises)
         if terms.lookback.omitted == "defect":
             found += [
                 defect("TND-3", f"{within_window(grant)} and must be tendered whole.")
@@ -72,7 +79,9 @@ def _plain(channel: str) -> str:
     return channel.strip().casefold()
 
 
-def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Container[str]) -> Iterator[Defect]:
+def _content(
+    form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Container[str], exercises: Exercises
+) -> Iterator[Defect]:
     """What is wrong with the options that an Election Form names. Authority: §1, §2, §5 (ELG-1, TND-1, TND-4)."""
     if not form.lines:
         yield defect("TND-1", "The form tenders no option.")
@@ -85,7 +94,8 @@ def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Con
         named.add(line.grant_id)
         grant = grants.get(line.grant_id)
         if grant:
-            yield from _reconciled(line, grant, terms)
+            then = exercised_then(exercises.get(grant.grant_id, ()), signed_on(form, terms.zone) or received_on)
+            yield from _reconciled(line, grant, terms, then)
             yield from _tenderable(line, grant, terms, received_on)
         else:
             whose = "belongs to another holder" if line.grant_id in foreign else "is not an option of yours"
@@ -93,19 +103,22 @@ def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Con
             yield Defect(ruling=ruling, waivable=False)  # nobody can be let off not owning what is tendered
 
 
-def _reconciled(line: FormLine, grant: Grant, terms: Terms) -> Iterator[Defect]:
-    """Whether a line restates the option as the ledger has it. Authority: §5, what the form must specify (TND-4)."""
+def _reconciled(line: FormLine, grant: Grant, terms: Terms, exercised: Container[int]) -> Iterator[Defect]:
+    """Whether a line restates the option as the ledger has it; `exercised` is right too, as of the day of signing.
+
+    Authority: §5, what the form must specify (TND-4).
+    """
     particulars: tuple[tuple[str, int | date | Decimal | None, int | date | Decimal], ...] = (
         ("original number of shares", line.original_shares, grant.shares),
         ("grant date", line.granted_on, grant.granted_on),
         ("exercise price", line.price, grant.price),
-        ("number of shares exercised", line.exercised, grant.exercised),
+        (_EXERCISED, line.exercised, grant.exercised),
     )
     for what, stated, recorded in particulars:
         if stated is None:
             if terms.form_details == "required":
                 yield defect("TND-4", f"The form does not state the {what} of option {grant.grant_id}.")
-        elif stated != recorded:
+        elif stated != recorded and not (what == _EXERCISED and stated in exercised):
             yield defect(
                 "TND-4",
                 f"The form states {_shown(stated)} as the {what} of option {grant.grant_id}; "
@@ -143,11 +156,17 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
 
 
 def lateness(
-    form: Form, *, terms: Terms, accepted_at: datetime | None, terminated_at: datetime | None
+    form: Form,
+    *,
+    terms: Terms,
+    accepted_at: datetime | None,
+    terminated_at: datetime | None,
+    objection_until: datetime | None = None,
 ) -> Ruling | None:
     """Why no right to tender, or to withdraw, was in force when a form was received; None if it came in time.
 
     `terms` are as extended so far: what came between the old close and its extension is in time again (EXT-2).
+    `objection_until` is the last instant at which a notice may object to what the look-back added (TND-3).
     Authority: §4 "before the expiration date"; §5 "at any time thereafter" (EXP-1, WDR-1, WDR-3).
     """
     at, clock = form.received_at, terms.clock
@@ -167,7 +186,7 @@ def lateness(
         return None
     elif election:
         late = f"not before the offer expired on {formatting.moment(terms.expires, clock)}."
-    elif at > terms.withdrawal_right:
+    elif at > terms.withdrawal_right or (objection_until and at <= objection_until):
         return None
     else:
         late = (
@@ -183,8 +202,13 @@ def lateness(
 
 
 def right_to_withdraw(notice: Form, terms: Terms) -> str:
-    """The rule under which a timely notice withdraws: before the expiration, or while nothing is accepted (§5)."""
-    return "WDR-1" if notice.received_at < terms.expires else "WDR-3"
+    """The rule under which a timely notice withdraws: before the expiration, or while nothing is accepted (§5).
+
+    In between it is an objection to what the look-back added at the last minute (TND-3).
+    """
+    if notice.received_at < terms.expires:
+        return "WDR-1"
+    return "WDR-3" if notice.received_at > terms.withdrawal_right else "TND-3"
 
 
 def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Grant]:

@@ -4,33 +4,22 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
+from types import MappingProxyType
 
 from optex import formatting
-from optex.defects import WAIVABLE, Defect, defects_of, lateness, offered, right_to_withdraw
+from optex.defects import Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exercises import Exercises
+from optex.objection import objection_until
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
 from optex.terms import Terms
+from optex.waivers import DefectWaiver as DefectWaiver
+from optex.waivers import waived_too_late, waiver_of
 
 _PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
 _WAIVED = Ruling(rule="EXP-1", reason="Received before the offer expired; what was wrong with it is waived.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DefectWaiver:
-    """A recorded decision to overlook the defects of a form, or the same defects for all holders (§4, TND-7).
-
-    `rules` are the rules that the form offended when it was waived: for all holders only these are overlooked. Empty
-    means, of the form itself, every defect that can be waived.
-    """
-
-    form_id: str
-    at: datetime
-    by: str
-    reason: str
-    all_holders: bool = False
-    rules: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,10 +66,14 @@ def review_forms(
     accepted_at: datetime | None,
     terminated_at: datetime | None,
     at: datetime,
+    exercises: Exercises = MappingProxyType({}),
+    told: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[FormReview]:
     """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
 
-    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others.
+    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others;
+    `exercises` what was exercised of them by the record of an earlier day; `told` when the holder was told what a form
+    tenders, where that was not at once.
     Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
@@ -90,19 +83,24 @@ def review_forms(
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
             break
-        found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign)
+        found = defects_of(
+            form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign, exercises=exercises
+        )
         # As things stood on receipt: a later waiver of a form in between must not unseat this one.
         known = [waiver for waiver in counting if waiver.at <= form.received_at]
         before = _in_force(examined, known, terms)
-        late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
+        until = None
+        if before and form.kind is FormKind.WITHDRAWAL and form.received_at >= terms.expires:
+            until = objection_until(before, told.get(before.form_id, before.received_at), terms, grants)
+        late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at, objection_until=until)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
         elif form.missed and accepted_at:
             found.insert(0, Defect(ruling=_missed(form, accepted_at, terms), waivable=False))
         elif before and (older := out_of_order(form, before, terms.zone)):
-            found.append(older)
-        told = (_waived_too_late(each, form, too_late, terms) for each in found)
-        examined.append(_Examined(form=form, defects=tuple(told), late=late is not None))
+            found.append(Defect(ruling=older, waivable=True))
+        defects = (waived_too_late(each, form, too_late, terms) for each in found)
+        examined.append(_Examined(form=form, defects=tuple(defects), late=late is not None))
     reviews = _standings(examined, counting, terms, grants)
     return [replace(each, barred=barred) for each in reviews] if barred else reviews
 
@@ -139,35 +137,11 @@ def _in_force(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], te
     """What is in force after these forms: the last proper election, or the notice after it that was signed last."""
     notices: list[Form] = []
     for each in reversed(examined):
-        if all(_waiver_of(found, each.form, waivers) for found in each.defects):
+        if all(waiver_of(found, each.form, waivers) for found in each.defects):
             if each.form.kind is FormKind.ELECTION:
                 return signed_last(notices, terms.zone) or each.form
             notices.append(each.form)
     return signed_last(notices, terms.zone)
-
-
-def _waiver_of(found: Defect, form: Form, waivers: Sequence[DefectWaiver]) -> DefectWaiver | None:
-    """The waiver that clears a defect of a form: its own, or one for all holders that names the rule (TND-7)."""
-    if not found.waivable:
-        return None
-    for waiver in waivers:
-        own = waiver.form_id == form.form_id
-        if (own or waiver.all_holders) and found.ruling.rule in (waiver.rules or (WAIVABLE if own else ())):
-            return waiver
-    return None
-
-
-def _waived_too_late(found: Defect, form: Form, too_late: Sequence[DefectWaiver], terms: Terms) -> Defect:
-    """A defect that was waived in the very second of the acceptance: only before it, and it says so (TND-7, CAN-1)."""
-    waiver = _waiver_of(found, form, too_late)
-    if waiver is None:
-        return found
-    accepted = formatting.moment(waiver.at, terms.clock)
-    why = (
-        f"It was waived in the very second in which the tendered options were accepted, {accepted}: "
-        "only a waiver recorded before it counts."
-    )
-    return replace(found, ruling=replace(found.ruling, reason=f"{found.ruling.reason} {why}"))
 
 
 def _standings(
@@ -203,7 +177,7 @@ def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver], terms: Terms) -
     uncured: list[Ruling] = []
     overlooked: list[Ruling] = []
     for found in each.defects:
-        if waiver := _waiver_of(found, each.form, waivers):
+        if waiver := waiver_of(found, each.form, waivers):
             by = f" by {waiver.by}" if waiver.by else ""
             waived = f"Waived{by} ({waiver.reason}): {found.ruling.reason}"
             overlooked.append(Ruling(rule="TND-7", reason=waived))
@@ -229,8 +203,10 @@ def _taking_effect(review: FormReview, before: Form | None, withdrawn: bool, ter
     stood = before if before and before.kind is FormKind.ELECTION else None
     ruling = review.ruling
     if form.kind is FormKind.WITHDRAWAL:
-        did = f"Withdraws all that form {stood.form_id} tendered." if stood else "No tender stood: nothing to withdraw."
-        ruling = Ruling(rule=right_to_withdraw(form, terms), reason=did)
+        right = right_to_withdraw(form, terms)
+        did = f"Withdraws all that form {stood.form_id} tendered" if stood else "No tender stood: nothing to withdraw"
+        why = ": you objected in time to what the look-back had added" if right == "TND-3" else ""
+        ruling = Ruling(rule=right, reason=f"{did}{why}.")
     elif stood:
         ruling = Ruling(rule="CHG-1", reason=f"Replaces form {stood.form_id} entirely.")
     elif withdrawn:

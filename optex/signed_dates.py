@@ -5,7 +5,6 @@ from datetime import date, tzinfo
 
 from optex import formatting
 from optex.calendar import local_date
-from optex.defects import Defect, defect
 from optex.errors import Ruling
 from optex.records import Form, FormKind
 
@@ -42,7 +41,7 @@ def signed_last(notices: Sequence[Form], zone: tzinfo) -> Form | None:
     return max(notices, key=lambda notice: signed_on(notice, zone) or date.min, default=None)
 
 
-def out_of_order(form: Form, before: Form, zone: tzinfo) -> Defect | None:
+def out_of_order(form: Form, before: Form, zone: tzinfo) -> Ruling | None:
     """Whether a form was signed before the form, or the notice, in force that it would undo: that one stands.
 
     Authority: §5 "If you deliver a new Election Form that is properly signed and dated, it will replace any previously
@@ -54,7 +53,7 @@ def out_of_order(form: Form, before: Form, zone: tzinfo) -> Defect | None:
         return None
     signed = f"The {_what(form)} was signed on {formatting.day(mine)}, earlier than {_what(before)} {before.form_id}"
     received = "" if its == before.signed_on else ", the day of its receipt"
-    return defect("CHG-1", f"{signed} of {formatting.day(its)}{received}, which it would {would}.")
+    return Ruling(rule="CHG-1", reason=f"{signed} of {formatting.day(its)}{received}, which it would {would}.")
 
 
 def same_date(form: Form, before: Form, zone: tzinfo) -> Ruling | None:

@@ -20,8 +20,10 @@ from optex.defects import lateness
 from optex.election import FormReview
 from optex.errors import OptexError
 from optex.formatting import count, exact_text, first_few, first_sentences
+from optex.milestones import extension_deadline
 from optex.notices import confirmation
-from optex.records import Form, FormKind, FormStanding
+from optex.objection import objection_until, told_late
+from optex.records import Form, FormKind, FormStanding, HolderRecord
 from optex.signature import looks_like
 from optex.state import OfferState
 from optex.two_times import passed_deadline
@@ -44,7 +46,7 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     if not new:
         return ""
     state = db.state()
-    missed = [form.form_id for form in new if is_missed(form, state)]
+    missed = [form.form_id for form in new if is_missed(db, form, state)]
     late = {form.form_id: passed for form in new if (passed := _deadline(db, form, state))}
     marked = [replace(form, missed=True) if form.form_id in missed else form for form in new]
     db.add_forms(marked, by, evidence, late)
@@ -104,15 +106,41 @@ def review_again(
     before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
     fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
     letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
+    in_force = batch.in_force(reviews)
+    until = _objections(db, in_force, records, state, at)
     for review in reviews:
         form_id = review.form.form_id
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
             d = records[review.form.holder_id]
             revision = 1 if form_id in received else confirmations(db, form_id) + 1
-            letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated))
+            stands, objection = in_force.get(d.holder.holder_id), until.get(d.holder.holder_id)
+            letters.append(
+                confirmation(
+                    state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated, stands, objection
+                )
+            )
     db.queue_notices(letters, at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
+
+
+def _objections(
+    db: OfferWriter,
+    in_force: Mapping[str, FormReview],
+    records: Mapping[str, HolderRecord],
+    state: OfferState,
+    at: datetime,
+) -> dict[str, datetime]:
+    """Until when each holder may still object to what the look-back added, where it is told so late (TND-3)."""
+    terms, now = state.terms, db.takes_effect(at)
+    if not told_late(now, terms) or now > extension_deadline(terms) or state.accepted_at or state.terminated_at:
+        return {}
+    told = db.told_at(review.form.form_id for review in in_force.values())
+    found = {
+        holder_id: objection_until(review.form, told.get(review.form.form_id, now), terms, records[holder_id].grants)
+        for holder_id, review in in_force.items()
+    }
+    return {holder_id: until for holder_id, until in found.items() if until is not None}
 
 
 def _termination_recorded_late(db: OfferReader, state: OfferState) -> datetime | None:
@@ -130,12 +158,19 @@ def review_of(db: OfferReader, form_id: str, at: datetime) -> FormReview | None:
     return next((review for review in judged if review.form.form_id == form_id), None)
 
 
-def is_missed(form: Form, state: OfferState) -> bool:
+def is_missed(db: OfferReader, form: Form, state: OfferState) -> bool:
     """Whether a form that is put on record now came in time, but for an acceptance that has been already (CAN-1)."""
-    accepted_at = state.accepted_at
-    return accepted_at is not None and not lateness(
-        form, terms=state.terms, accepted_at=accepted_at, terminated_at=state.terminated_at
-    )
+    accepted_at, terms = state.accepted_at, state.terms
+    if accepted_at is None:
+        return False
+    if not lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=state.terminated_at):
+        return True
+    if form.kind is FormKind.ELECTION or not terms.expires <= form.received_at <= extension_deadline(terms):
+        return False
+    [d] = db.holder_records([form.holder_id])
+    with_it = replace(d, forms=(*d.forms, form), told=db.told_at(each.form_id for each in d.forms))
+    reviews = batch.review_all([with_it], state, accepted_at)
+    return any(each.form == form and each.standing is not FormStanding.LATE for each in reviews)
 
 
 def decided_form(review: FormReview) -> DecisionEntry:
@@ -182,7 +217,14 @@ def confirm_again(db: OfferWriter, form_id: str, at: datetime, *, first: bool) -
     review, nth = review_of(db, form_id, at), confirmations(db, form_id) + 1
     if review is not None:
         [d] = db.holder_records([review.form.holder_id])
-        letter = confirmation(db.state(), d.holder, review, d.grants, at, 1 if first else nth)
+        state = db.state()
+        in_force = batch.in_force(batch.review_all([d], state, at))
+        until = _objections(db, in_force, {d.holder.holder_id: d}, state, at)
+        stands, objection = in_force.get(d.holder.holder_id), until.get(d.holder.holder_id)
+        revision = 1 if first else nth
+        letter = confirmation(
+            state, d.holder, review, d.grants, at, revision, in_force=stands, objection_until=objection
+        )
         db.queue_notices([replace(letter, notice_id=f"confirmation:{form_id}.{nth}")], at)
 
 
