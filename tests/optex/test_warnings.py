@@ -198,6 +198,26 @@ def test_a_form_signed_after_its_receipt_is_told():
     assert [expected] == _found("CHG-1", forms=forms)
 
 
+def test_a_signature_that_only_looks_like_the_name_is_told():
+    """Ann, signed with a no-break space, and what is wrong with it; signed for her with authority it is nobody's."""
+    form = Form(
+        form_id="F1",
+        holder_id="H1",
+        kind=FormKind.WITHDRAWAL,
+        received_at=datetime(2003, 3, 10, 17, tzinfo=UTC),
+        signed_on=date(2003, 3, 10),
+        signed_as="Ann\u00a0Lee",
+        channel="fax",
+    )
+    difference = 'after "Ann" the signature has a no-break space (U+00A0), the agreement a space.'
+    expected = (
+        f"1 form signed with a name that is not quite the holder's (F1: The difference is hard to see: {difference})"
+    )
+    assert [expected] == _found("TND-5", forms=[form])
+    assert [] == _found("TND-5", forms=[replace(form, signed_as="Ann Lee")])
+    assert [] == _found("TND-5", forms=[replace(form, title="executor", authority="probate court")])
+
+
 def test_the_warnings_of_the_terms_alone_are_among_them():
     """What needs only the terms is told without the rest, with its rule and section."""
     short = terms(expires="2003-03-26T17:00:00")
