@@ -205,7 +205,7 @@ def _taking_effect(review: FormReview, before: Form | None, withdrawn: bool, ter
     if form.kind is FormKind.WITHDRAWAL:
         right = right_to_withdraw(form, terms)
         did = f"Withdraws all that form {stood.form_id} tendered" if stood else "No tender stood: nothing to withdraw"
-        why = ": you objected in time to what the look-back had added" if right == "TND-3" else ""
+        why = ", in objection to what the look-back had added" if right == "TND-3" else ""
         ruling = Ruling(rule=right, reason=f"{did}{why}.")
     elif stood:
         ruling = Ruling(rule="CHG-1", reason=f"Replaces form {stood.form_id} entirely.")

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -103,7 +104,7 @@ def review_again(
     state = db.state()
     records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
     reviews = batch.review_all(records.values(), state, at)
-    before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
+    before = db.latest_decisions("form")
     fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
     letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
     in_force = batch.in_force(reviews)
@@ -197,19 +198,28 @@ def decided_tender(decision: cancellation.TenderDecision) -> DecisionEntry:
     )
 
 
-def _is_news(before: str | None, review: FormReview) -> bool:
+def _is_news(before: Row[Any] | None, review: FormReview) -> bool:
     """Whether what the holder was told of a form is no longer so, and no confirmation of another form says it (CNF-1).
 
-    That a form is replaced or withdrawn is told by the one that did it.
+    That a form is replaced or withdrawn is told by the one that did it; that the look-back adds more to it is news.
     """
+    was = before.decision if before is not None else None
     match review.standing:
         case FormStanding.EFFECTIVE:
-            return before in (FormStanding.DEFECTIVE, FormStanding.LATE)
+            return was in (FormStanding.DEFECTIVE, FormStanding.LATE) or _enlarged(before, review)
         case FormStanding.DEFECTIVE:
-            return before in (FormStanding.EFFECTIVE, FormStanding.LATE)
+            return was in (FormStanding.EFFECTIVE, FormStanding.LATE)
         case FormStanding.LATE:
-            return before == FormStanding.EFFECTIVE
+            return was == FormStanding.EFFECTIVE
     return False
+
+
+def _enlarged(before: Row[Any] | None, review: FormReview) -> bool:
+    """Whether a form that stood tenders more than it did, by what the look-back adds to it (TND-3)."""
+    if before is None or before.decision != FormStanding.EFFECTIVE:
+        return False
+    tendered = sum(tender.shares for tender in review.tenders)
+    return any(tender.added for tender in review.tenders) and tendered > (before.shares or 0)
 
 
 def confirm_again(db: OfferWriter, form_id: str, at: datetime, *, first: bool) -> None:

@@ -130,7 +130,7 @@ def test_the_letter_says_until_when(objected):
     }
     assert {"Ann Lee": 1, "Bo Ray": 1, "Cy Fox": 1, "Di Oak": 0, "Ed Elm": 0} == told
     *_, objection = objected.letters("confirmation-of-receipt", "Ann Lee")
-    assert "Withdraws all that form F1 tendered: you objected in time to what the look-back had added." in objection
+    assert "Withdraws all that form F1 tendered, in objection to what the look-back had added." in objection
 
 
 def test_an_addition_that_a_correction_brings_after_the_close_can_be_objected_to(new_offer):
@@ -151,6 +151,10 @@ def test_an_addition_that_a_correction_brings_after_the_close_can_be_objected_to
     played = offer.play(until="2003-04-01T12:00:00")
     assert [("withdrawn", "TND-3"), ("effective", "TND-3")] == [played.form(form_id) for form_id in ("F1", "N1")]
     assert [] == played.ledger("cancellations")
+    first, revised, _ = played.letters("confirmation-of-receipt", "Ann Lee")
+    assert "Added to what your form names." not in first
+    assert "number L1: 60 shares" in revised
+    assert "if we have received it no later than Tuesday, April 1, 2003 at 8:00 a.m." in revised
 
 
 def test_an_objection_found_after_the_acceptance_is_missed(new_offer):
