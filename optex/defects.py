@@ -190,9 +190,10 @@ def lateness(
     elif at > terms.withdrawal_right or (objection_until and at <= objection_until):
         return None
     else:
+        objection = f", nor by {formatting.moment(objection_until, clock)}, to object" if objection_until else ""
         late = (
-            f"not before the offer expired {formatting.on_moment(terms.expires, clock)}. What is not accepted may be "
-            f"withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
+            f"not before the offer expired {formatting.on_moment(terms.expires, clock)}{objection}. What is not "
+            f"accepted may be withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
         )
     what = "form" if election else "notice"
     withdrawable = accepted_at is not None and terms.withdrawal_right < accepted_at <= at

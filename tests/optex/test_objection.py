@@ -41,7 +41,13 @@ def test_until_when_an_addition_can_be_objected_to(received_at, expected):
     """From the expiration until 8:00:00 a.m. of April 1 a notice objects; before, and after April 28, it withdraws."""
     form = election("F1", est(3, 31, 16, 58), signed_on=date(2003, 3, 31))
     objecting = replace(OBJECTION, received_at=received_at)
-    assert standings(form, objecting, grants=(G1, INSIDE))["N1"] == expected
+    review = judged(form, objecting, grants=(G1, INSIDE))[1]
+    assert f"{review.standing} {review.ruling.rule}" == expected
+    if expected == "late WDR-1":
+        assert (
+            "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time, nor by April 1, 2003 at "
+            "8:00 a.m. Eastern Standard Time, to object. What is not accepted may be withdrawn again only after"
+        ) in review.ruling.reason
 
 
 def test_what_can_be_objected_to():
