@@ -45,8 +45,8 @@ def test_until_when_an_addition_can_be_objected_to(received_at, expected):
     assert f"{review.standing} {review.ruling.rule}" == expected
     if expected == "late WDR-1":
         assert (
-            "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time, nor by April 1, 2003 at "
-            "8:00 a.m. Eastern Standard Time, to object. What is not accepted may be withdrawn again only after"
+            "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time, nor by April 1, 2003 "
+            "at 8:00 a.m. Eastern Standard Time, to object. What is not accepted may be withdrawn again only after"
         ) in review.ruling.reason
 
 
