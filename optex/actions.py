@@ -26,6 +26,8 @@ from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
+from optex.notice_outcomes import NoticeBounced as NoticeBounced
+from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
 

@@ -272,7 +272,8 @@ class OfferReader:
             select(func.count())
             .select_from(n)
             .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None), h.c.email == "")
+            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.delivered_on.is_(None))
+            .where(n.c.withdrawn_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
 
