@@ -123,9 +123,9 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
 
     Authority: §6, acceptance and cancellation are one act for everybody (CAN-1).
     """
-    received, accepted = formatting.moment(form.received_at, terms.clock), formatting.moment(accepted_at, terms.clock)
+    received, accepted = (formatting.on_moment(at, terms.clock) for at in (form.received_at, accepted_at))
     reason = (
-        f"Received in time on {received}, but put on record only after the tendered options had been accepted on "
+        f"Received in time {received}, but put on record only after the tendered options had been accepted "
         f"{accepted}. Acceptance is one act for everybody: the company must decide what becomes of this form."
     )
     return Ruling(rule="CAN-1", reason=reason)

@@ -20,7 +20,7 @@ from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
+from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
@@ -258,13 +258,26 @@ def rejection(
 
 
 def withdrawal_right(
-    terms: Terms, holder: Holder, tenders: Iterable[Tender], grants: Grants, held_reason: str
+    state: OfferState,
+    holder: Holder,
+    tenders: Iterable[Tender],
+    grants: Grants,
+    held_reason: str,
+    at: datetime,
+    refused: Iterable[Form] = (),
 ) -> Notice:
     """Nothing was accepted by the stated instant, so tenders may be withdrawn until they are; `held_reason` may be "".
 
+    `refused` are the holder's notices that came too early for it: to be sent again. `at` is the instant of the letter.
     Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
     """
-    data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
+    terms = state.terms
+    data = {
+        "tenders": notice_data.tendered(tenders, grants),
+        "held_reason": held_reason,
+        "refused": [notice_data.form_received(each, grants) for each in refused],
+        "now": notice_data.offer_state_at(state, at),
+    }
     key = f"withdrawal-right:{holder.holder_id}"
     subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
     return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)

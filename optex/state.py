@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
-from optex.calendar import local_date
+from optex.calendar import last_day, local_date
 from optex.election import DefectWaiver
 from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
@@ -61,3 +61,7 @@ class OfferState:
     def day(self, at: datetime) -> date:
         """The calendar day of an instant on the offer's clock."""
         return local_date(at, self.terms.zone)
+
+    def last_day(self, ends: datetime) -> date:
+        """The last day, on the offer's clock, of what ends at an instant (CAL-2)."""
+        return last_day(ends, self.terms.zone)

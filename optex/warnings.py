@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from optex.authority import section_of
-from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
-from optex.formatting import count, first_few, local_text, utc_text
+from optex.calendar import ONE_DAY, instant, local_date
+from optex.clock import EASTERN, written
+from optex.formatting import count, first_few, listed, local_text, moment, utc_text
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.terms import Terms
+from optex.toml import read_toml
 
 LISTED = 20  # groups of people who look alike
 
@@ -68,16 +70,25 @@ def _length(terms: Terms) -> Iterator[Warning]:
 
 
 def _withdrawal(terms: Terms) -> Iterator[Warning]:
-    derived = terms.model_copy(update={"withdrawable_after": None}).withdrawal_right
-    stated = terms.withdrawal_right
-    if stated != derived:
-        later = "later" if stated > derived else "earlier"
-        yield Warning(
-            rule="WDR-3",
-            message=f"withdrawable_after, {local_text(stated, terms.zone)}, is {later} than "
-            f"{local_text(derived, terms.zone)}, the first business day after the fortieth",
-            file="offer.toml",
-        )
+    if message := stated_withdrawal(terms):
+        yield Warning(rule="WDR-3", message=message, file="offer.toml")
+
+
+def stated_withdrawal(terms: Terms, *, only_later: bool = False) -> str:
+    """How far the stated instant of the right to withdraw is off the rule's own; "" where it is not, or as asked.
+
+    Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
+    """
+    stated, by_rule = terms.withdrawable_after, terms.withdrawal_right_by_rule
+    if stated is None or stated == by_rule or (only_later and stated < by_rule):
+        return ""
+    governs = "stated" if terms.withdrawal_right == stated else "rule's"
+    how = "later" if stated > by_rule else "earlier"
+    return (
+        f"withdrawable_after, {local_text(stated, terms.zone)}, is {how} than {local_text(by_rule, terms.zone)}, when "
+        "the fortieth business day is over and the right to withdraw what is not accepted opens by Rule "
+        f'13e-4(f)(2)(ii); the {governs} instant governs, as withdrawable_from = "{terms.withdrawable_from}" has it'
+    )
 
 
 def _odd_days(terms: Terms) -> Iterator[Warning]:
@@ -104,27 +115,51 @@ def _readings(terms: Terms) -> Iterator[Warning]:
     for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
         ours = milestone.name == EXTENSION_DEADLINE
-        decides = (
-            "the earlier decides, for it binds the company" if ours else f"the offer's clock, {terms.clock}, decides"
-        )
+        earliest = f"the {'earlier' if len(read) == 2 else 'earliest'} decides, for it binds the company"
+        decides = earliest if ours else f"the offer's clock, {terms.clock}, decides"
         if len(set(read.values())) > 1:
-            both = " and ".join(f"{utc_text(due)} by {name}" for name, due in read.items())
-            message = f"{milestone.name}: {on} {at:%H:%M} is {both}; {decides}"
+            each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
+            message = f"{milestone.name}: {on} {at:%H:%M} is {each}; {decides}"
             yield Warning(rule="CAL-2", message=message, file="offer.toml")
 
 
 def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, datetime]]:
     """The day and the hour that the terms state for a milestone, and the instant that these are by each clock.
 
-    Authority: §2 "Eastern Standard Time" (CAL-2).
+    "Eastern Standard Time" is said of two; what is on another clock can be read in one way, but for the duty of the
+    company that the rule counts in Eastern time.
+    Authority: §2 "Eastern Standard Time"; Rule 14e-1(d) (CAL-2).
     """
-    stated = {
-        EXTENSION_DEADLINE: terms.extension_deadline,
-        CANCEL: max(terms.cancel_at, terms.extension_deadline),
-    }
     local = milestone.due.astimezone(terms.zone)
-    on, at = local.date(), stated.get(milestone.name, local.time())
-    return on, at, {name: instant(on, at, zone) for name, zone in CLOCKS.items()}
+    on, at, eastern = local.date(), local.time(), terms.clock in EASTERN
+    if milestone.name == EXTENSION_DEADLINE:
+        on, at, eastern = terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, True
+    elif milestone.name == CANCEL:
+        at = max(terms.cancel_at, terms.extension_deadline) if eastern else at
+    clocks = {**(EASTERN if eastern else {}), terms.clock: terms.zone}
+    return on, at, {name: instant(on, at, zone) for name, zone in clocks.items()}
+
+
+def foreign_offsets(text: str, terms: Terms) -> Iterator[Warning]:
+    """What the text of offer.toml states with another offset than that of the offer's clock, as it is on the clock.
+
+    Authority: CAL-2, an expiration is counted on the day, in the offer's clock, of its last instant.
+    """
+    read = read_toml(text, "offer.toml")
+    for key in ("expires", "withdrawable_after"):
+        at = getattr(terms, key)
+        stated = read.data.get(key)
+        if isinstance(stated, str):
+            stated = written(stated)
+        if not at or not stated or not stated.tzinfo:
+            continue
+        local = at.astimezone(terms.zone)
+        if stated.utcoffset() != local.utcoffset():
+            message = (
+                f"{key} is written with the offset of another zone, {stated.isoformat()}; on the offer's clock, "
+                f"{terms.clock}, it is {moment(at, terms.clock)}"
+            )
+            yield Warning(rule="CAL-2", message=message, file="offer.toml", line=read.line([key]))
 
 
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:

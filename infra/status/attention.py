@@ -9,7 +9,7 @@ from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
-from optex.calendar import CLOCKS
+from optex.clock import zone_of
 from optex.contradictions import outcomes
 from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
@@ -39,6 +39,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
     for each in status.contradictions:
         how = f"--grant {each.grant_id} --as {'|'.join(outcomes(each.kind))}"
         yield f"{each.said} A person must settle it: `optex settle FOLDER {how}`."
+    if status.late_withdrawal_right:
+        yield f"The right to withdraw opens late: {status.late_withdrawal_right}."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     if status.files_differ:
@@ -52,7 +54,7 @@ def attention(status: OfferStatus) -> Iterator[str]:
         back = [f"{each.kind} to {each.holder_id} ({each.reason or 'no reason given'})" for each in mail.bounced]
         yield f"{count(len(back), 'letter')} came back, whose holders are not told: {first_few(back)}."
     if mail.unsent and mail.unsent_since is not None:
-        since = local_text(mail.unsent_since, CLOCKS[status.clock])
+        since = local_text(mail.unsent_since, zone_of(status.clock))
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])

@@ -12,7 +12,7 @@ from optex.terms import Lookback
 from tests import builders
 
 EST = timezone(timedelta(hours=-5))
-TERMS = builders.terms()
+TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00")
 ANN = builders.holder(name="José Ann Lee")
 SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
@@ -114,15 +114,16 @@ def test_no_form():
 @pytest.mark.parametrize(
     ("received_at", "expected"),
     [
-        (est(2, 28, 8, 59, 59), "late EXP-1"),
-        (est(2, 28, 9), "effective EXP-1"),
+        (est(2, 28, 0, 0, 59), "late EXP-1"),
+        (est(2, 28, 0, 1), "effective EXP-1"),
+        (est(2, 28, 8, 59, 59), "effective EXP-1"),
         (est(3, 31, 16, 59, 59), "effective EXP-1"),
         (est(3, 31, 17), "late EXP-1"),
         (est(4, 1, 7), "late EXP-1"),
     ],
 )
-def test_timely_means_after_opening_and_strictly_before_expiration(received_at, expected):
-    """16:59:59 is in, 17:00:00 is late, and so is a form that came before the offer opened at nine."""
+def test_timely_means_on_the_day_of_commencement_and_strictly_before_expiration(received_at, expected):
+    """16:59:59 is in, 17:00:00 is late; 12:01 a.m. of the first day is in, though the letters go out at nine."""
     assert standings(election("F1", received_at)) == {"F1": expected}
 
 
@@ -134,7 +135,10 @@ def test_late_says_why():
         "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time."
     )
     assert review.tenders == ()
-    assert "before the offer opened" in only(election("F1", est(2, 28, 8))).ruling.reason
+    assert only(election("F1", est(2, 28, 0, 0, 59))).ruling.reason == (
+        "The form was received on February 28, 2003 at 12:00:59 a.m. Eastern Standard Time, "
+        "before the offer commenced on February 28, 2003 at 12:01 a.m. Eastern Standard Time."
+    )
 
 
 def test_an_extension_makes_timely_what_came_after_the_old_close():
@@ -534,9 +538,27 @@ def test_the_stated_instant_does_not_move_with_an_extension():
     assert standings(election("F1"), notice("N1", est(4, 30, 17)), terms=terms)["N1"] == "effective WDR-3"
 
 
-def test_a_notice_before_the_offer_opens():
-    """A notice that came before the offer opened is late as well."""
-    assert standings(notice("N1", est(2, 28, 8))) == {"N1": "late WDR-1"}
+def test_a_notice_before_the_offer_commences():
+    """A notice that came before the offer commenced is late as well."""
+    assert standings(notice("N1", est(2, 27, 23))) == {"N1": "late WDR-1"}
+    assert standings(notice("N1", est(2, 28, 8))) == {"N1": "effective WDR-1"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "governs", "received_at", "expected"),
+    [
+        ("2003-04-28T17:00:00", "stated", est(4, 25, 9), "late WDR-1"),
+        ("2003-04-28T17:00:00", "earlier", est(4, 25, 0, 1), "late WDR-1"),
+        ("2003-04-28T17:00:00", "earlier", est(4, 25, 0, 1, 1), "effective WDR-3"),
+        (None, "stated", est(4, 25, 0, 1), "late WDR-1"),
+        (None, "stated", est(4, 25, 0, 1, 1), "effective WDR-3"),
+        ("2003-04-21T17:00:00", "earlier", est(4, 21, 17, 0, 1), "effective WDR-3"),
+    ],
+)
+def test_the_rules_own_right_to_withdraw_opens_on_april_25(stated, governs, received_at, expected):
+    """The stated April 28 governs, unless the earlier is to; where none is stated, the rule's April 25 does (WDR-3)."""
+    terms = builders.terms(withdrawable_after=stated, withdrawable_from=governs)
+    assert standings(election("F1"), notice("N1", received_at), terms=terms)["N1"] == expected
 
 
 def test_a_notice_is_not_held_to_the_order_of_signing():

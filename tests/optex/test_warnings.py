@@ -41,12 +41,16 @@ def test_the_minimum_is_a_term():
 
 
 def test_a_stated_withdrawal_instant_that_is_not_the_derived_one_is_told():
-    """The document's April 28, 5 p.m., is the derived instant; an hour more or less is told as later or earlier."""
-    assert [] == _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00"))
-    (later,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T18:00:00"))
-    (earlier,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T16:00:00"))
-    assert "withdrawable_after, 2003-04-28 18:00 EST, is later than 2003-04-28 17:00 EST" in later
-    assert "withdrawable_after, 2003-04-28 16:00 EST, is earlier than 2003-04-28 17:00 EST" in earlier
+    """The document's April 28 is later than the rule's April 25, 12:01 a.m.; both dates are told, and which governs."""
+    assert [] == _found("WDR-3", terms())
+    assert [] == _found("WDR-3", terms(withdrawable_after="2003-04-25T00:01:00"))
+    (later,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00"))
+    (earlier,) = _found("WDR-3", terms(withdrawable_after="2003-04-24T17:00:00"))
+    assert "withdrawable_after, 2003-04-28 17:00 EST, is later than 2003-04-25 00:01 EST, when" in later
+    assert 'the stated instant governs, as withdrawable_from = "stated" has it' in later
+    assert "withdrawable_after, 2003-04-24 17:00 EST, is earlier than 2003-04-25 00:01 EST, when" in earlier
+    (governed,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00", withdrawable_from="earlier"))
+    assert 'the rule\'s instant governs, as withdrawable_from = "earlier" has it' in governed
 
 
 def test_thirty_calendar_days_with_isos_outstanding_are_told():
