@@ -72,7 +72,9 @@ def letters(db: OfferReader) -> tuple[int, int]:
     """How many letters were written, but for those taken back before they went out, and how many of them sent."""
     n = t.notices.c
     not_bounced = func.count(n.sent_at).filter(n.bounced_at.is_(None))
-    query = select(func.count(), not_bounced).where(n.offer == db.offer, or_(n.withdrawn_at.is_(None), n.sent_at.is_not(None)))
+    query = select(func.count(), not_bounced).where(
+        n.offer == db.offer, or_(n.withdrawn_at.is_(None), n.sent_at.is_not(None))
+    )
     written, sent = db.connection.execute(query).one()
     return written, sent
 
