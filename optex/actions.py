@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
+from optex import exclusions as exclusions
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day

@@ -79,5 +79,5 @@ def record_withdrawal_right(
         step.at,
     )
     again = len(standing.keys() & refused.keys())
-    asked = f", {again:,} of them to send a notice again that came too early" if again else ""
+    asked = f"; {again:,} of them asked to send a notice again that came too early" if again else ""
     return step.done(f"The right to withdraw is open: {told.told()}{asked}")

@@ -20,6 +20,7 @@ from optex.action import Action
 from optex.actions import NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
+from optex.exclusions import Exclude
 from optex.told_again import Difference, action_differences, other_content
 
 EVIDENCE_ADDED = "evidence added"
@@ -96,6 +97,17 @@ def _service(action: ServiceSet, db: OfferReader, earlier: Iterable[RecordedActi
     periods = db.service_periods([action.holder]).get(action.holder, [])
     stands = any((each.capacity, each.first_day, each.last_day) == mine for each in periods)
     return OnRecord(said=action.says(db.state())) if stands else None
+
+
+@on_record.register
+def _exclusion(action: Exclude, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What was said last of the jurisdiction: what was taken back may be excluded anew, and the other way round."""
+    of = (each for each in earlier if each.accepted and each.action.subject == action.subject)
+    last = next(of, None)
+    if last is None or last.action.data["remove"] != action.remove:
+        return None
+    differing = action_differences(last.action, action)
+    return OnRecord(said=last.ruling.reason, differing=differing, evidence=last.action.evidence)
 
 
 @on_record.register
