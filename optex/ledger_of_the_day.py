@@ -9,7 +9,9 @@ from optex import formatting
 from optex.adjustment import UNCHANGED, Split, adjusted, ratio, scaled_total
 from optex.calendar import local_date
 from optex.errors import Ruling
+from optex.exercises import Exercises
 from optex.records import Form, Grant, Tender
+from optex.signed_dates import signed_on
 from optex.terms import Terms
 
 
@@ -31,6 +33,13 @@ class Ledger:
             return self.grants
         by = ratio(self.splits, date.min, self._signed_on(form))
         return {key: adjusted(grant, by, self.terms.plan.vesting) for key, grant in self.told.items()}
+
+    def exercised_until(self, form: Form, exercises: Exercises) -> Exercises:
+        """What the record of earlier days said to be exercised, in the shares of the day of signing."""
+        if not self.splits:
+            return exercises
+        by = ratio(self.splits, date.min, self._signed_on(form))
+        return {key: [(on, scaled_total(n, by)) for on, n in each] for key, each in exercises.items()}
 
     def as_of_now(self, form: Form, tenders: Sequence[Tender]) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
         """What a form tenders in the shares of now, floored, and a remark on each tender that a split has changed.
@@ -61,6 +70,5 @@ class Ledger:
         return ratio(self.splits, self._signed_on(form), date.max) if self.splits else UNCHANGED
 
     def _signed_on(self, form: Form) -> date:
-        """The day of the signature; without one, or with one still to come, that of the receipt."""
-        received_on = local_date(form.received_at, self.terms.zone)
-        return min(form.signed_on or received_on, received_on)
+        """The day of the signature, without one that of the receipt."""
+        return signed_on(form, self.terms.zone) or local_date(form.received_at, self.terms.zone)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from optex.errors import Ruling
+from optex.exercises import Exercises
 
 
 class OptionType(StrEnum):
@@ -170,6 +171,8 @@ class IssuedOption:
 class HolderRecord:
     """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt.
 
+    `exercises` are what the record said to be exercised of a grant until it learned of more (TND-4); `told` says when
+    the holder was told what a form tenders, where a notice came after the expiration (TND-3).
     `as_told` are the grants as they stand on record, where splits have adjusted them since (ADJ-1); else it is empty.
     """
 
@@ -177,6 +180,8 @@ class HolderRecord:
     service_periods: tuple[ServicePeriod, ...]
     grants: Mapping[str, Grant]
     forms: tuple[Form, ...]
+    exercises: Exercises = field(default_factory=dict)
+    told: Mapping[str, datetime] = field(default_factory=dict)
     as_told: Mapping[str, Grant] = field(default_factory=dict)
 
     @property

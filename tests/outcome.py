@@ -75,7 +75,7 @@ class Outcome:
 
     @cached_property
     def elections(self) -> dict[str, dict[str, int]]:
-        """The shares of each grant that every holder's effective election offers, look-back grants whole."""
+        """The shares of each grant that every holder's effective election offers."""
         return {
             row["holder_id"]: self.offered(row["form_id"])
             for row in self.ledgers["forms"]
@@ -91,13 +91,17 @@ class Outcome:
         }
 
     def offered(self, form_id: str) -> dict[str, int]:
-        """What a form tenders, look-back grants whole, as it is when it is decided: signed in the shares of its day."""
+        """What a form offers, as it is when it is decided: it is signed in the shares of its day.
+
+        Look-back grants are added whole; where an omission is a defect, one that stands was let off it.
+        """
         form, received_on = self.forms[form_id], self.day(self.forms[form_id].received_at)
         signed_on = min(form.signed_on or received_on, received_on)
         by = reckoning.split_ratio(self.splits_before, date.min, signed_on)
         signed = {key: reckoning.adjusted(grant, by, self.terms) for key, grant in self.told_grants.items()}
         shares = {line.grant_id: line.shares for line in form.lines}
-        for grant in signed.values():
+        included = self.terms.lookback.omitted == "include"
+        for grant in signed.values() if included else ():
             in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:
                 shares[grant.grant_id] = grant.remaining
