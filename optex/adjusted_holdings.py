@@ -26,12 +26,12 @@ class AdjustedHolding:
 
     split: Split
     was: Holding
-    now: Holding
+    became: Holding
 
     @property
     def ruling(self) -> Ruling:
         """What became of it. Authority: §2, §6, §9 (ADJ-1)."""
-        now = self.now
+        now = self.became
         price = f" at {money(now.price)} a share" if now.price is not None and now.shares else ""
         left = f"{count(now.shares, 'share')}{price}" if now.shares else "no share any more"
         reason = f"A {self.split.named} adjusted {now.what} {now.subject}: it is now for {left}."

@@ -274,7 +274,7 @@ _BLANK = {"vesting": "the plan's own schedule", "fmv": "the exercise price", "to
 
 def adjusted(each: AdjustedHolding) -> list[Data]:
     """A holding before a split and after it, and, where some of it is exercised, what forms state of that."""
-    was, now = each.was, each.now
+    was, now = each.was, each.became
     what = f"{now.what} {now.subject}".removeprefix("the ")
     rows = [{"what": what, "was": _holding(was), "now": _holding(now)}]
     if was.exercised:

@@ -497,7 +497,7 @@ def split_adjusted(
             {"what": f"tendered of {grant_id}", "was": f"{was:,}", "now": f"{now:,}"} for grant_id, was, now in tendered
         ],
         "unseated": unseated,
-        "promised": any(each.now.what == "promise" for each in adjusted),
+        "promised": any(each.became.what == "promise" for each in adjusted),
         "open": state.accepted_at is None,
         "granted": state.granted_on is not None,
     }

@@ -142,7 +142,7 @@ class _Specimen:
             )
             for each in (self.old, now)
         )
-        held = AdjustedHolding(split=split, was=was, now=made)
+        held = AdjustedHolding(split=split, was=was, became=made)
         tendered = [(self.old.grant_id, 777, scaled_total(777, by))]
         return notices.split_adjusted(self.state, HOLDER, split, [held], tendered, unseated=False)
 

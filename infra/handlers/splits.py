@@ -61,7 +61,7 @@ def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:
     stood = _standing(db, state, at)
     follow_split(db, split)
     now = {each.subject: each for each in _holdings(db, split)}
-    found = [AdjustedHolding(split=split, was=each, now=now[each.subject]) for each in was]
+    found = [AdjustedHolding(split=split, was=each, became=now[each.subject]) for each in was]
     db.record_decisions("adjustment", at, map(_decided, found))
     said = f"{count(len(found), 'holding')} adjusted by the {split.named}"
     if state.opened_at is not None:
@@ -154,5 +154,5 @@ def _decided(each: AdjustedHolding) -> DecisionEntry:
         holder_id=each.was.holder_id,
         decision="adjusted",
         ruling=each.ruling,
-        shares=each.now.shares,
+        shares=each.became.shares,
     )

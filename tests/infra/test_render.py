@@ -193,7 +193,7 @@ def adjusted(state: OfferState = STATE, *, unseated: bool = False) -> Notice:
     now = replace(was, shares=9_000, price=Decimal("2.84"), exercised=150)
     promise = Holding(subject="P-H-017", holder_id="H-017", what="promise", shares=7_500)
     held = [(was, now)] if state.accepted_at is None else [(promise, replace(promise, shares=11_250))]
-    changed = [AdjustedHolding(split=split, was=one, now=other) for one, other in held]
+    changed = [AdjustedHolding(split=split, was=one, became=other) for one, other in held]
     tendered = [("G-0017", 3_000, 4_500)] if state.accepted_at is None and not unseated else []
     return notices.split_adjusted(state, HOLDER, split, changed, tendered, unseated=unseated)
 
