@@ -1,6 +1,7 @@
 """`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from optex.errors import OptexError, Refused
 from optex.formatting import local_text, utc_text
 from optex.milestones import Milestone, OfferSchedule
 from optex.milestones import schedule_of as plan_of
+from optex.open_days import reaches_thirty_days
+from optex.records import Grant
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
-from optex.warnings import readings, term_warnings
+from optex.warnings import Warning, iso_modification, readings, term_warnings
 
 
 def print_plan(
@@ -33,6 +36,7 @@ def print_plan(
     terms = state.terms
     before = _planned(state, terms, None if extend_to else cancel_on)
     after, after_terms = before, terms
+    noted: list[Warning] = []
     if extend_to:
         usual = terms.expires.astimezone(terms.zone).time()
         to = moment(extend_to, terms.zone, usual)
@@ -41,22 +45,28 @@ def print_plan(
             raise Refused(refused)
         after_terms = terms.extended(to)
         after = _planned(state, after_terms, cancel_on)
+        noted = _past_thirty_days(folder, terms, after_terms)
+    after_warnings = [*term_warnings(after_terms, state.opened_at), *noted]
     if ics:
         from infra.ledgers.ics import plan_ics
 
         ics.parent.mkdir(parents=True, exist_ok=True)
         ics.write_bytes(plan_ics(after_terms, after))
     if as_json:
-        document = _document(after_terms, after)
+        document = _document(after_terms, after, after_warnings)
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
-            document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
+            before_warnings = term_warnings(terms, state.opened_at)
+            document |= {
+                "before": _document(terms, before, before_warnings),
+                "after": _document(after_terms, after, after_warnings),
+            }
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
         click.echo(note)
-    _table(terms, before, (after_terms, after) if extend_to else None)
+    _table(terms, before, (after_terms, after) if extend_to else None, after_warnings)
     if ics:
         click.echo(f"Calendar written to {ics}")
 
@@ -90,6 +100,32 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     return OfferState(terms=terms), ""
 
 
+def _past_thirty_days(folder: Path, before: Terms, after: Terms) -> list[Warning]:
+    """What is to be known of ISOs, where it is by the extension that the offer is open for thirty days (ISO-1)."""
+    return iso_modification(after, _grants_of(folder)) if reaches_thirty_days(before, after) else []
+
+
+def _grants_of(folder: Path) -> list[Grant]:
+    """The grants as the database has them, else those of the files; none where these are not in order yet."""
+    from infra.settings import may_be_taken_in
+
+    if may_be_taken_in(folder):
+        from infra.database.writer import UnknownOffer
+        from infra.workspace import workspace_in
+
+        try:
+            with workspace_in(folder).read() as db:
+                return db.grants()
+        except UnknownOffer:
+            pass
+    from infra.folder.reader import read_folder
+
+    try:
+        return list(read_folder(folder).grants)
+    except OptexError:  # `optex check` says what is wrong with them
+        return []
+
+
 def files_differ_note(folder: Path) -> str:
     """That the folder's files are not what is on record, where the offer was taken in; "" else."""
     from infra.settings import may_be_taken_in
@@ -120,7 +156,7 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 
-def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
+def _document(terms: Terms, schedule: OfferSchedule, noted: Iterable[Warning]) -> dict[str, Any]:
     return {
         "offer": terms.offer,
         "clock": terms.clock,
@@ -138,11 +174,13 @@ def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
             }
             for milestone in schedule.milestones
         ],
-        "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
+        "warnings": [{"rule": warning.rule, "message": warning.message} for warning in noted],
     }
 
 
-def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None) -> None:
+def _table(
+    terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None, noted: Iterable[Warning]
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -163,7 +201,7 @@ def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSche
             cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
         table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
     console.print(table)
-    for warning in term_warnings(shown_terms):
+    for warning in noted:
         if warning.rule == "CAL-2":
             continue  # the table shows both readings
         console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)

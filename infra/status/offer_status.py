@@ -26,6 +26,7 @@ from optex.records import FormStanding as FormStanding
 from optex.state import CONDITIONS, OfferState
 from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
+from optex.warnings import open_too_short
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +104,7 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    too_short: tuple[str, ...]
     files_differ: str = ""
 
 
@@ -143,7 +145,15 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        too_short=_too_short(state),
     )
+
+
+def _too_short(state: OfferState) -> tuple[str, ...]:
+    """What lacks of the business days for which the offer must be open: until acceptance it may still be extended."""
+    if state.opened_at is None or state.accepted_at is not None or state.terminated_at is not None:
+        return ()
+    return tuple(each.message for each in open_too_short(state.terms, state.opened_at))
 
 
 def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepView, ...]:

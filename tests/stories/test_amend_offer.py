@@ -25,7 +25,7 @@ def amended(new_offer):
 def test_a_decrease_eight_business_days_before_the_expiration_is_refused(amended):
     """The tenth business day from, and including, March 19 is April 1: the refusal names it."""
     refused = amended.column("audit", "at", "rule", "section", action="amend refused")
-    assert ("2003-03-19T15:00:00Z", "AMD-1", "§15; Rule 13e-4(f)(1)") == refused[0]
+    assert ("2003-03-19T15:00:00Z", "AMD-1", "§15; Rule 13e-4(d)(2), (e)(3), (f)(1)") == refused[0]
     detail = amended.column("audit", "detail", action="amend refused")[0]
     assert "April 1, 2003" in detail
 
