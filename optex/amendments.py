@@ -19,18 +19,24 @@ _CARRIED_OUT_BY_NONE = {
 
 
 def refused(
-    state: OfferState, change: str, percent: Decimal | float | None, at: datetime, immaterial: str | None
+    state: OfferState,
+    change: str,
+    percent: Decimal | float | None,
+    expires: datetime,
+    at: datetime,
+    immaterial: str | None,
 ) -> Ruling | None:
     """The ruling against a change that the terms do not carry out, or that leaves holders too little time.
 
+    `expires` is the expiration as the amendment leaves it or makes it.
     Authority: §15 (AMD-1).
     """
     days = notice_days(change, percent, immaterial, state.terms.material_days)
     if what := _CARRIED_OUT_BY_NONE.get(change):
-        lacking = _lacking(state, days, at, "after such a change")
+        lacking = _lacking(state, days, expires, at, "after such a change")
         reason = f"offer.toml has no term that carries out {what}, and what the terms do not do is never just told"
         return Ruling(rule="AMD-1", reason=f"{reason}; besides, {lacking}" if lacking else reason)
-    if lacking := _lacking(state, days, at, "after a material change"):
+    if lacking := _lacking(state, days, expires, at, "after a material change"):
         way = "extend it with the amendment (--extend-to), or state why the change is immaterial (--immaterial)"
         return Ruling(rule="AMD-1", reason=f"{lacking}: {way}")
     return None
@@ -43,7 +49,7 @@ def waiver_refused(state: OfferState, at: datetime, immaterial: str | None) -> R
     (AMD-1).
     """
     days = 0 if immaterial else state.terms.material_days
-    if lacking := _lacking(state, days, at, "after the waiver of a material condition"):
+    if lacking := _lacking(state, days, state.terms.expires, at, "after the waiver of a material condition"):
         way = "extend the offer first, or state why the condition is immaterial (--immaterial)"
         return Ruling(rule="AMD-1", reason=f"{lacking}: {way}")
     return None
@@ -67,13 +73,13 @@ def needs_ten_days(change: str, percent: Decimal | float | None) -> bool:
     return change in ("consideration", "decrease") or beyond
 
 
-def _lacking(state: OfferState, days: int, at: datetime, after: str) -> str:
+def _lacking(state: OfferState, days: int, expires: datetime, at: datetime, after: str) -> str:
     """What lacks of the business days after a notice, and the earliest expiration that leaves them; "" for nothing."""
     terms, first = state.terms, state.day(at)
-    if not days or terms.expires >= earliest_expiration(terms, first, days):
+    if not days or expires >= earliest_expiration(terms, first, days):
         return ""
     return (
         f"{after} the offer must stay open {in_words(days, 'business day')}, the day of its notice the first, until "
         f"{earliest_in_words(terms, first, days)}, at the earliest; it would expire "
-        f"{local_text(terms.expires, terms.zone)}"
+        f"{local_text(expires, terms.zone)}"
     )

@@ -3,7 +3,6 @@
 Every function answers with the `Ruling` that refuses, or None where nothing stands against it.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -53,15 +52,13 @@ def may_amend(
     """
     if refused := _over(state, "AMD-1", "amended"):
         return refused
-    if extend_to is not None:
-        if refused := may_extend(state, extend_to, at):
-            return refused
-        state = replace(state, terms=state.terms.extended(extend_to))
-    terms = state.terms
-    if terms.expires <= at:
-        reason = f"the offer expired {local_text(terms.expires, terms.zone)}; only an extension re-opens it"
+    if extend_to is not None and (refused := may_extend(state, extend_to, at)):
+        return refused
+    expires = extend_to or state.terms.expires
+    if expires <= at:
+        reason = f"the offer expired {local_text(expires, state.terms.zone)}; only an extension re-opens it"
         return Ruling(rule="AMD-1", reason=reason)
-    return amendments.refused(state, change, percent, at, immaterial)
+    return amendments.refused(state, change, percent, expires, at, immaterial)
 
 
 def may_terminate(state: OfferState, at: datetime, number: int | None = None, evidence: str = "") -> Ruling | None:

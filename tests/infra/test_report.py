@@ -69,8 +69,8 @@ def moved(new_offer):
 
 @pytest.fixture(scope="module")
 def ended(new_offer):
-    offer = described(new_offer()).happens("2003-03-14T11:00:00", "terminate", reason="A merger.", by="Board")
-    return seen(offer.play())
+    offer, ended = described(new_offer()), {"number": 4, "evidence": "The bid.", "reason": "A merger.", "by": "Board"}
+    return seen(offer.happens("2003-03-14T11:00:00", "terminate", **ended).play())
 
 
 @pytest.fixture(scope="module")

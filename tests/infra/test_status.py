@@ -307,7 +307,7 @@ def test_conditions_and_termination(desk):
     desk.fact("condition-assert", MONDAY, number=3, evidence="a letter")
     standing = desk.at(MONDAY)
     assert ("open", [3]) == (standing.phase, [condition.number for condition in standing.conditions])
-    desk.fact("terminate", MONDAY, reason="the accounting has changed")
+    desk.fact("terminate", MONDAY, number=3, evidence="a letter", reason="the accounting has changed")
     standing = desk.at(MONDAY)
     assert ("terminated", (), ()) == (standing.phase, standing.next, standing.overdue)
 

@@ -219,7 +219,11 @@ def test_the_warnings_of_the_terms_alone_are_among_them():
     short = terms(expires="2003-03-26T17:00:00")
     alone = term_warnings(short)
     assert alone == warnings(short, [holder()], [_grant()], [period()])[: len(alone)]
-    assert ("AMD-1", "§15; Rule 13e-4(d)(2), (e)(3), (f)(1)", "offer.toml") == (alone[0].rule, alone[0].section, alone[0].file)
+    assert ("AMD-1", "§15; Rule 13e-4(d)(2), (e)(3), (f)(1)", "offer.toml") == (
+        alone[0].rule,
+        alone[0].section,
+        alone[0].file,
+    )
 
 
 def test_grants_that_expired_before_commencement():

@@ -293,10 +293,16 @@ CASES = {
         "running",
         lambda w: {"change": "other", "reason": "A typing error is mended."},
         lambda w: {"change": "consideration", "reason": "One for two."},
-        refused_for="waiting",
     ),
     "terminate": act(
-        "terminate", "ending", lambda w: {"reason": "A merger."}, lambda w: {"reason": "A slip."}, "granted"
+        "terminate",
+        "ending",
+        lambda w: {
+            "number": "4: a tender offer, merger or acquisition proposal",
+            "evidence": "A bid.",
+            "reason": "A merger.",
+        },
+        lambda w: {"reason": "No longer wanted."},
     ),
     "condition": act(
         "condition-assert",
