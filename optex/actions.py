@@ -5,7 +5,7 @@ it, what it makes of the offer's state, and its words: for the operator, for `op
 it does to the database is in the handlers of `infra`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -26,7 +26,7 @@ from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, 
 from optex.formatting import count, day, listed, local_text, moment, sentence, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
-from optex.state import CONDITIONS, OfferState
+from optex.state import CONDITIONS, OfferState, upon_events
 
 Reason = Annotated[Text, Expected("a reason in words")]
 
@@ -160,15 +160,15 @@ class Terminate(Action):
         return (self.number,) if self.number is not None else state.conditions
 
     def says(self, state: OfferState) -> str:
-        upon = _upon(self.rests_on(state))
+        upon = upon_events(self.rests_on(state))
         return f"The offer is terminated{upon}; every tender is returned and the options stay outstanding."
 
     def apply(self, state: OfferState) -> OfferState:
         # What stood in the way of an act stands in the way of none any more.
-        return replace(state, terminated_at=self.at, conditions=(), holds=())
+        return replace(state, terminated_at=self.at, terminated_upon=self.events or (), conditions=(), holds=())
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        upon = _upon(self.events or ())
+        upon = upon_events(self.events or ())
         return f"The offer was terminated{upon}: every tender is returned and the options stay outstanding", self.reason
 
     def label(self, state: OfferState) -> str:
@@ -696,12 +696,6 @@ def _problem(found: Any) -> tuple[str, str, str]:
 
 def _extended(state: OfferState, to: datetime) -> OfferState:
     return replace(state, terms=state.terms.extended(to), postponed_to=None)
-
-
-def _upon(events: Sequence[int]) -> str:
-    """On which events of §7 something rests, in words."""
-    named = [f"event {number} of §7 ({CONDITIONS[number]})" for number in events]
-    return f" upon {listed(named)}" if named else ""
 
 
 def _not_material(immaterial: str | None) -> str:

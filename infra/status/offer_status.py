@@ -23,7 +23,7 @@ from optex.formatting import count, day, local_text, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
-from optex.state import CONDITIONS, OfferState
+from optex.state import CONDITIONS, OfferState, upon_events
 from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
 from optex.warnings import open_too_short
@@ -228,8 +228,8 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
     """The phase at an instant; held before accepted or closed, for what is held is what a person must see first."""
     clock = state.terms.clock
     if state.terminated_at is not None:
-        said = f"Terminated {moment(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
-        return Phase(slug="terminated", says=said)
+        said = f"Terminated {moment(state.terminated_at, clock)}{upon_events(state.terminated_upon)}"
+        return Phase(slug="terminated", says=f"{said}: every tender returned, the options stay outstanding.")
     if state.granted_on is not None:
         return Phase(slug="granted", says=_granted(state, steps))
     if held := _held(state, steps, at):

@@ -285,6 +285,7 @@ def test_a_terminated_offer(ended):
     """Everything tendered is returned, nothing is planned any more."""
     page = text(ended.page)
     assert "terminated on March 14, 2003" in page
+    assert "upon event 4 of §7 (a tender offer, merger or acquisition proposal for the issuer): every tender" in page
     assert "4 of 6 eligible holders tendered 2,800 of their 4,400 option shares: all of them were returned." in page
     assert "No new option has been granted." in page
     assert "planned for" not in page

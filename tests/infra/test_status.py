@@ -310,6 +310,10 @@ def test_conditions_and_termination(desk):
     desk.fact("terminate", MONDAY, number=3, evidence="a letter", reason="the accounting has changed")
     standing = desk.at(MONDAY)
     assert ("terminated", (), ()) == (standing.phase, standing.next, standing.overdue)
+    assert (
+        "Terminated March 10, 2003 at 11:00 a.m. Eastern Standard Time upon event 3 of §7 (a change in accounting "
+        "standards that would require a compensation expense): every tender returned, the options stay outstanding."
+    ) == standing.says
 
 
 def test_an_extension_shows_both_versions(desk):

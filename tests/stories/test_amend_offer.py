@@ -109,11 +109,11 @@ def test_everybody_is_told_of_a_waiver_as_of_an_amendment(waived):
     )
     bid, writ = waived.letters("amendment", "Bo Ray")
     assert (
-        "We waive a condition of the offer which we had asserted (Section 7): A tender offer, merger or acquisition "
-        "proposal for the issuer. This condition no longer stands in the way of our accepting what is tendered."
+        "We had asserted a condition of the offer because of a tender offer, merger or acquisition proposal for the "
+        "issuer (Section 7). We waive this condition: it no longer stands in the way of our accepting what is tendered."
     ) in bid
     assert "leaves at least five business days after this notice" in bid
-    assert "An action or proceeding by an authority that challenges the offer." in writ
+    assert "because of an action or proceeding by an authority that challenges the offer (Section 7)" in writ
     assert "leaves at least" not in writ
     assert "no account" not in writ
 
