@@ -23,7 +23,7 @@ from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import count, day, listed, local_text, moment, sentence, short_day
+from optex.formatting import count, day, listed, local_text, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState, upon_events
@@ -39,6 +39,7 @@ class Extend(Action):
 
     verb, rule, deployment, once, through_deadline = "extend", "EXT-1", "extend", ("to",), True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
+    filed = "the offer is extended"
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
     announced_at: Moment = option(
         "When it was announced to the public; default: --at.",
@@ -79,6 +80,7 @@ class Amend(Action):
     """
 
     verb, rule, deployment = "amend", "AMD-1", "amend"
+    filed = "the offer is amended"
     once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
     change: Annotated[
         Literal["consideration", "decrease", "increase", "other"], of("consideration", "decrease", "increase", "other")
@@ -113,7 +115,7 @@ class Amend(Action):
         until = f", and extended to {moment(self.extend_to, clock)}" if self.extend_to else ""
         article = "an" if self.change == "increase" else "a"
         said = named.get(self.change) or f"{article} {self.change}{by} in the options sought"
-        return f"The offer was amended by {said}{until}", _and_why_immaterial(self.reason, self.immaterial)
+        return f"The offer was amended by {said}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
         return f"Amended and extended to {short_day(state.day(self.extend_to))}" if self.extend_to else "Amended"
@@ -211,6 +213,7 @@ class ConditionAssert(Condition):
     """Assert a condition of §7, before the expiration: nothing is accepted while it stands (CND-1)."""
 
     verb, did, proven = "condition-assert", "asserted", True
+    filed = "a condition of the offer is asserted, and acceptance postponed while it stands"
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
@@ -233,6 +236,7 @@ class ConditionWaive(Condition):
     """
 
     verb, did, decided = "condition-waive", "waived", ("amendment",)
+    filed = "a condition of the offer is waived"
     immaterial: Reason | None = option(
         "Why the condition is not material, where it is not: then its waiver needs no days.",
         None,
@@ -251,18 +255,15 @@ class ConditionWaive(Condition):
         amendments = state.amendments if self.amendment is None else self.amendment
         return replace(_condition_gone(state, self.number, self.at), amendments=amendments)
 
-    def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        what, why = super().told(clock, ruling)
-        return what, _and_why_immaterial(why, self.immaterial)
-
-    def _now(self) -> str:
-        return f"{self.did}{_not_material(self.immaterial)}"
+    def says(self, state: OfferState) -> str:
+        return f"{super().says(state).removesuffix('.')}{_not_material(self.immaterial)}."
 
 
 class ConditionEnd(Condition):
     """Record that an asserted condition has ended, at any time (CND-1)."""
 
     verb, did = "condition-end", "ended"
+    filed = "a condition of the offer has ended, and acceptance falls due again"
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=False)
@@ -700,10 +701,6 @@ def _extended(state: OfferState, to: datetime) -> OfferState:
 
 def _not_material(immaterial: str | None) -> str:
     return f", as not material ({immaterial})" if immaterial else ""
-
-
-def _and_why_immaterial(why: str, immaterial: str | None) -> str:
-    return " ".join(map(sentence, filter(None, (why, immaterial and f"It is not material: {immaterial}"))))
 
 
 def _condition_gone(state: OfferState, number: int, at: datetime) -> OfferState:

@@ -70,7 +70,7 @@ def test_that_a_change_was_held_immaterial_is_for_the_record_and_not_for_the_let
     with amended.workspace() as workspace, workspace.read() as db:
         story = [line.what for line in explain_holder(db, "H2")]
     assert (
-        "The offer was amended by another change. The address was misprinted. It is not material: the forms go to the "
+        "The offer was amended by another change. The address was misprinted. It is not material: The forms go to the "
         "fax. Decided by CFO."
     ) in story
     assert "the forms go to the fax" not in amended.letters("amendment", "Bo Ray")[1]
