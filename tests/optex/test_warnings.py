@@ -51,6 +51,13 @@ def test_an_offer_that_opens_late_is_open_from_then_on():
     ) == found.message
 
 
+def test_an_offer_that_opens_after_its_expiration_is_not_open_at_all():
+    """Done late, after March 31, the opening says that all twenty business days lack, and until when they would run."""
+    (found,) = open_too_short(terms(), local("2003-04-01T08:00:00"))
+    assert "is open for 0 whole business days of 20, short by 20 business days; " in found.message
+    assert "midnight at the end of April 28, 2003" in found.message
+
+
 def test_the_minimum_is_a_term():
     """The number of business days that are too few is the one in the terms: Alpha's are 21 whole ones."""
     assert [] == _found("AMD-1", terms(minimum_business_days=21))
