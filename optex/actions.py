@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
+from optex import exclusions as exclusions
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
@@ -23,8 +24,10 @@ from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import count, day, listed, local_text, moment, short_day
+from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
+from optex.notice_outcomes import NoticeBounced as NoticeBounced
+from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState, upon_events
 
@@ -59,7 +62,7 @@ class Extend(Action):
         return changes.may_extend(state, self.to, self.announced_at)
 
     def says(self, state: OfferState) -> str:
-        return f"The offer is extended to {local_text(self.to, state.terms.zone)}."
+        return f"The offer is extended to {local_end(self.to, state.terms.zone)}."
 
     def apply(self, state: OfferState) -> OfferState:
         return _extended(state, self.to)
@@ -68,7 +71,7 @@ class Extend(Action):
         return f"The offer was extended to {moment(self.to, clock)}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Extended to {short_day(state.day(self.to))}"
+        return f"Extended to {short_day(state.last_day(self.to))}"
 
 
 class Amend(Action):
@@ -118,7 +121,7 @@ class Amend(Action):
         return f"The offer was amended by {said}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Amended and extended to {short_day(state.day(self.extend_to))}" if self.extend_to else "Amended"
+        return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
 
 
 _Event = Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")]
@@ -690,6 +693,8 @@ def _problem(found: Any) -> tuple[str, str, str]:
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
         return key, "unknown option", ""
+    if found["type"] == "instant":
+        return key, found["ctx"]["problem"], found["ctx"]["expected"]
     value = found["input"]
     shown = repr(value) if isinstance(value, str) else str(value)
     return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")

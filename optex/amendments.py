@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from optex.errors import Ruling
-from optex.formatting import in_words, local_text
+from optex.formatting import in_words, local_end
 from optex.open_days import earliest_expiration, earliest_in_words
 from optex.state import OfferState
 
@@ -81,5 +81,5 @@ def _lacking(state: OfferState, days: int, expires: datetime, at: datetime, afte
     return (
         f"{after} the offer must stay open {in_words(days, 'business day')}, the day of its notice the first, until "
         f"{earliest_in_words(terms, first, days)}, at the earliest; it would expire "
-        f"{local_text(expires, terms.zone)}"
+        f"{local_end(expires, terms.zone)}"
     )

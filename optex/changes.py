@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from optex import amendments
 from optex.errors import Ruling
-from optex.formatting import exact_text, listed, local_text
+from optex.formatting import exact_text, listed, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
@@ -56,7 +56,7 @@ def may_amend(
         return refused
     expires = extend_to or state.terms.expires
     if expires <= at:
-        reason = f"the offer expired {local_text(expires, state.terms.zone)}; only an extension re-opens it"
+        reason = f"the offer expired {local_end(expires, state.terms.zone)}; only an extension re-opens it"
         return Ruling(rule="AMD-1", reason=reason)
     return amendments.refused(state, change, percent, expires, at, immaterial)
 
@@ -94,7 +94,7 @@ def may_assert(state: OfferState, number: int, at: datetime) -> Ruling | None:
         return refused
     if number in state.conditions:
         return Ruling(rule="CND-1", reason=f"condition {number} ({CONDITIONS[number]}) stands asserted already")
-    if not state.terms.opens <= at < state.terms.expires:
+    if not state.terms.begins <= at < state.terms.expires:
         reason = "a condition can be asserted only from commencement until the expiration of the offer"
         return Ruling(rule="CND-1", reason=reason)
     return None

@@ -8,7 +8,7 @@ of a notice.
 from datetime import date, datetime, time, timedelta
 
 from optex.calendar import ONE_DAY, instant, local_date
-from optex.formatting import day, in_words, listed, local_text
+from optex.formatting import day, in_words, listed, local_end, local_text
 from optex.terms import Terms
 
 ISO_DAYS = 30
@@ -35,7 +35,7 @@ def earliest_expiration(terms: Terms, first: date, days: int) -> datetime:
 def earliest_in_words(terms: Terms, first: date, days: int) -> str:
     """That midnight as a refusal names it, and what would do at the hour at which the offer expires now."""
     last, earliest = _last(terms, first, days), earliest_expiration(terms, first, days)
-    said = f"midnight at the end of {day(last)} ({local_text(earliest, terms.zone)})"
+    said = f"midnight at the end of {day(last)} ({local_end(earliest, terms.zone)})"
     usual = terms.expires.astimezone(terms.zone).time()
     if usual == _MIDNIGHT:
         return said

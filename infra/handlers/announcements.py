@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers import pool
 from infra.handlers.forms import decided_form, decided_tender, review_again
@@ -39,7 +40,7 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
     previous = _previous(db, state)
     told = _tell_extension(db, state, version, previous, announced_at, action)
     noted = _past_thirty_days(db, state, previous)
-    return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told.{noted}"
+    return f"{count(len(moved.added), 'step')} moved; {told.told()}.{noted}"
 
 
 def amended(db: OfferWriter, action: Amend) -> str:
@@ -47,19 +48,19 @@ def amended(db: OfferWriter, action: Amend) -> str:
     said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
     days = notice_days(action.change, action.percent, action.immaterial, db.state().terms.material_days)
     told = _tell_amendment(db, action, action.change, action.percent, action.reason, days)
-    return f"{said} {count(told, 'holder')} told of the amendment.".strip()
+    return f"{said} {told.told(how='told of the amendment')}.".strip()
 
 
 def waived(db: OfferWriter, action: ConditionWaive) -> str:
     """Tell everyone that a condition is waived, which amends the offer (AMD-1, CND-1)."""
     days = 0 if action.immaterial else db.state().terms.material_days
     told = _tell_amendment(db, action, "waiver", None, CONDITIONS[action.number], days)
-    return f"{count(told, 'holder')} told of the waiver."
+    return f"{told.told(how='told of the waiver')}."
 
 
 def _tell_amendment(
     db: OfferWriter, action: Action, change: str, percent: Decimal | None, reason: str, days: int
-) -> int:
+) -> Queued:
     state, records = db.state(), db.holder_records()
     tally = batch.tendered_shares(batch.review_all(records, state, action.at))
     number, schedule = state.amendments, state.schedule
@@ -103,12 +104,12 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
         ),
         action.at,
     )
-    return f"{count(len(decisions), 'tendered option')} returned; {count(told, 'holder')} told."
+    return f"{count(len(decisions), 'tendered option')} returned; {told.told()}."
 
 
 def _tell_extension(
     db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, action: Action
-) -> int:
+) -> Queued:
     at, told = action.at, db.recorded_actions(action.verb)[-1]
     recorded_at = told.recorded_at if told.after_deadline else None
     records = db.holder_records()

@@ -94,7 +94,7 @@ def test_a_material_change_on_the_last_afternoon_is_refused_with_the_earliest_ex
     """On Monday, March 31 at 16:58: the fifth business day, that of the notice the first, is Friday, April 4."""
     assert (
         "after a material change the offer must stay open five business days, the day of its notice the first, until "
-        "midnight at the end of April 4, 2003 (2003-04-05 00:00 EST), or 2003-04-07 17:00 EST, at the earliest; it "
+        "midnight at the end of April 4, 2003 (2003-04-04 24:00 EST), or 2003-04-07 17:00 EST, at the earliest; it "
         "would expire 2003-03-31 17:00 EST: extend it with the amendment (--extend-to), or state why the change is "
         "immaterial (--immaterial)"
     ) == amended("2003-03-31T16:58")
@@ -110,13 +110,13 @@ def test_a_material_change_is_good_with_the_extension_that_leaves_its_days_or_wh
 def test_a_material_change_needs_no_extension_while_its_days_are_left():
     """Told on Monday, March 24, the five days end on Friday the 28th; told a day later they end with the 31st."""
     assert "" == amended("2003-03-24T16:58")
-    assert "March 31, 2003 (2003-04-01 00:00 EST), or 2003-04-01 17:00 EST" in amended("2003-03-25T09:00")
+    assert "March 31, 2003 (2003-03-31 24:00 EST), or 2003-04-01 17:00 EST" in amended("2003-03-25T09:00")
 
 
 def test_an_expiration_at_midnight_is_its_own_usual_hour():
     """Where the offer expires at midnight anyway the refusal names no other hour."""
     refused = amended("2003-03-25T09:00", state=until("2003-03-29T00:00:00"))
-    assert "until midnight at the end of March 31, 2003 (2003-04-01 00:00 EST), at the earliest; it would" in refused
+    assert "until midnight at the end of March 31, 2003 (2003-03-31 24:00 EST), at the earliest; it would" in refused
 
 
 def test_the_days_of_a_material_change_are_a_term():
@@ -140,7 +140,7 @@ def test_the_refusal_of_what_no_term_carries_out_says_also_which_days_lack():
     assert (
         "offer.toml has no term that carries out a decrease in the options sought, and what the terms do not do is "
         "never just told; besides, after such a change the offer must stay open ten business days, the day of its "
-        "notice the first, until midnight at the end of April 1, 2003 (2003-04-02 00:00 EST), or 2003-04-02 17:00 EST, "
+        "notice the first, until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST), or 2003-04-02 17:00 EST, "
         "at the earliest; it would expire 2003-04-01 00:01 EST"
     ) == refused
     assert "besides" not in amended("2003-03-19T10:00", "decrease", to="2003-04-02T00:00")

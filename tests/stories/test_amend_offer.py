@@ -32,9 +32,9 @@ def test_what_no_term_carries_out_and_what_leaves_too_little_time_is_refused(ame
     ] == refused  # fmt: skip
     decrease, late, short = amended.column("audit", "detail", action="amend refused")
     assert "no term that carries out a decrease" in decrease
-    assert "until midnight at the end of April 1, 2003 (2003-04-02 00:00 EST)" in decrease
+    assert "until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST)" in decrease
     for said in (late, short):
-        assert "until midnight at the end of April 4, 2003 (2003-04-05 00:00 EST), or 2003-04-07 17:00 EST" in said
+        assert "until midnight at the end of April 4, 2003 (2003-04-04 24:00 EST), or 2003-04-07 17:00 EST" in said
 
 
 def test_what_leaves_the_time_or_is_immaterial_is_taken(amended):

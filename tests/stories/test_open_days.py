@@ -33,7 +33,7 @@ def test_an_offer_that_opens_too_late_says_by_how_much_until_it_is_extended(new_
     short = (
         "he offer opened on March 4, 2003 only, not on February 28, 2003, and is open for 19 whole business days of 20,"
         " short by seven hours; the earliest expiration that would do is midnight at the end of March 31, 2003 "
-        "(2003-04-01 00:00 EST), or 2003-04-01 17:00 EST"
+        "(2003-03-31 24:00 EST), or 2003-04-01 17:00 EST"
     )
     said, played = opened(new_offer, "2003-03-04T09:00:00")
     assert f"Opened: 1 eligible holder told. Warning: AMD-1: t{short}" == said
