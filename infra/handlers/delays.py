@@ -1,0 +1,163 @@
+"""What keeps holders waiting: whoever is concerned is told, with what delays it, and told again when that ends."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from infra.database import tables as t
+from infra.database.reader import OfferReader, PromiseRow
+from infra.database.writer import OfferWriter
+from optex import batch
+from optex.actions import CommitteeGrantDate, ConditionEnd, ConditionWaive, Hold, Release
+from optex.cancellation import Promise
+from optex.delay_notices import acceptance_resumed, grant_delayed, grant_resumed, postponement
+from optex.delays import LongDelay, long_delay
+from optex.formatting import count, local_text
+from optex.milestones import CANCEL, REGRANT
+from optex.notices import Kind, Notice
+from optex.records import Holder
+from optex.state import CONDITIONS, OfferState
+from optex.steps import Step
+
+
+def before_the_grant(db: OfferReader, state: OfferState) -> OfferState:
+    """The state as it is before a grant: also while one is still to be made of what was reinstated after the first."""
+    step = db.step(REGRANT)
+    late = state.granted_on is not None and step is not None and step.waiting
+    return replace(state, granted_on=None) if late else state
+
+
+def too_long(db: OfferReader, at: datetime) -> tuple[LongDelay, str] | None:
+    """The act that has waited too long, with what it waits for where that is known; None where none has."""
+    delay = long_delay(before_the_grant(db, db.state()), at)
+    step = db.step(delay.step) if delay else None
+    return (delay, step.message if step else "") if delay else None
+
+
+def tell_postponed(
+    db: OfferWriter, step: Step, at: datetime, *, moved: bool = False, conditions: Iterable[int] = ()
+) -> int:
+    """Tell whoever may tender, and whoever has, that acceptance is postponed, once for each version of its step.
+
+    `moved` says that it has another day already, which the state has. How many are told.
+    """
+    state = db.state()
+    records = db.holder_records()
+    standing = batch.tenders(batch.review_all(records, state, at))
+    concerned = {d.holder.holder_id for d in batch.addressees(records, state, at)} | standing.keys()
+    return db.queue_notices(
+        (
+            postponement(
+                state,
+                d.holder,
+                step.version,
+                at,
+                standing.get(d.holder.holder_id, ()),
+                d.grants,
+                was_due=state.day(step.due),
+                rung_on=state.day(at),
+                due=state.schedule.cancel_on if moved else None,
+                conditions=conditions,
+            )
+            for d in records
+            if d.holder.holder_id in concerned
+        ),
+        at,
+    )
+
+
+def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> str:
+    """Plan a postponed acceptance anew, and tell whoever was told that it is postponed (CND-1).
+
+    Where the condition is gone before anybody was told, one letter tells both.
+    """
+    before = db.step(CANCEL)
+    moved = db.reschedule(action.at, f"postponed: condition {action.number} of §7 stood asserted")
+    again = next((step for step in moved.added if step.name == CANCEL), None)
+    if again is None or before is None:
+        return ""
+    state = db.state()
+    told = _told_postponed(db, before)
+    why = f"condition {action.number} of Section 7, {CONDITIONS[action.number]}, {action.gone}"
+    letters = (
+        acceptance_resumed(state, holder, again.version, action.at, why)
+        for holder in db.holders().values()
+        if holder.holder_id in told
+    )
+    if told:
+        number = db.queue_notices(letters, action.at)
+    else:
+        number = tell_postponed(db, before, action.at, moved=True, conditions=[action.number])
+    return f"Acceptance falls due again {local_text(again.due, state.terms.zone)}; {count(number, 'holder')} told."
+
+
+def _told_postponed(db: OfferReader, step: Step) -> set[str]:
+    """Who was told that this version of the acceptance is postponed."""
+    n = t.notices.c
+    written = n.notice_id.startswith(f"{Kind.POSTPONEMENT}.v{step.version}:")
+    query = select(n.holder_id).where(n.offer == db.offer, n.kind == Kind.POSTPONEMENT, written)
+    return set(db.connection.execute(query).scalars())
+
+
+def held(db: OfferWriter, action: Hold) -> str:
+    """Tell everyone who was promised something that the grant is held back, and whom the promise binds (CIC-1)."""
+    state, number = db.state(), _number(db)
+    was_due = state.schedule.grant_on
+    return _tell_promised(
+        db,
+        action.at,
+        lambda holder, promise: grant_delayed(
+            state, holder, number, promise, was_due=was_due, reason=action.reason, rule=action.rule
+        ),
+    )
+
+
+def grant_moved(db: OfferWriter, action: CommitteeGrantDate | Release) -> str:
+    """Plan the grant anew, and tell everyone who was promised something its day (CIC-1, GRT-2).
+
+    A later day than planned is told as a delay, an earlier one and a release as its end; the same day not at all.
+    """
+    release = isinstance(action, Release)
+    before = db.step(REGRANT)
+    assert before is not None, "an offer that was taken in has all its steps"
+    cause = "the grant was held and has been released" if release else "the Committee chose another grant date"
+    moved = db.reschedule(action.at, cause)
+    state, number = db.state(), _number(db)
+    was_due = state.day(before.due)
+    if not release and state.schedule.grant_on == was_due:
+        return ""
+    write = grant_delayed if not release and state.schedule.grant_on > was_due else grant_resumed
+    told = _tell_promised(
+        db,
+        action.at,
+        lambda holder, promise: write(
+            state, holder, number, promise, was_due=was_due, reason=action.reason or "", rule=action.rule
+        ),
+    )
+    due = [local_text(step.due, state.terms.zone) for step in moved.added if step.name == REGRANT]
+    planned = f"The new options will be granted {due[0]}." if due else ""
+    return " ".join(filter(None, (planned, told)))
+
+
+def _number(db: OfferReader) -> int:
+    """The number of an act that delays or resumes the grant, among all that are on record."""
+    return len(db.actions(Hold.verb, Release.verb, CommitteeGrantDate.verb))
+
+
+def _tell_promised(db: OfferWriter, at: datetime, write: Callable[[Holder, Promise], Notice]) -> str:
+    """Write to everyone whose promise is open; before the acceptance there is nobody."""
+    holders = db.holders()
+    told = db.queue_notices((write(holders[row.holder_id], _promise(row)) for row in db.open_promises()), at)
+    return f"{count(told, 'holder')} told." if told else ""
+
+
+def _promise(row: PromiseRow) -> Promise:
+    return Promise(
+        promise_id=row.promise_id,
+        holder_id=row.holder_id,
+        shares=row.shares,
+        issued_on=row.issued_on,
+        not_before=row.not_before,
+    )
