@@ -207,7 +207,7 @@ class ConditionAssert(Condition):
 class ConditionWaive(Condition):
     """Waive an asserted condition, before the expiration (CND-1)."""
 
-    verb, did, gone = "condition-waive", "waived", "was waived"
+    verb, did = "condition-waive", "waived"
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
@@ -222,7 +222,7 @@ class ConditionWaive(Condition):
 class ConditionEnd(Condition):
     """Record that an asserted condition has ended, at any time (CND-1)."""
 
-    verb, did, gone = "condition-end", "ended", "has ended"
+    verb, did = "condition-end", "ended"
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=False)

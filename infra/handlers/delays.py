@@ -80,7 +80,8 @@ def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> st
         return ""
     state = db.state()
     told = _told_postponed(db, before)
-    why = f"condition {action.number} of Section 7, {CONDITIONS[action.number]}, {action.gone}"
+    gone = "was waived" if isinstance(action, ConditionWaive) else "has ended"
+    why = f"condition {action.number} of Section 7, {CONDITIONS[action.number]}, {gone}"
     letters = (
         acceptance_resumed(state, holder, again.version, action.at, why)
         for holder in db.holders().values()

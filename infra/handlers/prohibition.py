@@ -20,8 +20,8 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
     Grants deferred until the new options are granted are deferred no longer; those made with a first grant were made.
     """
     state, at = db.state(), action.at
-    on, words = state.day(at), f'{PROHIBITED.section}: "{PROHIBITED.sentence}"'
-    ruling = Ruling(rule=action.rule, reason=f"The grant is prohibited for good. {sentence(action.reason)} {words}")
+    on, words = state.day(at), f'as {PROHIBITED.section} says, "{PROHIBITED.sentence}"'
+    ruling = Ruling(rule=action.rule, reason=f"The grant is prohibited for good; {words} {sentence(action.reason)}")
     ended = open_promises(db, state)
     freed = end_promises(db, [(each, ruling) for each in ended], on, at)
     deferred = _release_deferred(db, state, at) if state.granted_on is None else Counter()
