@@ -40,6 +40,7 @@ class Extend(Action):
 
     verb, rule, deployment, once, through_deadline = "extend", "EXT-1", "extend", ("to",), True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
+    filed = "the offer is extended"
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
     announced_at: Moment = option(
         "When it was announced to the public; default: --at.",
@@ -79,6 +80,7 @@ class Amend(Action):
     """
 
     verb, rule, deployment = "amend", "AMD-1", "amend"
+    filed = "the offer is amended"
     once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
     change: Annotated[
         Literal["consideration", "decrease", "increase", "other"], of("consideration", "decrease", "increase", "other")
@@ -190,6 +192,7 @@ class ConditionAssert(Condition):
     """Assert a condition of §7, before the expiration: nothing is accepted while it stands (CND-1)."""
 
     verb, did, proven = "condition-assert", "asserted", True
+    filed = "a condition of the offer is asserted, and acceptance postponed while it stands"
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
@@ -208,6 +211,7 @@ class ConditionWaive(Condition):
     """Waive an asserted condition, before the expiration (CND-1)."""
 
     verb, did = "condition-waive", "waived"
+    filed = "a condition of the offer is waived"
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
@@ -223,6 +227,7 @@ class ConditionEnd(Condition):
     """Record that an asserted condition has ended, at any time (CND-1)."""
 
     verb, did = "condition-end", "ended"
+    filed = "a condition of the offer has ended, and acceptance falls due again"
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=False)

@@ -1,16 +1,22 @@
 """`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from flows.cli.filing import as_document as filing_document
+from flows.cli.filing import filings_table
 from flows.cli.options import moment
+from optex.action import Action
+from optex.actions import Extend
 from optex.calendar import CLOCKS
 from optex.changes import may_extend
 from optex.errors import OptexError, Refused
+from optex.filings import Filing, filings
 from optex.formatting import local_text, utc_text
 from optex.milestones import Milestone, OfferSchedule
 from optex.milestones import schedule_of as plan_of
@@ -30,8 +36,8 @@ def print_plan(
     if announced_at and not extend_to:
         raise click.UsageError("--announced-at says when an extension is announced: it goes with --extend-to")
     state, said = state_of(folder)
-    terms = state.terms
-    before = _planned(state, terms, None if extend_to else cancel_on)
+    terms, taken = state.terms, actions_of(folder)
+    before, filed_before = _planned(state, terms, None if extend_to else cancel_on), filings(state, taken)
     after, after_terms = before, terms
     if extend_to:
         usual = terms.expires.astimezone(terms.zone).time()
@@ -41,22 +47,26 @@ def print_plan(
             raise Refused(refused)
         after_terms = terms.extended(to)
         after = _planned(state, after_terms, cancel_on)
+        extension = Extend(at=announced, to=to, announced_at=announced)
+        state, taken = extension.apply(state), [*taken, extension]
+    filed = filings(state, taken)
     if ics:
         from infra.ledgers.ics import plan_ics
 
         ics.parent.mkdir(parents=True, exist_ok=True)
-        ics.write_bytes(plan_ics(after_terms, after))
+        ics.write_bytes(plan_ics(after_terms, after, filed))
     if as_json:
-        document = _document(after_terms, after)
+        document = _document(after_terms, after, filed)
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
-            document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
+            document |= {"before": _document(terms, before, filed_before), "after": dict(document)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
         click.echo(note)
     _table(terms, before, (after_terms, after) if extend_to else None)
+    filings_table(filed)
     if ics:
         click.echo(f"Calendar written to {ics}")
 
@@ -90,6 +100,22 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     return OfferState(terms=terms), ""
 
 
+def actions_of(folder: Path) -> list[Action]:
+    """What was done to the offer so far, where it was taken in."""
+    from infra.settings import may_be_taken_in
+
+    if not may_be_taken_in(folder):
+        return []
+    from infra.database.writer import UnknownOffer
+    from infra.workspace import workspace_in
+
+    try:
+        with workspace_in(folder).read() as db:
+            return db.actions()
+    except UnknownOffer:
+        return []
+
+
 def files_differ_note(folder: Path) -> str:
     """That the folder's files are not what is on record, where the offer was taken in; "" else."""
     from infra.settings import may_be_taken_in
@@ -120,7 +146,7 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 
-def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
+def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) -> dict[str, Any]:
     return {
         "offer": terms.offer,
         "clock": terms.clock,
@@ -138,6 +164,7 @@ def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
             }
             for milestone in schedule.milestones
         ],
+        "filings": [filing_document(each) for each in filed],
         "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
     }
 

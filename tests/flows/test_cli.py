@@ -43,7 +43,7 @@ def test_plan_states_the_dates_of_the_document(plan):
         "lookback_from": "2002-08-28",
         "cancel_on": "2003-04-01",
         "grant_on": "2003-10-03",
-    } == {key: value for key, value in plan.items() if key not in ("milestones", "warnings")}
+    } == {key: value for key, value in plan.items() if key not in ("milestones", "warnings", "filings")}
 
 
 def test_plan_lists_the_milestones_in_order_of_their_instants(plan):
@@ -165,11 +165,11 @@ def test_plan_reads_the_wall_clock_where_the_terms_say_so(new_offer):
 
 
 def test_plan_writes_a_calendar(tmp_path):
-    """One event for each of the ten milestones."""
+    """One event for each of the ten milestones, and a day for each of the two filings."""
     assert 0 == optex("plan", ALPHA, "--ics", tmp_path / "plan.ics").returncode
     text = (tmp_path / "plan.ics").read_text()
     assert text.startswith("BEGIN:VCALENDAR")
-    assert 10 == text.count("BEGIN:VEVENT")
+    assert (12, 2) == (text.count("BEGIN:VEVENT"), text.count("DTSTART;VALUE=DATE:"))
 
 
 @pytest.mark.parametrize(
