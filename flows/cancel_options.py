@@ -8,11 +8,11 @@ from prefect import State
 
 from flows.step import step_flow
 from optex.cancellation import TenderDecision
-from optex.formatting import count
-from optex.milestones import CANCEL, first_grant_day
+from optex.formatting import count, local_text
+from optex.milestones import CANCEL, first_grant_day, next_cancellation
 from tasks.cancellation import record_cancellation
 from tasks.due_step import DueStep, approval_digest, missing_approval
-from tasks.postponement import hold_acceptance, postpone_acceptance
+from tasks.postponement import tell_held, tell_put_off
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, promise_options, review_forms
 
@@ -27,9 +27,13 @@ def cancel_options(step: DueStep) -> str | State:
         return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
     terms, on = step.state.terms, step.state.day(step.at)
     if step.state.conditions:
-        return hold_acceptance(step)
+        return step.held("CND-1", tell_held(step))
     if not terms.calendar.is_business_day(on):
-        return postpone_acceptance(step)
+        again = next_cancellation(terms, step.at)
+        due = local_text(again, terms.zone)
+        postponed = step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
+        tell_put_off(step, step.state.day(again))
+        return postponed
     records = step.db.holder_records()
     # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
     reviews = review_forms(records, replace(step.state, accepted_at=step.at), step.at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -37,11 +37,11 @@ def too_long(db: OfferReader, at: datetime) -> tuple[LongDelay, str] | None:
 
 
 def tell_postponed(
-    db: OfferWriter, step: Step, at: datetime, *, moved: bool = False, conditions: Iterable[int] = ()
+    db: OfferWriter, step: Step, at: datetime, *, due: date | None = None, conditions: Iterable[int] = ()
 ) -> int:
     """Tell whoever may tender, and whoever has, that acceptance is postponed, once for each version of its step.
 
-    `moved` says that it has another day already, which the state has. How many are told.
+    `due` is the day on which it is to be made now, where that is known. How many are told.
     """
     state = db.state()
     records = db.holder_records()
@@ -58,7 +58,7 @@ def tell_postponed(
                 d.grants,
                 was_due=state.day(step.due),
                 rung_on=state.day(at),
-                due=state.schedule.cancel_on if moved else None,
+                due=due,
                 conditions=conditions,
             )
             for d in records
@@ -90,7 +90,7 @@ def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> st
     if told:
         number = db.queue_notices(letters, action.at)
     else:
-        number = tell_postponed(db, before, action.at, moved=True, conditions=[action.number])
+        number = tell_postponed(db, before, action.at, due=state.schedule.cancel_on, conditions=[action.number])
     return f"Acceptance falls due again {local_text(again.due, state.terms.zone)}; {count(number, 'holder')} told."
 
 
