@@ -14,6 +14,7 @@ from tests.offers import local
 
 OPEN = OfferState(terms=builders.terms(), opened_at=local("2003-02-28T09:00:00"))
 ACCEPTED = replace(OPEN, accepted_at=local("2003-04-01T09:00:00"), cancelled_on=date(2003, 4, 1))
+LATER = replace(ACCEPTED, grant_from=date(2003, 10, 31))
 SEPTEMBER = local("2003-09-22T10:00:00")
 
 
@@ -25,9 +26,9 @@ SEPTEMBER = local("2003-09-22T10:00:00")
         (ACCEPTED, "2003-10-09T22:59:59", "2003-10-09T23:00:00", REGRANT, "GRT-3"),
         (replace(ACCEPTED, holds=("a merger",)), "2003-10-09T22:59:59", "2003-10-09T23:00:00", REGRANT, "CIC-1"),
         # Planned for October 31 by the Committee: the fifth business day after it is November 7.
-        (replace(ACCEPTED, grant_from=date(2003, 10, 31)), "2003-11-06T23:59:59", "2003-11-07T00:00:00", REGRANT, "GRT-3"),
+        (LATER, "2003-11-06T23:59:59", "2003-11-07T00:00:00", REGRANT, "GRT-3"),
     ],
-)  # fmt: skip
+)
 def test_what_waits_into_the_fifth_business_day_waits_too_long(state, last, first, step, rule):
     assert long_delay(state, local(last)) is None
     found = long_delay(state, local(first))
