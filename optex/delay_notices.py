@@ -1,6 +1,6 @@
 """The letters on what keeps holders waiting: acceptance postponed, the grant delayed or prohibited, the end of either.
 
-Each is written once for what it tells: a version of the acceptance, or an act about the grant by its number.
+Each is written once for what it tells: a version of the acceptance, or the holder's own letters by their number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ def postponement(
         "tenders": notice_data.tendered(tenders, grants),
     }
     key = f"postponement.v{version}:{holder.holder_id}"
-    return _letter(Kind.POSTPONEMENT, key, state, holder, "Acceptance postponed: exchange offer of", **data)
+    return _letter(Kind.POSTPONEMENT, key, state, holder, f"Acceptance postponed from {day(was_due)}", **data)
 
 
 def acceptance_resumed(state: OfferState, holder: Holder, version: int, at: datetime, why: str) -> Notice:
@@ -59,14 +59,15 @@ def acceptance_resumed(state: OfferState, holder: Holder, version: int, at: date
         "withdrawable": at > state.terms.withdrawal_right,
     }
     key = f"resumed.v{version}:{holder.holder_id}"
-    return _letter(Kind.RESUMED, key, state, holder, f"Acceptance now due {day(due)}: offer of", **data)
+    return _letter(Kind.RESUMED, key, state, holder, f"Acceptance now due {day(due)}", **data)
 
 
 def grant_delayed(
     state: OfferState, holder: Holder, number: int, promise: Promise, *, was_due: date, reason: str, rule: str
 ) -> Notice:
-    """The grant is held back, or planned for a later day: why, and whom the promise binds. `number` is that of the act.
+    """The grant is held back, or planned for a later day: why, and whom the promise binds.
 
+    `number` is that of the letter among those of its kind to the holder.
     Authority: Summary Term Sheet, §6, §13 (CIC-1, GRT-2).
     """
     due = state.schedule.grant_on
@@ -80,9 +81,9 @@ def grant_delayed(
         "reason": reason,
         "successor": state.successor,
     }
-    key = f"grant-delayed.{number}:{holder.holder_id}"
-    subject = f"New options delayed to {day(due)}:" if moved else "Grant of new options held back:"
-    return _letter(Kind.GRANT_DELAYED, key, state, holder, subject, **data)
+    key = f"grant-delayed:{holder.holder_id}.{number}"
+    subject = f"New options delayed to {day(due)}" if moved else "Grant of new options held back"
+    return _letter(Kind.GRANT_DELAYED, key, state, holder, f"{subject}{_again(number)}", **data)
 
 
 def grant_resumed(
@@ -90,6 +91,7 @@ def grant_resumed(
 ) -> Notice:
     """The grant is held back no longer, or brought forward again: the day on which it is to be made.
 
+    `number` is that of the letter among those of its kind to the holder.
     Authority: Summary Term Sheet, §6, §13 (CIC-1, GRT-2).
     """
     due = state.schedule.grant_on
@@ -103,8 +105,8 @@ def grant_resumed(
         "reason": reason,
         "successor": state.successor,
     }
-    key = f"resumed.{number}:{holder.holder_id}"
-    return _letter(Kind.RESUMED, key, state, holder, f"New options now due {day(due)}:", **data)
+    key = f"resumed:{holder.holder_id}.{number}"
+    return _letter(Kind.RESUMED, key, state, holder, f"New options now due {day(due)}{_again(number)}", **data)
 
 
 def prohibition(
@@ -125,12 +127,16 @@ def prohibition(
         "words": PROHIBITED.sentence,
     }
     key = f"prohibition:{promise.promise_id}"
-    return _letter(Kind.PROHIBITION, key, state, holder, "Grant prohibited, promise ended:", **data)
+    return _letter(Kind.PROHIBITION, key, state, holder, "Grant prohibited, promise ended", **data)
+
+
+def _again(number: int) -> str:
+    return f" (No. {number})" if number > 1 else ""
 
 
 def _letter(kind: Kind, key: str, state: OfferState, holder: Holder, subject: str, **stated: Any) -> Notice:
     """A letter whose subject begins with what happened, and ends with whose offer it is."""
-    subject = f"{subject} {state.terms.issuer}"
+    subject = f"{subject}: {state.terms.issuer}"
     offer = notice_data.offer_facts(state.terms, state.schedule)
     data = {"holder": {"name": holder.name}, "subject": subject, "offer": offer, **stated}
     return Notice(notice_id=key, holder_id=holder.holder_id, kind=kind.value, subject=subject, data=data)

@@ -1,6 +1,7 @@
 """What keeps holders waiting: whoever is concerned is told, with what delays it, and told again when that ends."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -16,8 +17,7 @@ from optex.delay_notices import acceptance_resumed, grant_delayed, grant_resumed
 from optex.delays import LongDelay, long_delay
 from optex.formatting import count, local_text
 from optex.milestones import CANCEL, REGRANT
-from optex.notices import Kind, Notice
-from optex.records import Holder
+from optex.notices import Kind
 from optex.state import CONDITIONS, OfferState
 from optex.steps import Step
 
@@ -104,15 +104,8 @@ def _told_postponed(db: OfferReader, step: Step) -> set[str]:
 
 def held(db: OfferWriter, action: Hold) -> str:
     """Tell everyone who was promised something that the grant is held back, and whom the promise binds (CIC-1)."""
-    state, number = db.state(), _number(db)
-    was_due = state.schedule.grant_on
-    return _tell_promised(
-        db,
-        action.at,
-        lambda holder, promise: grant_delayed(
-            state, holder, number, promise, was_due=was_due, reason=action.reason, rule=action.rule
-        ),
-    )
+    state = db.state()
+    return _tell_promised(db, action, Kind.GRANT_DELAYED, state, state.schedule.grant_on)
 
 
 def grant_moved(db: OfferWriter, action: CommitteeGrantDate | Release) -> str:
@@ -125,33 +118,47 @@ def grant_moved(db: OfferWriter, action: CommitteeGrantDate | Release) -> str:
     assert before is not None, "an offer that was taken in has all its steps"
     cause = "the grant was held and has been released" if release else "the Committee chose another grant date"
     moved = db.reschedule(action.at, cause)
-    state, number = db.state(), _number(db)
+    state = db.state()
     was_due = state.day(before.due)
     if not release and state.schedule.grant_on == was_due:
         return ""
-    write = grant_delayed if not release and state.schedule.grant_on > was_due else grant_resumed
-    told = _tell_promised(
-        db,
-        action.at,
-        lambda holder, promise: write(
-            state, holder, number, promise, was_due=was_due, reason=action.reason or "", rule=action.rule
-        ),
-    )
+    kind = Kind.GRANT_DELAYED if not release and state.schedule.grant_on > was_due else Kind.RESUMED
+    told = _tell_promised(db, action, kind, state, was_due)
     due = [local_text(step.due, state.terms.zone) for step in moved.added if step.name == REGRANT]
     planned = f"The new options will be granted {due[0]}." if due else ""
     return " ".join(filter(None, (planned, told)))
 
 
-def _number(db: OfferReader) -> int:
-    """The number of an act that delays or resumes the grant, among all that are on record."""
-    return len(db.actions(Hold.verb, Release.verb, CommitteeGrantDate.verb))
-
-
-def _tell_promised(db: OfferWriter, at: datetime, write: Callable[[Holder, Promise], Notice]) -> str:
+def _tell_promised(
+    db: OfferWriter, action: Hold | Release | CommitteeGrantDate, kind: Kind, state: OfferState, was_due: date
+) -> str:
     """Write to everyone whose promise is open; before the acceptance there is nobody."""
-    holders = db.holders()
-    told = db.queue_notices((write(holders[row.holder_id], _promise(row)) for row in db.open_promises()), at)
+    write = grant_delayed if kind is Kind.GRANT_DELAYED else grant_resumed
+    holders, promised = db.holders(), db.open_promises()
+    written = _letters_on_the_grant(db, kind)
+    told = db.queue_notices(
+        (
+            write(
+                state,
+                holders[row.holder_id],
+                written[row.holder_id] + 1,
+                _promise(row),
+                was_due=was_due,
+                reason=action.reason or "",
+                rule=action.rule,
+            )
+            for row in promised
+        ),
+        action.at,
+    )
     return f"{count(told, 'holder')} told." if told else ""
+
+
+def _letters_on_the_grant(db: OfferReader, kind: Kind) -> Counter[str]:
+    """How many letters of a kind each holder has got about the grant; those about the acceptance have other keys."""
+    n = t.notices.c
+    query = select(n.holder_id).where(n.offer == db.offer, n.kind == kind, n.notice_id.startswith(f"{kind}:"))
+    return Counter(db.connection.execute(query).scalars())
 
 
 def _promise(row: PromiseRow) -> Promise:

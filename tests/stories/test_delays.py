@@ -159,14 +159,20 @@ def merged(new_offer):
 def test_every_promised_holder_is_told_of_a_hold_of_each_move_and_of_the_end(merged):
     """A hold told twice is one; what first names the successor is told; a date that moves nothing is not."""
     assert [
-        ("grant-delayed.1:H1", "2003-09-15T15:00:00Z"),
-        ("grant-delayed.2:H1", "2003-09-17T15:00:00Z"),
-        ("grant-delayed.3:H1", "2003-09-22T16:00:00Z"),
-        ("resumed.5:H1", "2003-09-23T15:00:00Z"),
-        ("resumed.6:H1", "2003-10-20T15:00:00Z"),
-        ("grant-delayed.7:H1", "2003-10-20T16:00:00Z"),
-        ("resumed.8:H1", "2003-10-21T15:00:00Z"),
+        ("grant-delayed:H1.1", "2003-09-15T15:00:00Z"),
+        ("grant-delayed:H1.2", "2003-09-17T15:00:00Z"),
+        ("grant-delayed:H1.3", "2003-09-22T16:00:00Z"),
+        ("resumed:H1.1", "2003-09-23T15:00:00Z"),
+        ("resumed:H1.2", "2003-10-20T15:00:00Z"),
+        ("grant-delayed:H1.4", "2003-10-20T16:00:00Z"),
+        ("resumed:H1.3", "2003-10-21T15:00:00Z"),
     ] == delays(merged)
+    assert [
+        "Grant of new options held back: Alpha Technologies Group, Inc.",
+        "Grant of new options held back (No. 2): Alpha Technologies Group, Inc.",
+        "New options delayed to October 21, 2003 (No. 3): Alpha Technologies Group, Inc.",
+        "Grant of new options held back (No. 4): Alpha Technologies Group, Inc.",
+    ] == merged.column("notices", "subject", kind="grant-delayed")
 
 
 def test_a_hold_names_another_successor_only_anew(merged):

@@ -4,6 +4,8 @@ import pytest
 
 from infra.explain.explain import explain_holder
 from infra.handlers.compensations import pending
+from infra.report.data import report_data
+from infra.report.page import render_report
 from infra.status.attention import attention, unreported
 from infra.status.offer_status import offer_status
 from optex.authority import PROHIBITED
@@ -96,6 +98,16 @@ def test_nothing_is_left_to_do_and_the_status_says_why(prohibited):
     assert found.says.startswith("The grant was prohibited for good November 20, 2003 at 10:00 a.m.")
 
 
+def test_the_report_tells_it(prohibited):
+    """When it was, that nothing will be granted, and that nothing is still promised."""
+    with prohibited.workspace() as workspace, workspace.read() as db:
+        page = " ".join(render_report(report_data(db)).split())
+    assert "The grant was prohibited for good November 20, 2003" in page
+    assert "The grant is prohibited" in page
+    assert "none will be" in page
+    assert "900 option shares were cancelled and promised anew: 0 were granted again, 900 lapsed" in page
+
+
 def test_the_holder_s_history_tells_who_prohibited_it_and_what_shows_it(prohibited):
     with prohibited.workspace() as workspace, workspace.read() as db:
         told = [line.what for line in explain_holder(db, "H1")]
@@ -149,7 +161,7 @@ def test_a_late_grant_is_held_moved_and_released_like_any_other(new_offer):
     told = played.column("notices", "notice_id", kind="grant-delayed") + played.column(
         "notices", "notice_id", kind="resumed"
     )
-    assert ["grant-delayed.1:H3", "grant-delayed.3:H3", "resumed.2:H3"] == told
+    assert ["grant-delayed:H3.1", "grant-delayed:H3.2", "resumed:H3.1"] == told
 
 
 def test_a_late_grant_is_prohibited_without_touching_the_first(new_offer):
