@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
+from optex import exclusions as exclusions
 from optex import prohibition as prohibition
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
@@ -24,7 +25,7 @@ from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import count, day, listed, local_text, moment, short_day
+from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
@@ -60,7 +61,7 @@ class Extend(Action):
         return changes.may_extend(state, self.to, self.announced_at)
 
     def says(self, state: OfferState) -> str:
-        return f"The offer is extended to {local_text(self.to, state.terms.zone)}."
+        return f"The offer is extended to {local_end(self.to, state.terms.zone)}."
 
     def apply(self, state: OfferState) -> OfferState:
         return _extended(state, self.to)
@@ -69,7 +70,7 @@ class Extend(Action):
         return f"The offer was extended to {moment(self.to, clock)}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Extended to {short_day(state.day(self.to))}"
+        return f"Extended to {short_day(state.last_day(self.to))}"
 
 
 class Amend(Action):
@@ -117,7 +118,7 @@ class Amend(Action):
         return f"The offer was amended by {said}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Amended and extended to {short_day(state.day(self.extend_to))}" if self.extend_to else "Amended"
+        return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
 
 
 class Terminate(Action):
@@ -423,7 +424,10 @@ class Defer(Action):
 
 
 class CommitteeGrantDate(Action):
-    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2)."""
+    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2).
+
+    Whoever was promised something is told the new date.
+    """
 
     verb, rule, deployment = "committee-grant-date", "GRT-2", "choose-grant-date"
     after_acceptance, who = True, "Who decided: the Committee's member or your full name."
@@ -488,7 +492,7 @@ class HoldGrant(Action):
 class Hold(HoldGrant):
     """Hold the grant back, for a legal prohibition or a merger; whoever was promised something is told (CIC-1, §13).
 
-    With `successor`, the promises bind that company from now on, and letters say so.
+    With a successor named, the promises bind that company from now on, and letters say so.
     """
 
     verb = "hold"
@@ -669,6 +673,8 @@ def _problem(found: Any) -> tuple[str, str, str]:
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
         return key, "unknown option", ""
+    if found["type"] == "instant":
+        return key, found["ctx"]["problem"], found["ctx"]["expected"]
     value = found["input"]
     shown = repr(value) if isinstance(value, str) else str(value)
     return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")

@@ -6,6 +6,7 @@ Authority: rules of the record (REC-3).
 import re
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -18,8 +19,10 @@ from optex.changes import may_price
 from optex.correction import NONE, Correction, Reason, added
 from optex.errors import Ruling
 from optex.fields import (
+    A_PRICE,
     A_SCHEDULE,
     EMAIL,
+    EXACT,
     SCHEDULE,
     ClosingPrice,
     Count,
@@ -47,6 +50,14 @@ def _day_or_none(value: Any) -> str:
         raise PydanticCustomError("expected", f"a date such as 2003-02-28, or {NONE}") from None
 
 
+def _price_or_none(value: Any) -> str:
+    """An amount as text, or the word that makes it blank."""
+    text = str(value).strip()
+    if text != NONE and not (re.fullmatch(EXACT, text) and Decimal(text) > 0):
+        raise PydanticCustomError("expected", f"{A_PRICE}, or {NONE}")
+    return text
+
+
 def _schedule(value: Any) -> Any:
     """A vesting whose days exist."""
     if isinstance(value, str) and re.fullmatch(SCHEDULE, value):
@@ -70,6 +81,7 @@ def _lines(value: Any) -> tuple[str, ...]:
 
 
 DayOrNone = Annotated[str, BeforeValidator(_day_or_none)]
+PriceOrNone = Annotated[str, BeforeValidator(_price_or_none)]
 EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"an e-mail address, or {NONE}")]
 ScheduleOrNone = Annotated[str, BeforeValidator(_schedule), Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]
@@ -118,7 +130,8 @@ class CorrectHolder(Correction):
 class CorrectGrant(Correction):
     """Correct a grant: an exercise told late, a wrong price; or add one that is missing on record (REC-3).
 
-    To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule.
+    To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule, and the
+    fair market value, which may be the price.
     """
 
     verb, deployment = "correct-grant", "correct-grant"
@@ -132,6 +145,9 @@ class CorrectGrant(Correction):
     expires_on: Day | None = option("The last day on which it can be exercised.", None)
     vesting: ScheduleOrNone | None = option(
         f"The vesting, date:shares;date:shares; the word {NONE} means the plan's own schedule.", None
+    )
+    fmv: PriceOrNone | None = option(
+        f"The fair market value of a share at the grant, in dollars; the word {NONE} means that it was the price.", None
     )
     reason: Reason = option("Why, in words that a holder may read.")
 
@@ -161,8 +177,10 @@ class CorrectGrant(Correction):
 
     def corrected(self, grant: Grant | None) -> Grant:
         """The grant as corrected, or as added."""
-        columns = {name: name for name in ("granted_on", "shares", "exercised", "price", "expires_on", "vesting")}
-        stated = self.stated(**columns, holder_id="holder", type="kind")
+        columns = ("granted_on", "shares", "exercised", "price", "expires_on", "vesting", "fmv")
+        stated = self.stated(**{name: name for name in columns}, holder_id="holder", type="kind")
+        if "fmv" in stated:
+            stated["fmv"] = Decimal(stated["fmv"]) if stated["fmv"] else None
         if "vesting" in stated:
             stated["vesting"] = cells.read_schedule(stated["vesting"]) if stated["vesting"] else ()
         return replace(grant, **stated) if grant else Grant(grant_id=self.grant, **stated)

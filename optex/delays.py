@@ -42,7 +42,7 @@ def long_delay(state: OfferState, at: datetime) -> LongDelay | None:
     accepted = state.accepted_at is not None
     since = state.schedule.grant_on if accepted else state.terms.expires_on
     calendar = state.terms.calendar
-    if at < earlier_reading(calendar.business_day_offset(since, PATIENCE), time(0)):
+    if at < earlier_reading(calendar.business_day_offset(since, PATIENCE), time(0), state.terms.zone):
         return None
     days = max(calendar.business_days(since + ONE_DAY, state.day(at)), PATIENCE)
     step, rule = (REGRANT, "CIC-1" if state.holds else "GRT-3") if accepted else (CANCEL, "CND-1")

@@ -60,7 +60,8 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
 def offer_state_at(state: OfferState, at: datetime) -> Data:
     """What is still possible at an instant and what is final, shared by all letters of that instant.
 
-    `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day.
+    `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day, the latter also where the grant
+    was prohibited.
     Authority: §5, §6, §7, §15 (EXP-1, WDR-3, EXT-1, CND-1, CND-2).
     """
     terms, schedule = state.terms, state.schedule
@@ -76,7 +77,7 @@ def offer_state_at(state: OfferState, at: datetime) -> Data:
         "accepted_on": state.cancelled_on.isoformat() if state.cancelled_on else "",
         "granted_on": state.granted_on.isoformat() if state.granted_on else "",
         "cancel_on": "" if put_off else schedule.cancel_on.isoformat(),
-        "grant_on": "" if put_off else schedule.grant_on.isoformat(),
+        "grant_on": "" if put_off or state.prohibited_at else schedule.grant_on.isoformat(),
     }
 
 
@@ -227,7 +228,7 @@ def _shown(column: str, cell: str, holder_id: str, clock: str) -> str:
             return formatting.day(date.fromisoformat(cell))
         case "received_at":
             return formatting.moment(datetime.fromisoformat(cell), clock)
-        case "price":
+        case "price" | "fmv":
             return formatting.money(Decimal(cell))
         case "shares" | "exercised":
             return f"{int(cell):,}"
@@ -258,7 +259,7 @@ def _offered(line: FormLine) -> str:
     return f"{offered} ({restated})" if restated else offered
 
 
-_BLANK = {"vesting": "the plan's own schedule", "to": "still in service"}
+_BLANK = {"vesting": "the plan's own schedule", "fmv": "the exercise price", "to": "still in service"}
 
 
 def promised(promise: Promise) -> Data:

@@ -67,7 +67,9 @@ class _Specimen:
             notices.amendment(terms, HOLDER, 1, "other", None, "[what changes]", schedule, TALLY),
             notices.acceptance_and_promise(terms, schedule, HOLDER, self.cancellations, self.promise, grants),
             notices.rejection(terms, HOLDER, [(self.old.grant_id, 777, why)], grants, self.cancelled_on),
-            notices.withdrawal_right(terms, HOLDER, self.tenders, grants, "[why nothing has been accepted]"),
+            notices.withdrawal_right(
+                self.state, HOLDER, self.tenders, grants, "[why nothing has been accepted]", terms.withdrawal_right
+            ),
             notices.termination(terms, HOLDER, "[the event of Section 7]", self.tenders, grants),
             notices.promise_lapsed(terms, HOLDER, self.promise, self.promise.shares, why, on),
             notices.acceptance_voided(

@@ -62,13 +62,22 @@ def record_withdrawal_right(
     step: DueStep, records: Sequence[HolderRecord], reviews: Sequence[FormReview], why: str
 ) -> str:
     by_holder = {d.holder.holder_id: d for d in records}
+    standing, refused = batch.tenders(reviews), batch.refused_notices(reviews, step.state.terms)
     told = step.db.queue_notices(
         (
             notices.withdrawal_right(
-                step.state.terms, by_holder[holder_id].holder, tenders, by_holder[holder_id].grants, why
+                step.state,
+                by_holder[holder_id].holder,
+                tenders,
+                by_holder[holder_id].grants,
+                why,
+                step.at,
+                refused.get(holder_id, ()),
             )
-            for holder_id, tenders in batch.tenders(reviews).items()
+            for holder_id, tenders in standing.items()
         ),
         step.at,
     )
-    return step.done(f"The right to withdraw is open: {count(told, 'holder')} told")
+    again = len(standing.keys() & refused.keys())
+    asked = f", {again:,} of them to send a notice again that came too early" if again else ""
+    return step.done(f"The right to withdraw is open: {count(told, 'holder')} told{asked}")

@@ -25,6 +25,7 @@ from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from infra.workspace import name_of, workspace_in
 from optex.authority import RULES
+from optex.clock import on_clock
 from optex.errors import BadData, OptexError
 from optex.formatting import local_text, utc_text
 from optex.records import Holder
@@ -80,7 +81,7 @@ def reading(folder: Path) -> Iterator[OfferReader]:
 def _now(folder: Path, db: OfferReader, at: datetime | None) -> datetime:
     """The instant it is: now for a real offer, the last that was played for one that `simulate` played."""
     if at is not None:
-        return (at if at.tzinfo else at.replace(tzinfo=db.state().terms.zone)).astimezone(UTC)
+        return on_clock(at, db.state().terms.zone)
     if not (folder / PLAYED).exists():
         return datetime.now(UTC).replace(microsecond=0)
     row = db.row()

@@ -13,7 +13,7 @@ from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
 from optex.filings import Filing
-from optex.formatting import count, day, long_moment, money, sentence, weekday
+from optex.formatting import count, day, long_moment, money, on_long_moment, sentence, weekday
 from optex.milestones import extension_deadline
 from optex.notices import Kind
 from optex.specimens import specimens
@@ -86,6 +86,7 @@ def _environment() -> Environment:
         "thousands": lambda number: f"{number:,}",
         "percent": percent,
         "instant": long_moment,
+        "on_instant": on_long_moment,
     }
     environment.globals["extension_deadline"] = extension_deadline
     return environment

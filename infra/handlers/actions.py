@@ -13,6 +13,7 @@ from infra.handlers import announcements, corrected, corrections, delays, forms,
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
+from infra.handlers.exclusions import exclude, reject
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -40,9 +41,10 @@ from optex.compensations import Pending, may_approve
 from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
+from optex.exclusions import Exclude, Reject
 from optex.formatting import exact_text
 from optex.prohibition import Prohibit
-from optex.records import ServicePeriod
+from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
 from optex.two_times import incomplete
 
@@ -205,6 +207,29 @@ def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
     return forms.review_again(db, concerned, action.at)
+
+
+@apply_effects.register
+def _exclude(action: Exclude, db: OfferWriter) -> str:
+    return exclude(db, action)
+
+
+@refused.register
+def _may_reject(action: Reject, db: OfferWriter, state: OfferState) -> Ruling | None:
+    if ruling := action.refused(state):
+        return ruling
+    review = forms.review_of(db, action.form, action.at)
+    if review is None:
+        return Ruling(rule="ELG-4", reason=f"no form {action.form} has been received by then")
+    if review.form.kind is FormKind.WITHDRAWAL:
+        reason = f"{action.form} is a notice of withdrawal: it tenders nothing that could be unlawful to accept"
+        return Ruling(rule="ELG-4", reason=reason)
+    return None
+
+
+@apply_effects.register
+def _reject(action: Reject, db: OfferWriter) -> str:
+    return reject(db, action)
 
 
 @refused.register

@@ -61,14 +61,18 @@ def _stated(action: Correction, letter: Row[Any]) -> bool:
 
 @_stated.register
 def _addressed(action: CorrectHolder, letter: Row[Any]) -> bool:
-    """Every letter has the name; one that was sent went to the address."""
+    """Every letter has the name; one that was sent went to the address, and one of an exclusion rests on residence."""
     was = action.was or {}
+    if "jurisdiction" in was and letter.kind == Kind.EXCLUSION:
+        return True
     return "name" in was or ("email" in was and letter.sent_at is not None)
 
 
 @_stated.register
 def _names_grant(action: CorrectGrant, letter: Row[Any]) -> bool:
     """One that states the grant, or, of a grant that was missing, the statement of the holder's options without it."""
+    if action.was and action.was.keys() <= {"fmv"}:  # no letter states it
+        return False
     return letter.kind == Kind.OFFER_OPENED if action.was == {} else _names(letter.data, action.grant)
 
 

@@ -19,6 +19,7 @@ from optex.action import Action
 from optex.actions import Hold, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
+from optex.exclusions import Exclude
 from optex.told_again import Difference, action_differences, other_content
 
 EVIDENCE_ADDED = "evidence added"
@@ -109,6 +110,17 @@ def _hold(action: Hold, db: OfferReader, earlier: Iterable[RecordedAction]) -> O
         return None
     differing = action_differences(found.action, action)
     return OnRecord(said=found.ruling.reason, differing=differing, evidence=found.action.evidence)
+
+
+@on_record.register
+def _exclusion(action: Exclude, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What was said last of the jurisdiction: what was taken back may be excluded anew, and the other way round."""
+    of = (each for each in earlier if each.accepted and each.action.subject == action.subject)
+    last = next(of, None)
+    if last is None or last.action.data["remove"] != action.remove:
+        return None
+    differing = action_differences(last.action, action)
+    return OnRecord(said=last.ruling.reason, differing=differing, evidence=last.action.evidence)
 
 
 @on_record.register

@@ -139,6 +139,10 @@ def _moment(text: str, clock: str) -> str:
     return formatting.long_moment(datetime.fromisoformat(text), clock)
 
 
+def _on_moment(text: str, clock: str) -> str:
+    return formatting.on_long_moment(datetime.fromisoformat(text), clock)
+
+
 def named(option: Mapping[str, Any]) -> str:
     """An option as its holder knows it: your option of March 15, 2000 for 1,000 shares at $4.25 (ISO), number G-7."""
     granted_on, shares = _on(formatting.day, option["granted_on"]), formatting.count(option["original"], "share")
@@ -191,6 +195,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "day": partial(_on, formatting.day),
     "weekday": partial(_on, formatting.weekday),
     "moment": _moment,
+    "on_moment": _on_moment,
     "money": _money,
     "counted": formatting.count,
     "sentence": formatting.sentence,

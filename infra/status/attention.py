@@ -10,7 +10,7 @@ from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus, waiting_too_long
-from optex.calendar import CLOCKS
+from optex.clock import zone_of
 from optex.contradictions import outcomes
 from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
@@ -44,6 +44,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
     for each in status.contradictions:
         how = f"--grant {each.grant_id} --as {'|'.join(outcomes(each.kind))}"
         yield f"{each.said} A person must settle it: `optex settle FOLDER {how}`."
+    if status.late_withdrawal_right:
+        yield f"The right to withdraw opens late: {status.late_withdrawal_right}."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     if status.files_differ:
@@ -54,7 +56,7 @@ def attention(status: OfferStatus) -> Iterator[str]:
         told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
         yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
     if mail.unsent and mail.unsent_since is not None:
-        since = local_text(mail.unsent_since, CLOCKS[status.clock])
+        since = local_text(mail.unsent_since, zone_of(status.clock))
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])

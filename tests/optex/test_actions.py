@@ -47,6 +47,8 @@ GOOD = {
     },
     "correct-price": {"on": "2003-10-03", "close": "1.05", "reason": "misread"},
     "correct-calendar": {"on": "2003-04-01", "calendar": "both", "reason": "a day of mourning"},
+    "exclude": {"jurisdiction": "CA-QC", "reason": "its law does not permit it", "remove": True},
+    "reject": {"form": "F1", "reason": "a court forbade it"},
     "settle": {"grant": "G1-N", "as": "stand", "reason": "counsel so advised"},
 }
 

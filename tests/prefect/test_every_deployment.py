@@ -246,6 +246,12 @@ def keyed(world):
     return "F-3"
 
 
+def rejectable(world):
+    """The number of a form that is on record, by which nothing else is decided."""
+    world.run("record-election", offer="running", **form("F-8", "H1", options=stated(world)))
+    return "F-8"
+
+
 def spell(world):
     """The spell of service of a holder of the running offer."""
     [period, *_] = world.read("running", lambda reader: reader.service_periods(["H2"])["H2"])
@@ -378,6 +384,19 @@ CASES = {
         "granted",
         lambda w: {"grant": "G2-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
         lambda w: {"grant": "G1-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
+    ),
+    "exclude": act(
+        "exclude",
+        "running",
+        lambda w: {"jurisdiction": "AU", "reason": "Its law does not permit it."},
+        lambda w: {"jurisdiction": "AU", "reason": "Its law does not permit it."},
+        refused_for="granted",
+    ),
+    "reject": act(
+        "reject",
+        "running",
+        lambda w: {"form": rejectable(w), "reason": "A court forbade it."},
+        lambda w: {"form": "F-9", "reason": "A court forbade it."},
     ),
     "correct-holder": act(
         "correct-holder",

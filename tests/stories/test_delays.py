@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from infra.explain.explain import explain_holder
 from infra.handlers.actions import record_action
 from infra.ledgers.export import export
 from infra.status.attention import mark_reported, unreported
+from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from optex.actions import ConditionEnd
 from tests.driver import run_body
@@ -209,6 +211,18 @@ def test_the_letters_of_a_delay_say_why_until_when_and_whom_the_promise_binds(me
     assert "delayed to October 21, 2003, is now planned for Friday, October 10, 2003. It is still held" in earlier
     assert "is no longer held back. They will be granted on Monday, October 20, 2003." in released
     assert "is no longer held back. They will be granted on Tuesday, October 21, 2003." in again
+
+
+def test_the_successor_is_on_record_for_the_holder_and_for_operations(merged):
+    """In the holder's history since September 17, and at the head of the dashboard."""
+    with merged.workspace() as workspace, workspace.read() as db:
+        told = [line.what for line in explain_holder(db, "H1")]
+        page = as_markdown(offer_status(db, local("2003-10-19T12:00:00")))
+    assert (
+        "The grant was held back until further notice; the promise binds Acme Corp. as successor. A merger with Acme "
+        "awaits clearance. Decided by Board."
+    ) in told
+    assert "The promises bind **Acme Corp.** as successor." in page
 
 
 def test_the_new_agreement_names_the_successor(merged):

@@ -21,7 +21,7 @@ def prohibited(new_offer):
     """
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=600)
-    offer.holder("H2", "Bo Ray").grant("G2", 500)
+    offer.holder("H2", "Bo Ray").grant("G2", 500).tenders("F2", "2003-11-24T11:00:00", G2=500)
     offer.holder("H3", "Cy Dow", until="2003-07-31").grant("G3", 300).tenders("F3", "2003-03-10T10:00:00", G3=300)
     why = {"reason": "The court has enjoined the grant for good.", "evidence": "Order of November 19"}
     offer.happens("2003-03-20T10:00:00", "prohibit", by="Counsel", **why)
@@ -96,6 +96,12 @@ def test_nothing_is_left_to_do_and_the_status_says_why(prohibited):
         found, new = offer_status(db, local("2004-03-01T12:00:00")), unreported(db, local("2004-03-01T12:00:00"))
     assert ("prohibited", [], {}) == (found.phase, list(attention(found)), new)
     assert found.says.startswith("The grant was prohibited for good November 20, 2003 at 10:00 a.m.")
+
+
+def test_a_form_that_comes_after_it_is_not_told_of_a_grant(prohibited):
+    """Bo's form of November 24 is out of time, and the letter names no day of a grant."""
+    [letter] = prohibited.letters("confirmation-of-receipt", "Bo Ray")
+    assert "New options granted: none: the grant is prohibited (Section 13)" in letter
 
 
 def test_the_report_tells_it(prohibited):
