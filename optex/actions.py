@@ -27,6 +27,8 @@ from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
+from optex.notice_outcomes import NoticeBounced as NoticeBounced
+from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
 
@@ -257,7 +259,10 @@ class Postpone(Action):
 
 
 class ElectionWaive(Action):
-    """Waive the defects of a form, up to acceptance; lateness and ineligibility cannot be waived (TND-7, §4)."""
+    """Waive the defects of a form, up to acceptance; lateness and ineligibility cannot be waived (TND-7, §4).
+
+    The tender is taken as made: an omitted look-back grant stays outstanding, and what that does is said.
+    """
 
     verb, rule, deployment, named = "election-waive", "TND-7", "waive-defect", True
     decided, once = ("rules",), ("form", "all_holders")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from optex import cells
@@ -35,6 +35,7 @@ from optex.fields import (
     Price,
     Whole,
 )
+from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, ServicePeriod
 from optex.state import OfferState
 
@@ -80,9 +81,16 @@ def _lines(value: Any) -> tuple[str, ...]:
     return tuple(keyed_in)
 
 
+def _mailable(value: str, info: ValidationInfo) -> str:
+    """An address that is told must take letters; what is on record was taken by the rule of its day."""
+    if info.context is not None and value != NONE and not takes_letters(value):
+        raise PydanticCustomError("expected", f"{AN_ADDRESS}, or {NONE}")
+    return value
+
+
 DayOrNone = Annotated[str, BeforeValidator(_day_or_none)]
 PriceOrNone = Annotated[str, BeforeValidator(_price_or_none)]
-EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"an e-mail address, or {NONE}")]
+EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"{AN_ADDRESS}, or {NONE}"), AfterValidator(_mailable)]
 ScheduleOrNone = Annotated[str, BeforeValidator(_schedule), Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]
 InCapacity = Annotated[Capacity, Field(strict=False), of(*Capacity)]

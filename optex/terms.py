@@ -12,6 +12,7 @@ from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import zone_of
 from optex.errors import BadData, Fault
 from optex.fields import Clock, Email, Id, OnTheClock, Text, read_on
+from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 
 Positive = Annotated[int, Field(gt=0)]
@@ -243,6 +244,8 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         )
         if not 1950 <= year <= 2150
     ]
+    if not takes_letters(terms.contact.email):
+        found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from infra.handlers.delays import tell_postponed
-from optex.formatting import count
 from optex.state import CONDITIONS
 from tasks.decorators import effect
 from tasks.due_step import DueStep
@@ -23,4 +22,4 @@ def tell_held(step: DueStep) -> str:
 @effect("write to everyone that acceptance is put off")
 def tell_put_off(step: DueStep, on: date) -> str:
     """Tell of the other day to which the acceptance has been put off; how many were told."""
-    return f"{count(tell_postponed(step.db, step.step, step.at, due=on), 'holder')} told"
+    return tell_postponed(step.db, step.step, step.at, due=on).told()

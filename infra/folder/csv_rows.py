@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from optex.fields import (
     CloseCell,
     DayCell,
-    Email,
+    EmailCell,
     Expected,
     Id,
     InstantCell,
@@ -33,7 +33,7 @@ from optex.records import Capacity, FormKind, FormLine, OptionType
 class HolderRow(TypedDict):
     holder_id: Id
     name: OneLine
-    email: NotRequired[Email]
+    email: NotRequired[EmailCell]
     jurisdiction: NotRequired[OneLine]
     voting_percent: NotRequired[PercentCell]
 

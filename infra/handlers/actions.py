@@ -9,11 +9,22 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, corrected, corrections, delays, forms, four_eyes, pool, prohibition
+from infra.handlers import (
+    announcements,
+    corrected,
+    corrections,
+    delays,
+    forms,
+    four_eyes,
+    notice_outcomes,
+    pool,
+    prohibition,
+)
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
 from infra.handlers.exclusions import exclude, reject
+from infra.handlers.left_outstanding import left_outstanding
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -30,6 +41,8 @@ from optex.actions import (
     Extend,
     Hold,
     HoldGrant,
+    NoticeBounced,
+    NoticeDelivered,
     PriceSet,
     Release,
     ServiceSet,
@@ -42,7 +55,7 @@ from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
-from optex.formatting import exact_text
+from optex.formatting import exact_text, first_sentences
 from optex.prohibition import Prohibit
 from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
@@ -62,6 +75,7 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     key = new_key(earlier, action)
     state = db.state()
     passed, ruling = incomplete(action, state, db.recorded_at(action.at))
+    passed = passed or passed_deadline_of(action, db, state)
     if ruling := differs(db, earlier, action) or ruling or refused(action, db, state):
         db.add_action(key, action, ruling, accepted=False, after_deadline=passed)
         refusal = (f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)
@@ -80,6 +94,12 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
 def refused(action: Action, db: OfferWriter, state: OfferState) -> Ruling | None:
     """The ruling that stands against an action; None where none does."""
     return action.refused(state)
+
+
+@singledispatch
+def passed_deadline_of(action: Action, db: OfferWriter, state: OfferState) -> datetime | None:
+    """The deadline between the two times of an action that only the database knows of; None where there is none."""
+    return None
 
 
 @singledispatch
@@ -206,7 +226,10 @@ def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
 def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
-    return forms.review_again(db, concerned, action.at)
+    before = {each.says for each in left_outstanding(db, db.state())}
+    said = forms.review_again(db, concerned, action.at)
+    left = [each.says for each in left_outstanding(db, db.state()) if each.says not in before]
+    return first_sentences([said, *left])
 
 
 @apply_effects.register
@@ -318,6 +341,36 @@ def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ru
                 return Ruling(rule="REC-4", reason=f"option {action.grant} was rescinded on {option.ended_on}")
             return None
     return Ruling(rule="GRT-5", reason=f"no new option {action.grant} has been granted")
+
+
+@refused.register
+def _may_deliver(action: NoticeDelivered, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return notice_outcomes.may_deliver(action, db, state)
+
+
+@passed_deadline_of.register
+def _confirmed_in_time(action: NoticeDelivered, db: OfferWriter, state: OfferState) -> datetime | None:
+    return notice_outcomes.passed_deadline_of(action, db, state)
+
+
+@refused.register
+def _may_bounce(action: NoticeBounced, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return notice_outcomes.may_bounce(action, db, state)
+
+
+@completed.register
+def _whose_letter(action: NoticeDelivered | NoticeBounced, db: OfferWriter) -> NoticeDelivered | NoticeBounced:
+    return action.model_copy(update={"holder": notice_outcomes.whose(action, db)})
+
+
+@apply_effects.register
+def _delivered(action: NoticeDelivered, db: OfferWriter) -> str:
+    return notice_outcomes.delivered(action, db)
+
+
+@apply_effects.register
+def _bounced(action: NoticeBounced, db: OfferWriter) -> str:
+    return notice_outcomes.bounced(action, db)
 
 
 @refused.register

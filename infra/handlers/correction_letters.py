@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
+from infra.database.queued import Queued
 from infra.database.reader import FEW, OfferReader, read_holders
 from infra.database.writer import OfferWriter
 from optex import batch, notices
@@ -102,12 +103,12 @@ def write_letters(db: OfferWriter, action: Correction, told: Told, restated: Cha
     return _queue(db, action, concerned, {each: told.of(each) for each in concerned}, restated)
 
 
-def write_calendar_letters(db: OfferWriter, action: CorrectCalendar, before: OfferState, after: OfferState) -> int:
+def write_calendar_letters(db: OfferWriter, action: CorrectCalendar, before: OfferState, after: OfferState) -> Queued:
     """One letter to everyone whose dates a closing moves: whom the offer is made to, or who was promised something."""
     dates = {name: (cell, _dates(after)[name]) for name, cell in _dates(before).items()}
     moved = {name: (str(was), str(now)) for name, (was, now) in dates.items() if was != now}
     if not moved:
-        return 0
+        return Queued(0)
     if after.accepted_at is None:
         concerned = [d.holder.holder_id for d in batch.addressees(db.holder_records(), after, action.at)]
     else:
@@ -132,7 +133,7 @@ def _queue(
     holder_ids: Collection[str],
     told: dict[str, list[Row[Any]]],
     restated: Changes,
-) -> int:
+) -> Queued:
     state, recorded_at = db.state(), db.recorded_at(action.at)
     few = sorted(holder_ids) if len(holder_ids) <= FEW else None
     written = _written(db)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from infra.database import tables as t
+from infra.database.queued import Queued
 from infra.database.reader import OfferReader, PromiseRow
 from infra.database.writer import OfferWriter
 from optex import batch
@@ -15,7 +16,7 @@ from optex.actions import CommitteeGrantDate, ConditionEnd, ConditionWaive, Hold
 from optex.cancellation import Promise
 from optex.delay_notices import acceptance_resumed, grant_delayed, grant_resumed, postponement
 from optex.delays import LongDelay, long_delay
-from optex.formatting import count, local_text
+from optex.formatting import local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.notices import Kind
 from optex.state import CONDITIONS, OfferState
@@ -38,7 +39,7 @@ def too_long(db: OfferReader, at: datetime) -> tuple[LongDelay, str] | None:
 
 def tell_postponed(
     db: OfferWriter, step: Step, at: datetime, *, due: date | None = None, conditions: Iterable[int] = ()
-) -> int:
+) -> Queued:
     """Tell whoever may tender, and whoever has, that acceptance is postponed, once for each version of its step.
 
     `due` is the day on which it is to be made now, where that is known. How many are told.
@@ -79,19 +80,19 @@ def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> st
     if again is None or before is None:
         return ""
     state = db.state()
-    told = _told_postponed(db, before)
+    concerned = _told_postponed(db, before)
     gone = "was waived" if isinstance(action, ConditionWaive) else "has ended"
     why = f"condition {action.number} of Section 7, {CONDITIONS[action.number]}, {gone}"
     letters = (
         acceptance_resumed(state, holder, again.version, action.at, why)
         for holder in db.holders().values()
-        if holder.holder_id in told
+        if holder.holder_id in concerned
     )
-    if told:
-        number = db.queue_notices(letters, action.at)
+    if concerned:
+        told = db.queue_notices(letters, action.at)
     else:
-        number = tell_postponed(db, before, action.at, due=state.schedule.cancel_on, conditions=[action.number])
-    return f"Acceptance falls due again {local_text(again.due, state.terms.zone)}; {count(number, 'holder')} told."
+        told = tell_postponed(db, before, action.at, due=state.schedule.cancel_on, conditions=[action.number])
+    return f"Acceptance falls due again {local_text(again.due, state.terms.zone)}; {told.told()}."
 
 
 def _told_postponed(db: OfferReader, step: Step) -> set[str]:
@@ -151,7 +152,7 @@ def _tell_promised(
         ),
         action.at,
     )
-    return f"{count(told, 'holder')} told." if told else ""
+    return f"{told.told()}." if told else ""
 
 
 def _letters_on_the_grant(db: OfferReader, kind: Kind) -> Counter[str]:

@@ -55,7 +55,7 @@ def exclude(db: OfferWriter, action: Exclude) -> str:
     fits = f"{count(len(records), 'holder')} there" if records else "It fits no holder on record"
     became = "stand tendered again" if action.remove else "returned"
     options = f"{count(sum(map(len, standing.values())), 'option')} {became}"
-    return f"{fits}; {options}; {count(told, 'holder')} told. {_unplaced(db, place)}".strip()
+    return f"{fits}; {options}; {told.told()}. {_unplaced(db, place)}".strip()
 
 
 def reject(db: OfferWriter, action: Reject) -> str:

@@ -42,7 +42,7 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
         ),
         at,
     )
-    return f"{count(len(ended), 'promise')} for {sum(freed.values()):,} shares ended; {count(told, 'holder')} told."
+    return f"{count(len(ended), 'promise')} for {sum(freed.values()):,} shares ended; {told.told()}."
 
 
 def _release_deferred(db: OfferWriter, state: OfferState, at: datetime) -> Counter[str]:

@@ -14,9 +14,10 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader, RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers.corrections import changes_nothing
+from infra.handlers.notice_outcomes import stands_bounced, stands_delivered
 from infra.handlers.result import ActionResult
 from optex.action import Action
-from optex.actions import Hold, PriceSet, ServiceSet
+from optex.actions import Hold, NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
 from optex.exclusions import Exclude
@@ -128,6 +129,20 @@ def _correction(action: Correction, db: OfferReader, earlier: Iterable[RecordedA
     """What is right already, whoever told it."""
     stands = f"{action.subject} stands so, and nothing was changed."
     return OnRecord(said=stands, evidence=action.evidence) if changes_nothing(action, db) else None
+
+
+@on_record.register
+def _delivery(action: NoticeDelivered, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What stands on record of the letter, whoever told it."""
+    differing = stands_delivered(action, db)
+    return None if differing is None else OnRecord(said=action.says(db.state()), differing=differing)
+
+
+@on_record.register
+def _bounce(action: NoticeBounced, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What stands on record of the letter, whoever told it."""
+    differing = stands_bounced(action, db)
+    return None if differing is None else OnRecord(said=action.says(db.state()), differing=differing)
 
 
 def new_key(earlier: Iterable[RecordedAction], action: Action) -> str:

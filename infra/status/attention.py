@@ -8,7 +8,8 @@ from infra.database.writer import OfferWriter
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
-from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
+from infra.handlers.left_outstanding import left_outstanding
+from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus, waiting_too_long
 from optex.clock import zone_of
 from optex.contradictions import outcomes
@@ -38,6 +39,10 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
+    for left in status.left_outstanding[:_NAMED]:
+        yield left.says
+    if len(status.left_outstanding) > _NAMED:
+        yield f"{count(len(status.left_outstanding) - _NAMED, 'more look-back grant')} left outstanding by a waiver."
     if lacking := [each.form_id for each in status.recorded_late if not each.evidence]:
         which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
         yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
@@ -55,12 +60,19 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if mail.refused:
         told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
         yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
+    if mail.bounced:
+        back = [f"{each.kind} to {each.holder_id} ({each.reason or 'no reason given'})" for each in mail.bounced]
+        yield f"{count(len(back), 'letter')} came back, whose holders are not told: {first_few(back)}."
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, zone_of(status.clock))
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
+    if mail.to_be_printed:
+        letters = count(sum(each.letters for each in mail.to_be_printed), "letter")
+        holders = first_few([each.holder_id for each in mail.to_be_printed])
+        yield f"{letters} to be delivered on paper (`optex letters --unsent`): {holders}."
 
 
 def _confirmations(status: OfferStatus) -> Iterator[str]:
@@ -92,8 +104,10 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
+        "a waiver leaves a look-back grant outstanding": _left_outstanding(db),
         "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
+        "a letter came back": _bounced_letters(db),
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
         "an act has waited too long": _long_delays(db, at),
@@ -136,6 +150,13 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
     ]
 
 
+def _left_outstanding(db: OfferReader) -> list[Entry]:
+    """Every form that stands without a look-back grant since a waiver: the accounting must be told (TND-7)."""
+    return [
+        ("look-back waived", each.form_id, "TND-7", each.says.rstrip(".")) for each in left_outstanding(db, db.state())
+    ]
+
+
 def _contradicted(db: OfferReader) -> list[Entry]:
     """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
     return [
@@ -149,6 +170,19 @@ def _refused_letters(db: OfferReader) -> list[Entry]:
     return [
         ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
         for each in refused_mail(db)
+    ]
+
+
+def _bounced_letters(db: OfferReader) -> list[Entry]:
+    """Every letter that came back: its holder is not told, until it is sent again or delivered on paper."""
+    return [
+        (
+            "letter bounced",
+            each.notice_id,
+            "",
+            f"{each.kind} to {each.holder_id} came back: {each.reason or 'no reason given'}",
+        )
+        for each in bounced_mail(db)
     ]
 
 

@@ -285,6 +285,14 @@ def sent(world, offer):
     return world.read(offer, lambda reader: sum(row.sent_at is not None for row in reader.rows(t.notices)))
 
 
+def letters_of(world, was_sent):
+    """A letter of the running offer that was sent, or that waits to be: the announcement of an extension."""
+    if not was_sent:
+        unsent(world)
+    found = world.read("running", lambda reader: reader.rows(t.notices, t.notices.c.notice_id))
+    return next(row.notice_id for row in found if (row.sent_at is not None) is was_sent)
+
+
 CASES = {
     "open": step("open"),
     "remind": step("remind", name="reminder-1"),
@@ -331,6 +339,18 @@ CASES = {
         "running",
         lambda w: {"holder": "H2", "capacity": "director", "first_day": "2001-01-01"},
         lambda w: {"holder": "H9", "capacity": "director", "first_day": "2001-01-01"},
+    ),
+    "notice-delivered": act(
+        "notice-delivered",
+        "running",
+        lambda w: {"notice": letters_of(w, was_sent=True), "on": today(), "how": "courier"},
+        lambda w: {"notice": "offer-opened:H9", "on": today(), "how": "courier"},
+    ),
+    "notice-bounced": act(
+        "notice-bounced",
+        "running",
+        lambda w: {"notice": letters_of(w, was_sent=True), "reason": "550 No such user"},
+        lambda w: {"notice": letters_of(w, was_sent=False)},
     ),
     "set-price": act(
         "price-set",
