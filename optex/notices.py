@@ -45,6 +45,10 @@ class Kind(StrEnum):
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
+    POSTPONEMENT = "postponement", "The notice that acceptance is postponed", "CND-1"
+    GRANT_DELAYED = "grant-delayed", "The notice that the grant is delayed", "CIC-1"
+    RESUMED = "resumed", "The notice that the delay has ended", "CIC-1"
+    PROHIBITION = "prohibition", "The notice that the grant is prohibited and the promise has ended", "CIC-1"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
     words: str
@@ -113,12 +117,16 @@ def confirmation(
     revision: int = 1,
     recorded_at: datetime | None = None,
     termination_recorded_at: datetime | None = None,
+    in_force: FormReview | None = None,
+    objection_until: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
     `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
     `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
-    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1). `in_force` is the holder's
+    form, or notice, that stands if this one does not, and `objection_until` the last instant at which the holder may
+    object to what the look-back added (TND-3).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -142,12 +150,15 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
-        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
+        stands=notice_data.standing_form(in_force.form, in_force.tenders, grants) if in_force else None,
+        **_instants(
+            recorded_at=recorded_at, termination_recorded_at=termination_recorded_at, objection_until=objection_until
+        ),
     )
 
 
-def _recorded(**times: datetime | None) -> dict[str, str]:
-    """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
+def _instants(**times: datetime | None) -> dict[str, str]:
+    """The instants that a letter states only where there are any, as when what it tells went on record (REC-1)."""
     return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
@@ -183,7 +194,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
-        **_recorded(recorded_at=recorded_at),
+        **_instants(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
@@ -217,7 +228,7 @@ def amendment(
         "tally": tally,
         "ten_days": needs_ten_days(change, percent),
         "days": days,
-        **_recorded(recorded_at=recorded_at),
+        **_instants(recorded_at=recorded_at),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
@@ -231,10 +242,14 @@ def acceptance_and_promise(
     cancellations: Iterable[Cancellation],
     promise: Promise,
     grants: Grants,
+    *,
+    successor: str = "",
+    held: str = "",
 ) -> Notice:
     """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
 
     `plan` is the one after the acceptance: the grant may be planned for later than the promise allows (GRT-2).
+    `successor` is whom the promise binds, and `held` why its grant is held back already, "" for neither (CIC-1).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
@@ -244,8 +259,13 @@ def acceptance_and_promise(
         "offer": notice_data.offer_facts(terms, schedule),
         "accepted": accepted,
         "promise": notice_data.promised(promise),
+        **_where_any(successor=successor, held=held),
     }
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
+
+
+def _where_any(**texts: str) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
 
 
 def rejection(
@@ -498,11 +518,12 @@ def grant(
     *,
     capacity: Capacity = Capacity.EMPLOYEE,
     late: bool = False,
+    successor: str = "",
 ) -> Notice:
     """New options are granted: the new option agreement, pending signature; `late` to a promise that was reinstated.
 
     `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1); `capacity` in which the holder
-    serves on the grant date (GRT-4, ISO-1). ValueError without an option.
+    serves on the grant date (GRT-4, ISO-1); `successor` whom the promise binds (CIC-1). ValueError without an option.
     Authority: §6, §9, §14 (GRT-1, GRT-3, GRT-4, GRT-5, VST-1, ISO-1).
     """
     if not options:
@@ -518,6 +539,7 @@ def grant(
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
         "plan_too_old": terms.plan.isos_through is not None and granted_on > terms.plan.isos_through,
+        **_where_any(successor=successor),
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"

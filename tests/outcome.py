@@ -39,6 +39,7 @@ class Outcome:
         }
         self.withdrawn = {row.notice_id for row in db.rows(notices) if row.withdrawn_at is not None}
         self.terminated = any(action.verb == "terminate" for action in self.actions)
+        self.prohibited = any(action.verb == "prohibit" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = db.row().granted_on
         self.granted_at = next(iter(self.grants_made.values()), None)
@@ -67,7 +68,7 @@ class Outcome:
 
     @cached_property
     def elections(self) -> dict[str, dict[str, int]]:
-        """The shares of each grant that every holder's effective election offers, look-back grants whole."""
+        """The shares of each grant that every holder's effective election offers."""
         return {
             row["holder_id"]: self.offered(row["form_id"])
             for row in self.ledgers["forms"]
@@ -83,8 +84,11 @@ class Outcome:
         }
 
     def offered(self, form_id: str) -> dict[str, int]:
+        """What a form offers: where an omission is a defect, one that stands was let off it, and nothing is added."""
         form, received_on = self.forms[form_id], self.day(self.forms[form_id].received_at)
         shares = {line.grant_id: line.shares for line in form.lines}
+        if self.terms.lookback.omitted == "defect":
+            return shares
         for grant in self.grants.values():
             in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:

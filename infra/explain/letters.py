@@ -22,13 +22,16 @@ def letters(history: HolderHistory) -> Iterator[HistoryLine]:
             detail = f" ({count(row.data['days'], 'business day')} left)"
         elif kind is Kind.LAPSE:
             rule = row.data["ruling"]["rule"]
+        elif kind in (Kind.RESUMED, Kind.GRANT_DELAYED):
+            rule = row.data["rule"]
         yield HistoryLine(at=row.queued_at, what=f"{kind.words}{detail} {_delivered(history, row)}.", rule=rule)
 
 
 def _delivered(history: HolderHistory, row: Row[Any]) -> str:
     if row.bounced_at is not None:
         why = f": {row.bounce_reason}" if row.bounce_reason else ""
-        return f"was sent, and came back on {history.stamp(row.bounced_at)}{why}".rstrip(".")
+        went = "was sent" if row.sent_at is not None else "was delivered on paper"
+        return f"{went}, and came back on {history.stamp(row.bounced_at)}{why}".rstrip(".")
     if row.delivered_on is not None:
         return f"was delivered on paper, by {row.delivered_how}, on {day(row.delivered_on)}"
     if row.sent_at is not None:

@@ -9,11 +9,22 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, corrected, corrections, forms, four_eyes, notice_outcomes, pool
+from infra.handlers import (
+    announcements,
+    corrected,
+    corrections,
+    delays,
+    forms,
+    four_eyes,
+    notice_outcomes,
+    pool,
+    prohibition,
+)
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
 from infra.handlers.exclusions import exclude, reject
+from infra.handlers.left_outstanding import left_outstanding
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -28,6 +39,8 @@ from optex.actions import (
     Defer,
     ElectionWaive,
     Extend,
+    Hold,
+    HoldGrant,
     NoticeBounced,
     NoticeDelivered,
     PriceSet,
@@ -42,8 +55,8 @@ from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
-from optex.formatting import exact_text, local_text
-from optex.milestones import CANCEL, REGRANT
+from optex.formatting import exact_text, first_sentences
+from optex.prohibition import Prohibit
 from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
 from optex.two_times import incomplete
@@ -133,34 +146,32 @@ def _as_which_amendment(action: ConditionWaive, db: OfferWriter) -> ConditionWai
 
 @apply_effects.register
 def _waive_condition(action: ConditionWaive, db: OfferWriter) -> str:
-    return " ".join(filter(None, (_condition_gone(action, db), announcements.waived(db, action))))
+    return " ".join(filter(None, (delays.condition_gone(db, action), announcements.waived(db, action))))
 
 
 @apply_effects.register
 def _end_condition(action: ConditionEnd, db: OfferWriter) -> str:
-    return _condition_gone(action, db)
+    return delays.condition_gone(db, action)
 
 
-def _condition_gone(action: ConditionEnd | ConditionWaive, db: OfferWriter) -> str:
-    moved = db.reschedule(action.at, f"postponed: condition {action.number} of §7 stood asserted")
-    due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == CANCEL]
-    return f"Acceptance falls due again {due[0]}." if due else ""
-
-
-@apply_effects.register
-def _committee_grant_date(action: CommitteeGrantDate, db: OfferWriter) -> str:
-    return _grant_moved(action, db, "the Committee chose another grant date")
+@refused.register
+def _may_delay(action: HoldGrant | CommitteeGrantDate | Prohibit, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return action.refused(delays.before_the_grant(db, state))
 
 
 @apply_effects.register
-def _release(action: Release, db: OfferWriter) -> str:
-    return _grant_moved(action, db, "the grant was held and has been released")
+def _hold(action: Hold, db: OfferWriter) -> str:
+    return delays.held(db, action)
 
 
-def _grant_moved(action: Action, db: OfferWriter, cause: str) -> str:
-    moved = db.reschedule(action.at, cause)
-    due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == REGRANT]
-    return f"The new options will be granted {due[0]}." if due else ""
+@apply_effects.register
+def _grant_moved(action: CommitteeGrantDate | Release, db: OfferWriter) -> str:
+    return delays.grant_moved(db, action)
+
+
+@apply_effects.register
+def _prohibit(action: Prohibit, db: OfferWriter) -> str:
+    return prohibition.prohibited(db, action)
 
 
 @refused.register
@@ -232,7 +243,10 @@ def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
 def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
-    return forms.review_again(db, concerned, action.at)
+    before = {each.says for each in left_outstanding(db, db.state())}
+    said = forms.review_again(db, concerned, action.at)
+    left = [each.says for each in left_outstanding(db, db.state()) if each.says not in before]
+    return first_sentences([said, *left])
 
 
 @apply_effects.register
