@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
+from optex import exclusions as exclusions
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
@@ -25,6 +26,8 @@ from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
+from optex.notice_outcomes import NoticeBounced as NoticeBounced
+from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
 

@@ -77,6 +77,7 @@ def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime)
             foreign=frozenset(),
             forms=d.forms,
             waivers=state.waivers,
+            rejections=state.rejections,
             accepted_at=state.accepted_at,
             terminated_at=state.terminated_at,
             at=at,

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from optex.clock import BadInstant, meant_by, on_clock, written, zone_of
+from optex.mail_address import AN_ADDRESS, takes_letters
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,16 @@ Id = Annotated[str, Pattern(ID, AN_ID)]
 OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
 EMAIL = r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+"
 SCHEDULE = rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*"
-Email = Annotated[str, Pattern(EMAIL, "an e-mail address")]
+Email = Annotated[str, Pattern(EMAIL, AN_ADDRESS)]
 
+
+def _mailable(text: str) -> str:
+    if not takes_letters(text):
+        raise ValueError(text)
+    return text
+
+
+EmailCell = Annotated[str, AfterValidator(_mailable), Expected(AN_ADDRESS)]
 DayCell = Annotated[date, Pattern(DAY, A_DAY)]
 WholeCell = Annotated[int, Pattern(WHOLE, A_WHOLE)]
 SharesCell = Annotated[int, Field(gt=0), Pattern(WHOLE, "a whole number above zero such as 1000")]

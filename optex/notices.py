@@ -17,6 +17,7 @@ from optex.cells import Changes
 from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
+from optex.eligibility import excluded_by
 from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
 from optex.milestones import OfferSchedule
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     ACCEPTANCE = "acceptance-and-promise", "The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"
     REJECTION = "rejection", "The notice of what was not accepted, and why,", "CAN-1"
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
+    EXCLUSION = "exclusion", "The notice that the offer cannot be made where the holder resides", "ELG-4"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
@@ -291,6 +293,36 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
     return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
+def exclusion(
+    terms: Terms,
+    holder: Holder,
+    version: int,
+    excluded: str,
+    reason: str,
+    tenders: Iterable[Tender],
+    grants: Grants,
+    *,
+    open_: bool,
+    removed: bool = False,
+) -> Notice:
+    """The offer cannot be made where the holder resides, and what was tendered is returned; or it can, after all.
+
+    Authority: §4 "unlawful to accept"; §18 "nor will tenders be accepted" (ELG-4).
+    """
+    data = {
+        "excluded": excluded,
+        "jurisdiction": holder.jurisdiction,
+        "reason": reason,
+        "tenders": notice_data.tendered(tenders, grants),
+        "open": open_,
+        "removed": removed,
+    }
+    key = f"exclusion.v{version}:{holder.holder_id}"
+    what = "Our exchange offer is made to you after all" if removed else "We can no longer make you our exchange offer"
+    subject = f"{what}: {terms.issuer}"
+    return _notice(Kind.EXCLUSION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
 def promise_lapsed(
     terms: Terms, holder: Holder, promise: Promise, shares: int, ruling: Ruling, lapsed_on: date, number: int = 1
 ) -> Notice:
@@ -336,10 +368,21 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"
     subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"
     return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def _residence(corrected: Correction, terms: Terms) -> str:
+    """Whether by a corrected residence the offer is made to the holder, or is not any more; "" where it is as before.
+
+    Authority: §18 (ELG-4).
+    """
+    cells = ((each or {}).get("jurisdiction", "") for each in (corrected.was, corrected.becomes))
+    before, after = (excluded_by(cell, terms) is not None for cell in cells)
+    return "" if before == after else "excluded" if after else "admitted"
 
 
 def promise_reinstated(
@@ -459,6 +502,7 @@ def grant(
         "splits": splits,
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
+        "plan_too_old": terms.plan.isos_through is not None and granted_on > terms.plan.isos_through,
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
 from optex.calendar import last_day, local_date
-from optex.election import DefectWaiver
+from optex.election import DefectWaiver, FormRejection
 from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
@@ -34,6 +34,7 @@ class OfferState:
     grant_from: date | None = None
     late_grant_on: date | None = None
     waivers: tuple[DefectWaiver, ...] = ()
+    rejections: tuple[FormRejection, ...] = ()
     told_splits: tuple[Split, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     amendments: int = 0

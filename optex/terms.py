@@ -1,7 +1,7 @@
 """The terms of an offer: the text of offer.toml becomes `Terms`, or every fault found in it."""
 
 from datetime import UTC, date, datetime, time, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import holidays
@@ -12,6 +12,7 @@ from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import zone_of
 from optex.errors import BadData, Fault
 from optex.fields import Clock, Email, Id, OnTheClock, Text, read_on
+from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 
 Positive = Annotated[int, Field(gt=0)]
@@ -51,10 +52,26 @@ class TermYears(_Part):
 
 
 class Plan(_Part):
+    """The stock plan; `adopted` is when it was adopted or approved by the stockholders, whichever was earlier."""
+
     name: Text
     shares_authorized: Positive
+    adopted: date | None = None
     vesting: Vesting = Vesting()
     term_years: TermYears = TermYears()
+
+    @property
+    def isos_through(self) -> date | None:
+        """The last day on which an ISO can be granted under the plan; None where it is not known when it was adopted.
+
+        Authority: IRC 422(b)(2), "granted within 10 years from the date such plan is adopted" (ISO-1).
+        """
+        return self.adopted and _ten_years_after(self.adopted)
+
+
+@lru_cache(maxsize=8)
+def _ten_years_after(day: date) -> date:
+    return day + relativedelta(years=10)
 
 
 class Contact(_Part):
@@ -220,9 +237,15 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("expires", "is not after the offer opens", "an instant after commencement"))
     found += [
         (key, f"{year} is not a year of our calendar", "a year from 1950 to 2150")
-        for key, year in (("commences", terms.commences.year), ("expires", terms.expires.year))
+        for key, year in (
+            ("commences", terms.commences.year),
+            ("expires", terms.expires.year),
+            ("plan.adopted", (terms.plan.adopted or terms.commences).year),
+        )
         if not 1950 <= year <= 2150
     ]
+    if not takes_letters(terms.contact.email):
+        found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:

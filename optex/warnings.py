@@ -9,7 +9,9 @@ from datetime import date, datetime, time
 from optex.authority import section_of
 from optex.calendar import ONE_DAY, instant, local_date
 from optex.clock import EASTERN, written
+from optex.eligibility import lies_in, may_lie_in
 from optex.formatting import count, first_few, listed, local_text, moment, utc_text
+from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.terms import Terms
@@ -43,17 +45,18 @@ def warnings(
     return [
         *term_warnings(terms),
         *_grant_warnings(terms, grants, periods),
+        *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),
         *_form_warnings(terms, forms),
     ]
 
 
-def term_warnings(terms: Terms) -> list[Warning]:
-    """What the terms alone give cause to warn of.
+def term_warnings(terms: Terms, grant_on: date | None = None) -> list[Warning]:
+    """What the terms alone give cause to warn of, with the grant on the day that they plan for or on another.
 
-    Authority: §2, §5, §15; Rule 13e-4(f) (AMD-1, WDR-3, CAL-1, CAL-2, EXT-1).
+    Authority: §2, §5, §15; Rule 13e-4(f) (AMD-1, WDR-3, CAL-1, CAL-2, EXT-1); IRC 422(b)(2) (ISO-1).
     """
-    return [*_length(terms), *_withdrawal(terms), *_odd_days(terms), *_readings(terms)]
+    return [*_length(terms), *_withdrawal(terms), *_odd_days(terms), *_readings(terms), *_plan_age(terms, grant_on)]
 
 
 def _length(terms: Terms) -> Iterator[Warning]:
@@ -65,6 +68,19 @@ def _length(terms: Terms) -> Iterator[Warning]:
             rule="AMD-1",
             message=f"the offer is open for {count(days, 'business day')}, {minimum - days} fewer than {minimum}; "
             f"the earliest expiration that would do is on {earliest}",
+            file="offer.toml",
+        )
+
+
+def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
+    """Whether the plan is too old by the grant to grant an ISO. Authority: IRC 422(b)(2) (ISO-1)."""
+    last, grant_on = terms.plan.isos_through, grant_on or schedule_of(terms).grant_on
+    if last is not None and grant_on > last:
+        yield Warning(
+            rule="ISO-1",
+            message=f"the grant planned for {grant_on} lies more than ten years after {terms.plan.adopted}, when the "
+            f"plan was adopted: the last day for an ISO is {last}, and every new option will be an NSO "
+            "(IRC 422(b)(2))",
             file="offer.toml",
         )
 
@@ -214,6 +230,24 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
         )
 
 
+def _value_warnings(holders: Iterable[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:
+    """ISOs of which the value at grant is in doubt. Authority: §9; IRC 422(b)(4), (c)(5), (d)(3) (ISO-1)."""
+    owners = {holder.holder_id for holder in holders if is_ten_percent_owner(holder)}
+    isos = [grant for grant in grants if grant.type is OptionType.ISO]
+    unvalued = [grant.grant_id for grant in isos if grant.fmv is None and grant.holder_id in owners]
+    if unvalued:
+        yield Warning(
+            rule="ISO-1",
+            message=f"{count(len(unvalued), 'ISO')} of owners of more than 10% without fmv: the limit of $100,000 "
+            f"counts the price, which may be 110% of the value at grant ({first_few(unvalued)})",
+            file="grants.csv",
+        )
+    below = [grant.grant_id for grant in isos if grant.price < grant.value_at_grant]
+    if below:
+        message = f"{count(len(below), 'ISO')} priced below the fair market value at grant ({first_few(below)})"
+        yield Warning(rule="ISO-1", message=message, file="grants.csv")
+
+
 def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:
     owners = {grant.holder_id for grant in grants}
     without = [
@@ -223,6 +257,12 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
     if terms.excluded_jurisdictions:
         unplaced = [holder.holder_id for holder in holders if not holder.jurisdiction]
         without.append(("ELG-4", "without a jurisdiction, while some jurisdictions are excluded", unplaced))
+    for excluded in terms.excluded_jurisdictions:
+        wide = [h.holder_id for h in holders if h.jurisdiction and may_lie_in(h.jurisdiction, excluded)]
+        without.append(("ELG-4", f"in a jurisdiction too wide to tell whether it is the excluded {excluded}", wide))
+        if not any(lies_in(holder.jurisdiction, excluded) for holder in holders):
+            message = f"the excluded jurisdiction {excluded} fits no holder"
+            yield Warning(rule="ELG-4", message=message, file="offer.toml")
     for rule, what, ids in without:
         if ids:
             message = f"{count(len(ids), 'holder')} {what} ({first_few(ids)})"

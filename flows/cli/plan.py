@@ -177,7 +177,7 @@ def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) ->
             for milestone in schedule.milestones
         ],
         "filings": [filing_document(each) for each in filed],
-        "warnings": [_warning(each) for each in term_warnings(terms)],
+        "warnings": [_warning(each) for each in term_warnings(terms, schedule.grant_on)],
     }
 
 
@@ -206,7 +206,7 @@ def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSche
             cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
         table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
     console.print(table)
-    for warning in term_warnings(shown_terms):
+    for warning in term_warnings(shown_terms, shown.grant_on):
         if warning.rule == "CAL-2":
             continue  # the table shows both readings
         console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)

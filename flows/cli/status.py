@@ -51,7 +51,7 @@ def print_history(folder: Path, holder: str, as_json: bool) -> None:
 def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as db:
-        status = replace(offer_status(db, _now(folder, db, at)), files_differ=files_differ(db, folder))
+        status = replace(offer_status(db, instant_of(folder, db, at)), files_differ=files_differ(db, folder))
         note = _differs(folder, db.first_terms())
     if as_json:
         _json({**as_document(status), "note": note})
@@ -78,7 +78,7 @@ def reading(folder: Path) -> Iterator[OfferReader]:
         yield db
 
 
-def _now(folder: Path, db: OfferReader, at: datetime | None) -> datetime:
+def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> datetime:
     """The instant it is: now for a real offer, the last that was played for one that `simulate` played."""
     if at is not None:
         return on_clock(at, db.state().terms.zone)

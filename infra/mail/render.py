@@ -29,6 +29,11 @@ def render(kind: str, data: Mapping[str, Any], templates_dir: Path | None = None
     return text.strip() + "\n", "\n".join(filter(None, html.split("\n"))).strip() + "\n"
 
 
+def render_page(name: str, data: Mapping[str, Any], templates_dir: Path | None = None) -> str:
+    """A page that is no letter itself, such as the one that letters are printed on."""
+    return _environment("html", templates_dir).get_template(name).render(data)
+
+
 def template_faults(templates_dir: Path) -> list[Fault]:
     """What cannot be read in an offer's own templates, by file and line."""
     faults = []

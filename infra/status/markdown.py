@@ -169,8 +169,16 @@ def _recorded_late(status: OfferStatus) -> Iterator[str]:
 
 
 def _letters(status: OfferStatus) -> Iterator[str]:
-    """The letters that are held back by intent: they are neither late nor lost."""
+    """How the holders were told; and the letters that are held back by intent: they are neither late nor lost."""
     mail = status.correspondence
+    printed = sum(each.letters for each in mail.to_be_printed)
+    told = [f"{count(mail.sent, 'letter')} sent"] if mail.sent else []
+    told += [f"{mail.delivered_on_paper:,} delivered on paper"] if mail.delivered_on_paper else []
+    told += [f"{len(mail.bounced):,} came back"] if mail.bounced else []
+    told += [f"{printed:,} to be delivered on paper"] if printed else []
+    if told:
+        yield f"Letters: {', '.join(told)}."
+        yield ""
     if mail.held_back and mail.held_back_until is not None:
         until = local_text(mail.held_back_until, zone_of(status.clock))
         first = "until" if mail.held_back == 1 else "the first until"

@@ -74,6 +74,19 @@ def test_the_good_neighbours_of_those_cells_are_taken(folder):
     assert 0 == folder.read().grants[3].remaining
 
 
+@pytest.mark.parametrize(("fmv", "taken"), [("2.8182", Decimal("2.8182")), ("", None), ("0", 0), ("-1", 0), ("x", 0)])
+def test_the_value_at_grant_is_a_column_that_a_file_may_lack(folder, fmv, taken):
+    """Without the column every value is the price; with it a blank is, and dollars above zero are taken (ISO-1)."""
+    assert {None} == {grant.fmv for grant in folder.read().grants}
+    assert Decimal("3.10") == folder.read().grants[2].value_at_grant
+    first, *rows = folder.text("grants.csv").splitlines()
+    (folder / "grants.csv").write_text("".join(f"{row}\n" for row in [f"fmv,{first}", *(f"{fmv},{r}" for r in rows)]))
+    if taken == 0:
+        assert [f"grants.csv:{line}:fmv" for line in (2, 3, 4)] == folder.places()
+    else:
+        assert {taken} == {grant.fmv for grant in folder.read().grants}
+
+
 @pytest.mark.parametrize(("percent", "good"), [("0", True), ("100", True), ("100.0001", False), ("-1", False)])
 def test_the_voting_power_is_a_percentage(folder, percent, good):
     """From 0 to 100, both taken."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from optex.election import DefectWaiver, FormReview, review_forms, waivable
+from optex.election import DefectWaiver, FormRejection, FormReview, review_forms, waivable
 from optex.records import Capacity, Form, FormKind, FormLine, FormStanding, Grant, ServicePeriod, Tender
 from optex.terms import Lookback
 from tests import builders
@@ -324,6 +324,44 @@ def test_who_may_not_tender():
     terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
     assert standings(election("F1"), terms=terms) == {"F1": "defective ELG-4"}
     assert waivable(only(election("F1"), terms=terms)).rule == "ELG-4"
+
+
+def rejection(form_id: str, at: datetime) -> FormRejection:
+    return FormRejection(form_id=form_id, at=at, reason="a court forbade it")
+
+
+def test_a_rejected_form_tenders_nothing_from_its_rejection_on():
+    """At noon of March 20, and not a second before; nobody can waive it, and the reason is told (ELG-4, §4)."""
+    rejected = (rejection("F1", MARCH_20),)
+    assert {"F1": "effective EXP-1"} == standings(election("F1"), rejections=rejected, at=est(3, 20, 11, 59, 59))
+    assert {"F1": "defective ELG-4"} == standings(election("F1"), rejections=rejected, at=MARCH_20)
+    review = only(election("F1"), rejections=rejected, waivers=(waiver("F1", est(3, 21)),))
+    assert (FormStanding.DEFECTIVE, ()) == (review.standing, review.tenders)
+    assert "Rejected as unlawful to accept: a court forbade it" == review.ruling.reason
+    assert "ELG-4" == waivable(review).rule
+
+
+def test_a_rejected_form_lets_the_earlier_one_stand():
+    """What F2 had replaced stands again; a later form stands in its place (TND-7, CHG-1)."""
+    forms = (election("F1"), election("F2", est(3, 12)), election("F3", est(3, 25)))
+    rejected = (rejection("F2", MARCH_20),)
+    assert {"F1": "effective EXP-1", "F2": "defective ELG-4"} == standings(*forms[:2], rejections=rejected)
+    assert ["superseded", "defective", "effective"] == [each.standing for each in judged(*forms, rejections=rejected)]
+
+
+@pytest.mark.parametrize(("received_at", "expected"), [(est(3, 20, 11), "CHG-1"), (est(3, 20, 13), "EXP-1")])
+def test_a_form_is_measured_against_what_stood_when_it_was_received(received_at, expected):
+    """Signed earlier than F1, which is rejected at noon of March 20: received before it a defect, after it none."""
+    forms = (election("F1"), election("F2", received_at, signed_on=date(2003, 3, 9)))
+    assert expected == judged(*forms, rejections=(rejection("F1", MARCH_20),))[1].ruling.rule
+
+
+def test_a_late_form_that_is_rejected_is_late_all_the_same():
+    """Were the offer extended it would be in time, and rejected."""
+    form, rejected = election("F1", est(3, 31, 17)), (rejection("F1", est(3, 31, 18)),)
+    assert {"F1": "late EXP-1"} == standings(form, rejections=rejected)
+    extended = TERMS.extended(est(4, 14, 17))
+    assert {"F1": "defective ELG-4"} == standings(form, rejections=rejected, terms=extended)
 
 
 def test_several_defects():

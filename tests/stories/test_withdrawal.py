@@ -61,7 +61,7 @@ def test_a_notice_that_came_too_early_for_the_right_is_to_be_sent_again(held):
     assert "(number F4), which we received on Monday, April 28, 2003 at 5:00 p.m. Eastern" in " ".join(bo.split())
     assert "please send the Notice again." in " ".join(bo.split())
     [detail] = held.column("audit", "detail", action="withdrawal-right done")
-    assert "2 holders told, 2 of them to send a notice again that came too early" in detail
+    assert "2 holders told; 2 of them asked to send a notice again that came too early" in detail
 
 
 def test_the_letter_of_the_right_says_that_a_closed_offer_is_closed(held):
