@@ -12,7 +12,7 @@ below carry the ids of `authority`, which has for each of them the section of th
 Which module holds which part, in the order of an offer's life:
 
     fields, toml                    how an id, a day or a price is written and read; TOML with the line of every key
-    terms, calendar                 what the offer says; its business days, trading days and clock
+    terms, calendar, clock          what the offer says; its business and trading days; what is written on its clock
     milestones, steps               the dated schedule, a row for each kind of step; the steps in versions
     records                         holders, service, grants and forms, as they are keyed in
     eligibility                     who may tender, whose tender may be accepted, who may receive new options

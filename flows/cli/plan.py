@@ -259,7 +259,7 @@ def _reading(milestone: Milestone, terms: Terms) -> str:
     if len(set(read.values())) == 1:
         return shown
     # The one that decides goes first.
-    clocks = sorted(read, key=lambda name: (read[name] != milestone.due, name != terms.clock))
+    clocks = sorted(read, key=lambda name: (read[name] != milestone.due, read[name]))
     said = [f"{at:%H:%M} {read[name].astimezone(zone_of(name)):%Z} = {read[name]:%H:%MZ}" for name in clocks]
     *others, last = dict.fromkeys(said)  # EST and New York say the same in winter
     return "\n".join([shown, *(f"  [dim]{each}, or[/dim]" for each in others), f"  [dim]{last}[/dim]"])
