@@ -17,6 +17,7 @@ from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
 from optex import exclusions as exclusions
+from optex import prohibition as prohibition
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
@@ -29,7 +30,7 @@ from optex.milestones import REGRANT, cancellation_due, extension_deadline, next
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
-from optex.state import CONDITIONS, OfferState
+from optex.state import CONDITIONS, OfferState, upon_events
 
 Reason = Annotated[Text, Expected("a reason in words")]
 
@@ -77,8 +78,9 @@ class Extend(Action):
 class Amend(Action):
     """Amend the offer and tell every eligible holder.
 
-    A change in consideration, a decrease, or an increase beyond 2% must leave ten business days after its notice:
-    refused unless the expiration, or the extension made with it, leaves them (AMD-1, §15).
+    A change in consideration, a decrease, or an increase beyond 2% must leave ten whole business days, the day of its
+    notice the first; another material change as many as the term `material_days` says: refused unless the expiration,
+    or the extension made with it, leaves them, and where no term of the offer carries it out (AMD-1, §15).
     """
 
     verb, rule, deployment = "amend", "AMD-1", "amend"
@@ -96,15 +98,16 @@ class Amend(Action):
         form="Extend the offer with it, to this instant." + MIND_THE_ZONE,
     )
     reason: Reason = option("The amendment, in words as holders shall read it.")
+    immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at)
+        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial)
 
     def says(self, state: OfferState) -> str:
-        return f"Amendment No. {state.amendments + 1} ({self.change}) is made."
+        return f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}."
 
     def apply(self, state: OfferState) -> OfferState:
         state = replace(state, amendments=state.amendments + 1)
@@ -122,31 +125,57 @@ class Amend(Action):
         return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
 
 
+_Event = Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")]
+_EVENTS = (
+    "1: an authority challenges the offer",
+    "2: an action, approval withheld or law restricts the offer",
+    "3: a change in accounting standards",
+    "4: a tender offer, merger or acquisition proposal",
+    "5: a material change in the business",
+)
+
+
 class Terminate(Action):
     """Terminate the offer: every tender is returned, no step is left to do, every holder is told (CND-2, §15).
 
-    This cannot be undone.
+    Before the expiration it rests on one of the five events of §7, stated with its evidence; after it on a condition
+    that stands asserted. This cannot be undone.
     """
 
-    verb, rule, deployment, once, named = "terminate", "CND-2", "terminate", (), True
+    verb, rule, deployment, once, named, decided = "terminate", "CND-2", "terminate", (), True, ("events",)
     correction = "It cannot be undone, and holders were told the reason on record."
+    number: _Event | None = option(
+        "Upon which of the five events, in the order of §7; left out after the expiration: upon every condition that "
+        "stands asserted.",
+        None,
+        form="Upon which of the five events of §7; after the expiration it may be left empty.",
+        offered=_EVENTS,
+    )
     reason: Reason = option("The reason, as holders shall read it.")
+    events: tuple[_Event, ...] | None = Field(None, strict=False)
+    """The events of §7 that it rests on."""
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_terminate(state, self.at)
+        return changes.may_terminate(state, self.at, self.number, self.evidence)
+
+    def rests_on(self, state: OfferState) -> tuple[int, ...]:
+        """The events of §7 on which it rests: what is stated, else every condition that stands asserted (CND-2)."""
+        return (self.number,) if self.number is not None else state.conditions
 
     def says(self, state: OfferState) -> str:
-        return "The offer is terminated; every tender is returned and the options stay outstanding."
+        upon = upon_events(self.rests_on(state))
+        return f"The offer is terminated{upon}; every tender is returned and the options stay outstanding."
 
     def apply(self, state: OfferState) -> OfferState:
         # What stood in the way of an act stands in the way of none any more.
-        return replace(state, terminated_at=self.at, conditions=(), holds=())
+        return replace(state, terminated_at=self.at, terminated_upon=self.events or (), conditions=(), holds=())
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return "The offer was terminated: every tender is returned and the options stay outstanding", self.reason
+        upon = upon_events(self.events or ())
+        return f"The offer was terminated{upon}: every tender is returned and the options stay outstanding", self.reason
 
     def label(self, state: OfferState) -> str:
         return "The offer is terminated"
@@ -161,16 +190,10 @@ class Condition(Action):
     rule, deployment, named = "CND-1", "condition", True
     choice = "Assert it or waive it before the expiration; record its end at any time."
     did: ClassVar[str]
-    number: Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")] = option(
+    number: _Event = option(
         "Which of the five conditions, in the order of §7.",
         form="Which of the five conditions of §7.",
-        offered=(
-            "1: an authority challenges the offer",
-            "2: an action, approval withheld or law restricts the offer",
-            "3: a change in accounting standards",
-            "4: a tender offer, merger or acquisition proposal",
-            "5: a material change in the business",
-        ),
+        offered=_EVENTS,
     )
 
     @property
@@ -210,19 +233,34 @@ class ConditionAssert(Condition):
 
 
 class ConditionWaive(Condition):
-    """Waive an asserted condition, before the expiration (CND-1)."""
+    """Waive an asserted condition, before the expiration, and tell every eligible holder (CND-1, §15).
 
-    verb, did = "condition-waive", "waived"
+    A material one must leave as many business days, the day of its notice the first, as the term `material_days`
+    says: refused unless the expiration leaves them (AMD-1).
+    """
+
+    verb, did, decided = "condition-waive", "waived", ("amendment",)
     filed = "a condition of the offer is waived"
+    immaterial: Reason | None = option(
+        "Why the condition is not material, where it is not: then its waiver needs no days.",
+        None,
+        form="Of a waiver: why the condition is not material, where it is not; then the waiver needs no days.",
+    )
+    amendment: int | None = None
+    """The number of the amendment as which it is told; of a waiver that an earlier version recorded nobody was told."""
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_lift(state, self.number, self.at, waive=True)
+        return changes.may_lift(state, self.number, self.at, waive=True, immaterial=self.immaterial)
 
     def apply(self, state: OfferState) -> OfferState:
-        return _condition_gone(state, self.number, self.at)
+        amendments = state.amendments if self.amendment is None else self.amendment
+        return replace(_condition_gone(state, self.number, self.at), amendments=amendments)
+
+    def says(self, state: OfferState) -> str:
+        return f"{super().says(state).removesuffix('.')}{_not_material(self.immaterial)}."
 
 
 class ConditionEnd(Condition):
@@ -431,11 +469,17 @@ class Defer(Action):
 
 
 class CommitteeGrantDate(Action):
-    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2)."""
+    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2).
+
+    Whoever was promised something is told the new date.
+    """
 
     verb, rule, deployment = "committee-grant-date", "GRT-2", "choose-grant-date"
     after_acceptance, who = True, "Who decided: the Committee's member or your full name."
     on: Day = option("The grant date: a business day on which the exchange trades.")
+    reason: Reason | None = option(
+        "Why, as holders shall read it; needed more than ten business days after the first possible day.", None
+    )
 
     @property
     def subject(self) -> str:
@@ -446,16 +490,18 @@ class CommitteeGrantDate(Action):
         return state.schedule.due(REGRANT)
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_choose_grant_date(state, self.on, self.at)
+        return changes.may_choose_grant_date(state, self.on, self.at, self.reason)
 
     def says(self, state: OfferState) -> str:
-        return f"The Committee chose {self.on} as the grant date."
+        warning = changes.long_after(state, self.on)
+        chosen = f"The Committee chose {self.on} as the grant date"
+        return f"{chosen}. Warning: {warning}" if warning else f"{chosen}."
 
     def apply(self, state: OfferState) -> OfferState:
-        return replace(state, grant_from=self.on)
+        return state.granting_from(self.on)
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return f"{day(self.on)} was chosen as the grant date", ""
+        return f"{day(self.on)} was chosen as the grant date", self.reason or ""
 
     def label(self, state: OfferState) -> str:
         return f"Grant date chosen: {short_day(self.on)}"
@@ -485,13 +531,18 @@ class HoldGrant(Action):
 
     rule, deployment, after_acceptance = "CIC-1", "hold-grant", True
     choice = "Hold it, or release what is held."
-    reason: Reason = option("Why.")
+    reason: Reason = option("Why, as holders shall read it.")
 
 
 class Hold(HoldGrant):
-    """Hold the grant back, for a legal prohibition or a merger (CIC-1, §13)."""
+    """Hold the grant back, for a legal prohibition or a merger; whoever was promised something is told (CIC-1, §13).
+
+    With a successor named, the promises bind that company from now on, and letters say so.
+    """
 
     verb = "hold"
+    correction = "`optex release` ends what is held; hold it anew with what is right."
+    successor: Text | None = option("In a merger, the company that the promises bind as successor, by name.", None)
 
     def deadline(self, state: OfferState) -> datetime | None:
         """The grant: its date and its terms are not chosen after it."""
@@ -501,20 +552,24 @@ class Hold(HoldGrant):
         return changes.may_hold(state)
 
     def says(self, state: OfferState) -> str:
-        return "The grant is held."
+        return f"The grant is held{self._bound('; the promises bind')}."
 
     def apply(self, state: OfferState) -> OfferState:
-        return replace(state, holds=(*state.holds, self.reason))
+        holds = state.holds if self.reason in state.holds else (*state.holds, self.reason)
+        return replace(state, holds=holds, successor=self.successor or state.successor)
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return "The grant was held back until further notice", self.reason
+        return f"The grant was held back until further notice{self._bound('; the promise binds')}", self.reason
+
+    def _bound(self, words: str) -> str:
+        return f"{words} {self.successor} as successor" if self.successor else ""
 
     def label(self, state: OfferState) -> str:
         return "The grant is held"
 
 
 class Release(HoldGrant):
-    """Release a held grant (CIC-1, §13)."""
+    """Release a held grant; whoever was told that it is held is told the new date (CIC-1, §13)."""
 
     verb = "release"
 
@@ -529,7 +584,8 @@ class Release(HoldGrant):
         on = state.day(self.at)
         if self.at.astimezone(state.terms.zone).time() > state.terms.regrant_at:
             on += ONE_DAY
-        return replace(state, holds=(), grant_from=max(on, state.grant_from or on))
+        earlier = state.grant_from if state.late_grant_on is None else state.late_grant_from
+        return replace(state.granting_from(max(on, earlier or on)), holds=())
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
         return "The grant was released", self.reason
@@ -671,6 +727,10 @@ def _problem(found: Any) -> tuple[str, str, str]:
 
 def _extended(state: OfferState, to: datetime) -> OfferState:
     return replace(state, terms=state.terms.extended(to), postponed_to=None)
+
+
+def _not_material(immaterial: str | None) -> str:
+    return f", as not material ({immaterial})" if immaterial else ""
 
 
 def _condition_gone(state: OfferState, number: int, at: datetime) -> OfferState:

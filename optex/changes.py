@@ -6,13 +6,14 @@ Every function answers with the `Ruling` that refuses, or None where nothing sta
 from datetime import date, datetime
 from decimal import Decimal
 
+from optex import amendments
+from optex.calendar import ONE_DAY
 from optex.errors import Ruling
-from optex.formatting import exact_text, local_end, local_text
+from optex.formatting import exact_text, listed, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
-NOTICE_BUSINESS_DAYS = 10
-THRESHOLD_PERCENT = 2
+GRANT_BUSINESS_DAYS = 10
 
 
 def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Ruling | None:
@@ -41,58 +42,51 @@ def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Rulin
 
 
 def may_amend(
-    state: OfferState, change: str, percent: Decimal | float | None, extend_to: datetime | None, at: datetime
+    state: OfferState,
+    change: str,
+    percent: Decimal | float | None,
+    extend_to: datetime | None,
+    at: datetime,
+    immaterial: str | None = None,
 ) -> Ruling | None:
-    """A change in consideration, a decrease, or an increase beyond 2% leaves ten business days after its notice.
+    """The offer may be amended while it is open, or with an extension that re-opens it, by what its terms carry out.
 
-    The first of them is the day of the notice itself: "the tenth business day from, and including, the date".
-    Authority: §15 (AMD-1).
+    Authority: §15 (AMD-1, EXT-1).
     """
     if refused := _over(state, "AMD-1", "amended"):
         return refused
     if extend_to is not None and (refused := may_extend(state, extend_to, at)):
         return refused
     expires = extend_to or state.terms.expires
-    zone = state.terms.zone
     if expires <= at:
-        return Ruling(
-            rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it"
-        )
-    earliest = earliest_expiration_after_notice(state, at)
-    if needs_ten_days(change, percent) and state.last_day(expires) < earliest:
-        reason = (
-            f"after such a change the offer must stay open ten business days from its notice, until {earliest:%B} "
-            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_end(expires, zone)}"
-        )
+        reason = f"the offer expired {local_end(expires, state.terms.zone)}; only an extension re-opens it"
         return Ruling(rule="AMD-1", reason=reason)
-    return None
+    return amendments.refused(state, change, percent, expires, at, immaterial)
 
 
-def needs_ten_days(change: str, percent: Decimal | float | None) -> bool:
-    """Whether the offer must stay open ten business days after the notice of a change. Authority: §15 (AMD-1)."""
-    # Of an increase that nobody has measured it is not known that it stays within the two percent.
-    beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
-    return change in ("consideration", "decrease") or beyond
+def may_terminate(state: OfferState, at: datetime, number: int | None = None, evidence: str = "") -> Ruling | None:
+    """Before expiration termination rests on one of the five events, shown; after it on a condition that stands.
 
-
-def earliest_expiration_after_notice(state: OfferState, at: datetime) -> date:
-    """The tenth business day from, and including, the day of a notice. Authority: §15 (AMD-1)."""
-    calendar = state.terms.calendar
-    first = calendar.business_day_from(state.day(at))
-    return calendar.business_day_offset(first, NOTICE_BUSINESS_DAYS - 1)
-
-
-def may_terminate(state: OfferState, at: datetime) -> Ruling | None:
-    """Before expiration the offer may be terminated; after it only while an asserted condition stands.
-
-    Authority: §7, §15 (CND-1, CND-2).
+    Authority: §7; §15, "upon the occurrence of any of the events listed in Section 7" (CND-2).
     """
     if refused := _over(state, "CND-2", "terminated"):
         return refused
-    if at >= state.terms.expires and not state.conditions:
+    if at < state.terms.expires:
+        missing = [
+            *(["which of the five events of §7 has occurred (--number)"] if number is None else []),
+            *([] if evidence.strip() else ["what shows it (--evidence)"]),
+        ]
+        if missing:
+            reason = f"before its expiration the offer is terminated upon an event of §7 only: state {listed(missing)}"
+            return Ruling(rule="CND-2", reason=reason)
+        return None
+    if not state.conditions:
         reason = (
             "the offer has expired and no condition of §7 stands asserted: what was properly tendered is to be accepted"
         )
+        return Ruling(rule="CND-2", reason=reason)
+    if number is not None and number not in state.conditions:
+        reason = f"condition {number} ({CONDITIONS[number]}) does not stand asserted, and can no longer be"
         return Ruling(rule="CND-2", reason=reason)
     return None
 
@@ -109,10 +103,12 @@ def may_assert(state: OfferState, number: int, at: datetime) -> Ruling | None:
     return None
 
 
-def may_lift(state: OfferState, number: int, at: datetime, *, waive: bool) -> Ruling | None:
+def may_lift(
+    state: OfferState, number: int, at: datetime, *, waive: bool, immaterial: str | None = None
+) -> Ruling | None:
     """A condition may be waived until expiration, or recorded as ended at any time while the offer lasts.
 
-    Authority: §7, §15 (CND-1, CND-2).
+    Authority: §7, §15 (CND-1, CND-2, AMD-1).
     """
     if state.terminated_at is not None:
         return Ruling(rule="CND-2", reason="the offer was terminated: no condition of it stands any more")
@@ -121,7 +117,7 @@ def may_lift(state: OfferState, number: int, at: datetime, *, waive: bool) -> Ru
     if waive and at >= state.terms.expires:
         reason = "a condition can be waived only before the expiration; afterwards it can only be recorded as ended"
         return Ruling(rule="CND-1", reason=reason)
-    return None
+    return amendments.waiver_refused(state, at, immaterial) if waive else None
 
 
 def may_waive_defect(state: OfferState) -> Ruling | None:
@@ -129,15 +125,16 @@ def may_waive_defect(state: OfferState) -> Ruling | None:
     return _over(state, "TND-7", "changed by a waiver")
 
 
-def may_choose_grant_date(state: OfferState, on: date, at: datetime) -> Ruling | None:
+def may_choose_grant_date(state: OfferState, on: date, at: datetime, reason: str | None = None) -> Ruling | None:
     """The Committee may choose a later grant date, a business and trading day; never an earlier one, nor one gone by.
 
-    Authority: Summary Term Sheet, §6 (GRT-1, GRT-2).
+    One more than ten business days after the first possible day needs a reason.
+    Authority: Summary Term Sheet, §6, "on or about the first business day" (GRT-1, GRT-2).
     """
     if refused := _granted(state, "GRT-2"):
         return refused
     calendar = state.terms.calendar
-    first = first_grant_day(state.schedule.cancel_on, state.terms.waiting, calendar)
+    first = first_possible_grant_day(state)
     if on < first:
         return Ruling(rule="GRT-2", reason=f"{on} is before {first}, the first day on which new options may be granted")
     if on < state.day(at):
@@ -146,7 +143,25 @@ def may_choose_grant_date(state: OfferState, on: date, at: datetime) -> Ruling |
     if possible != on:
         reason = f"{on} is not both a business day and a trading day of the exchange; the next such day is {possible}"
         return Ruling(rule="GRT-1", reason=reason)
+    if not reason and long_after(state, on):
+        return Ruling(rule="GRT-2", reason=f"{long_after(state, on)}: it needs a reason (--reason)")
     return None
+
+
+def first_possible_grant_day(state: OfferState) -> date:
+    """The first day on which the grant that is next can be made (GRT-1); a late one has a day of its own (REC-4)."""
+    terms = state.terms
+    return state.late_grant_on or first_grant_day(state.schedule.cancel_on, terms.waiting, terms.calendar)
+
+
+def long_after(state: OfferState, on: date) -> str:
+    """What is to be said of a grant day more than ten business days after the first possible one; "" of any other.
+
+    Authority: §6, "on or about the first business day" (GRT-2).
+    """
+    first = first_possible_grant_day(state)
+    days = state.terms.calendar.business_days(first + ONE_DAY, on)
+    return f"{on} is {days} business days after {first}, the first possible day" if days > GRANT_BUSINESS_DAYS else ""
 
 
 def may_price(state: OfferState, on: date, at: datetime) -> Ruling | None:
@@ -206,6 +221,16 @@ def may_hold(state: OfferState) -> Ruling | None:
     return _granted(state, "CIC-1")
 
 
+def may_prohibit(state: OfferState) -> Ruling | None:
+    """A grant is prohibited for good once it is promised, and until it was made. Authority: §13 (CIC-1)."""
+    if refused := _granted(state, "CIC-1"):
+        return refused
+    if state.cancelled_on is None:
+        reason = "nothing is promised yet, so no grant can be prohibited: the offer is terminated, or holders excluded"
+        return Ruling(rule="CIC-1", reason=reason)
+    return None
+
+
 def may_release(state: OfferState) -> Ruling | None:
     """Only what is held can be released. Authority: §13 (CIC-1)."""
     if refused := _granted(state, "CIC-1"):
@@ -225,6 +250,9 @@ def _over(state: OfferState, rule: str, act: str) -> Ruling | None:
 def _granted(state: OfferState, rule: str) -> Ruling | None:
     if state.terminated_at is not None:
         return Ruling(rule=rule, reason="the offer was terminated: nothing will be granted")
+    if state.prohibited_at is not None:
+        reason = f"the grant was prohibited for good on {state.day(state.prohibited_at)}: nothing will be granted"
+        return Ruling(rule=rule, reason=reason)
     if state.granted_on is not None:
         return Ruling(rule=rule, reason=f"the new options were granted on {state.granted_on}")
     return None

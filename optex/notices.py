@@ -14,9 +14,9 @@ from typing import Any, Self
 from optex import notice_data
 from optex.adjusted_holdings import AdjustedHolding
 from optex.adjustment import Split
+from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
-from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
 from optex.eligibility import excluded_by
@@ -24,7 +24,7 @@ from optex.errors import Ruling
 from optex.formatting import count, day, listed, moment, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
-from optex.state import OfferState
+from optex.state import CONDITIONS, OfferState
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
 Grants = Mapping[str, Grant]
@@ -48,6 +48,10 @@ class Kind(StrEnum):
     ADJUSTMENT = "adjustment", "The notice of what a split has made of the holder's options", "ADJ-1"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
+    POSTPONEMENT = "postponement", "The notice that acceptance is postponed", "CND-1"
+    GRANT_DELAYED = "grant-delayed", "The notice that the grant is delayed", "CIC-1"
+    RESUMED = "resumed", "The notice that the delay has ended", "CIC-1"
+    PROHIBITION = "prohibition", "The notice that the grant is prohibited and the promise has ended", "CIC-1"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
     words: str
@@ -209,8 +213,15 @@ def amendment(
     reason: str,
     schedule: OfferSchedule,
     tally: int,
+    days: int = 0,
+    recorded_at: datetime | None = None,
 ) -> Notice:
-    """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
+    """The offer is amended: what changes, and until when holders may act on it.
+
+    `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
+    that `reason` says; `recorded_at` says when it went on record, where that was after the expiration (REC-1).
+    Authority: §7, §15 (AMD-1, CND-1).
+    """
     by = "" if percent is None else f"{percent.normalize():f}"
     data = {
         "number": number,
@@ -219,6 +230,8 @@ def amendment(
         "reason": reason,
         "tally": tally,
         "ten_days": needs_ten_days(change, percent),
+        "days": days,
+        **_instants(recorded_at=recorded_at),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
@@ -232,10 +245,14 @@ def acceptance_and_promise(
     cancellations: Iterable[Cancellation],
     promise: Promise,
     grants: Grants,
+    *,
+    successor: str = "",
+    held: str = "",
 ) -> Notice:
     """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
 
     `plan` is the one after the acceptance: the grant may be planned for later than the promise allows (GRT-2).
+    `successor` is whom the promise binds, and `held` why its grant is held back already, "" for neither (CIC-1).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
@@ -245,8 +262,13 @@ def acceptance_and_promise(
         "offer": notice_data.offer_facts(terms, schedule),
         "accepted": accepted,
         "promise": notice_data.promised(promise),
+        **_where_any(successor=successor, held=held),
     }
     return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
+
+
+def _where_any(**texts: str) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
 
 
 def rejection(
@@ -295,9 +317,15 @@ def withdrawal_right(
     return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
-def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
-    """The offer is terminated and every tender returned. Authority: §7, §15; Rule 13e-4(f)(5) (CND-2)."""
-    data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
+def termination(
+    terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants, events: Iterable[int] = ()
+) -> Notice:
+    """The offer is terminated upon events of §7, and every tender returned.
+
+    Authority: §7, §15; Rule 13e-4(f)(5) (CND-2).
+    """
+    upon = [CONDITIONS[number] for number in events]
+    data = {"reason": reason, "events": upon, "tenders": notice_data.tendered(tenders, grants)}
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
     return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
@@ -528,11 +556,12 @@ def grant(
     *,
     capacity: Capacity = Capacity.EMPLOYEE,
     late: bool = False,
+    successor: str = "",
 ) -> Notice:
     """New options are granted: the new option agreement, pending signature; `late` to a promise that was reinstated.
 
     `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1); `capacity` in which the holder
-    serves on the grant date (GRT-4, ISO-1). ValueError without an option.
+    serves on the grant date (GRT-4, ISO-1); `successor` whom the promise binds (CIC-1). ValueError without an option.
     Authority: §6, §9, §14 (GRT-1, GRT-3, GRT-4, GRT-5, VST-1, ISO-1).
     """
     if not options:
@@ -548,6 +577,7 @@ def grant(
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
         "plan_too_old": terms.plan.isos_through is not None and granted_on > terms.plan.isos_through,
+        **_where_any(successor=successor),
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"

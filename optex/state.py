@@ -1,11 +1,13 @@
 """Where an offer stands: its terms as they are now, what has been done, and what stands in the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
 from optex.calendar import ONE_DAY, last_day, local_date
 from optex.election import DefectWaiver, FormRejection
+from optex.formatting import listed
 from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
@@ -16,6 +18,12 @@ CONDITIONS = {
     4: "a tender offer, merger or acquisition proposal for the issuer",
     5: "a material change in the issuer's business",
 }
+
+
+def upon_events(events: Sequence[int]) -> str:
+    """Upon which events of §7 something is done, as what goes before a stop; "" upon none."""
+    named = [f"event {number} of §7 ({CONDITIONS[number]})" for number in events]
+    return f" upon {listed(named)}" if named else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +39,16 @@ class OfferState:
     accepted_at: datetime | None = None
     cancelled_on: date | None = None
     terminated_at: datetime | None = None
+    terminated_upon: tuple[int, ...] = ()
     granted_on: date | None = None
     conditions: tuple[int, ...] = ()
     postponed_to: date | None = None
     holds: tuple[str, ...] = ()
     grant_from: date | None = None
     late_grant_on: date | None = None
+    late_grant_from: date | None = None
+    successor: str = ""
+    prohibited_at: datetime | None = None
     waivers: tuple[DefectWaiver, ...] = ()
     rejections: tuple[FormRejection, ...] = ()
     told_splits: tuple[Split, ...] = ()
@@ -47,12 +59,19 @@ class OfferState:
 
     @property
     def schedule(self) -> OfferSchedule:
+        late = self.late_grant_on
+        if late and self.late_grant_from and self.late_grant_from > late:
+            late = self.terms.calendar.grant_day_from(self.late_grant_from)
         return schedule_of(
             self.terms,
             cancel_on=self.cancelled_on or self.postponed_to,
             grant_from=self.grant_from,
-            late_grant_on=self.late_grant_on,
+            late_grant_on=late,
         )
+
+    def granting_from(self, on: date) -> "OfferState":
+        """The state with the grant that is next made no earlier than a day: a late one leaves the first as it was."""
+        return replace(self, grant_from=on) if self.late_grant_on is None else replace(self, late_grant_from=on)
 
     @property
     def grant_splits(self) -> tuple[Split, ...]:
@@ -90,7 +109,7 @@ class OfferState:
     @property
     def over(self) -> bool:
         """Whether nothing of the offer is left to do."""
-        return self.terminated_at is not None or self.granted_on is not None
+        return any((self.terminated_at, self.granted_on, self.prohibited_at))
 
     def day(self, at: datetime) -> date:
         """The calendar day of an instant on the offer's clock."""

@@ -44,12 +44,19 @@ def _due(state: OfferState, at: datetime) -> list[Split]:
 
 
 def _waiting(state: OfferState) -> list[Split]:
-    """The splits that are not carried out; the grant date is the last day that counts, unless the grant is held."""
-    if state.terminated_at is not None:
-        return []
-    last = date.max if state.cancelled_on is None or state.holds else state.schedule.grant_on
+    """The splits that are not carried out and still count."""
+    last = _last_day(state)
     waiting = [split for split in state.told_splits if split.on <= last and split.on not in state.followed]
     return sorted(waiting, key=lambda split: split.on)
+
+
+def _last_day(state: OfferState) -> date:
+    """The last day whose splits count: that of the grant, which has none while it is held, or of its prohibition."""
+    if state.terminated_at is not None:
+        return date.min
+    if state.prohibited_at is not None:
+        return state.day(state.prohibited_at)
+    return date.max if state.cancelled_on is None or state.holds else state.schedule.grant_on
 
 
 def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:

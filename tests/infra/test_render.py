@@ -13,7 +13,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
-from optex import notices
+from optex import delay_notices, notices
 from optex.actions import read_action
 from optex.adjusted_holdings import AdjustedHolding, Holding
 from optex.adjustment import Split
@@ -198,6 +198,20 @@ def adjusted(state: OfferState = STATE, *, unseated: bool = False) -> Notice:
     return notices.split_adjusted(state, HOLDER, split, changed, tendered, unseated=unseated)
 
 
+def delayed(state: OfferState) -> tuple[Notice, ...]:
+    """One letter of each kind on what keeps holders waiting."""
+    due, at, to = date(2003, 4, 1), local("2003-04-01T09:00:00"), HOLDER
+    why = {"was_due": date(2003, 10, 3), "reason": "a merger", "rule": "CIC-1"}
+    return (
+        delay_notices.postponement(
+            state, to, 1, at, TENDERS, GRANTS, was_due=due, rung_on=due, due=None, conditions=[4]
+        ),
+        delay_notices.grant_delayed(state, to, 1, PROMISE, **why),
+        delay_notices.grant_resumed(state, to, 2, PROMISE, **why),
+        delay_notices.prohibition(state, to, PROMISE, 11_250, 400, "an injunction", date(2003, 11, 20)),
+    )
+
+
 def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notice]:
     """One notice of every kind."""
     previous, announced = terms.expires, datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
@@ -227,6 +241,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
         reinstated(terms),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
+        *delayed(OfferState(terms=terms, successor="Acme & Sons")),
     )
     return {notice.kind: notice for notice in made}
 
@@ -642,6 +657,23 @@ def test_an_amendment_speaks_of_ten_business_days_where_they_are_required(change
     """An increase of up to 2% needs no ten business days, so that the letter must not claim that they are left."""
     words = said(notices.amendment(TERMS, HOLDER, 1, change, percent, "more", schedule_of(TERMS), 900))
     assert required == ("at least ten business days after notice" in words)
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, ""), (1, "one business day"), (5, "five business days")])
+def test_a_material_change_says_how_many_business_days_are_left(days, left):
+    """So it does of the waiver of a condition; of an immaterial one nothing is said."""
+    for change in ("other", "waiver"):
+        words = said(notices.amendment(TERMS, HOLDER, 1, change, None, "more", schedule_of(TERMS), 900, days))
+        assert bool(days) == ("as Rules 13e-4(d)(2) and 13e-4(e)(3) require" in words)
+        assert f"leaves at least {left} after this notice, its own day included." in words or not days
+
+
+def test_letters_that_an_earlier_version_wrote_can_still_be_sent():
+    """An amendment and a termination that waited for the mail while the program was exchanged."""
+    for kind, later in (("amendment", "days"), ("termination", "events")):
+        notice = LETTERS[kind]
+        data = {key: value for key, value in notice.data.items() if key != later}
+        assert render(kind, data) == render(kind, {**notice.data, later: 0 if later == "days" else []})
 
 
 def test_acceptance_contains_the_promise():
