@@ -274,7 +274,7 @@ def raise_all(db):
 def test_what_somebody_must_see_to_is_an_alarm_once(desk):
     """A letter that the server refused and a split that comes after the grant: told once, and audited."""
     desk.step("open")
-    desk.fact("committee-grant-date", MONDAY, on="2003-11-03")
+    desk.fact("committee-grant-date", MONDAY, on="2003-10-14")
     desk.fact("split", MONDAY, on="2003-10-06", new=2, old=1)
     desk.fact("committee-grant-date", MONDAY, on="2003-10-03")
     desk.mark("H1", refused=True, answer="550 no such user")
