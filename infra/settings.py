@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from optex.errors import OptexError
@@ -23,6 +24,9 @@ PLAYED = KEPT / "offer"
 
 
 def _folders(value: Any) -> Any:
+    """Paths in a row as shells have it, or a list in JSON, in which a path may hold whatever separates the others."""
+    if isinstance(value, str) and value.startswith("["):
+        return from_json(value)
     return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
 
 

@@ -147,16 +147,20 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
 
 
 def _readings(terms: Terms) -> Iterator[Warning]:
-    """Each milestone for which 5 p.m. "Eastern Standard Time" is two instants (CAL-2)."""
+    """The milestones for which 5 p.m. "Eastern Standard Time" is two instants, all in one: there is one clock (CAL-2)."""
+    doubtful: dict[str, list[str]] = {}
     for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
-        ours = milestone.name == EXTENSION_DEADLINE
+        if len(set(read.values())) == 1:
+            continue
+        each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
         earliest = f"the {'earlier' if len(read) == 2 else 'earliest'} decides, for it binds the company"
+        ours = milestone.name == EXTENSION_DEADLINE
         decides = earliest if ours else f"the offer's clock, {terms.clock}, decides"
-        if len(set(read.values())) > 1:
-            each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
-            message = f"{milestone.name}: {on} {at:%H:%M} is {each}; {decides}"
-            yield Warning(rule="CAL-2", message=message, file="offer.toml")
+        doubtful.setdefault(decides, []).append(f"{milestone.name}: {on} {at:%H:%M} is {each}")
+    if doubtful:
+        message = "; ".join(part for decides, said in doubtful.items() for part in (*said, decides))
+        yield Warning(rule="CAL-2", message=message, file="offer.toml")
 
 
 def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, datetime]]:

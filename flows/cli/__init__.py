@@ -22,6 +22,10 @@ def cli() -> None:
     An offer is a folder: `optex init FOLDER` writes one to start from, `optex check FOLDER` finds what is wrong with
     it, `optex simulate FOLDER --out DIR` rehearses it, `optex serve FOLDER` runs it.
     """
+    from infra.unknown_settings import unknown_settings
+
+    for told in unknown_settings():
+        click.echo(f"warning: {told}", err=True)
 
 
 def main() -> None:
@@ -96,9 +100,10 @@ def _fault(fault: Any) -> dict[str, Any]:
 def init(folder: Path) -> None:
     """Write a commented offer folder to start from."""
     from infra.folder.reader import init_folder
+    from infra.folder.whereabouts import typed
 
     init_folder(folder)
-    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")
+    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {typed(folder)}")
 
 
 @cli.command("plan")

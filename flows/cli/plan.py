@@ -11,6 +11,7 @@ import click
 from flows.cli.filing import as_document as filing_document
 from flows.cli.filing import filings_table
 from flows.cli.options import moment
+from infra.folder.whereabouts import why_no_offer
 from optex.action import Action
 from optex.actions import Extend
 from optex.changes import may_extend
@@ -108,7 +109,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
             differs = terms is not None and terms != first
             return state, f"The database leads; {file} differs from what was taken in." if differs else ""
     if terms is None:
-        raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
+        raise OptexError(why_no_offer(folder))
     return OfferState(terms=terms), ""
 
 

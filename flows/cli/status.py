@@ -18,6 +18,7 @@ from rich.text import Text
 from infra.database.reader import OfferReader
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
+from infra.folder.whereabouts import typed
 from infra.settings import PLAYED, may_be_taken_in
 from infra.status.document import as_document
 from infra.status.files_differ import files_differ
@@ -71,8 +72,8 @@ def reading(folder: Path) -> Iterator[OfferReader]:
     name_of(folder)
     if not may_be_taken_in(folder):
         raise OptexError(
-            f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
-            f"`optex simulate {folder} --out DIR` rehearses it"
+            f"{folder}: nothing of this offer is on record yet; `optex serve {typed(folder)}` takes it in and runs it, "
+            f"`optex simulate {typed(folder)} --out DIR` rehearses it"
         )
     with workspace_in(folder).read() as db:
         yield db
