@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from optex.errors import OptexError
 
-PREFIX = "OPTEX_"
+PREFIX, ENV_FILE = "OPTEX_", ".env"
 # By how the connection is secured: submission, submission over TLS, and the old port of a server on this machine.
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -35,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",

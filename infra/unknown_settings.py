@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from dotenv import dotenv_values
 
-from infra.settings import PREFIX, Settings
+from infra.settings import ENV_FILE, PREFIX, Settings
 
 KNOWN = tuple(PREFIX + name.upper() for name in Settings.model_fields)
 # What the files of infra/production and the processes of `optex serve` are told beside the settings.
@@ -26,7 +26,7 @@ def unknown_settings() -> list[str]:
 
 def _env_file() -> Iterable[str]:
     try:
-        return dotenv_values(Settings.model_config["env_file"], encoding="utf-8")
+        return dotenv_values(ENV_FILE, encoding="utf-8")
     except (OSError, UnicodeDecodeError):  # whoever reads the settings says what is wrong with it
         return []
 

@@ -147,7 +147,7 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
 
 
 def _readings(terms: Terms) -> Iterator[Warning]:
-    """The milestones for which 5 p.m. "Eastern Standard Time" is two instants, all in one: there is one clock (CAL-2)."""
+    """The milestones for which 5 p.m. "Eastern Standard Time" is two instants: one clock is one warning (CAL-2)."""
     doubtful: dict[str, list[str]] = {}
     for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)

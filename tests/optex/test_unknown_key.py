@@ -15,7 +15,7 @@ _ADDED = [
     ("", "clock = 'EST'", "contact.clock: unknown key in this place, expected it above the first [table]"),
     ("", "e-mail = 'a@b.com'", "contact.e-mail: unknown key: did you mean email?"),
     ("", "[plan.vesting]\nfirst_month = 12", "plan.vesting.first_month: unknown key: did you mean first_months?"),
-    ("", "[[calendar.closed]]\non = 2003-03-12\nreson = 'x'", "calendar.closed.0.reson: unknown key: did you mean reason?"),
+    ("", "[[calendar.closed]]\nreson = 'x'", "calendar.closed.0.reson: unknown key: did you mean reason?"),
     ("", "[plan.vesting]\nweeks = 12", "unknown key, expected one of first_months, every_months, tranches"),
 ]  # fmt: skip
 
