@@ -11,7 +11,7 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
-from optex.formatting import count, first_few, listed, local_text, moment, utc_text
+from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.open_days import ISO_DAYS, calendar_days, earliest_in_words, shortfall, whole_business_days
@@ -307,7 +307,8 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
         ("e-mail address", _alike((holder.email, holder.holder_id) for holder in holders)),
     ):
         if len(groups) > LISTED:
-            more = f"{len(groups) - LISTED:,} more groups of holders have the same {what}"
+            more = agreeing(len(groups) - LISTED, "more group", "of holders has", "of holders have")
+            more = f"{more} the same {what}"
             yield Warning(rule="TND-3", message=more, file="holders.csv")
         for group in groups[:LISTED]:
             yield Warning(

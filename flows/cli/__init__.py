@@ -12,6 +12,7 @@ import click
 from flows.cli import actions, audit, filing, letters
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
+from optex.formatting import count
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,8 +87,8 @@ def check(folder: Path, as_json: bool) -> None:
         where = f"{warning.file}:{warning.line}: " if warning.line else ""
         click.echo(f"{where}warning: {warning.rule}: {warning.message}")
     click.echo(
-        f"{folder}: no fault, {len(noted)} warning{'s' * (len(noted) != 1)}: {len(found.holders):,} holders, "
-        f"{len(found.grants):,} grants, {len(found.forms):,} forms"
+        f"{folder}: no fault, {count(len(noted), 'warning')}: {count(len(found.holders), 'holder')}, "
+        f"{count(len(found.grants), 'grant')}, {count(len(found.forms), 'form')}"
     )
 
 
@@ -165,7 +166,8 @@ def export(folder: Path, out: Path) -> None:
 
     with reading(folder) as db:
         written = write(db, out / "ledgers")
-    click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
+    rows = count(sum(written.values()), "row")
+    click.echo(f"{count(len(written), 'ledger')} with {rows} in {out / 'ledgers'}")
 
 
 @cli.command()

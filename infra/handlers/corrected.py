@@ -23,7 +23,7 @@ from optex.cells import Changes
 from optex.closings import CorrectCalendar, with_closings
 from optex.correction import Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
-from optex.formatting import count
+from optex.formatting import agreeing, count
 from optex.records import Form, Grant, Holder, ServicePeriod
 
 
@@ -52,7 +52,11 @@ def _readdressed(db: OfferWriter, told: Told, holder: Holder) -> str:
     """The unsent and refused letters go to the corrected address; how many, and how many had gone to the other."""
     waiting = readdress(db, holder.holder_id) if holder.email else 0
     sent = sum(letter.sent_at is not None for letter in told.of(holder.holder_id))
-    said = [f"{count(waiting, 'letter')} not sent yet go to the corrected address."] if waiting else []
+    said = (
+        [f"{agreeing(waiting, 'letter', 'not sent yet goes', 'not sent yet go')} to the corrected address."]
+        if waiting
+        else []
+    )
     said += [f"{count(sent, 'letter')} had been sent to the earlier one."] if sent else []
     return " ".join(said)
 

@@ -42,7 +42,7 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
         ),
         at,
     )
-    return f"{count(len(ended), 'promise')} for {sum(freed.values()):,} shares ended; {told.told()}."
+    return f"{count(len(ended), 'promise')} for {count(sum(freed.values()), 'share')} ended; {told.told()}."
 
 
 def _release_deferred(db: OfferWriter, state: OfferState, at: datetime) -> Counter[str]:
