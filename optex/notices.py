@@ -18,10 +18,11 @@ from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
 from optex.errors import Ruling
-from optex.formatting import count, day, moment, utc_text
+from optex.formatting import count, time_of_day, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
+from optex.subjects import again, of_day, short_id, subject_line
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
 Grants = Mapping[str, Grant]
@@ -77,10 +78,9 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
         if grant.remaining
     ]
     key = f"offer-opened:{holder.holder_id}"
-    subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
-    return _notice(
-        Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), options=options
-    )
+    happened = f"Offer open until {of_day(terms.expires_on)}"
+    data = {"offer": notice_data.offer_facts(terms, schedule), "options": options}
+    return _notice(Kind.OFFER_OPENED, key, holder, happened, "your stock options", **data)
 
 
 def reminder(
@@ -94,12 +94,13 @@ def reminder(
 ) -> Notice:
     """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
-    left, until = count(days, "business day"), day(terms.expires_on)
-    subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
-    mine = notice_data.tendered(tenders, grants)
-    return _notice(
-        Kind.REMINDER, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), days=days, tenders=mine
-    )
+    happened, about = f"{count(days, 'business day')} left", f"offer expires {of_day(terms.expires_on)}"
+    data = {
+        "offer": notice_data.offer_facts(terms, schedule),
+        "days": days,
+        "tenders": notice_data.tendered(tenders, grants),
+    }
+    return _notice(Kind.REMINDER, key, holder, happened, about, **data)
 
 
 def confirmation(
@@ -120,16 +121,15 @@ def confirmation(
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
-    more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
+    more, revised = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
-    name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
-    received = f"your {name} received {moment(form.received_at, terms.clock)}"
-    subject = f"Confirmation of Receipt{again}: {received}, exchange offer of {terms.issuer}"
+    name = "Form" if form.kind is FormKind.ELECTION else "Notice"
     return _notice(
         Kind.CONFIRMATION,
         key,
         holder,
-        subject,
+        f"{name} {short_id(form.form_id)} received{revised}",
+        "Confirmation of Receipt",
         offer=notice_data.offer_facts(terms),
         revision=revision,
         form=notice_data.form_received(form, grants),
@@ -184,8 +184,9 @@ def extension(
         **_recorded(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
-    subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
-    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+    happened, until = f"Extended to {of_day(terms.expires_on)}", terms.expires.astimezone(terms.zone)
+    about = f"until {time_of_day(until)} {until:%Z}"
+    return _notice(Kind.EXTENSION, key, holder, happened, about, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def amendment(
@@ -209,8 +210,9 @@ def amendment(
         "ten_days": needs_ten_days(change, percent),
     }
     key = f"amendment.{number}:{holder.holder_id}"
-    subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
-    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+    about = f"Amendment No. {number}"
+    facts = notice_data.offer_facts(terms, schedule)
+    return _notice(Kind.AMENDMENT, key, holder, "Offer amended", about, offer=facts, **data)
 
 
 def acceptance_and_promise(
@@ -227,14 +229,13 @@ def acceptance_and_promise(
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
-    key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
-    subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
+    key, about = f"acceptance:{holder.holder_id}", f"{count(promise.shares, 'share')} promised"
     data = {
         "offer": notice_data.offer_facts(terms, schedule),
         "accepted": accepted,
         "promise": notice_data.promised(promise),
     }
-    return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
+    return _notice(Kind.ACCEPTANCE, key, holder, "Accepted and cancelled", about, **data)
 
 
 def rejection(
@@ -252,9 +253,9 @@ def rejection(
         }
         for key, shares, why in decisions
     ]
-    key = f"rejection:{holder.holder_id}"
-    subject = f"Options not accepted in the exchange offer of {terms.issuer}"
-    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.offer_facts(terms), returned=returned)
+    key, about = f"rejection:{holder.holder_id}", "options you tendered"
+    data = {"offer": notice_data.offer_facts(terms), "returned": returned}
+    return _notice(Kind.REJECTION, key, holder, "Not accepted", about, **data)
 
 
 def withdrawal_right(
@@ -265,17 +266,17 @@ def withdrawal_right(
     Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
     """
     data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
-    key = f"withdrawal-right:{holder.holder_id}"
-    subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
-    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    key, about = f"withdrawal-right:{holder.holder_id}", "you may withdraw your tender"
+    facts = notice_data.offer_facts(terms)
+    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, "Not accepted yet", about, offer=facts, **data)
 
 
 def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
     """The offer is terminated and every tender returned. Authority: §7, §15; Rule 13e-4(f)(5) (CND-2)."""
     data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
-    key = f"termination:{holder.holder_id}"
-    subject = f"The exchange offer of {terms.issuer} is terminated"
-    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    key, about = f"termination:{holder.holder_id}", "no options are exchanged"
+    facts = notice_data.offer_facts(terms)
+    return _notice(Kind.TERMINATION, key, holder, "Offer terminated", about, offer=facts, **data)
 
 
 def promise_lapsed(
@@ -293,10 +294,8 @@ def promise_lapsed(
         "on": lapsed_on.isoformat(),
     }
     key = f"lapse:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
-    which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
-    when = f" on {day(lapsed_on)}" if number > 1 else ""
-    subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed{when}: {terms.issuer}"
-    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    happened, facts = f"Promise lapsed{again(number)}", notice_data.offer_facts(terms)
+    return _notice(Kind.LAPSE, key, holder, happened, _promised_then(promise), offer=facts, **data)
 
 
 def correction(
@@ -313,7 +312,7 @@ def correction(
     `restated` is what the acceptance comes to by it, or the dates that it moves; `told` are the letters that said
     otherwise, by subject and day. Authority: rules of the record (REC-3).
     """
-    terms, again = state.terms, f" (No. {number})" if number > 1 else ""
+    terms = state.terms
     data = {
         "about": corrected.verb.removeprefix("correct-"),
         "compared": notice_data.compared(corrected, restated, holder.holder_id, terms.clock),
@@ -325,8 +324,8 @@ def correction(
         "restated": list(restated),
     }
     key = f"correction:{holder.holder_id}.{number}"
-    subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"
-    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    happened, facts = f"Corrected{again(number)}", notice_data.offer_facts(terms)
+    return _notice(Kind.CORRECTION, key, holder, happened, "what we told you", offer=facts, **data)
 
 
 def promise_reinstated(
@@ -361,10 +360,8 @@ def promise_reinstated(
         "grant_on": grant_on.isoformat() if grant_on else "",
     }
     key = f"reinstatement:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
-    which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
-    when = f" since {day(reinstated_on)}" if number > 1 else ""
-    subject = f"Your Promise to Grant Stock Option(s) of {which} stands again{when}: {terms.issuer}"
-    return _notice(Kind.REINSTATEMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+    happened, facts = f"Promise stands again{again(number)}", notice_data.offer_facts(terms, schedule)
+    return _notice(Kind.REINSTATEMENT, key, holder, happened, _promised_then(promise), offer=facts, **data)
 
 
 def acceptance_voided(
@@ -400,9 +397,9 @@ def acceptance_voided(
         "lapsed": lapsed,
         "splits": splits,
     }
-    key = f"acceptance-voided:{holder.holder_id}"
-    subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
-    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    key, about = f"acceptance-voided:{holder.holder_id}", "nothing was exchanged"
+    facts = notice_data.offer_facts(terms)
+    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, "Acceptance voided", about, offer=facts, **data)
 
 
 def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:
@@ -412,8 +409,8 @@ def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason
     """
     data = {"rescinded": notice_data.issued_option(granted), "reason": reason, "on": on.isoformat()}
     key = f"rescinded:{granted.grant_id}"
-    subject = f"Correction: your new stock option {granted.grant_id} of {day(granted.granted_on)} is rescinded"
-    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    about = f"new option {short_id(granted.grant_id)} of {of_day(granted.granted_on)}"
+    return _notice(Kind.CORRECTION, key, holder, "Rescinded", about, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(
@@ -448,10 +445,17 @@ def grant(
         "employee": capacity is Capacity.EMPLOYEE,
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
-    subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
-    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"
+    happened, about = f"Granted {of_day(granted_on)}", f"{agreements} to sign"
+    return _notice(Kind.GRANT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 
 
-def _notice(kind: Kind, key: str, holder: Holder, subject: str, **stated: Any) -> Notice:
+def _promised_then(promise: Promise) -> str:
+    return f"{count(promise.shares, 'share')} promised {of_day(promise.issued_on)}"
+
+
+def _notice(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, **stated: Any) -> Notice:
+    """A letter with its subject: what `happened`, and `about` what; the issuer's name is added to it."""
+    subject = subject_line(happened, about, stated["offer"]["issuer"])
     data = {"holder": {"name": holder.name}, "subject": subject, **stated}
     return Notice(notice_id=key, holder_id=holder.holder_id, kind=kind.value, subject=subject, data=data)
