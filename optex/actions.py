@@ -393,13 +393,16 @@ class Defer(Action):
     kind: Annotated[OptionType, Field(strict=False), of(*OptionType)] = option(
         "Incentive (ISO) or nonqualified (NSO).", alias="type"
     )
+    promise: bool = option("Promise it to the holder in writing: a letter.", False)
 
     @property
     def subject(self) -> str:
         return self.holder
 
     def says(self, state: OfferState) -> str:
-        return f"A grant of {self.shares:,} shares ({self.kind}) is deferred until the new options are granted."
+        promised = ", and promised to the holder in writing" if self.promise else ""
+        grant = f"A grant of {self.shares:,} shares ({self.kind})"
+        return f"{grant} is deferred until the new options are granted{promised}."
 
     def apply(self, state: OfferState) -> OfferState:
         deferred = adjustment.Deferred(
@@ -408,12 +411,14 @@ class Defer(Action):
             shares=self.shares,
             type=self.kind,
             decided_at=self.at,
+            promised=self.promise,
         )
         return replace(state, deferred=(*state.deferred, deferred))
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
         further = f"A further grant of {count(self.shares, 'share')} ({self.kind})"
-        return f"{further} was decided and is deferred until the new options are granted", ""
+        promised = ", and promised in writing" if self.promise else ""
+        return f"{further} was decided and is deferred until the new options are granted{promised}", ""
 
 
 class CommitteeGrantDate(Action):

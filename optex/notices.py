@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
+    DEFERRAL = "deferral", "The letter about a grant that was deferred", "LCK-1"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
     words: str
@@ -80,7 +81,7 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
     key = f"offer-opened:{holder.holder_id}"
     happened = f"Offer open until {of_day(terms.expires_on)}"
     data = {"offer": notice_data.offer_facts(terms, schedule), "options": options}
-    return _notice(Kind.OFFER_OPENED, key, holder, happened, "your stock options", **data)
+    return letter(Kind.OFFER_OPENED, key, holder, happened, "your stock options", **data)
 
 
 def reminder(
@@ -100,7 +101,7 @@ def reminder(
         "days": days,
         "tenders": notice_data.tendered(tenders, grants),
     }
-    return _notice(Kind.REMINDER, key, holder, happened, about, **data)
+    return letter(Kind.REMINDER, key, holder, happened, about, **data)
 
 
 def confirmation(
@@ -124,7 +125,7 @@ def confirmation(
     more, revised = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
     name = "Form" if form.kind is FormKind.ELECTION else "Notice"
-    return _notice(
+    return letter(
         Kind.CONFIRMATION,
         key,
         holder,
@@ -186,7 +187,7 @@ def extension(
     key = f"extension.v{version}:{holder.holder_id}"
     happened, until = f"Extended to {of_day(terms.expires_on)}", terms.expires.astimezone(terms.zone)
     about = f"until {time_of_day(until)} {until:%Z}"
-    return _notice(Kind.EXTENSION, key, holder, happened, about, offer=notice_data.offer_facts(terms, schedule), **data)
+    return letter(Kind.EXTENSION, key, holder, happened, about, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def amendment(
@@ -212,7 +213,7 @@ def amendment(
     key = f"amendment.{number}:{holder.holder_id}"
     about = f"Amendment No. {number}"
     facts = notice_data.offer_facts(terms, schedule)
-    return _notice(Kind.AMENDMENT, key, holder, "Offer amended", about, offer=facts, **data)
+    return letter(Kind.AMENDMENT, key, holder, "Offer amended", about, offer=facts, **data)
 
 
 def acceptance_and_promise(
@@ -235,7 +236,7 @@ def acceptance_and_promise(
         "accepted": accepted,
         "promise": notice_data.promised(promise),
     }
-    return _notice(Kind.ACCEPTANCE, key, holder, "Accepted and cancelled", about, **data)
+    return letter(Kind.ACCEPTANCE, key, holder, "Accepted and cancelled", about, **data)
 
 
 def rejection(
@@ -255,7 +256,7 @@ def rejection(
     ]
     key, about = f"rejection:{holder.holder_id}", "options you tendered"
     data = {"offer": notice_data.offer_facts(terms), "returned": returned}
-    return _notice(Kind.REJECTION, key, holder, "Not accepted", about, **data)
+    return letter(Kind.REJECTION, key, holder, "Not accepted", about, **data)
 
 
 def withdrawal_right(
@@ -268,7 +269,7 @@ def withdrawal_right(
     data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
     key, about = f"withdrawal-right:{holder.holder_id}", "you may withdraw your tender"
     facts = notice_data.offer_facts(terms)
-    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, "Not accepted yet", about, offer=facts, **data)
+    return letter(Kind.WITHDRAWAL_RIGHT, key, holder, "Not accepted yet", about, offer=facts, **data)
 
 
 def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
@@ -276,7 +277,7 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
     data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
     key, about = f"termination:{holder.holder_id}", "no options are exchanged"
     facts = notice_data.offer_facts(terms)
-    return _notice(Kind.TERMINATION, key, holder, "Offer terminated", about, offer=facts, **data)
+    return letter(Kind.TERMINATION, key, holder, "Offer terminated", about, offer=facts, **data)
 
 
 def promise_lapsed(
@@ -295,7 +296,7 @@ def promise_lapsed(
     }
     key = f"lapse:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
     happened, facts = f"Promise lapsed{again(number)}", notice_data.offer_facts(terms)
-    return _notice(Kind.LAPSE, key, holder, happened, _promised_then(promise), offer=facts, **data)
+    return letter(Kind.LAPSE, key, holder, happened, _promised_then(promise), offer=facts, **data)
 
 
 def correction(
@@ -325,7 +326,7 @@ def correction(
     }
     key = f"correction:{holder.holder_id}.{number}"
     happened, facts = f"Corrected{again(number)}", notice_data.offer_facts(terms)
-    return _notice(Kind.CORRECTION, key, holder, happened, "what we told you", offer=facts, **data)
+    return letter(Kind.CORRECTION, key, holder, happened, "what we told you", offer=facts, **data)
 
 
 def promise_reinstated(
@@ -361,7 +362,7 @@ def promise_reinstated(
     }
     key = f"reinstatement:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
     happened, facts = f"Promise stands again{again(number)}", notice_data.offer_facts(terms, schedule)
-    return _notice(Kind.REINSTATEMENT, key, holder, happened, _promised_then(promise), offer=facts, **data)
+    return letter(Kind.REINSTATEMENT, key, holder, happened, _promised_then(promise), offer=facts, **data)
 
 
 def acceptance_voided(
@@ -399,7 +400,7 @@ def acceptance_voided(
     }
     key, about = f"acceptance-voided:{holder.holder_id}", "nothing was exchanged"
     facts = notice_data.offer_facts(terms)
-    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, "Acceptance voided", about, offer=facts, **data)
+    return letter(Kind.ACCEPTANCE_VOIDED, key, holder, "Acceptance voided", about, offer=facts, **data)
 
 
 def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:
@@ -410,7 +411,7 @@ def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason
     data = {"rescinded": notice_data.issued_option(granted), "reason": reason, "on": on.isoformat()}
     key = f"rescinded:{granted.grant_id}"
     about = f"new option {short_id(granted.grant_id)} of {of_day(granted.granted_on)}"
-    return _notice(Kind.CORRECTION, key, holder, "Rescinded", about, offer=notice_data.offer_facts(terms), **data)
+    return letter(Kind.CORRECTION, key, holder, "Rescinded", about, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(
@@ -447,14 +448,14 @@ def grant(
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"
     happened, about = f"Granted {of_day(granted_on)}", f"{agreements} to sign"
-    return _notice(Kind.GRANT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
+    return letter(Kind.GRANT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 
 
 def _promised_then(promise: Promise) -> str:
     return f"{count(promise.shares, 'share')} promised {of_day(promise.issued_on)}"
 
 
-def _notice(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, **stated: Any) -> Notice:
+def letter(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, **stated: Any) -> Notice:
     """A letter with its subject: what `happened`, and `about` what; the issuer's name is added to it."""
     subject = subject_line(happened, about, stated["offer"]["issuer"])
     data = {"holder": {"name": holder.name}, "subject": subject, **stated}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -94,7 +94,12 @@ class OfferReader:
             terminated_at=row.terminated_at,
             granted_on=row.granted_on,
         )
-        return replay(state, self.actions(*STATEFUL))
+        state = replay(state, self.actions(*STATEFUL))
+        if not state.deferred:
+            return state
+        decided = self.latest_decisions("deferred", [each.deferred_id for each in state.deferred])
+        released = {row.subject for row in decided.values() if row.decision == "released"}
+        return replace(state, deferred=tuple(each for each in state.deferred if each.deferred_id not in released))
 
     def actions(self, *verbs: str) -> list[Action]:
         """The accepted actions in the order in which they were recorded, of these verbs where any is named."""

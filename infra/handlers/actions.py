@@ -9,7 +9,7 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, corrected, corrections, forms, four_eyes, pool
+from infra.handlers import announcements, corrected, corrections, deferrals, forms, four_eyes, pool
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
@@ -274,8 +274,7 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
 
 @apply_effects.register
 def _defer(action: Defer, db: OfferWriter) -> str:
-    pool.reserve_deferred(db, action.at, action.shares)
-    return ""
+    return deferrals.defer(db, action)
 
 
 @refused.register

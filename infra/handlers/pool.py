@@ -25,15 +25,6 @@ def reserve_deferred(db: OfferWriter, at: datetime, shares: int) -> None:
     db.move_pool(pool.deferred(db.state().day(at), shares))
 
 
-def release_deferred(db: OfferWriter, at: datetime) -> None:
-    """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
-    state = db.state()
-    if state.deferred:
-        through = apply_splits(db, at)
-        held = _deferred(state, [split for split in state.splits if split.on <= through])
-        db.move_pool([(state.day(at), "released", held)])
-
-
 def apply_splits(db: OfferWriter, at: datetime) -> date:
     """Scale the pool by every split that has come and was not followed yet (ADJ-1, PLN-1).
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from optex import notices
 from optex.actions import read_action
+from optex.adjustment import Deferred
 from optex.cancellation import Cancellation
+from optex.deferral_notices import deferral_released, deferred_promised
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import schedule_of
@@ -57,6 +59,9 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
         "correct-holder", {"holder": id_, "name": "Ann Lee", "reason": "x", "by": "Dana Reed", "at": at}, terms.zone
     )
     cancelled = [Cancellation(grant_id=id_, holder_id=id_, shares=shares, cancelled_on=on, vesting=())]
+    deferred = Deferred(
+        deferred_id=f"D-{number}", holder_id=id_, shares=shares, type=OptionType.NSO, decided_at=at, promised=True
+    )
     grants = {id_: builders.grant(id_, holder_id=id_, shares=shares)}
     return [
         notices.offer_opened(terms, schedule, holder, []),
@@ -86,6 +91,8 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
             grant_on=None,
             number=number,
         ),
+        deferred_promised(terms, schedule, holder, deferred, on),
+        deferral_released(terms, holder, deferred, shares, on, "x", on),
         notices.grant(terms, holder, None, [new] * number, Decimal("1.45"), grants),
     ]
 
