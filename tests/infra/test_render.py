@@ -15,8 +15,10 @@ from jinja2 import UndefinedError
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
 from optex import notices
 from optex.actions import read_action
+from optex.adjustment import Deferred
 from optex.calendar import EST
 from optex.cancellation import Cancellation
+from optex.deferral_notices import deferral_released
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import schedule_of
@@ -108,6 +110,9 @@ CANCELLATIONS = (
     ),
 )
 PROMISE = builders.promise("P-H-017", "H-017", 7_500)
+DEFERRED = Deferred(
+    deferred_id="D-1", holder_id="H-017", shares=300, type=OptionType.ISO, decided_at=FORM.received_at, promised=True
+)
 NEW = (
     IssuedOption(
         grant_id="G-0017-N",
@@ -208,6 +213,9 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         voided(terms),
         notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
         reinstated(terms),
+        deferral_released(
+            terms, HOLDER, DEFERRED, 450, date(2003, 3, 20), "The offer was terminated", date(2003, 4, 1)
+        ),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
     )
     return {notice.kind: notice for notice in made}
@@ -563,7 +571,7 @@ def test_acceptance_contains_the_promise():
     assert "You will receive no new options, no payment and no other consideration" in words
     assert "We will defer any other option grant" in words
     assert "G-0017-B Mar 15, 2000 ISO $4.25 Mar 15, 2010 4,000" in words
-    assert "It becomes exercisable as follows: 4,000 shares on March 15, 2003." in words
+    assert "All of it is exercisable now." in words, "it vested on March 15"
 
 
 def test_rejection_says_why_and_that_options_stay():
@@ -593,12 +601,59 @@ def test_grant_contains_the_agreement():
     """The new option agreement: shares, price, type, expiry, every tranche, and to be signed before exercise."""
     words = said(LETTERS["grant"])
     assert "On Friday, October 3, 2003 we granted you new stock options to purchase 7,500 shares" in words
-    assert "Exercise price: $1.60 per share, 110% of the closing price (Section 9)" in words
+    assert "Exercise price: $1.60 per share, 110% of the closing price, rounded up to the cent (Section 9)" in words
     assert "Exercise price: $1.45 per share Type: nonqualified stock option (NSO)" in words
     assert "Expires: October 3, 2008, or earlier" in words
     assert "Oct 3, 2003 500 Sep 3, 2004 1,000" in words
-    assert "You must execute it before you can exercise the new options (Summary Term Sheet)." in words
+    assert "execute each of them before you can exercise the option that it is about (Summary Term Sheet)." in words
     assert "A 3-for-2 split on June 2, 2003." in words
+
+
+def test_there_is_one_agreement_an_option():
+    """Each names its parties, option, terms and plan, and is signed by itself; one option has one agreement."""
+    _, first, second = said(LETTERS["grant"]).split("New option agreement ")
+    for n, (agreement, option) in enumerate(((first, "G-0017-N"), (second, "G-0170-N")), start=1):
+        assert agreement.startswith(f"{n} of 2 Between Alpha Technologies Group, Inc. and Zoë O'Brien & Co")
+        assert f"I accept option {option} on these terms and those of the plan." in agreement
+        for once in ("Expires:", "Transfer.", "Tax.", "The plan governs.", "Signature:"):
+            assert 1 == agreement.count(once)
+    [_, alone] = said(notices.grant(TERMS, HOLDER, PROMISE, NEW[1:], Decimal("1.45"), GRANTS)).split("New option agr")
+    assert alone.startswith("eement Between Alpha")
+
+
+def test_an_agreement_speaks_of_no_day_that_its_table_does_not_show():
+    """Vested at grant is said of what the table shows on that day: all, 500 shares, or none."""
+    _, first, second = said(LETTERS["grant"]).split("New option agreement ")
+    assert "Exercise. All shares are vested at grant. Once this agreement is signed" in first
+    assert "Exercise. 500 shares are vested at grant, the others vest on the days shown above." in second
+    later = replace(NEW[1], vesting=(Tranche(vests_on=date(2004, 9, 3), shares=1_500),))
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, [later], Decimal("1.45"), GRANTS))
+    assert "Exercise. The shares vest on the days shown above." in words
+    assert "vested at grant" not in words
+
+
+def test_the_acceptance_accounts_for_every_share_of_an_option():
+    """Granted are exercised, cancelled and balancing shares; an option that is cancelled whole needs no sum."""
+    words = said(LETTERS["acceptance-and-promise"])
+    assert "12,000 = 2,000 exercised before + 6,000 cancelled + 4,000 in the balancing option G-0017-B." in words
+    assert "1,500 =" not in words
+    whole = said(notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, CANCELLATIONS[1:], PROMISE, GRANTS))
+    assert "not all were cancelled" not in whole
+
+
+def test_a_balancing_option_becomes_exercisable_only_on_days_to_come():
+    """Of 4,000 shares 1,000 that vested on April 1 are exercisable now, those of April 2 become so."""
+    days = ((date(2002, 3, 15), 600), (date(2003, 4, 1), 400), (date(2003, 4, 2), 3_000))
+    vesting = tuple(Tranche(vests_on=on, shares=shares) for on, shares in days)
+
+    def accepted(vesting: tuple[Tranche, ...]) -> str:
+        partial = replace(CANCELLATIONS[0], balancing=replace(BALANCING, vesting=vesting))
+        return said(notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, [partial], PROMISE, GRANTS))
+
+    words = accepted(vesting)
+    assert "1,000 shares are exercisable now; it becomes exercisable for the rest as follows: 3,000 shares on" in words
+    assert "It becomes exercisable as follows: 3,000 shares on April 2, 2003." in accepted(vesting[2:])
+    assert "All of it is exercisable now." in accepted(vesting[:2])
 
 
 def test_the_agreement_of_a_director_states_the_ninety_days():
@@ -793,7 +848,7 @@ def test_a_correction_states_what_was_and_what_is_right():
         ),
         (
             correction("correct-calendar", None, None, restated={"cancel_on": ("2003-04-01", "2003-04-02")}, number=2),
-            ["Correction (No. 2)", "expected April 1, 2003 April 2, 2003", "The expiration of the offer does not move"],
+            ["Corrected (No. 2)", "expected April 1, 2003 April 2, 2003", "The expiration of the offer does not move"],
         ),
         (
             correction("correct-calendar", None, None, ACCEPTED, restated={"grant_on": ("2003-10-03", "2003-10-06")}),

@@ -273,7 +273,7 @@ def test_it_comes_out_of_what_was_not_tendered_first(exercised):
     )
     [letter] = exercised.letters("correction", "Bo Ray")
     assert "shares of the balancing option 400 250" in letter
-    assert "shares promised" not in letter
+    assert "shares promised 600" not in letter
 
 
 def test_it_is_restated_again_when_it_is_corrected_again(exercised):

@@ -1,4 +1,4 @@
-"""Deferred grants: promised in writing, released where nothing is exchanged, and grants that nobody deferred (LCK-1)."""
+"""Deferred grants: promised in writing, released where nothing is exchanged; grants that nobody deferred (LCK-1)."""
 
 import pytest
 
@@ -130,12 +130,12 @@ def test_a_termination_releases_every_deferred_grant(new_offer):
     )
     played = offer.play()
     assert ["98500", "98200", "98500"] == played.column("pool", "available_after")[2:]
-    promised, released = played.letters("deferral")
+    _, released = played.letters("deferral")
     assert "Why: The exchange offer was terminated." in released
 
 
 def test_voiding_an_acceptance_releases_what_was_deferred(new_offer):
-    """HR tells on May 5 that Bo had left on March 28: his 300 shares are free on the day of the void, not in October."""
+    """HR tells on May 5 that Bo had left on March 28: his 300 shares are free that day, not in October."""
     offer = participant(new_offer)
     offer.happens("2003-04-15T10:00:00", "defer", holder="H2", shares=300, type="NSO", by="Committee")
     offer.happens(
