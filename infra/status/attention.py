@@ -129,9 +129,9 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
 
 
 def _contradicted(db: OfferReader) -> list[Entry]:
-    """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
+    """Every option of which the record contradicts what was done, or that was granted meanwhile: to be settled."""
     return [
-        ("contradiction", each.grant_id, "REC-4", f"{each.said} `optex settle` settles it")
+        ("contradiction", each.grant_id, each.rule, f"{each.said} `optex settle` settles it")
         for each in contradictions(db)
     ]
 

@@ -3,6 +3,9 @@
 import pytest
 
 from infra.explain.explain import explain_holder
+from infra.status.attention import attention, unreported
+from infra.status.offer_status import offer_status
+from tests.offers import local
 
 
 def participant(new_offer, **terms):
@@ -173,3 +176,90 @@ def test_a_split_before_the_release_scales_what_is_free_again(new_offer):
     assert ["151"] == played.column("pool", "shares", event="released")
     [_, released] = played.letters("deferral", "Bo Ray")
     assert "Option shares, as decided: 101 shares Option shares, as adjusted since (Section 6): 151 shares" in released
+
+
+MEANWHILE = (
+    "{} was granted to {} on {}, between the tender and the new options: whoever takes part gets no other grant in "
+    "that time, and it spoils the accounting."
+)
+
+
+def alarms(played, at):
+    """What is to be settled by then, and what the watch would raise of it."""
+    with played.workspace() as workspace, workspace.read() as db:
+        said = [each for each in attention(offer_status(db, local(at))) if "optex settle" in each]
+        raised = unreported(db, local(at)).get("the record contradicts what was done", [])
+    return said, [(subject, rule) for _, subject, rule, _ in raised]
+
+
+def added(offer, when, grant, holder, on):
+    """A grant of 50 shares that turns up in the record later."""
+    stated = {"shares": 50, "exercised": 0, "price": "1.20", "type": "NSO", "expires_on": "2013-06-02"}
+    return offer.happens(
+        when,
+        "correct-grant",
+        grant=grant,
+        holder=holder,
+        granted_on=on,
+        reason="It was missing.",
+        by="Dana Reed",
+        evidence="Minutes",
+        **stated,
+    )
+
+
+def test_a_grant_dated_while_its_holder_takes_part_is_an_alarm(new_offer):
+    """Of March 10, the day of the tender, and of October 2; not of March 9, nor of October 3, nor Cy's, who stays out.
+
+    It says so where it turns up, stands on the dashboard, and is raised by the watch.
+    """
+    offer = participant(new_offer)
+    offer.holder("H3", "Cy Dow").grant("G3", 300)
+    days = {"X1": "2003-03-09", "X2": "2003-03-10", "X3": "2003-10-02", "X4": "2003-10-03"}
+    for grant, on in days.items():
+        added(offer, "2003-10-06T10:00:00", grant, "H2", on)
+    added(offer, "2003-10-06T10:00:00", "X5", "H3", "2003-06-02")
+    played = offer.play()
+    said, raised = alarms(played, "2003-10-06T12:00:00")
+    must = "A person must settle it: `optex settle FOLDER --grant {} --as stand`."
+    assert [
+        f"{MEANWHILE.format('X2', 'H2', 'March 10, 2003')} {must.format('X2')}",
+        f"{MEANWHILE.format('X3', 'H2', 'October 2, 2003')} {must.format('X3')}",
+    ] == said
+    assert [("X2", "LCK-1"), ("X3", "LCK-1")] == raised
+    assert [("X2", "LCK-1"), ("X3", "LCK-1")] == played.column("audit", "subject", "rule", action="record contradicted")
+
+
+def test_it_is_an_alarm_while_the_tender_stands(new_offer):
+    """Told on March 20 of March 14; once Bo withdraws there is nothing against it, and of Ann it is as before."""
+    offer = participant(new_offer)
+    for grant, holder in (("X1", "H1"), ("X2", "H2")):
+        added(offer, "2003-03-20T10:00:00", grant, holder, "2003-03-14")
+    said, raised = alarms(offer.play(until="2003-03-21T12:00:00"), "2003-03-21T12:00:00")
+    assert (2, ["X1", "X2"]) == (len(said), [subject for subject, _ in raised])
+    offer.withdraws("N1", "H2", "2003-03-25T10:00:00")
+    said, raised = alarms(offer.play(until="2003-04-02T12:00:00"), "2003-04-02T12:00:00")
+    assert (1, ["X1"]) == (len(said), [subject for subject, _ in raised])
+
+
+def test_a_grant_of_the_folder_itself_is_an_alarm(new_offer):
+    """Dated June 2 in grants.csv: as soon as its holder takes part, however early that is known."""
+    offer = participant(new_offer).grant("X1", 50, on="2003-06-02", price="1.20", holder="H2")
+    said, _ = alarms(offer.play(until="2003-03-12T12:00:00"), "2003-03-12T12:00:00")
+    assert [MEANWHILE.format("X1", "H2", "June 2, 2003")] == [each.partition(" A person")[0] for each in said]
+
+
+def test_it_is_settled_by_a_person(new_offer):
+    """It cannot be rescinded by the program, which did not grant it; once it stands by a decision the alarm is gone."""
+    offer = added(participant(new_offer), "2003-06-10T10:00:00", "X1", "H2", "2003-06-02")
+    decided = {"grant": "X1", "reason": "The auditors agree.", "evidence": "Letter of June 12", "by": "Ruth Counsel"}
+    offer.happens("2003-06-16T10:00:00", "settle", **{"as": "rescind"}, **decided)
+    offer.happens("2003-06-16T11:00:00", "settle", **{"as": "stand"}, **decided)
+    played = offer.play(until="2003-06-20T12:00:00")
+    assert [
+        "the company granted X1 itself, beside the offer, and only the company can undo that: it can only stand"
+    ] == played.column("audit", "detail", action="settle refused")
+    assert ([], []) == alarms(played, "2003-06-20T12:00:00")
+    with played.workspace() as workspace, workspace.read() as db:
+        told = [line.what for line in explain_holder(db, "H2")]
+    assert MEANWHILE.format("X1", "H2", "June 2, 2003") in told
