@@ -89,6 +89,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
         "a letter was refused": _refused_letters(db),
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
+        "a deferred grant is released": _released(db),
     }
     new = {about: _not_raised(db, entries) for about, entries in found.items()}
     return {about: entries for about, entries in new.items() if entries}
@@ -149,6 +150,16 @@ def _compensations(db: OfferReader, at: datetime) -> list[Entry]:
     return [
         (f"{each.kind} asked for", each.holder_id, each.ruling.rule, waiting(each).rstrip("."))
         for each in pending(db, at)
+    ]
+
+
+def _released(db: OfferReader) -> list[Entry]:
+    """Every deferred grant that need not wait any longer, for its holder exchanges nothing: it may be made (LCK-1)."""
+    decided = db.latest_decisions("deferred").values()
+    return [
+        ("deferred grant free", row.subject, row.rule, f"{row.holder_id}: {row.reason}")
+        for row in decided
+        if row.decision == "released"
     ]
 
 

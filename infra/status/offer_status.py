@@ -12,6 +12,7 @@ from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.handlers.pool import available
+from infra.status.deferrals import DeferredGrant, deferrals
 from infra.status.document import Instant
 from infra.status.late_entries import LateEntry, late_entries
 from infra.status.mail_status import MailStatus, mail_status
@@ -103,6 +104,7 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    deferrals: tuple[DeferredGrant, ...]
     files_differ: str = ""
 
 
@@ -143,6 +145,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        deferrals=deferrals(db),
     )
 
 

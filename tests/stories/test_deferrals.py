@@ -4,6 +4,7 @@ import pytest
 
 from infra.explain.explain import explain_holder
 from infra.status.attention import attention, unreported
+from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from tests.offers import local
 
@@ -80,6 +81,23 @@ def test_explain_tells_the_release(withdrawn):
         "No option of the holder was accepted for exchange. D-1, the grant of 300 shares decided March 20, 2003, is "
         "not deferred any longer: the Committee may make it now."
     ) in told
+
+
+def test_the_status_tells_what_has_become_of_each_deferred_grant(withdrawn):
+    """Two may be granted by the Committee now, the third was granted with the new options; the watch tells the two."""
+    with withdrawn.workspace() as workspace, workspace.read() as db:
+        now = offer_status(db, local("2003-10-06T12:00:00"))
+        raised = unreported(db, local("2003-10-06T12:00:00"))["a deferred grant is released"]
+    said = [
+        "D-1, 300 shares (ISO) for H2, decided March 20, 2003: released April 1, 2003, and may be granted by the "
+        "Committee now.",
+        "D-2, 200 shares (NSO) for H2, decided March 20, 2003, promised in writing: released April 1, 2003, and may be "
+        "granted by the Committee now.",
+        "D-3, 100 shares (NSO) for H1, decided March 20, 2003: granted October 3, 2003.",
+    ]
+    assert said == [each.says for each in now.deferrals]
+    assert "### Deferred grants\n\n- " + "\n- ".join(said) in as_markdown(now)
+    assert ["D-1", "D-2"] == [subject for _, subject, _, _ in raised]
 
 
 def test_a_promise_of_a_deferred_grant_is_in_writing(new_offer):
