@@ -13,14 +13,20 @@ from optex.terms import Terms
 
 
 def deferred_promised(
-    terms: Terms, schedule: OfferSchedule, holder: Holder, deferred: Deferred, decided_on: date
+    terms: Terms, schedule: OfferSchedule, holder: Holder, deferred: Deferred, decided_on: date, *, accepted: bool
 ) -> Notice:
     """A further grant is deferred, and promised in writing: on the grant date, at that day's price, vesting from it.
 
+    `accepted` says that the holder's options were accepted by then, so that it is no longer open whether it must wait.
     Authority: §6, "We may issue to you a Promise to Grant Stock Option(s)" (LCK-1).
     """
     vesting = terms.plan.vesting.model_dump()
-    data = {"deferred": _stated(deferred, deferred.shares, decided_on), "vesting": vesting, "released": ""}
+    data = {
+        "deferred": _stated(deferred, deferred.shares, decided_on),
+        "vesting": vesting,
+        "accepted": accepted,
+        "released": "",
+    }
     key, happened = f"deferral:{deferred.deferred_id}", f"Grant {deferred.deferred_id} deferred"
     about, facts = f"{count(deferred.shares, 'share')} promised", notice_data.offer_facts(terms, schedule)
     return letter(Kind.DEFERRAL, key, holder, happened, about, offer=facts, **data)

@@ -325,8 +325,17 @@ def correction(
         "restated": list(restated),
     }
     key = f"correction:{holder.holder_id}.{number}"
-    happened, facts = f"Corrected{again(number)}", notice_data.offer_facts(terms)
-    return letter(Kind.CORRECTION, key, holder, happened, "what we told you", offer=facts, **data)
+    happened, about = f"Corrected{again(number)}", _CORRECTED[data["about"]].format(short_id(corrected.subject))
+    return letter(Kind.CORRECTION, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
+
+
+_CORRECTED = {
+    "holder": "our record of you",
+    "grant": "your option {}",
+    "form": "form {} as we recorded it",
+    "service": "our record of your service",
+    "calendar": "dates that we told you",
+}
 
 
 def promise_reinstated(
@@ -456,7 +465,11 @@ def _promised_then(promise: Promise) -> str:
 
 
 def letter(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, **stated: Any) -> Notice:
-    """A letter with its subject: what `happened`, and `about` what; the issuer's name is added to it."""
+    """A letter with its subject: what `happened`, and `about` what; the issuer's name is added to it.
+
+    The heading of the letter itself is without it, for that stands above.
+    """
     subject = subject_line(happened, about, stated["offer"]["issuer"])
-    data = {"holder": {"name": holder.name}, "subject": subject, **stated}
+    heading = f"{happened}: {about}" if about else happened
+    data = {"holder": {"name": holder.name}, "subject": subject, "heading": heading, **stated}
     return Notice(notice_id=key, holder_id=holder.holder_id, kind=kind.value, subject=subject, data=data)

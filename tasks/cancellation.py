@@ -65,7 +65,7 @@ def record_cancellation(
     db.move_pool(pool.cancelled(on, cancellations))
     db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
     unpromised = {each.holder_id for each in step.state.deferred} - {p.holder_id for p in promises}
-    released = release_deferred(db, unpromised, step.at, "No option of the holder was accepted for exchange")
+    released = release_deferred(db, unpromised, step.at, "No tendered option was accepted for exchange")
     rejected = sum(not decision.accepted for decision in decisions)
     # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
     outcome = step.done(

@@ -75,7 +75,7 @@ def _grant(action: CorrectGrant, db: OfferWriter) -> str:
     restate_pool(db, held, told.holder_ids, action.at)
     released = ""
     if restated.promised_nothing:
-        released = release_deferred(db, [after.holder_id], action.at, "Nothing of the holder's options was exchanged")
+        released = release_deferred(db, [after.holder_id], action.at, "By the corrected record nothing was exchanged")
     said = _followed(db, action, told, restated.changes)
     return " ".join(filter(None, (restated.said, released, said)))
 

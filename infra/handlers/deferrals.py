@@ -22,7 +22,12 @@ def defer(db: OfferWriter, action: Defer) -> str:
         return ""
     state = db.state()
     letter = deferred_promised(
-        state.terms, state.schedule, db.holders()[action.holder], state.deferred[-1], state.day(action.at)
+        state.terms,
+        state.schedule,
+        db.holders()[action.holder],
+        state.deferred[-1],
+        state.day(action.at),
+        accepted=state.cancelled_on is not None,
     )
     db.queue_notices([letter], action.at)
     return "The holder is told."

@@ -25,7 +25,7 @@ from optex.records import Grant, IssuedOption
 from optex.state import OfferState
 
 CLOSED = ("granted", "voided")
-_NOTHING_EXCHANGED = "The acceptance of the holder's options was voided"
+_NOTHING_EXCHANGED = "The acceptance of the tendered options was voided"
 
 
 def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> Iterator[Pending]:

@@ -264,7 +264,7 @@ def test_letters_are_finished(kind):
         for contact in ("James Polakiewicz", "Chief Financial Officer", "(603) 635-5160", "options@alpha.example"):
             assert contact in words
         assert "Dear Zoë O'Brien & Co:" in words
-        assert LETTERS[kind].subject in words
+        assert LETTERS[kind].data["heading"] in words
         assert "Basis: Offer to Exchange" in words
 
 

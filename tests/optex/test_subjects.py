@@ -91,7 +91,7 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
             grant_on=None,
             number=number,
         ),
-        deferred_promised(terms, schedule, holder, deferred, on),
+        deferred_promised(terms, schedule, holder, deferred, on, accepted=False),
         deferral_released(terms, holder, deferred, shares, on, "x", on),
         notices.grant(terms, holder, None, [new] * number, Decimal("1.45"), grants),
     ]

@@ -78,7 +78,7 @@ def test_explain_tells_the_release(withdrawn):
         "promised in writing. Decided by Committee.",
     ] == told[:2]
     assert (
-        "No option of the holder was accepted for exchange. D-1, the grant of 300 shares decided March 20, 2003, is "
+        "No tendered option was accepted for exchange. D-1, the grant of 300 shares decided March 20, 2003, is "
         "not deferred any longer: the Committee may make it now."
     ) in told
 
@@ -118,6 +118,17 @@ def test_a_promise_of_a_deferred_grant_is_in_writing(new_offer):
     assert ["deferral:D-1"] == played.column("notices", "notice_id", kind="deferral")
     [said] = played.column("audit", "detail", action="defer")
     assert "A grant of 200 shares (NSO) is deferred until the new options are granted, and promised to the" in said
+
+
+def test_a_promise_given_after_the_acceptance_leaves_nothing_open(new_offer):
+    """Whether the grant must wait depends on the acceptance: before it the letter says so, after it no more."""
+    offer = participant(new_offer)
+    for when in ("2003-03-20T10:00:00", "2003-04-15T10:00:00"):
+        offer.happens(when, "defer", holder="H2", shares=200, type="NSO", promise=True, by="Committee")
+    before, after = offer.play(until="2003-04-16T12:00:00").letters("deferral")
+    depends = "If your options are not exchanged."
+    assert (True, "You have options tendered" in before) == (depends in before, True)
+    assert (False, "We have accepted and cancelled options of yours" in after) == (depends in after, True)
 
 
 def test_a_grant_deferred_for_whoever_is_rejected_is_released(new_offer):
