@@ -107,7 +107,7 @@ def test_a_promise_of_a_deferred_grant_is_in_writing(new_offer):
     played = offer.play(until="2003-03-21T12:00:00")
     [letter] = played.letters("deferral")
     for said in (
-        "Grant D-1 deferred: 200 shares promised, Alpha Technologies Group, Inc.",
+        "Grant D-1 deferred: 200 shares promised",
         "no earlier than October 3, 2003, a stock option for 200 shares of our common stock",
         "will be the closing price of our common stock on NASDAQ on the date of grant (Section 9)",
         "counted from the date of grant and not from today: in three equal parts, the first 12 months after the "
