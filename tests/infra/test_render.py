@@ -677,6 +677,15 @@ def test_the_agreement_says_why_an_incentive_stock_option_is_none_any_more():
     assert limit not in said(LETTERS["grant"])
 
 
+def test_the_grant_tells_apart_what_was_promised_and_what_was_deferred():
+    """Of 7,800 shares 300 are of a deferred grant, and no part of what the promise was for."""
+    further = replace(NEW[1], grant_id="D-1-N", from_grant_id="", shares=300)
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, [*NEW, further], Decimal("1.45"), GRANTS))
+    assert "new stock options to purchase 7,800 shares of our common stock" in words
+    assert "for 7,500 shares. With them we make the grant of 300 shares that was deferred until this date" in words
+    assert "deferred until this date" not in said(LETTERS["grant"])
+
+
 def test_grant_of_a_deferred_option_alone():
     """A deferred grant replaces nothing and fulfils no promise, and the letter says neither."""
     deferred = IssuedOption(
