@@ -24,6 +24,7 @@ from infra.workspace import workspace_of
 from optex.action import Action, Option
 from optex.actions import ACTIONS, Approve, read_action
 from optex.errors import OptexError
+from optex.fields import OnTheClock
 from tasks.intake import record_received_form, weigh_and_record
 
 # Prefect's own server has one password for all and knows no persons: whoever decides is asked for a name.
@@ -106,9 +107,13 @@ def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) 
     yield "evidence", str, "", "What shows it, in words. Needed where it is recorded after a deadline."
 
 
+# An amount is written as text, that its digits stay exact.
+_TYPES: dict[type, Any] = {Decimal: str, datetime: OnTheClock}
+
+
 def _annotation(option: Option) -> Any:
-    """The type of a field: an amount is written as text, that its digits stay exact."""
-    plain: Any = str if option.type is Decimal else option.type
+    """The type of a field."""
+    plain: Any = _TYPES.get(option.type, option.type)
     if choices := option.offered or option.choices:
         plain = Literal[choices]
     return plain | None if not option.required and option.default is None and not _may_be_empty(option) else plain
@@ -140,7 +145,7 @@ async def record_election(
     form: str,
     holder: str,
     kind: Literal["election", "withdrawal"],
-    received_at: datetime,
+    received_at: OnTheClock,
     signed_on: date | None = None,
     signed_as: str = "",
     channel: str = "fax",

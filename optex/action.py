@@ -95,6 +95,8 @@ class Action(BaseModel):
     through_deadline: ClassVar[bool] = False
     # Whether it amends what its deadline was met by, so that after the deadline it is late whenever it was announced.
     amends: ClassVar[bool] = False
+    # What an amendment of the Schedule TO reports of it; empty where it calls for none.
+    filed: ClassVar[str] = ""
 
     at: Moment
     by: str = ""

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
+from optex import exclusions as exclusions
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
@@ -23,8 +24,10 @@ from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
-from optex.formatting import count, day, listed, local_text, moment, short_day
+from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
+from optex.notice_outcomes import NoticeBounced as NoticeBounced
+from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState
 
@@ -39,6 +42,7 @@ class Extend(Action):
 
     verb, rule, deployment, once, through_deadline = "extend", "EXT-1", "extend", ("to",), True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
+    filed = "the offer is extended"
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
     announced_at: Moment = option(
         "When it was announced to the public; default: --at.",
@@ -58,7 +62,7 @@ class Extend(Action):
         return changes.may_extend(state, self.to, self.announced_at)
 
     def says(self, state: OfferState) -> str:
-        return f"The offer is extended to {local_text(self.to, state.terms.zone)}."
+        return f"The offer is extended to {local_end(self.to, state.terms.zone)}."
 
     def apply(self, state: OfferState) -> OfferState:
         return _extended(state, self.to)
@@ -67,7 +71,7 @@ class Extend(Action):
         return f"The offer was extended to {moment(self.to, clock)}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Extended to {short_day(state.day(self.to))}"
+        return f"Extended to {short_day(state.last_day(self.to))}"
 
 
 class Amend(Action):
@@ -78,6 +82,7 @@ class Amend(Action):
     """
 
     verb, rule, deployment = "amend", "AMD-1", "amend"
+    filed = "the offer is amended"
     once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
     change: Annotated[
         Literal["consideration", "decrease", "increase", "other"], of("consideration", "decrease", "increase", "other")
@@ -114,7 +119,7 @@ class Amend(Action):
         return f"The offer was amended by {said}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
-        return f"Amended and extended to {short_day(state.day(self.extend_to))}" if self.extend_to else "Amended"
+        return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
 
 
 class Terminate(Action):
@@ -189,6 +194,7 @@ class ConditionAssert(Condition):
     """Assert a condition of §7, before the expiration: nothing is accepted while it stands (CND-1)."""
 
     verb, did, proven = "condition-assert", "asserted", True
+    filed = "a condition of the offer is asserted, and acceptance postponed while it stands"
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
@@ -207,6 +213,7 @@ class ConditionWaive(Condition):
     """Waive an asserted condition, before the expiration (CND-1)."""
 
     verb, did = "condition-waive", "waived"
+    filed = "a condition of the offer is waived"
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
@@ -222,6 +229,7 @@ class ConditionEnd(Condition):
     """Record that an asserted condition has ended, at any time (CND-1)."""
 
     verb, did = "condition-end", "ended"
+    filed = "a condition of the offer has ended, and acceptance falls due again"
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=False)
@@ -653,6 +661,8 @@ def _problem(found: Any) -> tuple[str, str, str]:
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
         return key, "unknown option", ""
+    if found["type"] == "instant":
+        return key, found["ctx"]["problem"], found["ctx"]["expected"]
     value = found["input"]
     shown = repr(value) if isinstance(value, str) else str(value)
     return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")

@@ -69,7 +69,7 @@ RULES: dict[str, Authority] = {
         "options that you tendered and we canceled.",
     ),
     "ELG-4": Authority(
-        section="§18",
+        section="§4, §18",
         sentence="If, after such good faith effort, we cannot comply with such law, the offer will not be made to, nor "
         "will tenders be accepted from or on behalf of, the option holders residing in such jurisdiction.",
     ),

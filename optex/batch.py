@@ -14,8 +14,9 @@ from optex.election import FormReview, review_forms
 from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
 from optex.iso import Exercisable
-from optex.records import Capacity, FormKind, FormStanding, HolderRecord, IssuedOption, Tender
+from optex.records import Capacity, Form, FormKind, FormStanding, HolderRecord, IssuedOption, Tender
 from optex.state import OfferState
+from optex.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +77,7 @@ def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime)
             foreign=frozenset(),
             forms=d.forms,
             waivers=state.waivers,
+            rejections=state.rejections,
             accepted_at=state.accepted_at,
             terminated_at=state.terminated_at,
             at=at,
@@ -95,6 +97,23 @@ def elections(reviews: Iterable[FormReview]) -> dict[str, FormReview]:
 def tenders(reviews: Iterable[FormReview]) -> dict[str, tuple[Tender, ...]]:
     """What stands tendered, by holder."""
     return {holder_id: review.tenders for holder_id, review in elections(reviews).items()}
+
+
+def refused_notices(reviews: Iterable[FormReview], terms: Terms) -> dict[str, list[Form]]:
+    """Each holder's notices that came after the expiration and before the right to withdraw what is not accepted.
+
+    Where a tender stands they are to be sent again when it opens. Authority: §5 (WDR-3).
+    """
+    found: dict[str, list[Form]] = defaultdict(list)
+    for each in reviews:
+        form = each.form
+        if (
+            each.standing is FormStanding.LATE
+            and form.kind is FormKind.WITHDRAWAL
+            and terms.expires <= form.received_at <= terms.withdrawal_right
+        ):
+            found[form.holder_id].append(form)
+    return found
 
 
 def tendered_shares(reviews: Iterable[FormReview]) -> int:

@@ -10,7 +10,7 @@ import holidays
 ONE_DAY = timedelta(days=1)
 EST = timezone(timedelta(hours=-5), "EST")
 NEW_YORK = ZoneInfo("America/New_York")
-CLOCKS: dict[str, tzinfo] = {"EST": EST, "America/New_York": NEW_YORK}
+DAY_BEGINS = time(0, 1)  # of a business day: "from 12:01 a.m. through 12:00 midnight" (§2, §15)
 
 
 class Calendar:
@@ -77,11 +77,19 @@ def instant(day: date, at: time, clock: tzinfo) -> datetime:
     return datetime.combine(day, at, tzinfo=clock).astimezone(UTC)
 
 
-def earlier_reading(day: date, at: time) -> datetime:
-    """The earlier of the two readings of "Eastern Standard Time": the company's own duties fall due then (CAL-2)."""
-    return min(instant(day, at, clock) for clock in CLOCKS.values())
+def earlier_reading(day: date, at: time, clock: tzinfo) -> datetime:
+    """The earliest of an hour by the offer's own clock and by both readings of "Eastern Standard Time".
+
+    The company's own duties fall due then. Authority: §15; Rule 14e-1(d) speaks of Eastern time (CAL-2).
+    """
+    return min(instant(day, at, each) for each in (clock, EST, NEW_YORK))
 
 
 def local_date(at: datetime, clock: tzinfo) -> date:
     """The calendar day of an instant on the offer's clock."""
     return at.astimezone(clock).date()
+
+
+def last_day(ends: datetime, clock: tzinfo) -> date:
+    """The day of the last instant before an end: at midnight that is the day which the midnight ends (CAL-2)."""
+    return local_date(ends - datetime.resolution, clock)

@@ -27,6 +27,7 @@ COLUMNS = {
     "type": "type",
     "expires_on": "expiry",
     "vesting": "vesting",
+    "fmv": "fair market value at grant",
     "kind": "kind",
     "received_at": "received",
     "signed_on": "date signed",
@@ -63,6 +64,7 @@ def grant_cells(grant: Grant) -> Cells:
         "type": grant.type.value,
         "expires_on": grant.expires_on.isoformat(),
         "vesting": schedule(grant.vesting),
+        "fmv": "" if grant.fmv is None else amount(grant.fmv),
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from optex.errors import Ruling
-from optex.formatting import exact_text, local_text
+from optex.formatting import exact_text, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
@@ -59,10 +59,10 @@ def may_amend(
             rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it"
         )
     earliest = earliest_expiration_after_notice(state, at)
-    if needs_ten_days(change, percent) and expires.astimezone(zone).date() < earliest:
+    if needs_ten_days(change, percent) and state.last_day(expires) < earliest:
         reason = (
             f"after such a change the offer must stay open ten business days from its notice, until {earliest:%B} "
-            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_text(expires, zone)}"
+            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_end(expires, zone)}"
         )
         return Ruling(rule="AMD-1", reason=reason)
     return None
@@ -103,7 +103,7 @@ def may_assert(state: OfferState, number: int, at: datetime) -> Ruling | None:
         return refused
     if number in state.conditions:
         return Ruling(rule="CND-1", reason=f"condition {number} ({CONDITIONS[number]}) stands asserted already")
-    if not state.terms.opens <= at < state.terms.expires:
+    if not state.terms.begins <= at < state.terms.expires:
         reason = "a condition can be asserted only from commencement until the expiration of the offer"
         return Ruling(rule="CND-1", reason=reason)
     return None

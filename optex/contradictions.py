@@ -6,14 +6,16 @@ Nothing is undone by the program: a contradiction is an alarm until it is settle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from optex.action import Action, of, option
 from optex.calendar import ONE_DAY
 from optex.eligibility import first_gap, may_be_accepted, may_receive, serves
 from optex.fields import Expected, Id, Text
-from optex.formatting import day
-from optex.records import ServicePeriod
+from optex.formatting import day, money
+from optex.grant import exercise_price, is_ten_percent_owner
+from optex.records import Holder, IssuedOption, ServicePeriod
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -60,6 +62,18 @@ def against_grant(
     if serves(periods, gap - ONE_DAY) and not serves(periods, granted_on):
         return f"service ended on {day(gap - ONE_DAY)}"
     return f"there was no service on {day(gap)}"
+
+
+def against_price(option: IssuedOption, close: Decimal, holder: Holder) -> str | None:
+    """What the record shows against the price of a new ISO: that it was granted to an owner of more than 10% for less.
+
+    Authority: §9, "may not be less than 110% of the closing price" (GRT-3, REC-4).
+    """
+    due = exercise_price(close, type=option.type, ten_percent_owner=is_ten_percent_owner(holder))
+    if option.price >= due:
+        return None
+    owned = f"the holder owned {holder.voting_percent.normalize():f}% of the voting power"
+    return f"{owned}: an ISO then costs {money(due)} a share, 110% of the close, and not {money(option.price)}"
 
 
 def outcomes(kind: str) -> tuple[str, ...]:

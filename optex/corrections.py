@@ -6,10 +6,11 @@ Authority: rules of the record (REC-3).
 import re
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from optex import cells
@@ -18,8 +19,10 @@ from optex.changes import may_price
 from optex.correction import NONE, Correction, Reason, added
 from optex.errors import Ruling
 from optex.fields import (
+    A_PRICE,
     A_SCHEDULE,
     EMAIL,
+    EXACT,
     SCHEDULE,
     ClosingPrice,
     Count,
@@ -32,6 +35,7 @@ from optex.fields import (
     Price,
     Whole,
 )
+from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, ServicePeriod
 from optex.state import OfferState
 
@@ -45,6 +49,14 @@ def _day_or_none(value: Any) -> str:
         return text if text == NONE else date.fromisoformat(text).isoformat()
     except ValueError:
         raise PydanticCustomError("expected", f"a date such as 2003-02-28, or {NONE}") from None
+
+
+def _price_or_none(value: Any) -> str:
+    """An amount as text, or the word that makes it blank."""
+    text = str(value).strip()
+    if text != NONE and not (re.fullmatch(EXACT, text) and Decimal(text) > 0):
+        raise PydanticCustomError("expected", f"{A_PRICE}, or {NONE}")
+    return text
 
 
 def _schedule(value: Any) -> Any:
@@ -69,8 +81,16 @@ def _lines(value: Any) -> tuple[str, ...]:
     return tuple(keyed_in)
 
 
+def _mailable(value: str, info: ValidationInfo) -> str:
+    """An address that is told must take letters; what is on record was taken by the rule of its day."""
+    if info.context is not None and value != NONE and not takes_letters(value):
+        raise PydanticCustomError("expected", f"{AN_ADDRESS}, or {NONE}")
+    return value
+
+
 DayOrNone = Annotated[str, BeforeValidator(_day_or_none)]
-EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"an e-mail address, or {NONE}")]
+PriceOrNone = Annotated[str, BeforeValidator(_price_or_none)]
+EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"{AN_ADDRESS}, or {NONE}"), AfterValidator(_mailable)]
 ScheduleOrNone = Annotated[str, BeforeValidator(_schedule), Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]
 InCapacity = Annotated[Capacity, Field(strict=False), of(*Capacity)]
@@ -118,7 +138,8 @@ class CorrectHolder(Correction):
 class CorrectGrant(Correction):
     """Correct a grant: an exercise told late, a wrong price; or add one that is missing on record (REC-3).
 
-    To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule.
+    To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule, and the
+    fair market value, which may be the price.
     """
 
     verb, deployment = "correct-grant", "correct-grant"
@@ -132,6 +153,9 @@ class CorrectGrant(Correction):
     expires_on: Day | None = option("The last day on which it can be exercised.", None)
     vesting: ScheduleOrNone | None = option(
         f"The vesting, date:shares;date:shares; the word {NONE} means the plan's own schedule.", None
+    )
+    fmv: PriceOrNone | None = option(
+        f"The fair market value of a share at the grant, in dollars; the word {NONE} means that it was the price.", None
     )
     reason: Reason = option("Why, in words that a holder may read.")
 
@@ -161,8 +185,10 @@ class CorrectGrant(Correction):
 
     def corrected(self, grant: Grant | None) -> Grant:
         """The grant as corrected, or as added."""
-        columns = {name: name for name in ("granted_on", "shares", "exercised", "price", "expires_on", "vesting")}
-        stated = self.stated(**columns, holder_id="holder", type="kind")
+        columns = ("granted_on", "shares", "exercised", "price", "expires_on", "vesting", "fmv")
+        stated = self.stated(**{name: name for name in columns}, holder_id="holder", type="kind")
+        if "fmv" in stated:
+            stated["fmv"] = Decimal(stated["fmv"]) if stated["fmv"] else None
         if "vesting" in stated:
             stated["vesting"] = cells.read_schedule(stated["vesting"]) if stated["vesting"] else ()
         return replace(grant, **stated) if grant else Grant(grant_id=self.grant, **stated)

@@ -174,37 +174,38 @@ def lateness(
     """Why no right to tender, or to withdraw, was in force when a form was received; None if it came in time.
 
     `terms` are as extended so far: what came between the old close and its extension is in time again (EXT-2).
-    Authority: §4 "before the expiration date"; §5 "at any time thereafter" (EXP-1, WDR-1, WDR-3).
+    Authority: §4 "before the expiration date"; §5 "at any time thereafter"; Rule 13e-4(a)(4), by which the
+    offer commences at 12:01 a.m. of its day (EXP-1, WDR-1, WDR-3).
     """
     at, clock = form.received_at, terms.clock
     election = form.kind is FormKind.ELECTION
-    if at < terms.opens:
-        late = f"before the offer opened on {formatting.moment(terms.opens, clock)}."
+    if at < terms.begins:
+        late = f"before the offer commenced {formatting.on_moment(terms.begins, clock)}."
     elif terminated_at and at >= terminated_at:
-        late = f"after the offer had been terminated on {formatting.moment(terminated_at, clock)}."
+        late = f"after the offer had been terminated {formatting.on_moment(terminated_at, clock)}."
     elif accepted_at and at == accepted_at:
         late = (
             f"in the very second in which the tendered options were accepted, {formatting.moment(accepted_at, clock)}: "
             "only what was received before it counts."
         )
     elif accepted_at and at > accepted_at:
-        late = f"after the tendered options had been accepted on {formatting.moment(accepted_at, clock)}."
+        late = f"after the tendered options had been accepted {formatting.on_moment(accepted_at, clock)}."
     elif at < terms.expires:
         return None
     elif election:
-        late = f"not before the offer expired on {formatting.moment(terms.expires, clock)}."
+        late = f"not before the offer expired {formatting.on_moment(terms.expires, clock)}."
     elif at > terms.withdrawal_right:
         return None
     else:
         late = (
-            f"not before the offer expired on {formatting.moment(terms.expires, clock)}. What is not accepted may be "
+            f"not before the offer expired {formatting.on_moment(terms.expires, clock)}. What is not accepted may be "
             f"withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
         )
     what = "form" if election else "notice"
     withdrawable = accepted_at is not None and terms.withdrawal_right < accepted_at <= at
     return Ruling(
         rule="EXP-1" if election else "WDR-3" if withdrawable else "WDR-1",
-        reason=f"The {what} was received on {formatting.moment(at, clock)}, {late}",
+        reason=f"The {what} was received {formatting.on_moment(at, clock)}, {late}",
     )
 
 

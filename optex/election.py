@@ -33,6 +33,15 @@ class DefectWaiver:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FormRejection:
+    """A recorded decision that it would be unlawful to accept what a form tenders (§4, ELG-4)."""
+
+    form_id: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FormReview:
     """How one form stands: its standing with the ruling behind it, what is worth a remark, and what it tenders.
 
@@ -74,11 +83,12 @@ def review_forms(
     accepted_at: datetime | None,
     terminated_at: datetime | None,
     at: datetime,
+    rejections: Sequence[FormRejection] = (),
 ) -> list[FormReview]:
     """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
 
     `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others.
-    Authority: §4, §5 (TND-1 to TND-7, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
+    Authority: §4, §5 (TND-1 to TND-7, ELG-4, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
     too_late = [waiver for waiver in waivers if waiver.at == accepted_at]
@@ -96,11 +106,29 @@ def review_forms(
         elif form.kind is FormKind.ELECTION:
             # As things stood on receipt: a later waiver of a form in between must not unseat this one.
             known = [waiver for waiver in counting if waiver.at <= form.received_at]
-            found += _signed_out_of_order(form, _last_standing(examined, known))
+            before = _less_rejected(examined, rejections, form.received_at)
+            found += _signed_out_of_order(form, _last_standing(before, known))
         told = (_waived_too_late(each, form, too_late, terms) for each in found)
         examined.append(_Examined(form=form, defects=tuple(told), late=late is not None))
-    reviews = _standings(examined, counting, terms, grants)
+    reviews = _standings(_less_rejected(examined, rejections, at), counting, terms, grants)
     return [replace(each, barred=barred) for each in reviews] if barred else reviews
+
+
+def _less_rejected(
+    examined: Sequence[_Examined], rejections: Sequence[FormRejection], at: datetime
+) -> Sequence[_Examined]:
+    """The forms with the defect, which nobody can cure or waive, of those that had been rejected by an instant.
+
+    Authority: §4 "the right to reject … tenders of options that we determine … are unlawful to accept" (ELG-4).
+    """
+    why = {each.form_id: each.reason for each in rejections if each.at <= at}
+    return [_rejected(each, why[each.form.form_id]) if each.form.form_id in why else each for each in examined]
+
+
+def _rejected(each: _Examined, why: str) -> _Examined:
+    ruling = Ruling(rule="ELG-4", reason=f"Rejected as unlawful to accept: {why}")
+    late, others = each.defects[: int(each.late)], each.defects[int(each.late) :]
+    return replace(each, defects=(*late, Defect(ruling=ruling, waivable=False), *others))
 
 
 def waivable(review: FormReview) -> Ruling | None:
@@ -123,9 +151,9 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
 
     Authority: §6, acceptance and cancellation are one act for everybody (CAN-1).
     """
-    received, accepted = formatting.moment(form.received_at, terms.clock), formatting.moment(accepted_at, terms.clock)
+    received, accepted = (formatting.on_moment(at, terms.clock) for at in (form.received_at, accepted_at))
     reason = (
-        f"Received in time on {received}, but put on record only after the tendered options had been accepted on "
+        f"Received in time {received}, but put on record only after the tendered options had been accepted "
         f"{accepted}. Acceptance is one act for everybody: the company must decide what becomes of this form."
     )
     return Ruling(rule="CAN-1", reason=reason)

@@ -5,6 +5,7 @@ Every function takes the periods of service of one holder, in any order. The las
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 
 from optex import formatting
@@ -67,10 +68,33 @@ def may_tender(holder: Holder, periods: Sequence[ServicePeriod], terms: Terms) -
     """
     if not serves(periods, terms.commences):
         return _not_at_commencement(terms)
-    # Not by exact case: a slip of the keyboard must not let the offer into a jurisdiction where it is unlawful.
-    if holder.jurisdiction.casefold() in (name.casefold() for name in terms.excluded_jurisdictions):
-        return Ruling(rule="ELG-4", reason=f"The offer is not made to holders residing in {holder.jurisdiction}.")
+    if excluded := excluded_by(holder.jurisdiction, terms):
+        where = holder.jurisdiction if lies_in(excluded, holder.jurisdiction) else excluded
+        within = "" if where == holder.jurisdiction else f", and {holder.jurisdiction} lies in it"
+        return Ruling(rule="ELG-4", reason=f"The offer is not made to holders residing in {where}{within}.")
     return None
+
+
+def excluded_by(place: str, terms: Terms) -> str | None:
+    """The excluded jurisdiction that one is, or lies in; None where the offer is made there. Authority: §18 (ELG-4)."""
+    return next((excluded for excluded in terms.excluded_jurisdictions if lies_in(place, excluded)), None)
+
+
+def lies_in(place: str, wider: str) -> bool:
+    """Whether a jurisdiction is another one or lies in it: CA-QC in CA, US-CA not. Authority: §18 (ELG-4)."""
+    whole = _parts(wider)
+    return _parts(place)[: len(whole)] == whole
+
+
+def may_lie_in(place: str, excluded: str) -> bool:
+    """Whether a jurisdiction is blank, or too wide to tell whether it is an excluded one (ELG-4)."""
+    return not lies_in(place, excluded) and (not place.strip() or lies_in(excluded, place))
+
+
+# Not by case or spacing: a slip of the keyboard must not let the offer into a jurisdiction where it is unlawful.
+@lru_cache(maxsize=1024)
+def _parts(jurisdiction: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()).casefold() for part in jurisdiction.split("-"))
 
 
 def may_be_accepted(

@@ -6,12 +6,15 @@ from TOML or from a form may also come as a number, a date or an instant already
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from optex.clock import BadInstant, meant_by, on_clock, written, zone_of
+from optex.mail_address import AN_ADDRESS, takes_letters
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,17 @@ Id = Annotated[str, Pattern(ID, AN_ID)]
 OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
 EMAIL = r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+"
 SCHEDULE = rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*"
-Email = Annotated[str, Pattern(EMAIL, "an e-mail address")]
+Email = Annotated[str, Pattern(EMAIL, AN_ADDRESS)]
 
+
+def _mailable(text: str) -> str:
+    if not takes_letters(text):
+        raise ValueError(text)
+    return text
+
+
+EmailCell = Annotated[str, AfterValidator(_mailable), Expected(AN_ADDRESS)]
 DayCell = Annotated[date, Pattern(DAY, A_DAY)]
-InstantCell = Annotated[datetime, Pattern(INSTANT, AN_INSTANT)]
 WholeCell = Annotated[int, Pattern(WHOLE, A_WHOLE)]
 SharesCell = Annotated[int, Field(gt=0), Pattern(WHOLE, "a whole number above zero such as 1000")]
 PriceCell = Annotated[Decimal, Field(gt=0), Pattern(EXACT, A_PRICE)]
@@ -77,16 +87,49 @@ A_SCHEDULE = "date:shares;date:shares such as 2003-01-15:500;2004-01-15:500"
 ScheduleCell = Annotated[str, Pattern(SCHEDULE, A_SCHEDULE)]
 
 
-def _moment(value: Any, info: ValidationInfo) -> datetime:
-    """An instant in UTC; one without an offset is read on the offer's clock, the context's `zone` (CAL-2)."""
+def _written(value: Any) -> datetime:
+    """A date and time as it is written, where 24:00 ends the day (CAL-2)."""
     if isinstance(value, str) and re.fullmatch(INSTANT, value.strip()):
         try:
-            value = datetime.fromisoformat(value.strip())
+            value = written(value.strip())
         except ValueError:
             value = None
     if not isinstance(value, datetime):
         raise PydanticCustomError("expected", AN_INSTANT)
-    return (value if value.tzinfo else value.replace(tzinfo=(info.context or {})["zone"])).astimezone(UTC)
+    return value
+
+
+def read_on(value: datetime, zone: tzinfo) -> datetime:
+    """The instant in UTC; where there is no one instant of that name on the clock, what pydantic makes a fault of."""
+    try:
+        return on_clock(value, zone)
+    except BadInstant as error:
+        told = {"problem": error.problem, "expected": error.expected}
+        raise PydanticCustomError("instant", "{problem}, expected {expected}", told) from error
+
+
+def _moment(value: Any, info: ValidationInfo) -> datetime:
+    """An instant in UTC; one without an offset is read on the offer's clock, the context's `zone` (CAL-2)."""
+    stated = _written(value)
+    return read_on(stated, UTC if stated.tzinfo else (info.context or {})["zone"])
+
+
+def _end_of_day(value: Any, info: ValidationInfo) -> Any:
+    """Neither TOML nor pydantic has a 24:00: the midnight that ends a day is written in quotes (CAL-2)."""
+    # As JSON has it, the terms were kept by ourselves, with every instant in quotes.
+    return _written(value) if isinstance(value, str) and ("24:00" in value or info.mode == "json") else value
+
+
+def _clock(name: str) -> str:
+    """The name of a clock that there is (CAL-2)."""
+    try:
+        zone_of(name)
+    except LookupError:
+        meant = meant_by(name)
+        guess = f': did you mean "{meant}"?' if meant else ""
+        expected = f'"EST" or an IANA zone such as "America/New_York"{guess}'
+        raise PydanticCustomError("expected", "{expected}", {"expected": expected}) from None
+    return name
 
 
 def _day(value: Any) -> date:
@@ -114,6 +157,14 @@ def _exact(value: Any) -> Decimal:
     return Decimal(text)
 
 
+# Written with or without an offset: which clock it is on is known to whoever reads it.
+Written = Annotated[datetime, BeforeValidator(_written)]
+# A whole file is read by pydantic's core alone, but for the rare cell that says 24:00.
+_InstantCell = Annotated[datetime, Pattern(INSTANT, AN_INSTANT)]
+InstantCell = Annotated[_InstantCell | Written, Field(union_mode="left_to_right"), Expected(AN_INSTANT)]
+# In a file of terms and in a form, where an instant otherwise is read as TOML's and pydantic's own.
+OnTheClock = Annotated[datetime, BeforeValidator(_end_of_day)]
+Clock = Annotated[str, AfterValidator(_clock)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Day = Annotated[date, BeforeValidator(_day)]
 Whole = Annotated[int, BeforeValidator(_whole)]

@@ -1,11 +1,12 @@
 """How letters to holders write dates, instants, money and counts: plain American English, whatever the locale."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from optex.calendar import CLOCKS, NEW_YORK
+from optex.calendar import NEW_YORK, last_day
+from optex.clock import zone_of
 
 _MONTHS = [
     "January",
@@ -23,7 +24,22 @@ _MONTHS = [
 ]
 _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-_ZONES = {"EST": "Eastern Standard Time", "EDT": "Eastern Daylight Time"}
+# By the abbreviation and the hours from UTC: others call theirs PST and CST as well.
+_ZONES = {
+    ("EST", -5): "Eastern Standard Time",
+    ("EDT", -4): "Eastern Daylight Time",
+    ("CST", -6): "Central Standard Time",
+    ("CDT", -5): "Central Daylight Time",
+    ("MST", -7): "Mountain Standard Time",
+    ("MDT", -6): "Mountain Daylight Time",
+    ("PST", -8): "Pacific Standard Time",
+    ("PDT", -7): "Pacific Daylight Time",
+    ("AKST", -9): "Alaska Standard Time",
+    ("AKDT", -8): "Alaska Daylight Time",
+    ("HST", -10): "Hawaii-Aleutian Standard Time",
+    ("HDT", -9): "Hawaii-Aleutian Daylight Time",
+}
+_ABBREVIATIONS = frozenset(name for name, _ in _ZONES)
 _CHANNELS = {"fax": "by facsimile", "hand": "by hand delivery", "mail": "by mail", "email": "by e-mail"}
 _CAPACITIES = {"employee": "an employee", "director": "a director", "consultant": "a consultant"}
 
@@ -47,8 +63,8 @@ def weekday(on: date) -> str:
 
 def time_of_day(at: datetime) -> str:
     """A time of day such as 5:00 p.m.; seconds only where there are any, for they decide what was late (EXP-1)."""
-    if (at.hour, at.minute, at.second) in ((0, 0, 0), (12, 0, 0)):
-        return "12:00 noon" if at.hour else "12:00 midnight"
+    if (at.hour, at.minute, at.second) == (12, 0, 0):
+        return "12:00 noon"
     seconds = f":{at.second:02}" if at.second else ""
     return f"{at.hour % 12 or 12}:{at.minute:02}{seconds} {'p.m.' if at.hour >= 12 else 'a.m.'}"
 
@@ -57,22 +73,53 @@ def time_of_day(at: datetime) -> str:
 def long_moment(at: datetime, clock: str) -> str:
     """An instant on the offer's clock, with the New York wall clock where that shows something else.
 
-    Such as Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time).
+    Such as Monday, April 14, 2003 at 5:00 p.m. Eastern Standard Time (6:00 p.m. Eastern Daylight Time), or midnight at
+    the end of Sunday, March 28, 2027, Eastern Daylight Time.
     Authority: CAL-2, CAL-3.
     """
-    local, wall = at.astimezone(CLOCKS[clock]), at.astimezone(NEW_YORK)
-    text = f"{weekday(local.date())} at {time_of_day(local)} {_zone(local)}"
+    local, wall = at.astimezone(zone_of(clock)), at.astimezone(NEW_YORK)
+    text = _moment(local, weekday)
     if wall.utcoffset() == local.utcoffset():
         return text
-    other_day = f"{weekday(wall.date())} at " if wall.date() != local.date() else ""
-    return f"{text} ({other_day}{time_of_day(wall)} {_zone(wall)})"
+    if _day_of(local) != _day_of(wall):
+        return f"{text} ({_moment(wall, weekday)})"
+    return f"{text} ({'midnight at its end,' if _is_midnight(wall) else time_of_day(wall)} {_zone(wall)})"
 
 
 @lru_cache(maxsize=65536)
 def moment(at: datetime, clock: str) -> str:
     """An instant in one line of a subject, such as March 14, 2003 at 2:05 p.m. Eastern Standard Time."""
-    local = at.astimezone(CLOCKS[clock])
-    return f"{day(local.date())} at {time_of_day(local)} {_zone(local)}"
+    return _moment(at.astimezone(zone_of(clock)), day)
+
+
+def on_moment(at: datetime, clock: str) -> str:
+    """An instant as a sentence goes on with it: on March 14, 2003 at 2:05 p.m., at midnight at the end of March 28."""
+    return f"{_preposition(at, clock)} {moment(at, clock)}"
+
+
+def on_long_moment(at: datetime, clock: str) -> str:
+    """The same with the day of the week, and the New York wall clock where that shows something else."""
+    return f"{_preposition(at, clock)} {long_moment(at, clock)}"
+
+
+def _preposition(at: datetime, clock: str) -> str:
+    return "at" if _is_midnight(at.astimezone(zone_of(clock))) else "on"
+
+
+def _moment(local: datetime, write: Callable[[date], str]) -> str:
+    """A midnight is said of the day that it ends: of 12 a.m. half the readers take the wrong one (CAL-2)."""
+    if _is_midnight(local):
+        return f"midnight at the end of {write(_day_of(local))}, {_zone(local)}"
+    return f"{write(local.date())} at {time_of_day(local)} {_zone(local)}"
+
+
+def _is_midnight(local: datetime) -> bool:
+    return (local.hour, local.minute, local.second) == (0, 0, 0)
+
+
+def _day_of(local: datetime) -> date:
+    """The day that is said with an instant."""
+    return last_day(local, local.tzinfo or UTC) if _is_midnight(local) else local.date()
 
 
 @lru_cache(maxsize=65536)
@@ -134,12 +181,24 @@ def _in_a_row(parts: Sequence[str], word: str) -> str:
 
 
 def _zone(at: datetime) -> str:
-    return _ZONES.get(at.tzname() or "", at.tzname() or "")
+    """What a zone is called at an instant; by its offset where it has no name, or that of another in America."""
+    name, offset = at.tzname() or "", at.utcoffset() or timedelta()
+    if known := _ZONES.get((name, offset // timedelta(hours=1))):
+        return known
+    if name.isalpha() and name not in _ABBREVIATIONS:
+        return name
+    return str(timezone(offset))
 
 
 def local_text(at: datetime, clock: tzinfo) -> str:
     """An instant on the offer's clock with its zone, such as 2003-03-31 17:00 EST (CAL-3)."""
     return at.astimezone(clock).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def local_end(at: datetime, clock: tzinfo) -> str:
+    """The same of what ends at an instant; midnight is said of the day it ends, as 2027-03-28 24:00 EST (CAL-2)."""
+    local = at.astimezone(clock)
+    return f"{_day_of(local)} 24:00 {local:%Z}" if _is_midnight(local) else local_text(at, clock)
 
 
 def utc_text(at: datetime) -> str:

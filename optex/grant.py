@@ -10,7 +10,7 @@ from optex.calendar import local_date
 from optex.cancellation import Cancellation
 from optex.errors import Ruling
 from optex.iso import Exercisable, Room, exercisable, qualify, room
-from optex.option_reasons import limit_reasons, only_employees, price_reason, term_reason, vesting_reason
+from optex.option_reasons import limit_reasons, only_employees, plan_too_old, price_reason, term_reason, vesting_reason
 from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms, Vesting
 from optex.vesting import Tranches, credited, plan_schedule, total
@@ -50,6 +50,8 @@ def new_options(
         kind: expiry(granted_on, terms, capacity, type=kind, ten_percent_owner=owner, ceases_on=ceases_on)
         for kind in OptionType
     }
+    last_iso_day = terms.plan.isos_through
+    too_old = last_iso_day is not None and granted_on > last_iso_day
     cancelled_in = cancellations[0].cancelled_on.year if cancellations else None
     left: Room | None = None
     options = []
@@ -58,12 +60,12 @@ def new_options(
         iso: Tranches = ()
         nso = tranches
         why_type: tuple[Ruling, ...] = ()
-        if type_ is OptionType.ISO and employee:
+        if type_ is OptionType.ISO and employee and not too_old:
             before = _room_left(grants, cancellations, terms.plan.vesting, earlier) if left is None else left
             iso, nso, left = qualify(tranches, close, before)
             why_type = limit_reasons(source, iso, nso, before, close, cancelled_in)
         elif type_ is OptionType.ISO:
-            why_type = (only_employees(capacity),)
+            why_type = (plan_too_old(terms.plan) if employee else only_employees(capacity),)
         for part, kind in ((iso, OptionType.ISO), (nso, OptionType.NSO)):
             if not part:
                 continue

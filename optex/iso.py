@@ -32,8 +32,9 @@ def exercisable(grant: Grant, vesting: Vesting, cancellation: Cancellation | Non
     """An old ISO as the limit sees it: what is kept, exercised or left as a balancing option, and of what was cancelled
     the tranches that would have become exercisable in the year of cancellation or before it.
 
-    Its fair market value at grant is its exercise price. `vesting` is the plan's schedule.
-    Authority: Treas. Reg. 1.422-4(b)(5): disregarded if cancelled before the calendar year, else outstanding
+    It counts by its fair market value at grant, and not by its price. `vesting` is the plan's schedule.
+    Authority: IRC 422(d)(3), the value "as of the time the option with respect to such stock is granted"; Treas. Reg.
+    1.422-4(b)(5): disregarded if cancelled before the calendar year, else outstanding
     according to its original terms until that year's end (ISO-1).
     """
     tranches = schedule(grant, vesting)
@@ -43,7 +44,9 @@ def exercisable(grant: Grant, vesting: Vesting, cancellation: Cancellation | Non
             if tranche.vests_on.year > cancellation.cancelled_on.year:
                 by_day[tranche.vests_on] -= tranche.shares
         tranches = in_order(by_day)
-    return Exercisable(granted_on=grant.granted_on, grant_id=grant.grant_id, fmv=grant.price, tranches=tranches)
+    return Exercisable(
+        granted_on=grant.granted_on, grant_id=grant.grant_id, fmv=grant.value_at_grant, tranches=tranches
+    )
 
 
 def room(old: Iterable[Exercisable]) -> Room:

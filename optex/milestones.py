@@ -1,14 +1,14 @@
 """The dated milestones of an offer: when it opens, reminds, closes, cancels and grants; again after an extension."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from optex.authority import section_of
-from optex.calendar import CLOCKS, ONE_DAY, Calendar, earlier_reading, instant, local_date
-from optex.formatting import count
+from optex.calendar import EST, NEW_YORK, ONE_DAY, Calendar, earlier_reading, instant, local_date
+from optex.formatting import count, local_end, local_text
 from optex.terms import Terms, Waiting
 
 OPEN = "open"
@@ -219,12 +219,17 @@ def rule_of(name: str) -> str:
     return step_kind(name).rule
 
 
+def local_due(name: str, due: datetime, clock: tzinfo) -> str:
+    """When a milestone is due on the offer's clock; a close at midnight is said of the day which that ends (CAL-2)."""
+    return local_end(due, clock) if name == CLOSE else local_text(due, clock)
+
+
 def extension_deadline(terms: Terms) -> datetime:
-    """The last instant at which an extension may be announced: a duty of the company, at the earlier reading.
+    """The last instant at which an extension may be announced: a duty of the company, at the earliest reading.
 
     Authority: §15, "no later than 8:00 a.m., Eastern Standard Time, on the next business day" (EXT-1, CAL-2).
     """
-    return earlier_reading(terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline)
+    return earlier_reading(terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, terms.zone)
 
 
 def cancellation_due(terms: Terms, on: date | None = None) -> datetime:
@@ -268,15 +273,15 @@ _MIDNIGHT = time(0)
 def confirmation_due(received_at: datetime, terms: Terms) -> datetime:
     """The midnight that ends the fifth business day after the day of receipt; a confirmation sent before it is in time.
 
-    The duty is the company's, so of the two readings of the clock the earlier binds (CAL-2).
+    The duty is the company's, so of the readings of the clock the earliest binds (CAL-2).
     Authority: §6, "Within five business days of the receipt of your Election Form or your Notice" (CNF-1).
     """
-    return earlier_reading(last_day_to_confirm(received_at, terms) + ONE_DAY, _MIDNIGHT)
+    return earlier_reading(last_day_to_confirm(received_at, terms) + ONE_DAY, _MIDNIGHT, terms.zone)
 
 
 def last_day_to_confirm(received_at: datetime, terms: Terms) -> date:
     """The last business day on which a confirmation is in time. Authority: §6 (CNF-1)."""
-    return terms.calendar.business_day_offset(_received_on(received_at), terms.confirm_within)
+    return terms.calendar.business_day_offset(_received_on(received_at, terms), terms.confirm_within)
 
 
 def alarm_from(received_at: datetime, terms: Terms) -> datetime:
@@ -286,10 +291,10 @@ def alarm_from(received_at: datetime, terms: Terms) -> datetime:
     """
     if terms.confirm_within == 1:
         return received_at
-    day = terms.calendar.business_day_offset(_received_on(received_at), terms.confirm_within - 1)
-    return earlier_reading(day, _MIDNIGHT)
+    day = terms.calendar.business_day_offset(_received_on(received_at, terms), terms.confirm_within - 1)
+    return earlier_reading(day, _MIDNIGHT, terms.zone)
 
 
-def _received_on(received_at: datetime) -> date:
-    """The day of receipt: around midnight in summer the two clocks part, and the earlier day binds (CAL-2)."""
-    return min(local_date(received_at, clock) for clock in CLOCKS.values())
+def _received_on(received_at: datetime, terms: Terms) -> date:
+    """The day of receipt: around midnight the clocks part, and the earliest day binds (CAL-2)."""
+    return min(local_date(received_at, clock) for clock in (terms.zone, EST, NEW_YORK))

@@ -227,7 +227,7 @@ def _shown(column: str, cell: str, holder_id: str, clock: str) -> str:
             return formatting.day(date.fromisoformat(cell))
         case "received_at":
             return formatting.moment(datetime.fromisoformat(cell), clock)
-        case "price":
+        case "price" | "fmv":
             return formatting.money(Decimal(cell))
         case "shares" | "exercised":
             return f"{int(cell):,}"
@@ -258,7 +258,7 @@ def _offered(line: FormLine) -> str:
     return f"{offered} ({restated})" if restated else offered
 
 
-_BLANK = {"vesting": "the plan's own schedule", "to": "still in service"}
+_BLANK = {"vesting": "the plan's own schedule", "fmv": "the exercise price", "to": "still in service"}
 
 
 def promised(promise: Promise) -> Data:

@@ -17,10 +17,11 @@ from optex.cells import Changes
 from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
+from optex.eligibility import excluded_by
 from optex.errors import Ruling
 from optex.formatting import count, time_of_day, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Capacity, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
+from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import OfferState
 from optex.subjects import again, of_day, short_id, subject_line
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     ACCEPTANCE = "acceptance-and-promise", "The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"
     REJECTION = "rejection", "The notice of what was not accepted, and why,", "CAN-1"
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
+    EXCLUSION = "exclusion", "The notice that the offer cannot be made where the holder resides", "ELG-4"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
@@ -260,13 +262,26 @@ def rejection(
 
 
 def withdrawal_right(
-    terms: Terms, holder: Holder, tenders: Iterable[Tender], grants: Grants, held_reason: str
+    state: OfferState,
+    holder: Holder,
+    tenders: Iterable[Tender],
+    grants: Grants,
+    held_reason: str,
+    at: datetime,
+    refused: Iterable[Form] = (),
 ) -> Notice:
     """Nothing was accepted by the stated instant, so tenders may be withdrawn until they are; `held_reason` may be "".
 
+    `refused` are the holder's notices that came too early for it: to be sent again. `at` is the instant of the letter.
     Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
     """
-    data = {"tenders": notice_data.tendered(tenders, grants), "held_reason": held_reason}
+    terms = state.terms
+    data = {
+        "tenders": notice_data.tendered(tenders, grants),
+        "held_reason": held_reason,
+        "refused": [notice_data.form_received(each, grants) for each in refused],
+        "now": notice_data.offer_state_at(state, at),
+    }
     key, about = f"withdrawal-right:{holder.holder_id}", "you may withdraw your tender"
     facts = notice_data.offer_facts(terms)
     return letter(Kind.WITHDRAWAL_RIGHT, key, holder, "Not accepted yet", about, offer=facts, **data)
@@ -278,6 +293,36 @@ def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Ten
     key, about = f"termination:{holder.holder_id}", "no options are exchanged"
     facts = notice_data.offer_facts(terms)
     return letter(Kind.TERMINATION, key, holder, "Offer terminated", about, offer=facts, **data)
+
+
+def exclusion(
+    terms: Terms,
+    holder: Holder,
+    version: int,
+    excluded: str,
+    reason: str,
+    tenders: Iterable[Tender],
+    grants: Grants,
+    *,
+    open_: bool,
+    removed: bool = False,
+) -> Notice:
+    """The offer cannot be made where the holder resides, and what was tendered is returned; or it can, after all.
+
+    Authority: §4 "unlawful to accept"; §18 "nor will tenders be accepted" (ELG-4).
+    """
+    data = {
+        "excluded": excluded,
+        "jurisdiction": holder.jurisdiction,
+        "reason": reason,
+        "tenders": notice_data.tendered(tenders, grants),
+        "open": open_,
+        "removed": removed,
+    }
+    key = f"exclusion.v{version}:{holder.holder_id}"
+    happened = "Offer made to you after all" if removed else "Offer no longer made to you"
+    about, facts = f"you live in {short_id(holder.jurisdiction)}", notice_data.offer_facts(terms)
+    return letter(Kind.EXCLUSION, key, holder, happened, about, offer=facts, **data)
 
 
 def promise_lapsed(
@@ -323,6 +368,7 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"
     happened, about = f"Corrected{again(number)}", _CORRECTED[data["about"]].format(short_id(corrected.subject))
@@ -336,6 +382,16 @@ _CORRECTED = {
     "service": "our record of your service",
     "calendar": "dates that we told you",
 }
+
+
+def _residence(corrected: Correction, terms: Terms) -> str:
+    """Whether by a corrected residence the offer is made to the holder, or is not any more; "" where it is as before.
+
+    Authority: §18 (ELG-4).
+    """
+    cells = ((each or {}).get("jurisdiction", "") for each in (corrected.was, corrected.becomes))
+    before, after = (excluded_by(cell, terms) is not None for cell in cells)
+    return "" if before == after else "excluded" if after else "admitted"
 
 
 def promise_reinstated(
@@ -453,6 +509,7 @@ def grant(
         "splits": splits,
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
+        "plan_too_old": terms.plan.isos_through is not None and granted_on > terms.plan.isos_through,
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"

@@ -10,7 +10,7 @@ from optex.errors import Ruling
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
 from optex.records import Capacity, Grant, IssuedOption
-from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
+from optex.terms import DAYS_AFTER_DIRECTORSHIP, Plan, Terms
 from optex.vesting import Tranches, total
 
 
@@ -72,6 +72,18 @@ def only_employees(capacity: Capacity) -> Ruling:
     reason = (
         "An NSO in place of an ISO: only an employee on the grant date can be granted an ISO, and the holder was then "
         f"serving as {formatting.capacity(capacity)}."
+    )
+    return Ruling(rule="ISO-1", reason=reason)
+
+
+@lru_cache(maxsize=8)
+def plan_too_old(plan: Plan) -> Ruling:
+    """Why no ISO is granted under a plan that was adopted more than ten years ago (ISO-1)."""
+    assert plan.adopted is not None
+    assert plan.isos_through is not None
+    reason = (
+        f"An NSO in place of an ISO: the plan was adopted on {day(plan.adopted)}, and an ISO can be granted under it "
+        f"through {day(plan.isos_through)}, ten years later (IRC 422(b)(2))."
     )
     return Ruling(rule="ISO-1", reason=reason)
 

@@ -73,7 +73,10 @@ class Tranche:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
-    """An option as the ledger of the plan has it; an empty `vesting` means the plan's own schedule."""
+    """An option as the ledger of the plan has it; an empty `vesting` means the plan's own schedule.
+
+    `fmv` is the fair market value of a share at the grant, None where it was the price.
+    """
 
     grant_id: str
     holder_id: str
@@ -84,6 +87,12 @@ class Grant:
     type: OptionType
     expires_on: date
     vesting: tuple[Tranche, ...] = ()
+    fmv: Decimal | None = None
+
+    @property
+    def value_at_grant(self) -> Decimal:
+        """What a share was worth at the grant: to an owner of more than 10% it is less than the price (ISO-1)."""
+        return self.price if self.fmv is None else self.fmv
 
     @property
     def remaining(self) -> int:

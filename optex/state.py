@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
-from optex.calendar import local_date
-from optex.election import DefectWaiver
+from optex.calendar import last_day, local_date
+from optex.election import DefectWaiver, FormRejection
 from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
@@ -34,6 +34,7 @@ class OfferState:
     grant_from: date | None = None
     late_grant_on: date | None = None
     waivers: tuple[DefectWaiver, ...] = ()
+    rejections: tuple[FormRejection, ...] = ()
     told_splits: tuple[Split, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     amendments: int = 0
@@ -61,3 +62,7 @@ class OfferState:
     def day(self, at: datetime) -> date:
         """The calendar day of an instant on the offer's clock."""
         return local_date(at, self.terms.zone)
+
+    def last_day(self, ends: datetime) -> date:
+        """The last day, on the offer's clock, of what ends at an instant (CAL-2)."""
+        return last_day(ends, self.terms.zone)

@@ -1,16 +1,18 @@
 """The terms of an offer: the text of offer.toml becomes `Terms`, or every fault found in it."""
 
 from datetime import UTC, date, datetime, time, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from optex.calendar import CLOCKS, Calendar, instant, local_date
+from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
+from optex.clock import zone_of
 from optex.errors import BadData, Fault
-from optex.fields import Email, Id, Text
+from optex.fields import Clock, Email, Id, OnTheClock, Text, read_on
+from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 
 Positive = Annotated[int, Field(gt=0)]
@@ -50,10 +52,26 @@ class TermYears(_Part):
 
 
 class Plan(_Part):
+    """The stock plan; `adopted` is when it was adopted or approved by the stockholders, whichever was earlier."""
+
     name: Text
     shares_authorized: Positive
+    adopted: date | None = None
     vesting: Vesting = Vesting()
     term_years: TermYears = TermYears()
+
+    @property
+    def isos_through(self) -> date | None:
+        """The last day on which an ISO can be granted under the plan; None where it is not known when it was adopted.
+
+        Authority: IRC 422(b)(2), "granted within 10 years from the date such plan is adopted" (ISO-1).
+        """
+        return self.adopted and _ten_years_after(self.adopted)
+
+
+@lru_cache(maxsize=8)
+def _ten_years_after(day: date) -> date:
+    return day + relativedelta(years=10)
 
 
 class Contact(_Part):
@@ -98,17 +116,19 @@ class Terms(_Part):
     offer: Id
     issuer: Text
     commences: date
-    expires: datetime
+    # Ahead of the instants that are read on it.
+    clock: Clock = "EST"
+    expires: OnTheClock
     stock: Stock
     plan: Plan
     contact: Contact
-    clock: Literal["EST", "America/New_York"] = "EST"
     open_at: time = time(9)
     cancel_at: time = time(9)
     extension_deadline: time = time(8)
     recheck_at: time = time(9)
     regrant_at: time = time(17)
-    withdrawable_after: datetime | None = None
+    withdrawable_after: OnTheClock | None = None
+    withdrawable_from: Literal["stated", "earlier"] = "stated"
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
     confirm_within: Few = 5
     lapse_letter_after: FewOrNone = 5
@@ -122,12 +142,11 @@ class Terms(_Part):
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     closings: Closings = Field(default=Closings(), alias="calendar")
 
-    def model_post_init(self, _context: Any) -> None:
-        for key in ("expires", "withdrawable_after"):
-            at = getattr(self, key)
-            if at is not None:
-                aware = at if at.tzinfo else at.replace(tzinfo=self.zone)
-                object.__setattr__(self, key, aware.astimezone(UTC))
+    @field_validator("expires", "withdrawable_after")
+    @classmethod
+    def _in_utc(cls, at: datetime | None, stated: ValidationInfo) -> datetime | None:
+        clock = stated.data.get("clock")  # none where it is itself a fault
+        return at if at is None or clock is None else read_on(at, zone_of(clock))
 
     def __hash__(self) -> int:
         """As pydantic's own, by far fewer fields: equal terms have equal hashes, and every notice asks for one."""
@@ -135,7 +154,7 @@ class Terms(_Part):
 
     @property
     def zone(self) -> tzinfo:
-        return CLOCKS[self.clock]
+        return zone_of(self.clock)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -147,12 +166,22 @@ class Terms(_Part):
         )
 
     @property
+    def begins(self) -> datetime:
+        """From when on a form is in time, whatever the hour of the first letter.
+
+        Authority: §2, §15, the hours of a business day; Rule 13e-4(a)(4) (EXP-1).
+        """
+        return instant(self.commences, DAY_BEGINS, self.zone)
+
+    @property
     def opens(self) -> datetime:
+        """When the first letters go out."""
         return instant(self.commences, self.open_at, self.zone)
 
     @property
     def expires_on(self) -> date:
-        return local_date(self.expires, self.zone)
+        """The last day of the offer, on its clock: expiring at midnight, it is the day which that ends (CAL-2)."""
+        return last_day(self.expires, self.zone)
 
     @cached_property
     def lookback_from(self) -> date:
@@ -161,14 +190,25 @@ class Terms(_Part):
 
     @cached_property
     def withdrawal_right(self) -> datetime:
-        """The stated instant after which what is not yet accepted may be withdrawn.
+        """The instant after which what is not yet accepted may be withdrawn: the stated one, or the rule's own.
 
-        Authority: §5; Rule 13e-4(f)(2)(ii): forty business days from commencement (WDR-3).
+        Authority: §5 (WDR-3).
         """
-        if self.withdrawable_after:
-            return self.withdrawable_after
-        fortieth = self.calendar.business_day_offset(self.commences, 40)
-        return instant(self.calendar.next_business_day(fortieth), time(17), self.zone)
+        if self.withdrawable_after is None:
+            return self.withdrawal_right_by_rule
+        if self.withdrawable_from == "earlier":
+            return min(self.withdrawable_after, self.withdrawal_right_by_rule)
+        return self.withdrawable_after
+
+    @cached_property
+    def withdrawal_right_by_rule(self) -> datetime:
+        """When the fortieth business day is over, the commencement being the first.
+
+        Authority: Rule 13e-4(f)(2)(ii); (a)(3), by which the day of the event is counted, and a business day begins
+        at 12:01 a.m. (WDR-3).
+        """
+        fortieth = self.calendar.business_day_offset(self.commences - ONE_DAY, 40)
+        return instant(self.calendar.next_business_day(fortieth), DAY_BEGINS, self.zone)
 
     def extended(self, to: datetime) -> "Terms":
         """The same terms with a later expiration (EXT-2)."""
@@ -193,13 +233,19 @@ def parse_terms(text: str, file: str = "offer.toml") -> Terms:
 
 def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
     found = []
-    if terms.expires <= terms.opens:
+    if terms.expires <= max(terms.opens, terms.begins):
         found.append(("expires", "is not after the offer opens", "an instant after commencement"))
     found += [
         (key, f"{year} is not a year of our calendar", "a year from 1950 to 2150")
-        for key, year in (("commences", terms.commences.year), ("expires", terms.expires.year))
+        for key, year in (
+            ("commences", terms.commences.year),
+            ("expires", terms.expires.year),
+            ("plan.adopted", (terms.plan.adopted or terms.commences).year),
+        )
         if not 1950 <= year <= 2150
     ]
+    if not takes_letters(terms.contact.email):
+        found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:
@@ -222,6 +268,11 @@ _EXPECTED = {
 def _fault(file: str, read: Document, error: dict[str, Any]) -> Fault:
     path = tuple(str(part) for part in error["loc"])
     kind, value = error["type"], error["input"]
+    if kind == "instant":
+        told = error["ctx"]
+        return Fault(
+            file=file, line=read.line(path), column=path[0], problem=told["problem"], expected=told["expected"]
+        )
     if kind == "missing":
         problem, expected = "missing", "a value: the key is required"
     elif kind == "extra_forbidden":

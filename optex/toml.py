@@ -13,6 +13,7 @@ _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
 _DOTTED = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
 _HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
 _KEY = re.compile(rf"\s*({_DOTTED})\s*=")
+_END_OF_DAY = re.compile(r"(?<![\"'])\b\d{4}-\d\d-\d\d[Tt ]24:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:\d\d)?")
 # Longer quotes first; a comment and a text on one line are matched so that a quote inside them opens nothing.
 _QUOTED = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
@@ -48,7 +49,11 @@ def read_toml(text: str, file: str) -> Document:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         problem = re.sub(r" \(at .*\)$", "", str(error))
-        raise BadData([Fault(file=file, line=line, column="TOML", problem=problem)]) from None
+        expected = ""
+        if midnight := _END_OF_DAY.search(text.split("\n")[line - 1]):
+            problem = "TOML knows no 24:00"
+            expected = f'it in quotes, "{midnight[0]}": the midnight at the end of the day'
+        raise BadData([Fault(file=file, line=line, column="TOML", problem=problem, expected=expected)]) from None
 
 
 def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from optex.authority import section_of
-from optex.calendar import CLOCKS, ONE_DAY, instant, local_date
-from optex.formatting import count, first_few, local_text, utc_text
+from optex.calendar import ONE_DAY, instant, local_date
+from optex.clock import EASTERN, written
+from optex.eligibility import lies_in, may_lie_in
+from optex.formatting import count, first_few, listed, local_text, moment, utc_text
+from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.terms import Terms
+from optex.toml import read_toml
 
 LISTED = 20  # groups of people who look alike
 
@@ -41,17 +45,18 @@ def warnings(
     return [
         *term_warnings(terms),
         *_grant_warnings(terms, grants, periods),
+        *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),
         *_form_warnings(terms, forms),
     ]
 
 
-def term_warnings(terms: Terms) -> list[Warning]:
-    """What the terms alone give cause to warn of.
+def term_warnings(terms: Terms, grant_on: date | None = None) -> list[Warning]:
+    """What the terms alone give cause to warn of, with the grant on the day that they plan for or on another.
 
-    Authority: §2, §5, §15; Rule 13e-4(f) (AMD-1, WDR-3, CAL-1, CAL-2, EXT-1).
+    Authority: §2, §5, §15; Rule 13e-4(f) (AMD-1, WDR-3, CAL-1, CAL-2, EXT-1); IRC 422(b)(2) (ISO-1).
     """
-    return [*_length(terms), *_withdrawal(terms), *_odd_days(terms), *_readings(terms)]
+    return [*_length(terms), *_withdrawal(terms), *_odd_days(terms), *_readings(terms), *_plan_age(terms, grant_on)]
 
 
 def _length(terms: Terms) -> Iterator[Warning]:
@@ -67,17 +72,39 @@ def _length(terms: Terms) -> Iterator[Warning]:
         )
 
 
-def _withdrawal(terms: Terms) -> Iterator[Warning]:
-    derived = terms.model_copy(update={"withdrawable_after": None}).withdrawal_right
-    stated = terms.withdrawal_right
-    if stated != derived:
-        later = "later" if stated > derived else "earlier"
+def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
+    """Whether the plan is too old by the grant to grant an ISO. Authority: IRC 422(b)(2) (ISO-1)."""
+    last, grant_on = terms.plan.isos_through, grant_on or schedule_of(terms).grant_on
+    if last is not None and grant_on > last:
         yield Warning(
-            rule="WDR-3",
-            message=f"withdrawable_after, {local_text(stated, terms.zone)}, is {later} than "
-            f"{local_text(derived, terms.zone)}, the first business day after the fortieth",
+            rule="ISO-1",
+            message=f"the grant planned for {grant_on} lies more than ten years after {terms.plan.adopted}, when the "
+            f"plan was adopted: the last day for an ISO is {last}, and every new option will be an NSO "
+            "(IRC 422(b)(2))",
             file="offer.toml",
         )
+
+
+def _withdrawal(terms: Terms) -> Iterator[Warning]:
+    if message := stated_withdrawal(terms):
+        yield Warning(rule="WDR-3", message=message, file="offer.toml")
+
+
+def stated_withdrawal(terms: Terms, *, only_later: bool = False) -> str:
+    """How far the stated instant of the right to withdraw is off the rule's own; "" where it is not, or as asked.
+
+    Authority: §5; Rule 13e-4(f)(2)(ii) (WDR-3).
+    """
+    stated, by_rule = terms.withdrawable_after, terms.withdrawal_right_by_rule
+    if stated is None or stated == by_rule or (only_later and stated < by_rule):
+        return ""
+    governs = "stated" if terms.withdrawal_right == stated else "rule's"
+    how = "later" if stated > by_rule else "earlier"
+    return (
+        f"withdrawable_after, {local_text(stated, terms.zone)}, is {how} than {local_text(by_rule, terms.zone)}, when "
+        "the fortieth business day is over and the right to withdraw what is not accepted opens by Rule "
+        f'13e-4(f)(2)(ii); the {governs} instant governs, as withdrawable_from = "{terms.withdrawable_from}" has it'
+    )
 
 
 def _odd_days(terms: Terms) -> Iterator[Warning]:
@@ -104,27 +131,51 @@ def _readings(terms: Terms) -> Iterator[Warning]:
     for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
         ours = milestone.name == EXTENSION_DEADLINE
-        decides = (
-            "the earlier decides, for it binds the company" if ours else f"the offer's clock, {terms.clock}, decides"
-        )
+        earliest = f"the {'earlier' if len(read) == 2 else 'earliest'} decides, for it binds the company"
+        decides = earliest if ours else f"the offer's clock, {terms.clock}, decides"
         if len(set(read.values())) > 1:
-            both = " and ".join(f"{utc_text(due)} by {name}" for name, due in read.items())
-            message = f"{milestone.name}: {on} {at:%H:%M} is {both}; {decides}"
+            each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
+            message = f"{milestone.name}: {on} {at:%H:%M} is {each}; {decides}"
             yield Warning(rule="CAL-2", message=message, file="offer.toml")
 
 
 def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, datetime]]:
     """The day and the hour that the terms state for a milestone, and the instant that these are by each clock.
 
-    Authority: §2 "Eastern Standard Time" (CAL-2).
+    "Eastern Standard Time" is said of two; what is on another clock can be read in one way, but for the duty of the
+    company that the rule counts in Eastern time.
+    Authority: §2 "Eastern Standard Time"; Rule 14e-1(d) (CAL-2).
     """
-    stated = {
-        EXTENSION_DEADLINE: terms.extension_deadline,
-        CANCEL: max(terms.cancel_at, terms.extension_deadline),
-    }
     local = milestone.due.astimezone(terms.zone)
-    on, at = local.date(), stated.get(milestone.name, local.time())
-    return on, at, {name: instant(on, at, zone) for name, zone in CLOCKS.items()}
+    on, at, eastern = local.date(), local.time(), terms.clock in EASTERN
+    if milestone.name == EXTENSION_DEADLINE:
+        on, at, eastern = terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, True
+    elif milestone.name == CANCEL:
+        at = max(terms.cancel_at, terms.extension_deadline) if eastern else at
+    clocks = {**(EASTERN if eastern else {}), terms.clock: terms.zone}
+    return on, at, {name: instant(on, at, zone) for name, zone in clocks.items()}
+
+
+def foreign_offsets(text: str, terms: Terms) -> Iterator[Warning]:
+    """What the text of offer.toml states with another offset than that of the offer's clock, as it is on the clock.
+
+    Authority: CAL-2, an expiration is counted on the day, in the offer's clock, of its last instant.
+    """
+    read = read_toml(text, "offer.toml")
+    for key in ("expires", "withdrawable_after"):
+        at = getattr(terms, key)
+        stated = read.data.get(key)
+        if isinstance(stated, str):
+            stated = written(stated)
+        if not at or not stated or not stated.tzinfo:
+            continue
+        local = at.astimezone(terms.zone)
+        if stated.utcoffset() != local.utcoffset():
+            message = (
+                f"{key} is written with the offset of another zone, {stated.isoformat()}; on the offer's clock, "
+                f"{terms.clock}, it is {moment(at, terms.clock)}"
+            )
+            yield Warning(rule="CAL-2", message=message, file="offer.toml", line=read.line([key]))
 
 
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:
@@ -179,6 +230,24 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
         )
 
 
+def _value_warnings(holders: Iterable[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:
+    """ISOs of which the value at grant is in doubt. Authority: §9; IRC 422(b)(4), (c)(5), (d)(3) (ISO-1)."""
+    owners = {holder.holder_id for holder in holders if is_ten_percent_owner(holder)}
+    isos = [grant for grant in grants if grant.type is OptionType.ISO]
+    unvalued = [grant.grant_id for grant in isos if grant.fmv is None and grant.holder_id in owners]
+    if unvalued:
+        yield Warning(
+            rule="ISO-1",
+            message=f"{count(len(unvalued), 'ISO')} of owners of more than 10% without fmv: the limit of $100,000 "
+            f"counts the price, which may be 110% of the value at grant ({first_few(unvalued)})",
+            file="grants.csv",
+        )
+    below = [grant.grant_id for grant in isos if grant.price < grant.value_at_grant]
+    if below:
+        message = f"{count(len(below), 'ISO')} priced below the fair market value at grant ({first_few(below)})"
+        yield Warning(rule="ISO-1", message=message, file="grants.csv")
+
+
 def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:
     owners = {grant.holder_id for grant in grants}
     without = [
@@ -188,6 +257,12 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
     if terms.excluded_jurisdictions:
         unplaced = [holder.holder_id for holder in holders if not holder.jurisdiction]
         without.append(("ELG-4", "without a jurisdiction, while some jurisdictions are excluded", unplaced))
+    for excluded in terms.excluded_jurisdictions:
+        wide = [h.holder_id for h in holders if h.jurisdiction and may_lie_in(h.jurisdiction, excluded)]
+        without.append(("ELG-4", f"in a jurisdiction too wide to tell whether it is the excluded {excluded}", wide))
+        if not any(lies_in(holder.jurisdiction, excluded) for holder in holders):
+            message = f"the excluded jurisdiction {excluded} fits no holder"
+            yield Warning(rule="ELG-4", message=message, file="offer.toml")
     for rule, what, ids in without:
         if ids:
             message = f"{count(len(ids), 'holder')} {what} ({first_few(ids)})"

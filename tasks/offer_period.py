@@ -21,10 +21,10 @@ def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling
     eligible = [record for record, refused in roll_call if refused is None]
     schedule = step.state.schedule
     letters = (notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms)) for d in eligible)
-    db.queue_notices(letters, step.at)
+    told = db.queue_notices(letters, step.at)
     left_out = len(roll_call) - len(eligible)
     excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
-    return step.done(f"Opened: {count(len(eligible), 'eligible holder')} told{excluded}")
+    return step.done(f"Opened: {told.told('eligible holder')}{excluded}")
 
 
 @effect("remind every eligible holder")
@@ -40,7 +40,7 @@ def record_reminder(step: DueStep, days: int, addressees: Sequence[HolderRecord]
         step.at,
     )
     return step.done(
-        f"Reminded {count(told, 'holder')}: {count(days, 'business day')} left; {len(standing):,} have tendered"
+        f"{told.told(how='reminded')}: {count(days, 'business day')} left; {len(standing):,} have tendered"
     )
 
 
@@ -62,13 +62,22 @@ def record_withdrawal_right(
     step: DueStep, records: Sequence[HolderRecord], reviews: Sequence[FormReview], why: str
 ) -> str:
     by_holder = {d.holder.holder_id: d for d in records}
+    standing, refused = batch.tenders(reviews), batch.refused_notices(reviews, step.state.terms)
     told = step.db.queue_notices(
         (
             notices.withdrawal_right(
-                step.state.terms, by_holder[holder_id].holder, tenders, by_holder[holder_id].grants, why
+                step.state,
+                by_holder[holder_id].holder,
+                tenders,
+                by_holder[holder_id].grants,
+                why,
+                step.at,
+                refused.get(holder_id, ()),
             )
-            for holder_id, tenders in batch.tenders(reviews).items()
+            for holder_id, tenders in standing.items()
         ),
         step.at,
     )
-    return step.done(f"The right to withdraw is open: {count(told, 'holder')} told")
+    again = len(standing.keys() & refused.keys())
+    asked = f"; {again:,} of them asked to send a notice again that came too early" if again else ""
+    return step.done(f"The right to withdraw is open: {told.told()}{asked}")

@@ -40,10 +40,12 @@ class Offer:
         self.names = {}
         self.grants = {}
 
-    def holder(self, holder_id, name, capacity="employee", since="1999-01-04", until="", place="US-NH", votes=0):
+    def holder(
+        self, holder_id, name, capacity="employee", since="1999-01-04", until="", place="US-NH", votes=0, email=None
+    ):
         """A holder who serves since long before the offer, and for good unless the story says until when."""
         self.names[holder_id] = name
-        address = f"{name.lower().replace(' ', '.')}@alpha.example"
+        address = f"{name.lower().replace(' ', '.')}@alpha.example" if email is None else email
         self.rows["holders.csv"].append([holder_id, name, address, place, votes])
         return self.serves(holder_id, capacity, since, until)
 

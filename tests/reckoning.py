@@ -27,8 +27,8 @@ def is_business_day(day: date) -> bool:
 
 
 def last_call(expires: datetime, terms: Terms) -> datetime:
-    """8 a.m. of the business day after expiration, by whichever clock it is earlier."""
-    day = expires.astimezone(terms.zone).date() + DAY
+    """8 a.m. of the business day after the last day, by whichever clock it is earliest; midnight ends a day."""
+    day = (expires - timedelta(seconds=1)).astimezone(terms.zone).date() + DAY
     while not is_business_day(day):
         day += DAY
     return min(datetime.combine(day, time(8), tzinfo=zone) for zone in (terms.zone, NEW_YORK))

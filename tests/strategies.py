@@ -108,7 +108,7 @@ def _terms(draw: st.DrawFn) -> Terms:
             "issuer": "Alpha",
             "commences": first,
             "expires": datetime.combine(first + 28 * DAY, time(17)),
-            "clock": draw(st.sampled_from(["EST", "America/New_York"])),
+            "clock": draw(_few("EST", "America/New_York", seldom=("America/Los_Angeles", "Europe/Berlin"))),
             "stock": {"symbol": "ATGI", "exchange": "NASDAQ"},
             "plan": {
                 "name": "Plan",
@@ -128,7 +128,9 @@ def _terms(draw: st.DrawFn) -> Terms:
     )
     commences = terms.calendar.business_day_from(first)
     expires_on = terms.calendar.business_day_offset(commences, draw(st.integers(19, 45)))
-    at = datetime.combine(expires_on, draw(_few(time(17), seldom=(time(23, 59, 59),))), tzinfo=terms.zone)
+    midnight = datetime.combine(expires_on + DAY, time(0))
+    on_its_day = [datetime.combine(expires_on, each) for each in (time(17), time(23, 59, 59))]
+    at = draw(_few(on_its_day[0], seldom=(on_its_day[1], midnight))).replace(tzinfo=terms.zone)
     return terms.model_copy(update={"commences": commences, "expires": at.astimezone(UTC)})
 
 

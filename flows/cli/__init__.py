@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit
+from flows.cli import actions, audit, filing, letters
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -56,7 +56,7 @@ def main() -> None:
 @JSON
 def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
-    from flows.cli.plan import files_differ_note
+    from flows.cli.plan import files_differ_note, offset_warnings
     from infra.folder.reader import read_folder
     from optex.warnings import warnings
 
@@ -69,6 +69,7 @@ def check(folder: Path, as_json: bool) -> None:
             click.echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
     noted = warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
+    noted += offset_warnings(folder)
     differ = files_differ_note(folder)
     if as_json:
         said = [{"rule": w.rule, "message": w.message, "file": w.file, "line": w.line} for w in noted]
@@ -218,3 +219,5 @@ def report(folder: Path, out: Path) -> None:
 
 actions.register(cli)
 cli.add_command(audit.audit)
+cli.add_command(filing.filing)
+cli.add_command(letters.letters)

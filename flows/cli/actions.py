@@ -26,6 +26,7 @@ _GROUPS = {
     "price": "Closing prices: import, set.",
     "committee": "What the Committee decides.",
     "agreement": "New option agreements.",
+    "notice": "What became of a letter: delivered on paper, or come back.",
     "correct": "Correct what is on record: what is left out stays, and the word none makes a column blank.",
 }
 

@@ -1,10 +1,13 @@
 """What the commands take: a folder, a day, an instant on the offer's clock."""
 
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
+
+from optex.calendar import ONE_DAY
+from optex.clock import on_clock, written
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
@@ -17,7 +20,7 @@ class Moment(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            datetime.fromisoformat(str(value))
+            written(str(value))
         except ValueError:
             self.fail(f"{value!r} is no date and time such as 2003-04-14T17:00", param, ctx)
         return str(value)
@@ -36,8 +39,12 @@ class Day(click.ParamType[date]):
 
 
 def moment(text: str, zone: tzinfo, at: time) -> datetime:
-    """The instant that a user wrote: on the offer's clock without an offset, at the usual hour without a time."""
-    value = datetime.fromisoformat(text)
+    """The instant that a user wrote: on the offer's clock without an offset, at the usual hour without a time.
+
+    Where that hour is midnight, it is the one that ends the day. BadInstant where the clock shows no such hour, or
+    shows it twice (CAL-2).
+    """
+    value = written(text)
     if len(text) <= 10:
-        value = datetime.combine(value.date(), at)
-    return value if value.tzinfo else value.replace(tzinfo=zone)
+        value = datetime.combine(value.date(), at) + (ONE_DAY if at == time(0) else timedelta())
+    return on_clock(value, zone)

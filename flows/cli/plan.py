@@ -1,22 +1,28 @@
 """`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from flows.cli.filing import as_document as filing_document
+from flows.cli.filing import filings_table
 from flows.cli.options import moment
-from optex.calendar import CLOCKS
+from optex.action import Action
+from optex.actions import Extend
 from optex.changes import may_extend
+from optex.clock import zone_of
 from optex.errors import OptexError, Refused
-from optex.formatting import local_text, utc_text
-from optex.milestones import Milestone, OfferSchedule
+from optex.filings import Filing, filings
+from optex.formatting import utc_text
+from optex.milestones import Milestone, OfferSchedule, local_due
 from optex.milestones import schedule_of as plan_of
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
-from optex.warnings import readings, term_warnings
+from optex.warnings import Warning, foreign_offsets, readings, term_warnings
 
 
 def print_plan(
@@ -30,8 +36,8 @@ def print_plan(
     if announced_at and not extend_to:
         raise click.UsageError("--announced-at says when an extension is announced: it goes with --extend-to")
     state, said = state_of(folder)
-    terms = state.terms
-    before = _planned(state, terms, None if extend_to else cancel_on)
+    terms, taken, offsets = state.terms, actions_of(folder), offset_warnings(folder)
+    before, filed_before = _planned(state, terms, None if extend_to else cancel_on), filings(state, taken)
     after, after_terms = before, terms
     if extend_to:
         usual = terms.expires.astimezone(terms.zone).time()
@@ -41,22 +47,29 @@ def print_plan(
             raise Refused(refused)
         after_terms = terms.extended(to)
         after = _planned(state, after_terms, cancel_on)
+        extension = Extend(at=announced, to=to, announced_at=announced)
+        state, taken = extension.apply(state), [*taken, extension]
+    filed = filings(state, taken)
     if ics:
         from infra.ledgers.ics import plan_ics
 
         ics.parent.mkdir(parents=True, exist_ok=True)
-        ics.write_bytes(plan_ics(after_terms, after))
+        ics.write_bytes(plan_ics(after_terms, after, filed))
     if as_json:
-        document = _document(after_terms, after)
+        document = _document(after_terms, after, filed)
+        document["warnings"] += [_warning(each) for each in offsets]
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
-            document |= {"before": _document(terms, before), "after": _document(after_terms, after)}
+            document |= {"before": _document(terms, before, filed_before), "after": dict(document)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
         click.echo(note)
+    for each in offsets:
+        click.echo(f"{each.rule} {each.message}")
     _table(terms, before, (after_terms, after) if extend_to else None)
+    filings_table(filed)
     if ics:
         click.echo(f"Calendar written to {ics}")
 
@@ -90,6 +103,31 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     return OfferState(terms=terms), ""
 
 
+def offset_warnings(folder: Path) -> list[Warning]:
+    """What the folder's terms state with the offset of another zone, where they can be read (CAL-2)."""
+    file = folder / "offer.toml"
+    if not file.exists():
+        return []
+    text = file.read_text(encoding="utf-8-sig")
+    return list(foreign_offsets(text, parse_terms(text)))
+
+
+def actions_of(folder: Path) -> list[Action]:
+    """What was done to the offer so far, where it was taken in."""
+    from infra.settings import may_be_taken_in
+
+    if not may_be_taken_in(folder):
+        return []
+    from infra.database.writer import UnknownOffer
+    from infra.workspace import workspace_in
+
+    try:
+        with workspace_in(folder).read() as db:
+            return db.actions()
+    except UnknownOffer:
+        return []
+
+
 def files_differ_note(folder: Path) -> str:
     """That the folder's files are not what is on record, where the offer was taken in; "" else."""
     from infra.settings import may_be_taken_in
@@ -120,7 +158,7 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 
-def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
+def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) -> dict[str, Any]:
     return {
         "offer": terms.offer,
         "clock": terms.clock,
@@ -132,14 +170,19 @@ def _document(terms: Terms, schedule: OfferSchedule) -> dict[str, Any]:
             {
                 "name": milestone.name,
                 "due": utc_text(milestone.due),
-                "local": local_text(milestone.due, terms.zone),
+                "local": local_due(milestone.name, milestone.due, terms.zone),
                 "rule": milestone.rule,
                 "section": milestone.section,
             }
             for milestone in schedule.milestones
         ],
-        "warnings": [{"rule": warning.rule, "message": warning.message} for warning in term_warnings(terms)],
+        "filings": [filing_document(each) for each in filed],
+        "warnings": [_warning(each) for each in term_warnings(terms, schedule.grant_on)],
     }
+
+
+def _warning(found: Warning) -> dict[str, str]:
+    return {"rule": found.rule, "message": found.message}
 
 
 def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None) -> None:
@@ -163,19 +206,21 @@ def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSche
             cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
         table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
     console.print(table)
-    for warning in term_warnings(shown_terms):
+    for warning in term_warnings(shown_terms, shown.grant_on):
         if warning.rule == "CAL-2":
             continue  # the table shows both readings
         console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)
 
 
 def _reading(milestone: Milestone, terms: Terms) -> str:
-    """A milestone on the offer's clock, and what its hour is by either clock where that is two instants (CAL-2)."""
-    shown = f"{milestone.due.astimezone(terms.zone):%a} {local_text(milestone.due, terms.zone)}"
+    """A milestone on the offer's clock, and what its hour is by each clock where that is several instants (CAL-2)."""
+    local = local_due(milestone.name, milestone.due, terms.zone)
+    shown = f"{date.fromisoformat(local[:10]):%a} {local}"
     _, at, read = readings(milestone, terms)
     if len(set(read.values())) == 1:
         return shown
     # The one that decides goes first.
     clocks = sorted(read, key=lambda name: (read[name] != milestone.due, name != terms.clock))
-    both = [f"{at:%H:%M} {read[name].astimezone(CLOCKS[name]):%Z} = {read[name]:%H:%MZ}" for name in clocks]
-    return f"{shown}\n  [dim]{both[0]}, or[/dim]\n  [dim]{both[1]}[/dim]"
+    said = [f"{at:%H:%M} {read[name].astimezone(zone_of(name)):%Z} = {read[name]:%H:%MZ}" for name in clocks]
+    *others, last = dict.fromkeys(said)  # EST and New York say the same in winter
+    return "\n".join([shown, *(f"  [dim]{each}, or[/dim]" for each in others), f"  [dim]{last}[/dim]"])

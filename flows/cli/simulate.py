@@ -76,6 +76,20 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
         wait_until_healthy(rehearsal.api, rehearsal.server, StopFlag())
         status.update("Playing…")
         simulate(folder, out, until, story(status.update))
+    _not_gone(out, console)
+
+
+def _not_gone(out: Path, console: Console) -> None:
+    """Which letters could not go, as a rehearsal is to show before holders wait for them."""
+    from flows.cli.status import instant_of
+    from infra.status.mail_status import not_gone, to_be_printed
+    from infra.workspace import workspace_in
+
+    with workspace_in(out).read() as db:
+        found = to_be_printed(db, instant_of(out, db))
+    if found:
+        printed = f"{_command()} letters {out} --unsent --out DIR"
+        console.print(f"\n{not_gone(found)}\nTo print them: {printed}", markup=False, soft_wrap=True)
 
 
 def _leave(rehearsal: Rehearsal) -> None:

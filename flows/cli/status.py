@@ -25,6 +25,7 @@ from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from infra.workspace import name_of, workspace_in
 from optex.authority import RULES
+from optex.clock import on_clock
 from optex.errors import BadData, OptexError
 from optex.formatting import local_text, utc_text
 from optex.records import Holder
@@ -50,7 +51,7 @@ def print_history(folder: Path, holder: str, as_json: bool) -> None:
 def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as db:
-        status = replace(offer_status(db, _now(folder, db, at)), files_differ=files_differ(db, folder))
+        status = replace(offer_status(db, instant_of(folder, db, at)), files_differ=files_differ(db, folder))
         note = _differs(folder, db.first_terms())
     if as_json:
         _json({**as_document(status), "note": note})
@@ -77,10 +78,10 @@ def reading(folder: Path) -> Iterator[OfferReader]:
         yield db
 
 
-def _now(folder: Path, db: OfferReader, at: datetime | None) -> datetime:
+def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> datetime:
     """The instant it is: now for a real offer, the last that was played for one that `simulate` played."""
     if at is not None:
-        return (at if at.tzinfo else at.replace(tzinfo=db.state().terms.zone)).astimezone(UTC)
+        return on_clock(at, db.state().terms.zone)
     if not (folder / PLAYED).exists():
         return datetime.now(UTC).replace(microsecond=0)
     row = db.row()

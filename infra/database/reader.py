@@ -249,7 +249,8 @@ class OfferReader:
             select(func.count())
             .select_from(n)
             .join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None), h.c.email == "")
+            .where(n.c.offer == self.offer, n.c.sent_at.is_(None), n.c.delivered_on.is_(None))
+            .where(n.c.withdrawn_at.is_(None), h.c.email == "")
         )
         return self.connection.execute(query).scalar() or 0
 
@@ -380,7 +381,7 @@ def read_grants(connection: Connection, offer: str, holder_ids: Ids) -> list[Gra
     """The grants with the schedules that they state, in order of their ids."""
     g = t.grants.c
     vesting = _stated_vesting(connection, offer, holder_ids)
-    columns = (g.grant_id, g.holder_id, g.granted_on, g.shares, g.exercised, g.price, g.type, g.expires_on)
+    columns = (g.grant_id, g.holder_id, g.granted_on, g.shares, g.exercised, g.price, g.type, g.expires_on, g.fmv)
     return [
         Grant(
             grant_id=grant_id,
@@ -392,8 +393,9 @@ def read_grants(connection: Connection, offer: str, holder_ids: Ids) -> list[Gra
             type=_TYPE[type_],
             expires_on=expires_on,
             vesting=tuple(vesting.get(grant_id, ())),
+            fmv=fmv,
         )
-        for grant_id, holder_id, granted_on, shares, exercised, price, type_, expires_on in _rows(
+        for grant_id, holder_id, granted_on, shares, exercised, price, type_, expires_on, fmv in _rows(
             connection, offer, columns, holder_ids, g.grant_id
         )
     ]

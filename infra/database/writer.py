@@ -5,7 +5,7 @@ saved unless the whole of it is.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +20,7 @@ from infra.database import vouching
 from infra.database.audit_chain import chained
 from infra.database.engine import bulk_insert
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
+from infra.database.queued import Queued
 from infra.database.reader import FEW, OfferReader
 from infra.memory import without_collection
 from optex.action import Action
@@ -323,8 +324,8 @@ class OfferWriter(OfferReader):
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
-    def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> int:
-        """Put notices into the outbox, but for those that are in it, sent or not. Returns how many are new.
+    def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> Queued:
+        """Put notices into the outbox, but for those that are in it, sent or not. How many are new, and go on paper.
 
         None of them goes out before `send_after`.
         """
@@ -350,7 +351,17 @@ class OfferWriter(OfferReader):
             }
             for notice in new.values()
         ]
-        return bulk_insert(self.connection, t.notices, rows)
+        bare = self._without_address({notice.holder_id for notice in new.values()})
+        on_paper = sum(notice.holder_id in bare for notice in new.values())
+        return Queued(bulk_insert(self.connection, t.notices, rows), on_paper)
+
+    def _without_address(self, holder_ids: Collection[str]) -> set[str]:
+        """Those of these holders, at least, who have no e-mail address."""
+        h = t.holders.c
+        query = select(h.holder_id).where(h.offer == self.offer, h.email == "")
+        if len(holder_ids) <= FEW:
+            query = query.where(h.holder_id.in_(holder_ids))
+        return set(self.connection.execute(query).scalars())
 
     def audit(self, at: datetime, actor: str, entries: Iterable[tuple[str, str, str, str]], evidence: str = "") -> None:
         """Append entries of (action, subject, rule, detail); the rule may be "" where none decided."""

@@ -8,6 +8,8 @@ from infra.database.writer import PROGRAM
 from infra.explain.holder_history import HistoryLine, HolderHistory
 from optex.actions import AgreementSigned, ElectionWaive
 from optex.calendar import ONE_DAY, instant, local_date
+from optex.eligibility import lies_in
+from optex.exclusions import Exclude
 from optex.formatting import capacity, channel, count, day, listed, sentence
 from optex.milestones import CLOSE
 from optex.records import Capacity, Form, FormKind, FormLine, FormStanding
@@ -73,6 +75,8 @@ def _named(each: RecordedAction) -> str | None:
 
 def _concerns(history: HolderHistory, each: RecordedAction) -> bool:
     action = each.action
+    if isinstance(action, Exclude):
+        return lies_in(history.record.holder.jurisdiction, action.jurisdiction)
     if named := _named(each):
         for_all = isinstance(action, ElectionWaive) and action.all_holders
         return named in history.own_ids or (for_all and _cleared_since(history, action.at))

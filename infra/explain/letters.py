@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from infra.explain.holder_history import HistoryLine, HolderHistory
-from optex.formatting import count
+from optex.formatting import count, day
 from optex.notices import Kind
 
 
@@ -26,6 +26,11 @@ def letters(history: HolderHistory) -> Iterator[HistoryLine]:
 
 
 def _delivered(history: HolderHistory, row: Row[Any]) -> str:
+    if row.bounced_at is not None:
+        why = f": {row.bounce_reason}" if row.bounce_reason else ""
+        return f"was sent, and came back on {history.stamp(row.bounced_at)}{why}".rstrip(".")
+    if row.delivered_on is not None:
+        return f"was delivered on paper, by {row.delivered_how}, on {day(row.delivered_on)}"
     if row.sent_at is not None:
         later = "" if row.sent_at == row.queued_at else f" on {history.stamp(row.sent_at)}"
         return f"was sent by e-mail{later}"

@@ -5,11 +5,12 @@ Every check skips a cell that is itself a fault, so that one mistake is told onc
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date, datetime, timezone, tzinfo
 from itertools import pairwise
 
 from infra.folder.csv_rows import FORM_COLUMNS
 from infra.folder.csv_table import CsvTable
+from optex.clock import BadInstant, on_clock
 from optex.records import FormKind, Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
@@ -105,6 +106,22 @@ def check_forms(table: CsvTable, holder_ids: Ids, grant_ids: Ids) -> None:
             if before != index:
                 problem = f"{grant_id!r} stands already on line {table.lines[before]} of the form"
                 table.reject(index, "grant_id", problem, "each option once")
+
+
+def check_received(table: CsvTable, zone: tzinfo) -> None:
+    """A fault for every form received at an hour that the offer's clock leaves out, or shows twice (CAL-2)."""
+    steady = isinstance(zone, timezone)  # one offset for ever: no hour of it is left out
+    told: set[tuple[str | None, datetime]] = set()
+    for index, row in enumerate(table.rows):
+        at = row.get("received_at")
+        if at is None or ((steady or at.tzinfo is not None) and MINYEAR < at.year < MAXYEAR):
+            continue
+        try:
+            on_clock(at, zone)
+        except BadInstant as error:
+            if (form := (row.get("form_id"), at)) not in told:  # a form states it on every row
+                table.reject(index, "received_at", error.problem, error.expected)
+            told.add(form)
 
 
 def _agrees(table: CsvTable, index: int, first: int) -> bool:

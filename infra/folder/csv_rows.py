@@ -3,6 +3,7 @@
 pydantic's core checks a whole file in one call; a blank cell counts as absent, so an optional column is `NotRequired`.
 """
 
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin
 
@@ -14,7 +15,7 @@ from typing_extensions import TypedDict
 from optex.fields import (
     CloseCell,
     DayCell,
-    Email,
+    EmailCell,
     Expected,
     Id,
     InstantCell,
@@ -32,7 +33,7 @@ from optex.records import Capacity, FormKind, FormLine, OptionType
 class HolderRow(TypedDict):
     holder_id: Id
     name: OneLine
-    email: NotRequired[Email]
+    email: NotRequired[EmailCell]
     jurisdiction: NotRequired[OneLine]
     voting_percent: NotRequired[PercentCell]
 
@@ -59,6 +60,7 @@ class GrantRow(TypedDict):
     type: Annotated[OptionType, Expected("ISO or NSO")]
     expires_on: DayCell
     vesting: NotRequired[ScheduleCell]
+    fmv: NotRequired[PriceCell]
 
 
 class _Received(TypedDict):
@@ -98,10 +100,14 @@ FormRow = Annotated[ElectionRow | WithdrawalRow, Discriminator("kind")]
 
 
 class CsvSchema:
-    """One kind of CSV file: its columns, the check of its rows, and a check for rows whose faulty cells are gone."""
+    """One kind of CSV file: its columns, the check of its rows, and a check for rows whose faulty cells are gone.
 
-    def __init__(self, columns: dict[str, Any], row: Any) -> None:
+    A file may lack the columns that are `optional`: it is then as if all their cells were blank.
+    """
+
+    def __init__(self, columns: dict[str, Any], row: Any, optional: Collection[str] = ()) -> None:
         self.columns = tuple(columns)
+        self.required = tuple(column for column in columns if column not in optional)
         partial: Any = TypedDict("Partial", columns, total=False)  # type: ignore[misc]  # made at run time
         self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row])
         self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial])
@@ -117,7 +123,7 @@ class CsvSchema:
 
 HOLDERS = CsvSchema(HolderRow.__annotations__, HolderRow)
 SERVICE = CsvSchema(ServiceRow.__annotations__, ServiceRow)
-GRANTS = CsvSchema(GrantRow.__annotations__, GrantRow)
+GRANTS = CsvSchema(GrantRow.__annotations__, GrantRow, optional=("fmv",))
 _KIND = Annotated[FormKind, Expected("election or withdrawal")]
 _FIRST = {"form_id": Id, "holder_id": Id, "kind": _KIND}
 ELECTIONS = CsvSchema({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)

@@ -85,7 +85,7 @@ def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None
     if not set(header) & set(shape.columns):
         _unreadable(table, 1, "no header row", expected)
         return None
-    for column in shape.columns:
+    for column in shape.required:
         if column not in header:
             table.fault(1, column, "the column is missing", f"the columns {expected}")
     for name in dict.fromkeys(header):

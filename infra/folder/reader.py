@@ -10,12 +10,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from infra.folder.cross_checks import check_forms, check_grants, check_holders, check_prices, check_service
+from infra.folder.cross_checks import (
+    check_forms,
+    check_grants,
+    check_holders,
+    check_prices,
+    check_received,
+    check_service,
+)
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
 from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
 from infra.folder.script import ScriptEntry, read_script
 from infra.memory import without_collection
+from optex.clock import on_clock
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod
@@ -68,6 +76,7 @@ def read_folder(path: Path) -> Folder:
         check_service(service, holder_ids)
         check_grants(grants, holder_ids)
         check_forms(elections, holder_ids, grant_ids)
+        check_received(elections, zone)
         check_prices(prices)
         for table in (holders, service, grants, elections, prices):
             faults += table.faults
@@ -115,6 +124,7 @@ def read_forms(
 
     def check(table: CsvTable) -> None:
         check_forms(table, holder_ids, grant_ids)
+        check_received(table, terms.zone)
         check_recorded_forms(table, recorded or {}, lambda rows: _form(rows, terms.zone), terms.zone)
 
     return _forms(_single(path, ELECTIONS, check).rows, terms.zone)
@@ -216,7 +226,7 @@ def _form(group: list[dict[str, Any]], zone: tzinfo) -> Form:
     received_at: datetime = row["received_at"]
     stated = {name: cell for name, cell in row.items() if name not in OPTION_COLUMNS}
     stated["kind"] = kind
-    stated["received_at"] = (received_at if received_at.tzinfo else received_at.replace(tzinfo=zone)).astimezone(UTC)
+    stated["received_at"] = on_clock(received_at, zone)
     lines = tuple(_line(each) for each in group) if kind is FormKind.ELECTION else ()
     return Form(**{"signed_on": None, "signed_as": "", "channel": "", **stated}, lines=lines)
 

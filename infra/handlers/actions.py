@@ -9,10 +9,11 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, corrected, corrections, deferrals, forms, four_eyes, pool
+from infra.handlers import announcements, corrected, corrections, deferrals, forms, four_eyes, notice_outcomes, pool
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
+from infra.handlers.exclusions import exclude, reject
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -27,6 +28,8 @@ from optex.actions import (
     Defer,
     ElectionWaive,
     Extend,
+    NoticeBounced,
+    NoticeDelivered,
     PriceSet,
     Release,
     ServiceSet,
@@ -38,9 +41,10 @@ from optex.compensations import Pending, may_approve
 from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
+from optex.exclusions import Exclude, Reject
 from optex.formatting import exact_text, local_text
 from optex.milestones import CANCEL, REGRANT
-from optex.records import ServicePeriod
+from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
 from optex.two_times import incomplete
 
@@ -58,6 +62,7 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     key = new_key(earlier, action)
     state = db.state()
     passed, ruling = incomplete(action, state, db.recorded_at(action.at))
+    passed = passed or passed_deadline_of(action, db, state)
     if ruling := differs(db, earlier, action) or ruling or refused(action, db, state):
         db.add_action(key, action, ruling, accepted=False, after_deadline=passed)
         refusal = (f"{action.verb} refused", action.subject, ruling.rule, ruling.reason)
@@ -76,6 +81,12 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
 def refused(action: Action, db: OfferWriter, state: OfferState) -> Ruling | None:
     """The ruling that stands against an action; None where none does."""
     return action.refused(state)
+
+
+@singledispatch
+def passed_deadline_of(action: Action, db: OfferWriter, state: OfferState) -> datetime | None:
+    """The deadline between the two times of an action that only the database knows of; None where there is none."""
+    return None
 
 
 @singledispatch
@@ -203,6 +214,29 @@ def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     return forms.review_again(db, concerned, action.at)
 
 
+@apply_effects.register
+def _exclude(action: Exclude, db: OfferWriter) -> str:
+    return exclude(db, action)
+
+
+@refused.register
+def _may_reject(action: Reject, db: OfferWriter, state: OfferState) -> Ruling | None:
+    if ruling := action.refused(state):
+        return ruling
+    review = forms.review_of(db, action.form, action.at)
+    if review is None:
+        return Ruling(rule="ELG-4", reason=f"no form {action.form} has been received by then")
+    if review.form.kind is FormKind.WITHDRAWAL:
+        reason = f"{action.form} is a notice of withdrawal: it tenders nothing that could be unlawful to accept"
+        return Ruling(rule="ELG-4", reason=reason)
+    return None
+
+
+@apply_effects.register
+def _reject(action: Reject, db: OfferWriter) -> str:
+    return reject(db, action)
+
+
 @refused.register
 def _may_correct(action: Correction, db: OfferWriter, state: OfferState) -> Ruling | None:
     return corrections.may_correct(action, db, state)
@@ -288,6 +322,36 @@ def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ru
                 return Ruling(rule="REC-4", reason=f"option {action.grant} was rescinded on {option.ended_on}")
             return None
     return Ruling(rule="GRT-5", reason=f"no new option {action.grant} has been granted")
+
+
+@refused.register
+def _may_deliver(action: NoticeDelivered, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return notice_outcomes.may_deliver(action, db, state)
+
+
+@passed_deadline_of.register
+def _confirmed_in_time(action: NoticeDelivered, db: OfferWriter, state: OfferState) -> datetime | None:
+    return notice_outcomes.passed_deadline_of(action, db, state)
+
+
+@refused.register
+def _may_bounce(action: NoticeBounced, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return notice_outcomes.may_bounce(action, db, state)
+
+
+@completed.register
+def _whose_letter(action: NoticeDelivered | NoticeBounced, db: OfferWriter) -> NoticeDelivered | NoticeBounced:
+    return action.model_copy(update={"holder": notice_outcomes.whose(action, db)})
+
+
+@apply_effects.register
+def _delivered(action: NoticeDelivered, db: OfferWriter) -> str:
+    return notice_outcomes.delivered(action, db)
+
+
+@apply_effects.register
+def _bounced(action: NoticeBounced, db: OfferWriter) -> str:
+    return notice_outcomes.bounced(action, db)
 
 
 @refused.register

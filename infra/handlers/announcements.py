@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import decided_form, decided_tender, review_again
@@ -33,7 +34,7 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
         db.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
     review_again(db, None, action.at)
     told = _tell_extension(db, state, version, _previous(db, state), announced_at, action)
-    return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
+    return f"{count(len(moved.added), 'step')} moved; {told.told()}."
 
 
 def amended(db: OfferWriter, action: Amend) -> str:
@@ -58,7 +59,7 @@ def amended(db: OfferWriter, action: Amend) -> str:
         ),
         action.at,
     )
-    return f"{said} {count(told, 'holder')} told of the amendment.".strip()
+    return f"{said} {told.told(how='told of the amendment')}.".strip()
 
 
 def terminated(db: OfferWriter, action: Terminate) -> str:
@@ -85,12 +86,12 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
         ),
         action.at,
     )
-    return f"{count(len(decisions), 'tendered option')} returned; {count(told, 'holder')} told. {released}".strip()
+    return f"{count(len(decisions), 'tendered option')} returned; {told.told()}. {released}".strip()
 
 
 def _tell_extension(
     db: OfferWriter, state: OfferState, version: int, previous: datetime, announced_at: datetime, action: Action
-) -> int:
+) -> Queued:
     at, told = action.at, db.recorded_actions(action.verb)[-1]
     recorded_at = told.recorded_at if told.after_deadline else None
     records = db.holder_records()

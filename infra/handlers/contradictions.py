@@ -21,6 +21,7 @@ from optex.contradictions import (
     Contradiction,
     Settle,
     against_grant,
+    against_price,
     outcomes,
 )
 from optex.eligibility import may_be_accepted
@@ -144,6 +145,7 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | N
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     decided = {each.deferred_id: state.day(each.decided_at) for each in state.deferred}
     periods = db.service_periods({row.holder_id for row in options})
+    holders, closes = db.holders(), db.closes()
     for row in options:
         replaces = bool(row.from_grant_id)
         shown = against_grant(
@@ -153,6 +155,9 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | N
             granted_on=row.granted_on,
             terms=state.terms,
         )
+        if shown is None and row.ended_on is None:
+            option = ISSUED_OPTIONS.of(row, vesting=())
+            shown = against_price(option, closes[row.granted_on], holders[row.holder_id])
         if shown is None and row.ended_on is not None:
             shown = f"unbroken service through the grant of {day(row.granted_on)}"
             reason = f"rescinded on {day(row.ended_on)}, of {row.holder_id}; the record now shows {shown}"

@@ -128,7 +128,7 @@ def _calendar(action: CorrectCalendar, db: OfferWriter) -> str:
         db.update_offer(version=db.row().version + 1)
     db.add_terms(db.row().version, state.terms, action.at, said)
     told = write_calendar_letters(db, action, before, state)
-    return f"{count(len(moved.added), 'step')} moved; {count(told, 'holder')} told."
+    return f"{count(len(moved.added), 'step')} moved; {told.told()}."
 
 
 def _followed(db: OfferWriter, action: Correction, told: Told, restated: Changes | None = None) -> str:

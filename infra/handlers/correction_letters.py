@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
+from infra.database.queued import Queued
 from infra.database.reader import FEW, OfferReader, read_holders
 from infra.database.writer import OfferWriter
 from optex import batch, notices
@@ -61,14 +62,18 @@ def _stated(action: Correction, letter: Row[Any]) -> bool:
 
 @_stated.register
 def _addressed(action: CorrectHolder, letter: Row[Any]) -> bool:
-    """Every letter has the name; one that was sent went to the address."""
+    """Every letter has the name; one that was sent went to the address, and one of an exclusion rests on residence."""
     was = action.was or {}
+    if "jurisdiction" in was and letter.kind == Kind.EXCLUSION:
+        return True
     return "name" in was or ("email" in was and letter.sent_at is not None)
 
 
 @_stated.register
 def _names_grant(action: CorrectGrant, letter: Row[Any]) -> bool:
     """One that states the grant, or, of a grant that was missing, the statement of the holder's options without it."""
+    if action.was and action.was.keys() <= {"fmv"}:  # no letter states it
+        return False
     return letter.kind == Kind.OFFER_OPENED if action.was == {} else _names(letter.data, action.grant)
 
 
@@ -98,12 +103,12 @@ def write_letters(db: OfferWriter, action: Correction, told: Told, restated: Cha
     return _queue(db, action, concerned, {each: told.of(each) for each in concerned}, restated)
 
 
-def write_calendar_letters(db: OfferWriter, action: CorrectCalendar, before: OfferState, after: OfferState) -> int:
+def write_calendar_letters(db: OfferWriter, action: CorrectCalendar, before: OfferState, after: OfferState) -> Queued:
     """One letter to everyone whose dates a closing moves: whom the offer is made to, or who was promised something."""
     dates = {name: (cell, _dates(after)[name]) for name, cell in _dates(before).items()}
     moved = {name: (str(was), str(now)) for name, (was, now) in dates.items() if was != now}
     if not moved:
-        return 0
+        return Queued(0)
     if after.accepted_at is None:
         concerned = [d.holder.holder_id for d in batch.addressees(db.holder_records(), after, action.at)]
     else:
@@ -128,7 +133,7 @@ def _queue(
     holder_ids: Collection[str],
     told: dict[str, list[Row[Any]]],
     restated: Changes,
-) -> int:
+) -> Queued:
     state, recorded_at = db.state(), db.recorded_at(action.at)
     few = sorted(holder_ids) if len(holder_ids) <= FEW else None
     written = _written(db)

@@ -81,11 +81,17 @@ def _return_tenders(db: OfferWriter, state: OfferState, holder_ids: Iterable[str
 
 
 def review_again(
-    db: OfferWriter, holder_ids: Iterable[str] | None, at: datetime, received: frozenset[str] | set[str] = frozenset()
+    db: OfferWriter,
+    holder_ids: Iterable[str] | None,
+    at: datetime,
+    received: frozenset[str] | set[str] = frozenset(),
+    *,
+    confirm: bool = True,
 ) -> str:
     """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
 
-    A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew.
+    A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew, unless a letter
+    of another kind says it.
     """
     state = db.state()
     records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
@@ -99,7 +105,7 @@ def review_again(
             d = records[review.form.holder_id]
             revision = 1 if form_id in received else confirmations(db, form_id) + 1
             letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated))
-    db.queue_notices(letters, at)
+    db.queue_notices(letters if confirm else (), at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 

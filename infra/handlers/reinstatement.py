@@ -99,7 +99,7 @@ def _tell(db: OfferWriter, each: OpenPromise, shares: int, ruling: Ruling, lapse
         shares,
         ruling,
         lapsed_on=state.day(lapsed_at),
-        told_on=state.day(letter.sent_at) if letter.sent_at else None,
+        told_on=state.day(letter.sent_at) if letter.sent_at else letter.delivered_on,
         reinstated_on=state.day(at),
         granted_on=state.granted_on,
         grant_on=_grant_day(state, at),
@@ -116,7 +116,7 @@ def take_back_lapse_letter(db: OfferWriter, holder: Holder, at: datetime) -> tup
     withdraw(db, [letter.notice_id], at)
     # One that is being sent at this moment may have left; one without an address has, by its day, gone out on paper.
     on_paper = not holder.email and (letter.send_after is None or letter.send_after <= at)
-    return letter, bool(letter.sent_at or letter.claimed_at or on_paper)
+    return letter, bool(letter.sent_at or letter.claimed_at or letter.delivered_on or on_paper)
 
 
 def _grant_day(state: OfferState, at: datetime) -> date | None:

@@ -14,11 +14,13 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader, RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers.corrections import changes_nothing
+from infra.handlers.notice_outcomes import stands_bounced, stands_delivered
 from infra.handlers.result import ActionResult
 from optex.action import Action
-from optex.actions import PriceSet, ServiceSet
+from optex.actions import NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
+from optex.exclusions import Exclude
 from optex.told_again import Difference, action_differences, other_content
 
 EVIDENCE_ADDED = "evidence added"
@@ -98,10 +100,35 @@ def _service(action: ServiceSet, db: OfferReader, earlier: Iterable[RecordedActi
 
 
 @on_record.register
+def _exclusion(action: Exclude, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What was said last of the jurisdiction: what was taken back may be excluded anew, and the other way round."""
+    of = (each for each in earlier if each.accepted and each.action.subject == action.subject)
+    last = next(of, None)
+    if last is None or last.action.data["remove"] != action.remove:
+        return None
+    differing = action_differences(last.action, action)
+    return OnRecord(said=last.ruling.reason, differing=differing, evidence=last.action.evidence)
+
+
+@on_record.register
 def _correction(action: Correction, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
     """What is right already, whoever told it."""
     stands = f"{action.subject} stands so, and nothing was changed."
     return OnRecord(said=stands, evidence=action.evidence) if changes_nothing(action, db) else None
+
+
+@on_record.register
+def _delivery(action: NoticeDelivered, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What stands on record of the letter, whoever told it."""
+    differing = stands_delivered(action, db)
+    return None if differing is None else OnRecord(said=action.says(db.state()), differing=differing)
+
+
+@on_record.register
+def _bounce(action: NoticeBounced, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """What stands on record of the letter, whoever told it."""
+    differing = stands_bounced(action, db)
+    return None if differing is None else OnRecord(said=action.says(db.state()), differing=differing)
 
 
 def new_key(earlier: Iterable[RecordedAction], action: Action) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import quote
 from functools import partial
 from typing import Any
 
@@ -132,7 +133,7 @@ def _claim(workspace: Workspace, by: str, at: datetime | None) -> Sequence[Row[A
 
 
 def _sender(workspace: Workspace, terms: Terms) -> str:
-    return workspace.mail_from or f'"{terms.contact.name}" <{terms.contact.email}>'
+    return workspace.mail_from or f'"{quote(terms.contact.name)}" <{terms.contact.email}>'
 
 
 def _letters(rows: Sequence[Row[Any]], workspace: Workspace, terms: Terms) -> list[OutgoingMessage]:

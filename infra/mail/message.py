@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from optex.errors import OptexError
+from optex.mail_address import on_the_wire
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\x85\u2028\u2029]+")
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=76)
 _UTF8 = Charset("utf-8")
@@ -41,12 +41,8 @@ def mailbox(text: str) -> tuple[str, str]:
 
 def address(text: str) -> str:
     """The address as it goes onto the wire, its domain in ASCII; BadAddress where SMTP could not carry it."""
-    local, _, domain = text.strip().rpartition("@")
-    try:
-        wire = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-    except UnicodeError:
-        wire = ""
-    if not _ADDRESS.fullmatch(wire) or len(wire) > 254:
+    wire = on_the_wire(text.strip())
+    if not wire:
         raise BadAddress(f"{text!r} is not an e-mail address that a letter can be sent to")
     return wire
 

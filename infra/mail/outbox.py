@@ -69,11 +69,32 @@ def oldest_waiting(db: OfferReader, until: datetime | None) -> datetime | None:
     return db.connection.execute(_unsent(db, due).where(_due(until))).scalar()
 
 
+def printable(db: OfferReader, at: datetime, *, unsent: bool) -> list[Row[Any]]:
+    """The notices that may be printed, with name and address, by holder in order of time; all, or what no mail brought.
+
+    What is held back beyond `at`, or was taken back before it reached anybody, is not among them.
+    """
+    n, h = t.notices, t.holders
+    reached = or_(n.c.withdrawn_at.is_(None), n.c.sent_at.is_not(None), n.c.delivered_on.is_not(None))
+    which = for_paper() if unsent else reached
+    query = select(n, h.c.name, h.c.email).join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
+    query = query.where(n.c.offer == db.offer, _due(at), which)
+    return list(db.connection.execute(query.order_by(n.c.holder_id, n.c.queued_at, n.c.notice_id)))
+
+
+def for_paper() -> Any:
+    """Whether no mail brings a notice any more: its holder has no address, it was refused, or it came back."""
+    n, h = t.notices.c, t.holders.c
+    undelivered = and_(n.sent_at.is_(None), n.delivered_on.is_(None), or_(h.email == "", n.refused.is_(True)))
+    return and_(n.withdrawn_at.is_(None), or_(n.bounced_at.is_not(None), undelivered))
+
+
 def withdraw(db: OfferWriter, notice_ids: Iterable[str], at: datetime) -> None:
     """Send these notices no more: what they say was taken back before they went out."""
     n = t.notices
-    mine = (n.c.offer == db.offer, n.c.notice_id.in_(list(notice_ids)), n.c.sent_at.is_(None))
-    db.connection.execute(update(n).where(*mine).values(withdrawn_at=at))
+    mine = (n.c.offer == db.offer, n.c.notice_id.in_(list(notice_ids)))
+    undelivered = (n.c.sent_at.is_(None), n.c.delivered_on.is_(None))
+    db.connection.execute(update(n).where(*mine, *undelivered).values(withdrawn_at=at))
 
 
 def _unsent(db: OfferReader, *columns: Any) -> Any:
@@ -85,7 +106,8 @@ def _unsent(db: OfferReader, *columns: Any) -> Any:
 
 def _sendable(db: OfferReader) -> tuple[Any, ...]:
     n, h = t.notices.c, t.holders.c
-    return n.offer == db.offer, n.sent_at.is_(None), n.refused.is_(False), n.withdrawn_at.is_(None), h.email != ""
+    unsent = (n.offer == db.offer, n.sent_at.is_(None), n.delivered_on.is_(None), n.withdrawn_at.is_(None))
+    return *unsent, n.refused.is_(False), h.email != ""
 
 
 def _due(until: datetime | None) -> Any:
@@ -94,22 +116,36 @@ def _due(until: datetime | None) -> Any:
 
 
 def retry_refused(db: OfferWriter) -> int:
-    """Let what was refused for good be tried again, after a person has looked at it."""
-    n = t.notices
-    mine = (n.c.offer == db.offer, n.c.sent_at.is_(None), n.c.refused.is_(True))
-    return int(db.connection.execute(update(n).where(*mine).values(refused=False)).rowcount)
+    """Let what was refused for good, or came back, be tried again, after a person has looked at it."""
+    return _try_again(db)
 
 
 def readdress(db: OfferWriter, holder_id: str) -> int:
-    """Let what was refused be tried at the holder's new address; returns how many letters now wait to go there.
+    """Let what was refused or came back be tried at the holder's new address; how many letters now wait to go there.
 
     A claim that somebody holds is left alone: what is on its way just now must not go out twice.
     """
+    n = t.notices.c
+    mine = n.holder_id == holder_id
+    _try_again(db, mine)
+    unsent = (n.sent_at.is_(None), n.delivered_on.is_(None), n.withdrawn_at.is_(None))
+    query = select(func.count()).select_from(t.notices).where(n.offer == db.offer, mine, *unsent)
+    return db.connection.execute(query).scalar() or 0
+
+
+def send_again(db: OfferWriter, notice_ids: Iterable[str]) -> int:
+    """Let these notices go out again, as far as they were refused or came back."""
+    return _try_again(db, t.notices.c.notice_id.in_(list(notice_ids)))
+
+
+def _try_again(db: OfferWriter, *which: Any) -> int:
+    """Make these notices unsent again that were refused or came back; that they did is in the actions and the audit."""
     n = t.notices
-    unsent = (n.c.offer == db.offer, n.c.holder_id == holder_id, n.c.sent_at.is_(None), n.c.withdrawn_at.is_(None))
-    values = {"refused": False, "claimed_at": None, "claimed_by": None}
-    db.connection.execute(update(n).where(*unsent, n.c.refused.is_(True)).values(**values))
-    return db.connection.execute(select(func.count()).select_from(n).where(*unsent)).scalar() or 0
+    failed = or_(and_(n.c.sent_at.is_(None), n.c.refused.is_(True)), n.c.bounced_at.is_not(None))
+    mine = (n.c.offer == db.offer, n.c.withdrawn_at.is_(None), failed, *which)
+    cleared = dict.fromkeys(("sent_at", "delivered_on", "delivered_how", "bounced_at", "bounce_reason"))
+    unclaimed = {"claimed_at": None, "claimed_by": None}
+    return int(db.connection.execute(update(n).where(*mine).values(refused=False, **cleared, **unclaimed)).rowcount)
 
 
 def release_claims(db: OfferWriter, by: str) -> None:

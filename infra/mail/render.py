@@ -29,6 +29,11 @@ def render(kind: str, data: Mapping[str, Any], templates_dir: Path | None = None
     return text.strip() + "\n", "\n".join(filter(None, html.split("\n"))).strip() + "\n"
 
 
+def render_page(name: str, data: Mapping[str, Any], templates_dir: Path | None = None) -> str:
+    """A page that is no letter itself, such as the one that letters are printed on."""
+    return _environment("html", templates_dir).get_template(name).render(data)
+
+
 def template_faults(templates_dir: Path) -> list[Fault]:
     """What cannot be read in an offer's own templates, by file and line."""
     faults = []
@@ -139,6 +144,10 @@ def _moment(text: str, clock: str) -> str:
     return formatting.long_moment(datetime.fromisoformat(text), clock)
 
 
+def _on_moment(text: str, clock: str) -> str:
+    return formatting.on_long_moment(datetime.fromisoformat(text), clock)
+
+
 def named(option: Mapping[str, Any]) -> str:
     """An option as its holder knows it: your option of March 15, 2000 for 1,000 shares at $4.25 (ISO), number G-7."""
     granted_on, shares = _on(formatting.day, option["granted_on"]), formatting.count(option["original"], "share")
@@ -191,6 +200,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "day": partial(_on, formatting.day),
     "weekday": partial(_on, formatting.weekday),
     "moment": _moment,
+    "on_moment": _on_moment,
     "money": _money,
     "counted": formatting.count,
     "sentence": formatting.sentence,

@@ -16,6 +16,7 @@ from infra.handlers.otherwise import as_tendered
 from infra.report.timeline import TimelineRow, offer_timeline
 from infra.report.uptake import ClassOutcome, DailyTenders, by_capacity, daily_tenders, standing_tenders
 from infra.status.late_entries import late_entries
+from infra.status.mail_status import not_gone, to_be_printed, told
 from infra.status.offer_status import Phase, phase_of
 from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
@@ -158,6 +159,8 @@ class ReportData:
     findings: tuple[Finding, ...]
     letters: int
     letters_sent: int
+    letters_on_paper: int
+    letters_not_gone: str
     audit: AuditHead
 
     @property
@@ -193,6 +196,8 @@ def report_data(db: OfferReader) -> ReportData:
         findings=tuple(findings(db, records, state, forms, decided)),
         letters=written,
         letters_sent=sent,
+        letters_on_paper=told(db)[1],
+        letters_not_gone=not_gone(to_be_printed(db, as_of)),
         audit=db.audit_head(),
     )
 

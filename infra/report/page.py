@@ -41,6 +41,8 @@ def render_report(found: ReportData) -> str:
         sentences={rule: authority.sentence for rule, authority in RULES.items()},
         letters=found.letters,
         letters_sent=found.letters_sent,
+        letters_on_paper=found.letters_on_paper,
+        letters_not_gone=found.letters_not_gone,
         audit=found.audit,
         colours=COLOURS,
     )

@@ -7,9 +7,9 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
-from infra.status.mail_status import ConfirmationDue, confirmations_due, refused_mail
+from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
-from optex.calendar import CLOCKS
+from optex.clock import zone_of
 from optex.contradictions import outcomes
 from optex.formatting import count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
@@ -39,6 +39,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
     for each in status.contradictions:
         how = f"--grant {each.grant_id} --as {'|'.join(outcomes(each.kind))}"
         yield f"{each.said} A person must settle it: `optex settle FOLDER {how}`."
+    if status.late_withdrawal_right:
+        yield f"The right to withdraw opens late: {status.late_withdrawal_right}."
     if status.pool_available < 0:
         yield f"The plan's pool is overdrawn by {count(-status.pool_available, 'share')}."
     if status.files_differ:
@@ -48,12 +50,19 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if mail.refused:
         told = [f"{each.kind} to {each.holder_id} ({each.answer or 'no reason given'})" for each in mail.refused]
         yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
+    if mail.bounced:
+        back = [f"{each.kind} to {each.holder_id} ({each.reason or 'no reason given'})" for each in mail.bounced]
+        yield f"{count(len(back), 'letter')} came back, whose holders are not told: {first_few(back)}."
     if mail.unsent and mail.unsent_since is not None:
-        since = local_text(mail.unsent_since, CLOCKS[status.clock])
+        since = local_text(mail.unsent_since, zone_of(status.clock))
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."
+    if mail.to_be_printed:
+        letters = count(sum(each.letters for each in mail.to_be_printed), "letter")
+        holders = first_few([each.holder_id for each in mail.to_be_printed])
+        yield f"{letters} to be delivered on paper (`optex letters --unsent`): {holders}."
 
 
 def _confirmations(status: OfferStatus) -> Iterator[str]:
@@ -87,6 +96,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
         "a form was missed": _missed_forms(db),
         "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
+        "a letter came back": _bounced_letters(db),
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
         "a deferred grant is released": _released(db),
@@ -142,6 +152,19 @@ def _refused_letters(db: OfferReader) -> list[Entry]:
     return [
         ("letter refused", each.notice_id, "", f"{each.kind} to {each.holder_id} was refused: {each.answer}")
         for each in refused_mail(db)
+    ]
+
+
+def _bounced_letters(db: OfferReader) -> list[Entry]:
+    """Every letter that came back: its holder is not told, until it is sent again or delivered on paper."""
+    return [
+        (
+            "letter bounced",
+            each.notice_id,
+            "",
+            f"{each.kind} to {each.holder_id} came back: {each.reason or 'no reason given'}",
+        )
+        for each in bounced_mail(db)
     ]
 
 

@@ -1,18 +1,23 @@
 """What is still owed to holders by mail: confirmations due, letters unsent or refused, who has no address."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.mail.outbox import held_back, oldest_waiting, waiting
+from infra.mail.outbox import held_back, oldest_waiting, printable, waiting
 from infra.status.document import Instant
+from optex.formatting import count, first_few
 from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
 from optex.notices import Kind
 from optex.terms import Terms
+
+_LISTED = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +53,34 @@ class WithoutAddress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BouncedMail:
+    """A letter that was sent and came back, when that was told, and why."""
+
+    notice_id: str
+    holder_id: str
+    kind: str
+    at: Instant
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToBePrinted:
+    """A holder whom no mail reaches with so many letters, which must go on paper, and why."""
+
+    holder_id: str
+    name: str
+    letters: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MailStatus:
+    """What became of the letters: told is who was `sent` one, or had it delivered on paper, and it did not bounce."""
+
+    sent: int
+    delivered_on_paper: int
+    bounced: tuple[BouncedMail, ...]
+    to_be_printed: tuple[ToBePrinted, ...]
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
     unsent_since: Instant | None
@@ -62,7 +94,12 @@ def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: da
     h = t.holders.c
     held, until = held_back(db, after=at)
     bare = select(h.holder_id, h.name).where(h.offer == db.offer, h.email == "").order_by(h.holder_id)
+    sent, delivered = told(db)
     return MailStatus(
+        sent=sent,
+        delivered_on_paper=delivered,
+        bounced=tuple(bounced_mail(db)),
+        to_be_printed=tuple(to_be_printed(db, at)),
         confirmations=tuple(confirmations_due(db, terms, at)),
         unsent=waiting(db, at),
         unsent_since=oldest_waiting(db, at),
@@ -75,6 +112,58 @@ def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: da
             if row.holder_id in eligible
         ),
     )
+
+
+def told(db: OfferReader) -> tuple[int, int]:
+    """How many letters reached their holders by mail, as far as is known, and how many on paper."""
+    n = t.notices.c
+    by_mail = func.count().filter(n.delivered_on.is_(None), n.sent_at.is_not(None))
+    query = select(by_mail, func.count(n.delivered_on)).where(n.offer == db.offer, n.bounced_at.is_(None))
+    sent, delivered = db.connection.execute(query).one()
+    return sent, delivered
+
+
+def bounced_mail(db: OfferReader) -> list[BouncedMail]:
+    """The letters that came back, and were neither sent again nor delivered on paper since."""
+    n = t.notices.c
+    query = select(n.notice_id, n.holder_id, n.kind, n.bounced_at, n.bounce_reason)
+    query = query.where(n.offer == db.offer, n.bounced_at.is_not(None), n.withdrawn_at.is_(None))
+    return [
+        BouncedMail(
+            notice_id=row.notice_id,
+            holder_id=row.holder_id,
+            kind=row.kind,
+            at=row.bounced_at,
+            reason=row.bounce_reason or "",
+        )
+        for row in db.connection.execute(query.order_by(n.bounced_at, n.notice_id))
+    ]
+
+
+def to_be_printed(db: OfferReader, at: datetime) -> list[ToBePrinted]:
+    """The holders whom no mail reaches with some letter, and how many of theirs that are: `optex letters --unsent`."""
+    return [
+        ToBePrinted(holder_id=holder_id, name=rows[0].name, letters=len(rows), why=_why_printed(rows))
+        for holder_id, letters in groupby(printable(db, at, unsent=True), key=lambda row: str(row.holder_id))
+        if (rows := list(letters))
+    ]
+
+
+def _why_printed(rows: Sequence[Row[Any]]) -> str:
+    if not rows[0].email:
+        return "no e-mail address"
+    last = rows[-1]
+    if last.bounced_at is not None:
+        return f"came back: {last.bounce_reason}" if last.bounce_reason else "came back"
+    return f"refused: {last.answer}" if last.answer else "refused"
+
+
+def not_gone(found: Sequence[ToBePrinted]) -> str:
+    """Which letters could not go by mail, by holder and why, in a sentence; "" where all went."""
+    if not found:
+        return ""
+    who = [f"{each.holder_id} {each.name} ({count(each.letters, 'letter')}: {each.why})" for each in found]
+    return f"{count(sum(each.letters for each in found), 'letter')} could not go by mail: {first_few(who, _LISTED)}."
 
 
 def refused_mail(db: OfferReader) -> list[RefusedMail]:
@@ -92,14 +181,15 @@ def refused_mail(db: OfferReader) -> list[RefusedMail]:
 def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[ConfirmationDue]:
     """The forms whose Confirmation of Receipt has not been sent, the most urgent first (§6, CNF-1)."""
     n, f, h = t.notices.c, t.forms.c, t.holders.c
-    letters = select(n.notice_id, n.sent_at, n.refused).where(n.offer == db.offer, n.kind == Kind.CONFIRMATION)
+    outcome = (n.sent_at, n.refused, n.delivered_on, n.bounced_at)
+    letters = select(n.notice_id, *outcome).where(n.offer == db.offer, n.kind == Kind.CONFIRMATION)
     written = {row.notice_id: row for row in db.connection.execute(letters)}
     mine = and_(h.offer == f.offer, h.holder_id == f.holder_id)
     query = select(f.form_id, f.holder_id, f.received_at, h.email).join(t.holders, mine).where(f.offer == db.offer)
     found = []
     for row in db.connection.execute(query.order_by(f.received_at, f.form_id)):
         letter = written.get(f"confirmation:{row.form_id}")
-        if letter is not None and letter.sent_at is not None:
+        if letter is not None and letter.bounced_at is None and (letter.sent_at or letter.delivered_on):
             continue
         due = confirmation_due(row.received_at, terms)
         found.append(
@@ -111,15 +201,17 @@ def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[Confi
                 last_day=last_day_to_confirm(row.received_at, terms),
                 alarm=at >= alarm_from(row.received_at, terms),
                 overdue=at >= due,
-                why=_why(letter is None, bool(letter is not None and letter.refused), row.email),
+                why=_why(letter, row.email),
             )
         )
     return sorted(found, key=lambda each: (each.due, each.received_at, each.form_id))
 
 
-def _why(unwritten: bool, refused: bool, email: str) -> str:
-    if unwritten:
+def _why(letter: Any, email: str) -> str:
+    if letter is None:
         return "no confirmation has been written"
+    if letter.bounced_at is not None:
+        return "it was sent and came back"
     if not email:
         return "the holder has no e-mail address: confirm on paper"
-    return "the mail server refused it" if refused else "it waits to be sent"
+    return "the mail server refused it" if letter.refused else "it waits to be sent"

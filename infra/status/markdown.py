@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from infra.status.attention import attention
 from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
-from optex.calendar import CLOCKS
+from optex.clock import zone_of
 from optex.formatting import count, day, exact_text, local_text, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
 
@@ -70,7 +70,7 @@ def _row(what: str, number: int, shares: int | None = None) -> dict[str, str]:
 
 
 def _head(status: OfferStatus) -> Iterator[str]:
-    at = local_text(status.at, CLOCKS[status.clock])
+    at = local_text(status.at, zone_of(status.clock))
     yield f"# {_text(status.issuer)} · {_text(status.offer)}"
     yield ""
     yield f"## {_PHASES[status.phase]} {_text(status.says)}"
@@ -94,7 +94,7 @@ def _timeline(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
     yield "### Timeline"
     yield ""
     repeated = {step.name for step in status.timeline if step.version > 1}
-    zone = CLOCKS[status.clock]
+    zone = zone_of(status.clock)
     rows = []
     for step in status.timeline:
         version = f" (v{step.version})" if step.name in repeated else ""
@@ -156,7 +156,7 @@ def _recorded_late(status: OfferStatus) -> Iterator[str]:
     """What a deadline lay between, with its two times and what shows the first of them (REC-1)."""
     if not status.recorded_late:
         return
-    zone = CLOCKS[status.clock]
+    zone = zone_of(status.clock)
     yield "### Recorded after a deadline"
     yield ""
     for each in status.recorded_late:
@@ -169,10 +169,18 @@ def _recorded_late(status: OfferStatus) -> Iterator[str]:
 
 
 def _letters(status: OfferStatus) -> Iterator[str]:
-    """The letters that are held back by intent: they are neither late nor lost."""
+    """How the holders were told; and the letters that are held back by intent: they are neither late nor lost."""
     mail = status.correspondence
+    printed = sum(each.letters for each in mail.to_be_printed)
+    told = [f"{count(mail.sent, 'letter')} sent"] if mail.sent else []
+    told += [f"{mail.delivered_on_paper:,} delivered on paper"] if mail.delivered_on_paper else []
+    told += [f"{len(mail.bounced):,} came back"] if mail.bounced else []
+    told += [f"{printed:,} to be delivered on paper"] if printed else []
+    if told:
+        yield f"Letters: {', '.join(told)}."
+        yield ""
     if mail.held_back and mail.held_back_until is not None:
-        until = local_text(mail.held_back_until, CLOCKS[status.clock])
+        until = local_text(mail.held_back_until, zone_of(status.clock))
         first = "until" if mail.held_back == 1 else "the first until"
         yield f"{count(mail.held_back, 'letter')} held back {first} {until}."
         yield ""

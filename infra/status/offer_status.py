@@ -20,13 +20,14 @@ from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
 from optex.contradictions import Contradiction
-from optex.formatting import count, day, local_text, moment, sentence
-from optex.milestones import CANCEL, REGRANT, extension_deadline
+from optex.formatting import count, day, moment, sentence
+from optex.milestones import CANCEL, REGRANT, extension_deadline, local_due
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
 from optex.state import CONDITIONS, OfferState
 from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
+from optex.warnings import stated_withdrawal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +106,7 @@ class OfferStatus:
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
     deferrals: tuple[DeferredGrant, ...]
+    late_withdrawal_right: str = ""
     files_differ: str = ""
 
 
@@ -146,6 +148,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
         deferrals=deferrals(db),
+        late_withdrawal_right=_late_withdrawal_right(state),
     )
 
 
@@ -162,7 +165,7 @@ def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepVi
                 name=step.name,
                 version=step.version,
                 due=step.due,
-                local=local_text(step.due, terms.zone),
+                local=local_due(step.name, step.due, terms.zone),
                 status=status,
                 done_at=step.done_at,
                 why=why,
@@ -234,7 +237,8 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
         return Phase(slug="accepted", says=said)
     if state.opened_at is None:
         opens = f"{'opens' if at < state.terms.opens else 'was to open'} {moment(state.terms.opens, clock)}"
-        return Phase(slug="not-open", says=f"Not open yet: {opens}.")
+        begun = "; forms received since 12:01 a.m. of that day are in time" if at >= state.terms.begins else ""
+        return Phase(slug="not-open", says=f"Not open yet: {opens}{begun}.")
     if at >= state.terms.expires:
         return Phase(slug="closed", says=_closed(state, at))
     return Phase(slug="open", says=_open(state, at))
@@ -260,6 +264,13 @@ def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
     if state.conditions and at >= state.terms.expires:
         return f"Acceptance is held: {_conditions(state)}."
     return ""
+
+
+def _late_withdrawal_right(state: OfferState) -> str:
+    """That the right to withdraw opens later than the rule has it, while there is something to withdraw (WDR-3)."""
+    if state.accepted_at is not None or state.terminated_at is not None:
+        return ""
+    return stated_withdrawal(state.terms, only_later=True)
 
 
 def _open(state: OfferState, at: datetime) -> str:

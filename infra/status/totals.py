@@ -71,7 +71,8 @@ def tendered(db: OfferReader) -> Total:
 def letters(db: OfferReader) -> tuple[int, int]:
     """How many letters were written, but for those taken back before they went out, and how many of them sent."""
     n = t.notices.c
-    query = select(func.count(), func.count(n.sent_at)).where(
+    not_bounced = func.count(n.sent_at).filter(n.bounced_at.is_(None))
+    query = select(func.count(), not_bounced).where(
         n.offer == db.offer, or_(n.withdrawn_at.is_(None), n.sent_at.is_not(None))
     )
     written, sent = db.connection.execute(query).one()

@@ -43,7 +43,7 @@ def test_plan_states_the_dates_of_the_document(plan):
         "lookback_from": "2002-08-28",
         "cancel_on": "2003-04-01",
         "grant_on": "2003-10-03",
-    } == {key: value for key, value in plan.items() if key not in ("milestones", "warnings")}
+    } == {key: value for key, value in plan.items() if key not in ("milestones", "warnings", "filings")}
 
 
 def test_plan_lists_the_milestones_in_order_of_their_instants(plan):
@@ -165,11 +165,11 @@ def test_plan_reads_the_wall_clock_where_the_terms_say_so(new_offer):
 
 
 def test_plan_writes_a_calendar(tmp_path):
-    """One event for each of the ten milestones."""
+    """One event for each of the ten milestones, and a day for each of the two filings."""
     assert 0 == optex("plan", ALPHA, "--ics", tmp_path / "plan.ics").returncode
     text = (tmp_path / "plan.ics").read_text()
     assert text.startswith("BEGIN:VCALENDAR")
-    assert 10 == text.count("BEGIN:VEVENT")
+    assert (12, 2) == (text.count("BEGIN:VEVENT"), text.count("DTSTART;VALUE=DATE:"))
 
 
 @pytest.mark.parametrize(
@@ -198,11 +198,56 @@ def test_check_passes_the_sample():
     assert (0, "") == (done.returncode, done.stderr)
     assert "no fault" in done.stdout
     assert "warning: TND-3" in done.stdout
+    later = "warning: WDR-3: withdrawable_after, 2003-04-28 17:00 EST, is later than 2003-04-25 00:01 EST"
+    assert later in done.stdout
+
+
+@pytest.fixture(scope="module")
+def at_midnight(new_offer):
+    """The folder of an offer of 2027 on the clock of New York; it expires on March 28 at midnight."""
+    terms = {"clock": "America/New_York", "commences": "2027-03-01", "withdrawable_after": None}
+    offer = new_offer(expires="2027-03-29T04:00:00Z", **terms).holder("H1", "Ann Lee").grant("G1", 1000)
+    return offer.tenders("F1", "2027-03-14T03:00:00", G1=1000).write()
+
+
+@pytest.mark.parametrize("verb", ["plan", "check"])
+def test_an_expiration_with_another_zones_offset_is_told_on_the_offers_clock(verb, at_midnight):
+    """4 a.m. in UTC on the 29th is the midnight that ends March 28 in New York: a warning, printed and in the JSON."""
+    warned = (
+        "expires is written with the offset of another zone, 2027-03-29T04:00:00+00:00; on the offer's clock, "
+        "America/New_York, it is midnight at the end of March 28, 2027, Eastern Daylight Time"
+    )
+    assert warned in optex(verb, at_midnight).stdout
+    told = json.loads(optex(verb, at_midnight, "--json").stdout)["warnings"]
+    assert [warned] == [each["message"] for each in told if "another zone" in each["message"]]
+
+
+def test_a_plan_extended_to_a_day_keeps_the_midnight(at_midnight):
+    """`--extend-to 2027-04-05` and `2027-04-05T24:00` are the midnight that ends that Monday: accepted on Tuesday."""
+    for to in ("2027-04-05", "2027-04-05T24:00"):
+        plan = json.loads(optex("plan", at_midnight, "--extend-to", to, "--json").stdout)
+        assert ("2027-04-06T04:00:00Z", "2027-04-06") == (dues(plan)["close"], plan["cancel_on"])
+
+
+def test_an_instant_that_the_clock_leaves_out_is_refused_wherever_it_is_read(at_midnight):
+    """The options of a command, a form of elections.csv: exit 1, with both neighbours; with an offset it is taken."""
+    gone = "2027-03-14T02:30 does not exist on the clock America/New_York: 2027-03-14T01:59:59-05:00 (EST) is followed"
+    done = optex("plan", at_midnight, "--extend-to", "2027-03-14T02:30")
+    assert (1, "") == (done.returncode, done.stdout)
+    assert gone in done.stderr
+    elections = at_midnight / "elections.csv"
+    kept = elections.read_text()
+    elections.write_text(kept.replace("2027-03-14T03:00:00", "2027-03-14T02:30"))
+    done = optex("check", at_midnight)
+    assert (1, True) == (done.returncode, f"elections.csv:2: received_at: {gone}" in done.stdout)
+    elections.write_text(kept.replace("2027-03-14T03:00:00", "2027-03-14T02:30-05:00"))
+    assert 0 == optex("check", at_midnight).returncode
+    elections.write_text(kept)
 
 
 def test_check_tells_every_fault_at_once_and_stores_nothing(new_offer):
     """Ten faults in five files are ten lines, each with its file and line, and no database is made."""
-    offer = new_offer(clock="GMT").holder("H1", "Ann Lee").grant("G1", 1000)
+    offer = new_offer(clock="Eastern").holder("H1", "Ann Lee").grant("G1", 1000)
     offer.rows["holders.csv"] += [
         ["H1", "Ann Again", "ann@alpha.example", "", 0],
         ["H2", "Bo Ray", "bo at home", "", 101],

@@ -36,6 +36,14 @@ def test_every_action_is_deployed_under_the_name_that_its_class_gives():
         assert FORMS[kind.deployment] is deployed[kind.deployment]
 
 
+def test_a_form_takes_the_midnight_that_ends_a_day():
+    """24:00 of April 14 in the field of an instant is midnight of the 15th; the UI still shows a field for dates."""
+    flow = FORMS["extend"]
+    taken = flow.validate_parameters({"offer": "alpha", "to": "2003-04-14T24:00", "by": "Board"})
+    assert "2003-04-15T00:00:00" == taken["to"].isoformat()
+    assert "date-time" == flow.parameters.properties["to"]["format"]
+
+
 def test_the_form_of_a_rerun_offers_every_step():
     """In the order in which the form has always shown them."""
     assert (

@@ -170,6 +170,24 @@ def test_files_and_record_are_compared_by_line_and_taken_over_at_once(db, folder
         take_over(db, found, later, "", "as in the files")
 
 
+def test_a_value_at_grant_that_the_file_states_is_taken_over_and_taken_back(db, folder):
+    """On record blank, in the file $2.82: taken over it is on record; where the column is gone again it is blank."""
+    without = folder.text("grants.csv")
+    first, *rows = without.splitlines()
+    (folder / "grants.csv").write_text("\n".join([f"{first},fmv", *(f"{row}," for row in rows[:2]), f"{rows[2]},2.82"]))
+    for text, change, fmv in (
+        (folder.text("grants.csv"), "blank → 2.82", Decimal("2.82")),
+        (without, "2.82 → blank", None),
+    ):
+        (folder / "grants.csv").write_text(text)
+        found = find_differences(db, folder.read())
+        assert [f"grants.csv:4: G3: fair market value at grant: {change}"] == [
+            said for each in found for said in each.said()
+        ]
+        assert "1 row taken over." == take_over(db, found, AT, "Ruth Counsel", "as in the files")
+        assert fmv == next(grant.fmv for grant in db.grants(["H2"]))
+
+
 def test_all_that_differs_is_taken_over(db, folder):
     """Each row is a correction of its own, which names the row; the record is then what the files are."""
     (folder / "holders.csv").write_text(folder.text("holders.csv").replace("ann@example.com", "ann@new.example"))

@@ -190,8 +190,11 @@ def test_what_is_refused_for_good_waits_for_a_person(new_workspace):
 
 
 def test_an_address_that_smtp_cannot_carry_is_refused_here(new_workspace):
-    """A letter to such an address is refused before it is sent, with the reason; the others go out."""
-    workspace = new_workspace("zoë@x.example")
+    """A letter to an address of older books is refused before it is sent, with the reason; the others go out."""
+    workspace = new_workspace("zoe@x.example")
+    with workspace.write() as db:
+        mine = (t.holders.c.offer == db.offer, t.holders.c.holder_id == "M00")
+        db.connection.execute(update(t.holders).where(*mine).values(email="zoë@x.example"))
     delivered = send(workspace)
     assert (1, 1) == (delivered.sent, delivered.refused)
     row = outbox_of(workspace)["M00"]
@@ -360,3 +363,16 @@ def test_a_sender_that_dies_between_sending_and_marking(workspace):
         assert DeliveryReport(sent=1) == send(workspace, smtp)
     expected = message_id("alpha-2003", "offer-opened:H1", "example.com")
     assert {("ann@example.com", expected): 2} == server.taken
+
+
+def test_a_contact_may_have_any_name(folder, database_url, tmp_path):
+    """Quotes and a backslash in it change neither the address that letters come from nor the name."""
+    name = 'James "Jim" P\\.'
+    (folder / "offer.toml").write_text(folder.text("offer.toml").replace('"Options"', f"'{name}'"))
+    workspace = workspace_with(database_url, folder, tmp_path, ())
+    assert DeliveryReport(sent=1) == send(workspace)
+    [letter] = workspace.mail_dir.glob("*.eml")
+    sender = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)["From"].addresses[0]
+    assert (name, "options@example.com") == (sender.display_name, sender.addr_spec)
+    workspace.engine.dispose()
+    engine_for.cache_clear()

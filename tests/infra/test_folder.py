@@ -7,6 +7,7 @@ import pytest
 
 from infra.folder.reader import read_folder, read_forms, read_prices, read_service
 from optex.errors import BadData, OptexError
+from optex.mail_address import AN_ADDRESS
 from optex.records import Capacity, FormKind, FormLine, Holder, OptionType, ServicePeriod, Tranche
 
 
@@ -95,7 +96,7 @@ def test_every_fault_of_every_file_is_told_at_once_in_order(folder):
     expected = [
         'offer.toml:7: stock.exchange: \'MOON\' is not a known exchange, expected "NASDAQ", "NYSE" or another code '
         "of holidays.financial_holidays",
-        "holders.csv:4: email: 'not an address' cannot be taken, expected an e-mail address",
+        f"holders.csv:4: email: 'not an address' cannot be taken, expected {AN_ADDRESS}",
         "service.csv:4: from: '1999-13-01' cannot be taken, expected a date such as 2003-02-28",
         "grants.csv:5: shares: 'ten' cannot be taken, expected a whole number above zero such as 1000",
         "elections.csv:5: kind: 'maybe' cannot be taken, expected election or withdrawal",

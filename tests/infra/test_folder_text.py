@@ -2,6 +2,8 @@
 
 import pytest
 
+from optex.mail_address import AN_ADDRESS
+
 
 def test_columns_go_by_name_and_a_bom_crlf_and_blank_lines_do_no_harm(folder):
     """A file as a spreadsheet writes it is read like any other."""
@@ -74,7 +76,7 @@ def test_bytes_that_are_no_utf8_are_told_where_they_stand(folder):
     expected = [
         "holders.csv:4: name: bytes that are not UTF-8, expected text in UTF-8",
         "holders.csv:5: name: a NUL character, expected text",
-        "holders.csv:6: email: 'x' cannot be taken, expected an e-mail address",
+        f"holders.csv:6: email: 'x' cannot be taken, expected {AN_ADDRESS}",
     ]
     assert expected == folder.faults()
 

@@ -149,6 +149,10 @@ def test_addresses_taken(given: str, wire: str):
         "a@..b",
         f"{'a' * 65}@x.example",
         f"a@{'b' * 300}.example",
+        '"ann lee"@x.example',
+        "a..b@x.example",
+        "a@-x.example",
+        "zoe@straße.example",
     ],
 )
 def test_addresses_refused(given: str):

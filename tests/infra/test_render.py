@@ -207,7 +207,8 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         ),
         notices.acceptance_and_promise(terms, schedule_of(terms), HOLDER, CANCELLATIONS, PROMISE, GRANTS),
         notices.rejection(terms, HOLDER, [("G-0017", 6_000, GONE), ("G-0170", 1_500, GONE)], GRANTS, date(2003, 4, 1)),
-        notices.withdrawal_right(terms, HOLDER, TENDERS, GRANTS, COURT),
+        notices.withdrawal_right(OfferState(terms=terms), HOLDER, TENDERS, GRANTS, COURT, terms.withdrawal_right),
+        notices.exclusion(terms, HOLDER, 2, "US", "its law does not permit it", TENDERS, GRANTS, open_=True),
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
         voided(terms),
@@ -920,3 +921,22 @@ def test_a_rescission_names_the_option_and_the_decision():
         "one that you have signed is of no effect",
     ):
         assert what in text
+
+
+def test_an_exclusion_says_what_becomes_of_the_options_and_so_does_its_end():
+    """Nothing tendered, or no time left to object: nothing is said of it; taken back, until when one may tender."""
+
+    def excluded(tenders, **more):
+        return said(notices.exclusion(TERMS, HOLDER, 2, "CA", "its law forbids it", tenders, GRANTS, **more))
+
+    words = excluded(TENDERS, open_=True)
+    assert "The reason: Its law forbids it." in words
+    assert "are returned to you. They are not cancelled and stay outstanding" in words
+    assert "before the offer expires on Monday, March 31, 2003 at 5:00 p.m." in words
+    none = excluded((), open_=False)
+    assert "No tender of yours was in force." in none
+    assert "before the offer expires" not in none
+    back = excluded(TENDERS, open_=True, removed=True)
+    assert "It is made to you after all." in back
+    assert "The following options stand tendered:" in back
+    assert "returned" not in back

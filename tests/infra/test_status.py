@@ -107,6 +107,45 @@ def test_before_the_opening(desk):
     )
 
 
+def test_on_the_first_morning_forms_are_in_time_before_the_letters(desk):
+    """From 12:01 a.m. of February 28 on it is said that forms count, though the offer opens at nine (EXP-1)."""
+    begun = "forms received since 12:01 a.m. of that day are in time"
+    assert begun not in desk.at(datetime(2003, 2, 28, 5, 0, 59, tzinfo=UTC)).says
+    standing = desk.at(datetime(2003, 2, 28, 5, 1, tzinfo=UTC))
+    assert ("not-open", True) == (standing.phase, begun in standing.says)
+
+
+def test_a_right_to_withdraw_that_opens_later_than_the_rules_stands_on_the_dashboard(folder, tmp_path):
+    """The stated April 28 and the rule's April 25, both; gone once nothing is left to withdraw (WDR-3)."""
+    (folder / "offer.toml").write_text("withdrawable_after = 2003-04-28T17:00:00\n" + folder.text("offer.toml"))
+    desk = Desk(folder.read(), tmp_path)
+    told = (
+        "The right to withdraw opens late: withdrawable_after, 2003-04-28 17:00 EST, is later than 2003-04-25 00:01 EST"
+    )
+    [said] = [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
+    assert said.startswith(told)
+    assert "is later than 2003-04-25 00:01 EST" in as_markdown(desk.at(MONDAY))
+    desk.fact("terminate", MONDAY, reason="A merger.", evidence="The board's minutes.")
+    assert [] == [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
+
+
+def test_a_right_to_withdraw_by_the_rule_needs_no_attention(desk):
+    """Where none is stated the rule's own instant governs."""
+    assert [] == [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
+
+
+def test_a_close_at_midnight_is_shown_on_the_day_that_it_ends(folder, tmp_path):
+    """To the end of March 31: 24:00 of that day in the timeline, and in the sentence that says where it stands."""
+    text = folder.text("offer.toml").replace("2003-03-31T17:00:00", '"2003-03-31T24:00"')
+    (folder / "offer.toml").write_text(text)
+    desk = Desk(folder.read(), tmp_path)
+    desk.step("open")
+    standing = desk.at(MONDAY)
+    assert ["2003-03-31 24:00 EST"] == [step.local for step in standing.timeline if step.name == "close"]
+    assert standing.says.startswith("Open until midnight at the end of March 31, 2003, Eastern Standard Time: 15 ")
+    assert (15, date(2003, 4, 1)) == (standing.business_days_left, standing.cancel_on)
+
+
 def test_an_opening_that_was_missed_is_overdue(desk):
     """Due at 9:00:00 it is next at that instant and overdue a second later."""
     on_time, late = desk.at(datetime(2003, 2, 28, 14, tzinfo=UTC)), desk.at(datetime(2003, 2, 28, 14, 0, 1, tzinfo=UTC))

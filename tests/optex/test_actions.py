@@ -46,6 +46,10 @@ GOOD = {
     },
     "correct-price": {"on": "2003-10-03", "close": "1.05", "reason": "misread"},
     "correct-calendar": {"on": "2003-04-01", "calendar": "both", "reason": "a day of mourning"},
+    "exclude": {"jurisdiction": "CA-QC", "reason": "its law does not permit it", "remove": True},
+    "reject": {"form": "F1", "reason": "a court forbade it"},
+    "notice-delivered": {"notice": "offer-opened:H1", "on": "2003-03-03", "how": "hand"},
+    "notice-bounced": {"notice": "offer-opened:H1", "reason": "550 No such user"},
     "settle": {"grant": "G1-N", "as": "stand", "reason": "counsel so advised"},
 }
 
@@ -132,6 +136,8 @@ def test_the_records_vocabulary_is_used():
         ("split", "old", 1.5),
         ("defer", "shares", "-5"),
         ("defer", "type", "RSU"),
+        ("notice-delivered", "how", "pigeon"),
+        ("notice-bounced", "notice", " "),
     ],
 )
 def test_a_value_that_cannot_be_is_told_with_its_option(verb, key, value):

@@ -14,7 +14,13 @@ DOCUMENT = Path(__file__).with_name("offer-to-exchange.txt").read_text()
 SUMMARY = "Summary Term Sheet"
 QUOTED = re.compile(r'"([^"]+)"')
 CITED = re.compile(r"§\d+|Summary Term Sheet|(?:IRC|Rule|Treas\. Reg\.) [\w().-]*\w\)?")
-LAW = {"IRC 422(d)(2)": "by taking options into account in the order in which they were granted"}
+LAW = {
+    "IRC 422(b)(2)": "such option is granted within 10 years from the date such plan is adopted, or the date such plan "
+    "is approved by the stockholders, whichever is earlier",
+    "IRC 422(d)(2)": "by taking options into account in the order in which they were granted",
+    "IRC 422(d)(3)": "the fair market value of any stock shall be determined as of the time the option with respect to "
+    "such stock is granted",
+}
 """What the law itself says, where a docstring quotes it."""
 
 

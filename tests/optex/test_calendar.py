@@ -115,7 +115,7 @@ def test_five_in_the_afternoon_is_two_instants_in_summer_and_one_in_winter():
     assert datetime(2003, 4, 14, 22, tzinfo=UTC) == instant(date(2003, 4, 14), five, EST)
     assert datetime(2003, 4, 14, 21, tzinfo=UTC) == instant(date(2003, 4, 14), five, NEW_YORK)
     assert instant(date(2003, 3, 31), five, EST) == instant(date(2003, 3, 31), five, NEW_YORK)
-    assert datetime(2003, 4, 14, 21, tzinfo=UTC) == earlier_reading(date(2003, 4, 14), five)
+    assert datetime(2003, 4, 14, 21, tzinfo=UTC) == earlier_reading(date(2003, 4, 14), five, EST)
 
 
 def test_an_instant_is_shown_on_the_offers_clock_with_its_zone():

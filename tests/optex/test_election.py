@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from optex.election import DefectWaiver, FormReview, review_forms, waivable
+from optex.election import DefectWaiver, FormRejection, FormReview, review_forms, waivable
 from optex.records import Capacity, Form, FormKind, FormLine, FormStanding, Grant, ServicePeriod, Tender
 from optex.terms import Lookback
 from tests import builders
 
 EST = timezone(timedelta(hours=-5))
-TERMS = builders.terms()
+TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00")
 ANN = builders.holder(name="José Ann Lee")
 SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 
@@ -114,15 +114,16 @@ def test_no_form():
 @pytest.mark.parametrize(
     ("received_at", "expected"),
     [
-        (est(2, 28, 8, 59, 59), "late EXP-1"),
-        (est(2, 28, 9), "effective EXP-1"),
+        (est(2, 28, 0, 0, 59), "late EXP-1"),
+        (est(2, 28, 0, 1), "effective EXP-1"),
+        (est(2, 28, 8, 59, 59), "effective EXP-1"),
         (est(3, 31, 16, 59, 59), "effective EXP-1"),
         (est(3, 31, 17), "late EXP-1"),
         (est(4, 1, 7), "late EXP-1"),
     ],
 )
-def test_timely_means_after_opening_and_strictly_before_expiration(received_at, expected):
-    """16:59:59 is in, 17:00:00 is late, and so is a form that came before the offer opened at nine."""
+def test_timely_means_on_the_day_of_commencement_and_strictly_before_expiration(received_at, expected):
+    """16:59:59 is in, 17:00:00 is late; 12:01 a.m. of the first day is in, though the letters go out at nine."""
     assert standings(election("F1", received_at)) == {"F1": expected}
 
 
@@ -134,7 +135,10 @@ def test_late_says_why():
         "not before the offer expired on March 31, 2003 at 5:00 p.m. Eastern Standard Time."
     )
     assert review.tenders == ()
-    assert "before the offer opened" in only(election("F1", est(2, 28, 8))).ruling.reason
+    assert only(election("F1", est(2, 28, 0, 0, 59))).ruling.reason == (
+        "The form was received on February 28, 2003 at 12:00:59 a.m. Eastern Standard Time, "
+        "before the offer commenced on February 28, 2003 at 12:01 a.m. Eastern Standard Time."
+    )
 
 
 def test_an_extension_makes_timely_what_came_after_the_old_close():
@@ -320,6 +324,44 @@ def test_who_may_not_tender():
     terms = TERMS.model_copy(update={"excluded_jurisdictions": ("US-NH",)})
     assert standings(election("F1"), terms=terms) == {"F1": "defective ELG-4"}
     assert waivable(only(election("F1"), terms=terms)).rule == "ELG-4"
+
+
+def rejection(form_id: str, at: datetime) -> FormRejection:
+    return FormRejection(form_id=form_id, at=at, reason="a court forbade it")
+
+
+def test_a_rejected_form_tenders_nothing_from_its_rejection_on():
+    """At noon of March 20, and not a second before; nobody can waive it, and the reason is told (ELG-4, §4)."""
+    rejected = (rejection("F1", MARCH_20),)
+    assert {"F1": "effective EXP-1"} == standings(election("F1"), rejections=rejected, at=est(3, 20, 11, 59, 59))
+    assert {"F1": "defective ELG-4"} == standings(election("F1"), rejections=rejected, at=MARCH_20)
+    review = only(election("F1"), rejections=rejected, waivers=(waiver("F1", est(3, 21)),))
+    assert (FormStanding.DEFECTIVE, ()) == (review.standing, review.tenders)
+    assert "Rejected as unlawful to accept: a court forbade it" == review.ruling.reason
+    assert "ELG-4" == waivable(review).rule
+
+
+def test_a_rejected_form_lets_the_earlier_one_stand():
+    """What F2 had replaced stands again; a later form stands in its place (TND-7, CHG-1)."""
+    forms = (election("F1"), election("F2", est(3, 12)), election("F3", est(3, 25)))
+    rejected = (rejection("F2", MARCH_20),)
+    assert {"F1": "effective EXP-1", "F2": "defective ELG-4"} == standings(*forms[:2], rejections=rejected)
+    assert ["superseded", "defective", "effective"] == [each.standing for each in judged(*forms, rejections=rejected)]
+
+
+@pytest.mark.parametrize(("received_at", "expected"), [(est(3, 20, 11), "CHG-1"), (est(3, 20, 13), "EXP-1")])
+def test_a_form_is_measured_against_what_stood_when_it_was_received(received_at, expected):
+    """Signed earlier than F1, which is rejected at noon of March 20: received before it a defect, after it none."""
+    forms = (election("F1"), election("F2", received_at, signed_on=date(2003, 3, 9)))
+    assert expected == judged(*forms, rejections=(rejection("F1", MARCH_20),))[1].ruling.rule
+
+
+def test_a_late_form_that_is_rejected_is_late_all_the_same():
+    """Were the offer extended it would be in time, and rejected."""
+    form, rejected = election("F1", est(3, 31, 17)), (rejection("F1", est(3, 31, 18)),)
+    assert {"F1": "late EXP-1"} == standings(form, rejections=rejected)
+    extended = TERMS.extended(est(4, 14, 17))
+    assert {"F1": "defective ELG-4"} == standings(form, rejections=rejected, terms=extended)
 
 
 def test_several_defects():
@@ -534,9 +576,27 @@ def test_the_stated_instant_does_not_move_with_an_extension():
     assert standings(election("F1"), notice("N1", est(4, 30, 17)), terms=terms)["N1"] == "effective WDR-3"
 
 
-def test_a_notice_before_the_offer_opens():
-    """A notice that came before the offer opened is late as well."""
-    assert standings(notice("N1", est(2, 28, 8))) == {"N1": "late WDR-1"}
+def test_a_notice_before_the_offer_commences():
+    """A notice that came before the offer commenced is late as well."""
+    assert standings(notice("N1", est(2, 27, 23))) == {"N1": "late WDR-1"}
+    assert standings(notice("N1", est(2, 28, 8))) == {"N1": "effective WDR-1"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "governs", "received_at", "expected"),
+    [
+        ("2003-04-28T17:00:00", "stated", est(4, 25, 9), "late WDR-1"),
+        ("2003-04-28T17:00:00", "earlier", est(4, 25, 0, 1), "late WDR-1"),
+        ("2003-04-28T17:00:00", "earlier", est(4, 25, 0, 1, 1), "effective WDR-3"),
+        (None, "stated", est(4, 25, 0, 1), "late WDR-1"),
+        (None, "stated", est(4, 25, 0, 1, 1), "effective WDR-3"),
+        ("2003-04-21T17:00:00", "earlier", est(4, 21, 17, 0, 1), "effective WDR-3"),
+    ],
+)
+def test_the_rules_own_right_to_withdraw_opens_on_april_25(stated, governs, received_at, expected):
+    """The stated April 28 governs, unless the earlier is to; where none is stated, the rule's April 25 does (WDR-3)."""
+    terms = builders.terms(withdrawable_after=stated, withdrawable_from=governs)
+    assert standings(election("F1"), notice("N1", received_at), terms=terms)["N1"] == expected
 
 
 def test_a_notice_is_not_held_to_the_order_of_signing():

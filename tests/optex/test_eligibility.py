@@ -138,9 +138,37 @@ def test_may_tender_in_every_capacity(capacity):
 def test_may_tender_in_excluded_jurisdiction(written):
     """The offer is not made in an excluded jurisdiction, however it is written; the reason names it."""
     refused = may_tender(holder(written), [period(date(1999, 1, 1))], TERMS)
-    assert (refused.rule, refused.section) == ("ELG-4", "§18")
+    assert (refused.rule, refused.section) == ("ELG-4", "§4, §18")
     assert written in refused.reason
     assert may_tender(holder("CA-ON"), [period(date(1999, 1, 1))], TERMS) is None
+
+
+@pytest.mark.parametrize(
+    ("excluded", "place", "covered"),
+    [
+        ("CA", "CA", True),
+        ("CA", "CA-QC", True),
+        ("ca", " Ca - QC ", True),
+        ("CA-QC", "CA-QC-MTL", True),
+        ("CA", "US-CA", False),
+        ("CA", "CAN", False),
+        ("CA-QC", "CA", False),
+        ("CA-Q", "CA-QC", False),
+        ("CA", "", False),
+    ],
+)
+def test_an_exclusion_covers_what_lies_in_it(excluded, place, covered):
+    """Whole parts between the dashes, from the left, whatever the case and the spacing (ELG-4)."""
+    terms = builders.terms(excluded_jurisdictions=[excluded])
+    refused = may_tender(holder(place), [period(date(1999, 1, 1))], terms)
+    assert covered == (refused is not None)
+
+
+def test_the_reason_names_what_is_excluded_and_where_the_holder_resides():
+    """Of Quebec, where Canada is excluded, both are named."""
+    terms = builders.terms(excluded_jurisdictions=["CA"])
+    refused = may_tender(holder("CA-QC"), [period(date(1999, 1, 1))], terms)
+    assert "The offer is not made to holders residing in CA, and CA-QC lies in it." == refused.reason
 
 
 def accepted(*periods: ServicePeriod) -> str | None:

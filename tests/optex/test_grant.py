@@ -164,6 +164,52 @@ def test_ten_percent_owner():
     assert (94_737, Decimal("0.95"), date(2013, 10, 3)) == (nso.shares, nso.price, nso.expires_on)
 
 
+def test_what_an_owner_kept_counts_at_its_value_and_so_does_what_is_new():
+    """10,000 kept at $5.50, worth $5.00, take $50,000 of 2003; the new cost $1.10 and count at the close of $1.00."""
+    kept = builders.grant(
+        "G1",
+        shares=10_000,
+        price="5.50",
+        fmv=Decimal("5.00"),
+        granted_on=date(2002, 5, 1),
+        vesting=(Tranche(vests_on=date(2003, 5, 1), shares=10_000),),
+    )
+    old = grant("G2", shares=60_000, price="1.10", granted_on=date(1999, 3, 1))
+    iso, nso = regrant(kept, old, tendered={"G2": 60_000}, holder=holder("12.5"), close=Decimal("1.00"))
+    assert (50_000, Decimal("1.10")) == (iso.shares, iso.price)
+    assert (10_000, Decimal("1.00")) == (nso.shares, nso.price)
+
+
+@pytest.mark.parametrize(
+    ("adopted", "type"),
+    [(date(1993, 10, 3), OptionType.ISO), (date(1993, 10, 2), OptionType.NSO), (None, OptionType.ISO)],
+)
+def test_no_iso_is_granted_more_than_ten_years_after_the_plan_was_adopted(adopted, type):
+    """Granted on October 3, 2003: the last day of the ten years of a plan of October 3, 1993, one too late a day older.
+
+    A deferred ISO is an NSO then as well.
+    """
+    deferred = Deferred(
+        deferred_id="D1", holder_id="H1", shares=100, type=OptionType.ISO, decided_at=datetime(2003, 5, 6, tzinfo=UTC)
+    )
+    plan = TERMS.plan.model_copy(update={"adopted": adopted})
+    options = regrant(grant(shares=1_000), terms=TERMS.model_copy(update={"plan": plan}), deferred=[deferred])
+    assert [("G1-N", 1_000, type), ("D1-N", 100, type)] == [(each.grant_id, each.shares, each.type) for each in options]
+
+
+def test_the_reason_of_an_nso_of_an_old_plan_is_its_age():
+    """Not the limit, which does not come into it; that a consultant is no employee goes before."""
+    plan = TERMS.plan.model_copy(update={"adopted": date(1993, 10, 2)})
+    old = {"terms": TERMS.model_copy(update={"plan": plan})}
+    [why] = [why for rule, why in reasons(regrant(grant(), **old))["G1-N"] if rule == "ISO-1"]
+    assert (
+        "An NSO in place of an ISO: the plan was adopted on October 2, 1993, and an ISO can be granted under it "
+        "through October 2, 2003, ten years later (IRC 422(b)(2))."
+    ) == why
+    other = reasons(regrant(grant(), capacity=Capacity.CONSULTANT, **old))["G1-N"]
+    assert any("only an employee" in why for _, why in other)
+
+
 def test_ten_percent_is_not_more_than_ten_percent():
     """An owner of exactly 10% pays the close and has ten years."""
     (option,) = regrant(grant(shares=1_000), holder=holder("10"))

@@ -20,8 +20,8 @@ def tranches(*pairs):
     return tuple(Tranche(vests_on=day, shares=shares) for day, shares in pairs)
 
 
-def grant(shares=30_000, exercised=0, price="6.00", granted_on=date(2001, 12, 15), grant_id="G1"):
-    return builders.grant(grant_id, shares=shares, exercised=exercised, price=price, granted_on=granted_on)
+def grant(shares=30_000, exercised=0, price="6.00", granted_on=date(2001, 12, 15), grant_id="G1", **more):
+    return builders.grant(grant_id, shares=shares, exercised=exercised, price=price, granted_on=granted_on, **more)
 
 
 def dollars_left(left):
@@ -94,6 +94,22 @@ def test_kept_iso_counts_in_every_year():
     left = room([exercisable(grant(), THIRDS)])
     expected = {2002: 40_000, 2003: 40_000, 2004: 40_000}
     assert expected == dollars_left(left)
+
+
+def test_an_owners_kept_iso_counts_by_its_value_at_grant_and_not_by_its_price():
+    """10,000 kept at a price of $5.50 and worth $5.00 take $50,000 of 2003: of 60,000 new at $1.00 50,000 are an ISO.
+
+    By its price it would take $55,000, and leave room for 45,000.
+    """
+    day = date(2003, 10, 3)
+    vesting = tranches((date(2003, 5, 1), 10_000))
+    kept = grant(10_000, price="5.50", fmv=Decimal("5.00"), vesting=vesting)
+    unvalued = grant(10_000, price="5.50", vesting=vesting)
+    new = tranches((day, 60_000))
+    assert (tranches((day, 50_000)), tranches((day, 10_000))) == qualify(
+        new, Decimal("1.00"), room([exercisable(kept, THIRDS)])
+    )[:2]
+    assert tranches((day, 45_000)) == qualify(new, Decimal("1.00"), room([exercisable(unvalued, THIRDS)]))[0]
 
 
 def test_cancelled_tranche_uses_the_year_of_cancellation():

@@ -44,7 +44,7 @@ WORKED = {
 def test_the_worked_dates_of_the_document(expires):
     """As scheduled and twice extended, every milestone falls on the instant worked out by hand."""
     days_open, reminders, (close, announced_by, cancel), (cancel_on, grant_on) = WORKED[expires]
-    offer = terms().extended(datetime.fromisoformat(expires + "-05:00"))
+    offer = terms(withdrawable_after="2003-04-28T17:00:00").extended(datetime.fromisoformat(expires + "-05:00"))
     found = schedule_of(offer)
     assert days_open == offer.calendar.business_days(offer.commences, offer.expires_on)
     assert date(2002, 8, 28) == offer.lookback_from

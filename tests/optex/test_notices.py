@@ -82,7 +82,7 @@ def every() -> list[Notice]:
         notices.amendment(TERMS, HOLDER, 1, "decrease", Decimal("10"), "fewer", schedule_of(TERMS), 900),
         notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, [CANCELLED], PROMISE, GRANTS),
         notices.rejection(TERMS, HOLDER, [("G-1", 900, RULING)], GRANTS, date(2003, 4, 1)),
-        notices.withdrawal_right(TERMS, HOLDER, [TENDER], GRANTS, ""),
+        notices.withdrawal_right(OfferState(terms=TERMS), HOLDER, [TENDER], GRANTS, "", TERMS.withdrawal_right),
         notices.termination(TERMS, HOLDER, "merger", [TENDER], GRANTS),
         notices.promise_lapsed(TERMS, HOLDER, PROMISE, 900, RULING, date(2003, 7, 1)),
         notices.grant(TERMS, HOLDER, PROMISE, [NEW], Decimal("1.45"), GRANTS),

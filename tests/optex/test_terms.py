@@ -69,8 +69,8 @@ def test_an_instant_without_an_offset_is_on_the_offers_clock():
 
 
 def test_the_withdrawal_right_is_the_stated_instant_or_the_first_day_after_the_fortieth():
-    """Unset, it is 5 p.m. on April 28, 2003 for this offer, as the document states; set, it is what is set."""
-    assert datetime(2003, 4, 28, 22, tzinfo=UTC) == parse_terms(LEAST).withdrawal_right
+    """Unset, it is 12:01 a.m. on Friday, April 25, 2003, February 28 being the first of the forty; else what is set."""
+    assert datetime(2003, 4, 25, 5, 1, tzinfo=UTC) == parse_terms(LEAST).withdrawal_right
     stated = parse_terms(_with("withdrawable_after = 2003-05-05T12:00:00"))
     assert datetime(2003, 5, 5, 17, tzinfo=UTC) == stated.withdrawal_right
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from optex.records import Form, FormKind, OptionType
 from optex.warnings import term_warnings, warnings
@@ -41,12 +42,16 @@ def test_the_minimum_is_a_term():
 
 
 def test_a_stated_withdrawal_instant_that_is_not_the_derived_one_is_told():
-    """The document's April 28, 5 p.m., is the derived instant; an hour more or less is told as later or earlier."""
-    assert [] == _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00"))
-    (later,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T18:00:00"))
-    (earlier,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T16:00:00"))
-    assert "withdrawable_after, 2003-04-28 18:00 EST, is later than 2003-04-28 17:00 EST" in later
-    assert "withdrawable_after, 2003-04-28 16:00 EST, is earlier than 2003-04-28 17:00 EST" in earlier
+    """The document's April 28 is later than the rule's April 25, 12:01 a.m.; both dates are told, and which governs."""
+    assert [] == _found("WDR-3", terms())
+    assert [] == _found("WDR-3", terms(withdrawable_after="2003-04-25T00:01:00"))
+    (later,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00"))
+    (earlier,) = _found("WDR-3", terms(withdrawable_after="2003-04-24T17:00:00"))
+    assert "withdrawable_after, 2003-04-28 17:00 EST, is later than 2003-04-25 00:01 EST, when" in later
+    assert 'the stated instant governs, as withdrawable_from = "stated" has it' in later
+    assert "withdrawable_after, 2003-04-24 17:00 EST, is earlier than 2003-04-25 00:01 EST, when" in earlier
+    (governed,) = _found("WDR-3", terms(withdrawable_after="2003-04-28T17:00:00", withdrawable_from="earlier"))
+    assert 'the rule\'s instant governs, as withdrawable_from = "earlier" has it' in governed
 
 
 def test_thirty_calendar_days_with_isos_outstanding_are_told():
@@ -174,9 +179,20 @@ def test_holders_whom_no_notice_reaches_or_who_hold_nothing_are_told():
 
 def test_an_unknown_jurisdiction_is_told_where_some_are_excluded():
     """A holder without a jurisdiction cannot be excluded: told only where the terms exclude any (ELG-4)."""
-    holders = [holder(jurisdiction="")]
+    holders = [holder(jurisdiction="AU"), holder("H2", "Bo Ray", jurisdiction="")]
     assert [] == _found("ELG-4", holders=holders)
     assert 1 == len(_found("ELG-4", terms(excluded_jurisdictions=["AU"]), holders=holders))
+
+
+def test_an_exclusion_that_fits_no_holder_or_of_which_it_cannot_be_told_is_a_warning():
+    """AU-NSW fits nobody, and of a holder in AU it cannot be told; US covers US-NH, and CA does not cover US-CA."""
+    holders = [holder(), holder("H2", "Bo Ray", jurisdiction="AU"), holder("H3", "Cy Fox", jurisdiction="US-CA")]
+    assert [] == _found("ELG-4", terms(excluded_jurisdictions=["US", "au"]), holders=holders)
+    assert [
+        "the excluded jurisdiction CA fits no holder",
+        "the excluded jurisdiction AU-NSW fits no holder",
+        "1 holder in a jurisdiction too wide to tell whether it is the excluded AU-NSW (H2)",
+    ] == _found("ELG-4", terms(excluded_jurisdictions=["CA", "AU-NSW"]), holders=holders)
 
 
 def test_a_form_signed_after_its_receipt_is_told():
@@ -214,3 +230,36 @@ def test_grants_that_expired_before_commencement():
     ]
     assert ["1 grant expired before commencement, and not in the offer (G1)"] == _found("TND-1", grants=grants)
     assert [] == _found("ELG-1", grants=grants[:1], periods=[])
+
+
+def test_a_plan_too_old_for_an_iso_by_the_planned_grant_is_told():
+    """The grant is planned for October 3, 2003: a plan of October 3, 1993 just does; a later grant date is too late."""
+
+    def plan(adopted):
+        return terms(plan={"adopted": adopted})
+
+    assert [] == _found("ISO-1", plan("1993-10-03"))
+    assert [
+        "the grant planned for 2003-10-03 lies more than ten years after 1993-10-02, when the plan was adopted: the "
+        "last day for an ISO is 2003-10-02, and every new option will be an NSO (IRC 422(b)(2))"
+    ] == _found("ISO-1", plan("1993-10-02"))
+    later = term_warnings(plan("1993-10-03"), date(2003, 10, 6))
+    assert ["ISO-1"] == [warning.rule for warning in later if warning.rule == "ISO-1"]
+
+
+def test_an_iso_whose_value_at_grant_is_in_doubt_is_told():
+    """An owner of 10.01% without fmv, and an ISO below its value; with fmv, of an owner of 10%, or of an NSO: none."""
+    owner, other = holder(voting_percent="10.01"), holder("H2", "Bo Ray", voting_percent="10")
+    held = {"granted_on": date(2000, 1, 4), "expires_on": date(2002, 1, 4)}
+    good = [
+        builders.grant("G1", fmv=Decimal("3.86"), **held),
+        builders.grant("G2", holder_id="H2", fmv=Decimal("4.25"), **held),
+        builders.grant("G3", type=OptionType.NSO, **held),
+    ]
+    assert [] == _found("ISO-1", holders=[owner, other], grants=good)
+    doubtful = [builders.grant("G4", **held), builders.grant("G5", holder_id="H2", fmv=Decimal("4.26"), **held)]
+    assert [
+        "1 ISO of owners of more than 10% without fmv: the limit of $100,000 counts the price, which may be 110% of "
+        "the value at grant (G4)",
+        "1 ISO priced below the fair market value at grant (G5)",
+    ] == _found("ISO-1", holders=[owner, other], grants=doubtful)

@@ -245,6 +245,12 @@ def keyed(world):
     return "F-3"
 
 
+def rejectable(world):
+    """The number of a form that is on record, by which nothing else is decided."""
+    world.run("record-election", offer="running", **form("F-8", "H1", options=stated(world)))
+    return "F-8"
+
+
 def spell(world):
     """The spell of service of a holder of the running offer."""
     [period, *_] = world.read("running", lambda reader: reader.service_periods(["H2"])["H2"])
@@ -276,6 +282,14 @@ def missing(world, offer):
 
 def sent(world, offer):
     return world.read(offer, lambda reader: sum(row.sent_at is not None for row in reader.rows(t.notices)))
+
+
+def letters_of(world, was_sent):
+    """A letter of the running offer that was sent, or that waits to be: the announcement of an extension."""
+    if not was_sent:
+        unsent(world)
+    found = world.read("running", lambda reader: reader.rows(t.notices, t.notices.c.notice_id))
+    return next(row.notice_id for row in found if (row.sent_at is not None) is was_sent)
 
 
 CASES = {
@@ -325,6 +339,18 @@ CASES = {
         lambda w: {"holder": "H2", "capacity": "director", "first_day": "2001-01-01"},
         lambda w: {"holder": "H9", "capacity": "director", "first_day": "2001-01-01"},
     ),
+    "notice-delivered": act(
+        "notice-delivered",
+        "running",
+        lambda w: {"notice": letters_of(w, was_sent=True), "on": today(), "how": "courier"},
+        lambda w: {"notice": "offer-opened:H9", "on": today(), "how": "courier"},
+    ),
+    "notice-bounced": act(
+        "notice-bounced",
+        "running",
+        lambda w: {"notice": letters_of(w, was_sent=True), "reason": "550 No such user"},
+        lambda w: {"notice": letters_of(w, was_sent=False)},
+    ),
     "set-price": act(
         "price-set",
         "running",
@@ -370,6 +396,19 @@ CASES = {
         "granted",
         lambda w: {"grant": "G2-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
         lambda w: {"grant": "G1-N", "outcome": "rescind", "reason": "A slip.", "evidence": "Minutes of October 20"},
+    ),
+    "exclude": act(
+        "exclude",
+        "running",
+        lambda w: {"jurisdiction": "AU", "reason": "Its law does not permit it."},
+        lambda w: {"jurisdiction": "AU", "reason": "Its law does not permit it."},
+        refused_for="granted",
+    ),
+    "reject": act(
+        "reject",
+        "running",
+        lambda w: {"form": rejectable(w), "reason": "A court forbade it."},
+        lambda w: {"form": "F-9", "reason": "A court forbade it."},
     ),
     "correct-holder": act(
         "correct-holder",

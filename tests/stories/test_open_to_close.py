@@ -17,8 +17,8 @@ def offer(new_offer):
     offer.holder("H6", "Fay Hill").grant("G8", 400).grant("G9", 40)
     offer.holder("H7", "Gus Ivy").grant("G10", 600)
     offer.holder("H8", "Hal Jay").grant("G11", 80, exercised=80)
-    offer.tenders("F1", "2003-02-28T08:59:59", G8=400)
-    offer.tenders("F2", "2003-02-28T09:00:00", G8=400)
+    offer.tenders("F1", "2003-02-28T00:00:59", G8=400)
+    offer.tenders("F2", "2003-02-28T00:01:00", G8=400)
     offer.tenders("F3", "2003-03-05T10:00:00", G4=500)
     offer.tenders("F4", "2003-03-05T10:00:00", G5=300)
     offer.tenders("F5", "2003-03-05T10:00:00", G6=200)
@@ -61,8 +61,8 @@ def test_a_reminder_says_what_is_tendered_so_far(offer):
     assert ["1 business day left", "10 business days left"] == [subject.split(":")[0] for subject in subjects]
 
 
-def test_the_offer_is_open_from_its_hour_to_its_hour(offer):
-    """A second before 9 a.m. is too early, 9 a.m. is not; a second before 5 p.m. is in time, 5 p.m. is not."""
+def test_the_offer_is_open_from_its_day_to_its_hour(offer):
+    """A second before 12:01 a.m. is too early, 12:01 is not; a second before 5 p.m. is in time, 5 p.m. is not."""
     assert ("late", "EXP-1") == offer.form("F1")
     assert ("superseded", "CHG-1") == offer.form("F2")
     assert ("effective", "WDR-2") == offer.form("F12")

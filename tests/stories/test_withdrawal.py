@@ -53,6 +53,60 @@ def test_everyone_with_a_tender_is_told_of_the_right(held):
     assert "merger or acquisition proposal" in letter
 
 
+def test_a_notice_that_came_too_early_for_the_right_is_to_be_sent_again(held):
+    """Those of April 28 at 4 and at 5 p.m. were refused: as the right opens, each is asked for anew, by its number."""
+    [ann], [bo] = (held.letters("withdrawal-right", name) for name in ("Ann Lee", "Bo Ray"))
+    assert "on Monday, April 28, 2003 at 4:00 p.m. Eastern Standard Time" in " ".join(ann.split())
+    assert "(number F3) came after the offer had expired" in " ".join(ann.split())
+    assert "(number F4) came after the offer had expired" in " ".join(bo.split())
+    assert "please send the Notice again." in " ".join(bo.split())
+    [detail] = held.column("audit", "detail", action="withdrawal-right done")
+    assert "2 holders told; 2 of them asked to send a notice again that came too early" in detail
+
+
+def test_the_letter_of_the_right_says_that_a_closed_offer_is_closed(held):
+    """The offer expired on March 31 and can no longer be extended: what is withdrawn cannot be tendered again."""
+    [letter] = held.letters("withdrawal-right", "Bo Ray")
+    said = " ".join(letter.split())
+    assert "options that you withdraw cannot be tendered again" in said
+    assert "still open" not in said
+
+
+def test_the_letter_of_the_right_says_that_an_open_offer_is_open(new_offer):
+    """Extended to April 30, the offer is open when the right opens on April 28: what it adds is the time after."""
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.happens("2003-03-31T10:00:00", "extend", to="2003-04-30T17:00:00", by="Board")
+    offer.withdraws("F2", "H1", "2003-04-29T10:00:00")
+    played = offer.play(until="2003-05-01T12:00:00")
+    [letter] = played.letters("withdrawal-right", "Ann Lee")
+    said = " ".join(letter.split())
+    assert "The offer is still open. Until it expires, on Wednesday, April 30, 2003 at 5:00 p.m." in said
+    assert "What this adds is for the time after" in said
+    assert "To change it, deliver a new, complete Election Form" in said
+    assert "please send the Notice again" not in said
+    assert ("effective", "WDR-1") == played.form("F2")
+
+
+@pytest.mark.parametrize(
+    ("terms", "due", "april_26"),
+    [
+        ({}, "2003-04-28T22:00:00Z", ("late", "WDR-1")),
+        ({"withdrawable_from": "earlier"}, "2003-04-25T05:01:00Z", ("effective", "WDR-3")),
+        ({"withdrawable_after": None}, "2003-04-25T05:01:00Z", ("effective", "WDR-3")),
+    ],
+)
+def test_the_earlier_of_the_two_rights_may_govern(new_offer, terms, due, april_26):
+    """The rule's right opens on April 25 at 12:01 a.m., the stated one on April 28; a notice of the 26th shows it."""
+    offer = new_offer(**terms)
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.happens("2003-03-20T10:00:00", "condition-assert", number=4, evidence="A letter.", by="Board")
+    offer.withdraws("F2", "H1", "2003-04-26T10:00:00")
+    played = offer.play(until="2003-04-29T12:00:00")
+    assert [(due, "done")] == played.milestone("withdrawal-right")
+    assert april_26 == played.form("F2")
+
+
 def test_acceptance_falls_due_on_the_next_business_day_and_the_grant_moves(held):
     """Ended on Monday, May 5, accepted on Tuesday, May 6; the period ends November 7, so Monday the 10th it is."""
     assert [("G1", "2003-05-06")] == held.column("cancellations", "grant_id", "cancelled_on")
