@@ -19,7 +19,7 @@ LAST_HOUR = time(17, 30)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filing:
-    """One filing: `name` is that of its file, `due` the business day, `rule` what asks for it promptly or by a day.
+    """One filing: `name` is that of its file, `due` the business day, `asked_by` what asks for it promptly or by a day.
 
     `action` is what an amendment reports, None of the offer itself and of its result; `number` counts the amendments.
     """
@@ -28,7 +28,7 @@ class Filing:
     form: str
     number: int
     due: date
-    rule: str
+    asked_by: str
     what: str
     action: Action | None = None
 
@@ -46,7 +46,7 @@ def filings(state: OfferState, actions: Iterable[Action]) -> list[Filing]:
         form=SCHEDULE_TO,
         number=0,
         due=calendar.business_day_from(terms.commences),
-        rule="Rule 13e-4(c)(2)",
+        asked_by="Rule 13e-4(c)(2)",
         what="The offer commences: the issuer tender offer statement, with every form of letter to holders",
     )
     amending = [each for each in actions if each.filed and not _after_the_end(each, state)]
@@ -65,7 +65,7 @@ def _amendment(number: int, action: Action, calendar: Calendar) -> Filing:
         form=AMENDMENT,
         number=number,
         due=filing_day(action.announced, calendar),
-        rule="Rule 13e-4(c)(3)",
+        asked_by="Rule 13e-4(c)(3)",
         what=f"Amendment No. {number}: {action.filed}",
         action=action,
     )
@@ -84,7 +84,7 @@ def _result(state: OfferState, amendments: Sequence[Filing]) -> Filing:
         form=AMENDMENT,
         number=number,
         due=due,
-        rule="Rule 13e-4(c)(4)",
+        asked_by="Rule 13e-4(c)(4)",
         what=f"Amendment No. {number}, the final one: {what}",
     )
 

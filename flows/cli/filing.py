@@ -32,7 +32,9 @@ def filing(folder: Path, out: Path, as_json: bool) -> None:
         return
     for each in found.filings:
         file = written.get(each.name)
-        click.echo(f"{day(each.due)}  {each.form}  {each.what} ({each.rule}){'' if file else ', when they are known'}")
+        click.echo(
+            f"{day(each.due)}  {each.form}  {each.what} ({each.asked_by}){'' if file else ', when they are known'}"
+        )
     click.echo(f"Drafts for {count(len(written), 'filing')}, and the forms of letters, in {out / 'index.html'}")
 
 
@@ -42,7 +44,7 @@ def as_document(filing: Filing) -> dict[str, str]:
         "name": filing.name,
         "form": filing.form,
         "due": filing.due.isoformat(),
-        "rule": filing.rule,
+        "rule": filing.asked_by,
         "what": filing.what,
     }
 
@@ -56,5 +58,5 @@ def filings_table(filed: Sequence[Filing]) -> None:
     for heading in ("due", "form", "what"):
         table.add_column(heading, no_wrap=heading != "what")
     for each in filed:
-        table.add_row(f"{each.due:%a} {each.due}", each.form, f"{each.what} [dim]({each.rule})[/dim]")
+        table.add_row(f"{each.due:%a} {each.due}", each.form, f"{each.what} [dim]({each.asked_by})[/dim]")
     Console().print(table)
