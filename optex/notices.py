@@ -321,7 +321,7 @@ def exclusion(
     }
     key = f"exclusion.v{version}:{holder.holder_id}"
     happened = "Offer made to you after all" if removed else "Offer no longer made to you"
-    about, facts = f"you live in {short_id(holder.jurisdiction)}", notice_data.offer_facts(terms)
+    about, facts = f"you live in {short_id(excluded)}", notice_data.offer_facts(terms)
     return letter(Kind.EXCLUSION, key, holder, happened, about, offer=facts, **data)
 
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from optex import notices
+from optex.adjustment import Deferred
 from optex.calendar import instant
 from optex.cancellation import Cancellation, cancel, promise
 from optex.corrections import CorrectHolder
+from optex.deferral_notices import deferred_promised
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.grant import exercise_price
@@ -70,6 +72,7 @@ class _Specimen:
             notices.withdrawal_right(
                 self.state, HOLDER, self.tenders, grants, "[why nothing has been accepted]", terms.withdrawal_right
             ),
+            notices.exclusion(terms, HOLDER, 2, "[jurisdiction]", "[why]", self.tenders, grants, open_=True),
             notices.termination(terms, HOLDER, "[the event of Section 7]", self.tenders, grants),
             notices.promise_lapsed(terms, HOLDER, self.promise, self.promise.shares, why, on),
             notices.acceptance_voided(
@@ -89,6 +92,7 @@ class _Specimen:
                 granted_on=None,
                 grant_on=on,
             ),
+            deferred_promised(terms, schedule, HOLDER, self._deferred(), self.state.day(self.received), accepted=False),
             notices.grant(terms, HOLDER, self.promise, self._new_options(on), CLOSE, grants),
         ]
 
@@ -130,6 +134,16 @@ class _Specimen:
         )
         corrected = corrected.model_copy(update={"was": {"name": "[name on record]"}, "becomes": {"name": HOLDER.name}})
         return notices.correction(self.state, HOLDER, 1, corrected, {}, [], self.received)
+
+    def _deferred(self) -> Deferred:
+        return Deferred(
+            deferred_id="D-1",
+            holder_id=HOLDER.holder_id,
+            shares=500,
+            type=OptionType.NSO,
+            decided_at=self.received,
+            promised=True,
+        )
 
     def _new_options(self, on: date) -> list[IssuedOption]:
         return [

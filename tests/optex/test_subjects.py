@@ -72,7 +72,7 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
         notices.acceptance_and_promise(terms, schedule, holder, cancelled, promise, grants),
         notices.rejection(terms, holder, [], grants, on),
         notices.withdrawal_right(state, holder, [], grants, "", at),
-        notices.exclusion(terms, holder, number, "US", "x", [], grants, open_=True, removed=number > 1),
+        notices.exclusion(terms, holder, number, id_, "x", [], grants, open_=True, removed=number > 1),
         notices.termination(terms, holder, "x", [], grants),
         notices.promise_lapsed(terms, holder, promise, shares, RULING, on, number),
         notices.acceptance_voided(terms, holder, cancelled, promise, RULING, on, grants, lapsed=False),
