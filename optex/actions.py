@@ -258,7 +258,10 @@ class Postpone(Action):
 
 
 class ElectionWaive(Action):
-    """Waive the defects of a form, up to acceptance; lateness and ineligibility cannot be waived (TND-7, §4)."""
+    """Waive the defects of a form, up to acceptance; lateness and ineligibility cannot be waived (TND-7, §4).
+
+    The tender is taken as made: an omitted look-back grant stays outstanding, and what that does is said.
+    """
 
     verb, rule, deployment, named = "election-waive", "TND-7", "waive-defect", True
     decided, once = ("rules",), ("form", "all_holders")

@@ -81,8 +81,15 @@ def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime)
             accepted_at=state.accepted_at,
             terminated_at=state.terminated_at,
             at=at,
+            exercises=d.exercises,
+            told=d.told,
         )
     ]
+
+
+def in_force(reviews: Iterable[FormReview]) -> dict[str, FormReview]:
+    """The last proper form of each holder, be it an election that stands or a notice (§5)."""
+    return {each.form.holder_id: each for each in reviews if each.standing is FormStanding.EFFECTIVE}
 
 
 def elections(reviews: Iterable[FormReview]) -> dict[str, FormReview]:

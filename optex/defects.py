@@ -1,22 +1,27 @@
 """What is wrong with one form on its face: its delivery, its signature, and what it says of the options."""
 
-import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from optex import formatting
 from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exercises import Exercises, exercised_then
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod, Tender
+from optex.signature import improper
+from optex.signed_dates import signed_on
 from optex.terms import Terms
 
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
 
 # The first defect of a form is its ruling; this is the order in which they are told.
 _ORDER = {rule: n for n, rule in enumerate(("ELG-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1", "TND-3"))}
+_EXERCISED = "number of shares exercised"
+_NONE: Exercises = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,16 +45,19 @@ def defects_of(
     periods: Sequence[ServicePeriod],
     grants: Mapping[str, Grant],
     foreign: Container[str],
+    exercises: Exercises = _NONE,
 ) -> list[Defect]:
     """Every defect that a form shows by itself, the gravest first; `grants` are the holder's own.
 
+    `exercises` are what the record said to be exercised of a grant until it learned of more.
     Authority: §1, §2, §4, §5, §18 (ELG-1, ELG-4, TND-1, TND-3 to TND-6).
     """
-    found = [*_delivery(form, terms), *_signature(form, holder)]
+    unsigned = (defect("TND-5", reason) for reason in improper(form, holder.name))
+    found = [*_delivery(form, terms), *unsigned]
     if form.kind is FormKind.ELECTION:
         if ineligible := may_tender(holder, periods, terms):
             found.append(Defect(ruling=ineligible, waivable=False))
-        found += _content(form, terms, grants, foreign)
+        found += _content(form, terms, grants, foreign, exercises)
         if terms.lookback.omitted == "defect":
             found += [
                 defect("TND-3", f"{within_window(grant)} and must be tendered whole.")
@@ -71,34 +79,9 @@ def _plain(channel: str) -> str:
     return channel.strip().casefold()
 
 
-def _signature(form: Form, holder: Holder) -> Iterator[Defect]:
-    """Whether the form is signed, by the holder or by one who may sign for the holder, and dated.
-
-    Authority: §5 "exactly as the option holder's name appears on the option agreement"; "the signer's full title and
-    proper evidence of the authority" (TND-5).
-    """
-    signed_as, name = _as_written(form.signed_as), _as_written(holder.name)
-    if not signed_as:
-        yield defect("TND-5", "The form is not signed.")
-    elif form.title.strip():
-        if not form.authority.strip():
-            reason = f"The form is signed by {signed_as} as {form.title.strip()}, without evidence of authority."
-            yield defect("TND-5", reason)
-    elif signed_as != name:
-        yield defect(
-            "TND-5",
-            f"The form is signed as {signed_as}, not exactly as {name}, the name on the option agreement, "
-            "and states no title in which another person might sign.",
-        )
-    if form.signed_on is None:
-        yield defect("TND-5", "The form is not dated.")
-
-
-def _as_written(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip()
-
-
-def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Container[str]) -> Iterator[Defect]:
+def _content(
+    form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Container[str], exercises: Exercises
+) -> Iterator[Defect]:
     """What is wrong with the options that an Election Form names. Authority: §1, §2, §5 (ELG-1, TND-1, TND-4)."""
     if not form.lines:
         yield defect("TND-1", "The form tenders no option.")
@@ -111,7 +94,8 @@ def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Con
         named.add(line.grant_id)
         grant = grants.get(line.grant_id)
         if grant:
-            yield from _reconciled(line, grant, terms)
+            then = exercised_then(exercises.get(grant.grant_id, ()), signed_on(form, terms.zone) or received_on)
+            yield from _reconciled(line, grant, terms, then)
             yield from _tenderable(line, grant, terms, received_on)
         else:
             whose = "belongs to another holder" if line.grant_id in foreign else "is not an option of yours"
@@ -119,19 +103,22 @@ def _content(form: Form, terms: Terms, grants: Mapping[str, Grant], foreign: Con
             yield Defect(ruling=ruling, waivable=False)  # nobody can be let off not owning what is tendered
 
 
-def _reconciled(line: FormLine, grant: Grant, terms: Terms) -> Iterator[Defect]:
-    """Whether a line restates the option as the ledger has it. Authority: §5, what the form must specify (TND-4)."""
+def _reconciled(line: FormLine, grant: Grant, terms: Terms, exercised: Container[int]) -> Iterator[Defect]:
+    """Whether a line restates the option as the ledger has it; `exercised` is right too, as of the day of signing.
+
+    Authority: §5, what the form must specify (TND-4).
+    """
     particulars: tuple[tuple[str, int | date | Decimal | None, int | date | Decimal], ...] = (
         ("original number of shares", line.original_shares, grant.shares),
         ("grant date", line.granted_on, grant.granted_on),
         ("exercise price", line.price, grant.price),
-        ("number of shares exercised", line.exercised, grant.exercised),
+        (_EXERCISED, line.exercised, grant.exercised),
     )
     for what, stated, recorded in particulars:
         if stated is None:
             if terms.form_details == "required":
                 yield defect("TND-4", f"The form does not state the {what} of option {grant.grant_id}.")
-        elif stated != recorded:
+        elif stated != recorded and not (what == _EXERCISED and stated in exercised):
             yield defect(
                 "TND-4",
                 f"The form states {_shown(stated)} as the {what} of option {grant.grant_id}; "
@@ -169,11 +156,17 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
 
 
 def lateness(
-    form: Form, *, terms: Terms, accepted_at: datetime | None, terminated_at: datetime | None
+    form: Form,
+    *,
+    terms: Terms,
+    accepted_at: datetime | None,
+    terminated_at: datetime | None,
+    objection_until: datetime | None = None,
 ) -> Ruling | None:
     """Why no right to tender, or to withdraw, was in force when a form was received; None if it came in time.
 
     `terms` are as extended so far: what came between the old close and its extension is in time again (EXT-2).
+    `objection_until` is the last instant at which a notice may object to what the look-back added (TND-3).
     Authority: §4 "before the expiration date"; §5 "at any time thereafter"; Rule 13e-4(a)(4), by which the
     offer commences at 12:01 a.m. of its day (EXP-1, WDR-1, WDR-3).
     """
@@ -194,12 +187,13 @@ def lateness(
         return None
     elif election:
         late = f"not before the offer expired {formatting.on_moment(terms.expires, clock)}."
-    elif at > terms.withdrawal_right:
+    elif at > terms.withdrawal_right or (objection_until and at <= objection_until):
         return None
     else:
+        objection = f", nor by {formatting.moment(objection_until, clock)}, to object" if objection_until else ""
         late = (
-            f"not before the offer expired {formatting.on_moment(terms.expires, clock)}. What is not accepted may be "
-            f"withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
+            f"not before the offer expired {formatting.on_moment(terms.expires, clock)}{objection}. What is not "
+            f"accepted may be withdrawn again only after {formatting.moment(terms.withdrawal_right, clock)}."
         )
     what = "form" if election else "notice"
     withdrawable = accepted_at is not None and terms.withdrawal_right < accepted_at <= at
@@ -210,8 +204,13 @@ def lateness(
 
 
 def right_to_withdraw(notice: Form, terms: Terms) -> str:
-    """The rule under which a timely notice withdraws: before the expiration, or while nothing is accepted (§5)."""
-    return "WDR-1" if notice.received_at < terms.expires else "WDR-3"
+    """The rule under which a timely notice withdraws: before the expiration, or while nothing is accepted (§5).
+
+    In between it is an objection to what the look-back added at the last minute (TND-3).
+    """
+    if notice.received_at < terms.expires:
+        return "WDR-1"
+    return "WDR-3" if notice.received_at > terms.withdrawal_right else "TND-3"
 
 
 def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Grant]:
@@ -234,9 +233,12 @@ def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Gr
 def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
     """What a proper form tenders, every look-back grant whole, and a remark on each one that had to be added or raised.
 
-    Authority: §2, §6 "you will be required to also tender" (TND-3).
+    Where an omission is a defect, a form that stands in spite of one was let off it: its tender is taken as made.
+    Authority: §2, §6 "you will be required to also tender"; §4 "waive … any defect" (TND-3, TND-7).
     """
-    added = {grant.grant_id: grant for grant in omitted(form, terms=terms, grants=grants)}
+    lacking = omitted(form, terms=terms, grants=grants)
+    included = terms.lookback.omitted == "include"
+    added = {grant.grant_id: grant for grant in lacking} if included else {}
     shares = {line.grant_id: line.shares for line in form.lines}
     shares |= {grant_id: grant.remaining for grant_id, grant in added.items()}
     tenders = (
@@ -250,13 +252,28 @@ def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[t
         for grant_id, count in shares.items()
     )
     remarks = (
-        Ruling(
-            rule="TND-3",
-            reason=f"{within_window(grant)}: the form tenders it whole, {formatting.count(grant.remaining, 'share')}.",
-        )
-        for grant in added.values()
+        _included(grant) if included else _left_outstanding(grant, shares.get(grant.grant_id, 0)) for grant in lacking
     )
     return tuple(tenders), tuple(remarks)
+
+
+def _included(grant: Grant) -> Ruling:
+    whole = formatting.count(grant.remaining, "share")
+    return Ruling(rule="TND-3", reason=f"{within_window(grant)}: the form tenders it whole, {whole}.")
+
+
+def _left_outstanding(grant: Grant, tendered: int) -> Ruling:
+    """What a waiver leaves outstanding of a look-back grant, and what that does to the accounting (TND-7).
+
+    Authority: Summary Term Sheet, "treat the new options as variable awards".
+    """
+    kept = formatting.count(grant.remaining - tendered, "share")
+    reason = (
+        f"{within_window(grant)}. A waiver takes the tender as made and leaves {kept} of it outstanding. For our "
+        "accounting an option left so may count as a replacement of those that are cancelled, a variable award: a "
+        "charge to earnings that follows the share price until it is exercised, forfeited or expires."
+    )
+    return Ruling(rule="TND-3", reason=reason)
 
 
 def within_window(grant: Grant) -> str:

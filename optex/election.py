@@ -4,32 +4,22 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
+from types import MappingProxyType
 
 from optex import formatting
-from optex.defects import WAIVABLE, Defect, defect, defects_of, lateness, offered, right_to_withdraw
+from optex.defects import Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exercises import Exercises
+from optex.objection import objection_until
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
+from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
 from optex.terms import Terms
+from optex.waivers import DefectWaiver as DefectWaiver
+from optex.waivers import waived_too_late, waiver_of
 
 _PROPER = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
 _WAIVED = Ruling(rule="EXP-1", reason="Received before the offer expired; what was wrong with it is waived.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DefectWaiver:
-    """A recorded decision to overlook the defects of a form, or the same defects for all holders (§4, TND-7).
-
-    `rules` are the rules that the form offended when it was waived: for all holders only these are overlooked. Empty
-    means, of the form itself, every defect that can be waived.
-    """
-
-    form_id: str
-    at: datetime
-    by: str
-    reason: str
-    all_holders: bool = False
-    rules: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +39,8 @@ class FormReview:
     defect waived, the same signing date, the defects after the first. `tenders` is what the form offers if it is the
     effective election, else empty. `defects` is all that was wrong with the form, also what has been waived since;
     `unwaivable` the first of them that no waiver can clear; `barred` says why the holder may not tender at all, so that
-    not even another form could cure this one.
+    not even another form could cure this one. `left_out` are the remarks on what a waiver leaves outstanding of the
+    look-back.
     """
 
     form: Form
@@ -60,6 +51,7 @@ class FormReview:
     defects: tuple[Ruling, ...] = ()
     unwaivable: Ruling | None = None
     barred: Ruling | None = None
+    left_out: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,11 +75,15 @@ def review_forms(
     accepted_at: datetime | None,
     terminated_at: datetime | None,
     at: datetime,
+    exercises: Exercises = MappingProxyType({}),
+    told: Mapping[str, datetime] = MappingProxyType({}),
     rejections: Sequence[FormRejection] = (),
 ) -> list[FormReview]:
     """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
 
-    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others.
+    `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others;
+    `exercises` what was exercised of them by the record of an earlier day; `told` when the holder was told what a form
+    tenders, where that was not at once.
     Authority: §4, §5 (TND-1 to TND-7, ELG-4, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
     """
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
@@ -97,19 +93,24 @@ def review_forms(
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
             break
-        found = defects_of(form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign)
-        late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at)
+        found = defects_of(
+            form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign, exercises=exercises
+        )
+        # As things stood on receipt: a later waiver of a form in between must not unseat this one.
+        known = [waiver for waiver in counting if waiver.at <= form.received_at]
+        before = _in_force(_less_rejected(examined, rejections, form.received_at), known, terms)
+        until = None
+        if before and form.kind is FormKind.WITHDRAWAL and form.received_at >= terms.expires:
+            until = objection_until(before, told.get(before.form_id, before.received_at), terms, grants)
+        late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at, objection_until=until)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
         elif form.missed and accepted_at:
             found.insert(0, Defect(ruling=_missed(form, accepted_at, terms), waivable=False))
-        elif form.kind is FormKind.ELECTION:
-            # As things stood on receipt: a later waiver of a form in between must not unseat this one.
-            known = [waiver for waiver in counting if waiver.at <= form.received_at]
-            before = _less_rejected(examined, rejections, form.received_at)
-            found += _signed_out_of_order(form, _last_standing(before, known))
-        told = (_waived_too_late(each, form, too_late, terms) for each in found)
-        examined.append(_Examined(form=form, defects=tuple(told), late=late is not None))
+        elif before and (older := out_of_order(form, before, terms.zone)):
+            found.append(Defect(ruling=older, waivable=True))
+        defects = (waived_too_late(each, form, too_late, terms) for each in found)
+        examined.append(_Examined(form=form, defects=tuple(defects), late=late is not None))
     reviews = _standings(_less_rejected(examined, rejections, at), counting, terms, grants)
     return [replace(each, barred=barred) for each in reviews] if barred else reviews
 
@@ -159,44 +160,15 @@ def _missed(form: Form, accepted_at: datetime, terms: Terms) -> Ruling:
     return Ruling(rule="CAN-1", reason=reason)
 
 
-def _signed_out_of_order(form: Form, prior: Form | None) -> list[Defect]:
-    """Whether a form was signed before the one it would replace. Authority: §5 "properly signed and dated" (CHG-1)."""
-    if prior and form.signed_on and prior.signed_on and form.signed_on < prior.signed_on:
-        signed = f"The form was signed on {formatting.day(form.signed_on)}, earlier than form {prior.form_id}"
-        return [defect("CHG-1", f"{signed} of {formatting.day(prior.signed_on)}, which it would replace.")]
-    return []
-
-
-def _last_standing(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver]) -> Form | None:
-    """The election that stands after these forms, if the last proper one is an election and not a notice."""
+def _in_force(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms) -> Form | None:
+    """What is in force after these forms: the last proper election, or the notice after it that was signed last."""
+    notices: list[Form] = []
     for each in reversed(examined):
-        if all(_waiver_of(found, each.form, waivers) for found in each.defects):
-            return each.form if each.form.kind is FormKind.ELECTION else None
-    return None
-
-
-def _waiver_of(found: Defect, form: Form, waivers: Sequence[DefectWaiver]) -> DefectWaiver | None:
-    """The waiver that clears a defect of a form: its own, or one for all holders that names the rule (TND-7)."""
-    if not found.waivable:
-        return None
-    for waiver in waivers:
-        own = waiver.form_id == form.form_id
-        if (own or waiver.all_holders) and found.ruling.rule in (waiver.rules or (WAIVABLE if own else ())):
-            return waiver
-    return None
-
-
-def _waived_too_late(found: Defect, form: Form, too_late: Sequence[DefectWaiver], terms: Terms) -> Defect:
-    """A defect that was waived in the very second of the acceptance: only before it, and it says so (TND-7, CAN-1)."""
-    waiver = _waiver_of(found, form, too_late)
-    if waiver is None:
-        return found
-    accepted = formatting.moment(waiver.at, terms.clock)
-    why = (
-        f"It was waived in the very second in which the tendered options were accepted, {accepted}: "
-        "only a waiver recorded before it counts."
-    )
-    return replace(found, ruling=replace(found.ruling, reason=f"{found.ruling.reason} {why}"))
+        if all(waiver_of(found, each.form, waivers) for found in each.defects):
+            if each.form.kind is FormKind.ELECTION:
+                return signed_last(notices, terms.zone) or each.form
+            notices.append(each.form)
+    return signed_last(notices, terms.zone)
 
 
 def _standings(
@@ -205,63 +177,68 @@ def _standings(
     """How each form stands, every proper one in place of the election before it. Authority: §5 (CHG-1, WDR-1)."""
     reviews: list[FormReview] = []
     last: int | None = None
+    notices: list[Form] = []
     withdrawn = False
     for each in examined:
-        form, review = each.form, _by_itself(each, waivers)
+        form, review = each.form, _by_itself(each, waivers, terms)
         if review.standing is FormStanding.EFFECTIVE:
-            prior = None if last is None else reviews[last]
-            review = _taking_effect(review, prior, withdrawn, terms)
+            before = signed_last(notices, terms.zone) if last is None else reviews[last].form
+            review = _taking_effect(review, before, withdrawn, terms)
             if last is not None:
                 reviews[last] = _unseated(reviews[last], form, terms)
                 withdrawn = withdrawn or form.kind is FormKind.WITHDRAWAL
-            last = len(reviews) if form.kind is FormKind.ELECTION else None
+            election = form.kind is FormKind.ELECTION
+            last = len(reviews) if election else None
+            notices = [] if election else [*notices, form]
         reviews.append(review)
     if last is not None:
         effective = reviews[last]
         tenders, remarks = offered(effective.form, terms=terms, grants=grants)
-        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks))
+        left_out = remarks if terms.lookback.omitted == "defect" else ()
+        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks), left_out=left_out)
     return reviews
 
 
-def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver]) -> FormReview:
+def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver], terms: Terms) -> FormReview:
     """How a form stands by its own defects, whatever came before and after it. Authority: §4 (TND-7)."""
     uncured: list[Ruling] = []
     overlooked: list[Ruling] = []
     for found in each.defects:
-        if waiver := _waiver_of(found, each.form, waivers):
+        if waiver := waiver_of(found, each.form, waivers):
             by = f" by {waiver.by}" if waiver.by else ""
             waived = f"Waived{by} ({waiver.reason}): {found.ruling.reason}"
             overlooked.append(Ruling(rule="TND-7", reason=waived))
         else:
             uncured.append(found.ruling)
+    ahead = dated_ahead(each.form, terms.zone)
     standing = FormStanding.LATE if each.late else FormStanding.DEFECTIVE if uncured else FormStanding.EFFECTIVE
     return FormReview(
         form=each.form,
         standing=standing,
         ruling=uncured[0] if uncured else _WAIVED if overlooked else _PROPER,
-        remarks=(*uncured[1:], *overlooked),
+        remarks=(*uncured[1:], *overlooked, *([ahead] if ahead else [])),
         defects=tuple(found.ruling for found in each.defects),
         unwaivable=next((found.ruling for found in each.defects if not found.waivable), None),
     )
 
 
-def _taking_effect(review: FormReview, prior: FormReview | None, withdrawn: bool, terms: Terms) -> FormReview:
-    """A proper form with what it does to the election before it. Authority: §5 (CHG-1, WDR-1, WDR-2, WDR-3)."""
-    form, before = review.form, prior.form if prior else None
+def _taking_effect(review: FormReview, before: Form | None, withdrawn: bool, terms: Terms) -> FormReview:
+    """A proper form with what it does to the form or notice before it. Authority: §5 (CHG-1, WDR-1, WDR-2, WDR-3)."""
+    form = review.form
+    same = same_date(form, before, terms.zone) if before else None
+    remarks = (*review.remarks, same) if same else review.remarks
+    stood = before if before and before.kind is FormKind.ELECTION else None
+    ruling = review.ruling
     if form.kind is FormKind.WITHDRAWAL:
-        did = (
-            f"Withdraws all that form {before.form_id} tendered." if before else "No tender stood: nothing to withdraw."
-        )
-        return replace(review, ruling=Ruling(rule=right_to_withdraw(form, terms), reason=did))
-    if before is None:
-        again = Ruling(rule="WDR-2", reason="Tendered again after a withdrawal, before the offer expired.")
-        return replace(review, ruling=again) if withdrawn else review
-    remarks = review.remarks
-    if form.signed_on and form.signed_on == before.signed_on:
-        same = f"Forms {before.form_id} and {form.form_id} are both signed on {formatting.day(form.signed_on)}"
-        remarks += (Ruling(rule="CHG-1", reason=f"{same}: the one received last stands."),)
-    replaces = Ruling(rule="CHG-1", reason=f"Replaces form {before.form_id} entirely.")
-    return replace(review, ruling=replaces, remarks=remarks)
+        right = right_to_withdraw(form, terms)
+        did = f"Withdraws all that form {stood.form_id} tendered" if stood else "No tender stood: nothing to withdraw"
+        why = ", in objection to what the look-back had added" if right == "TND-3" else ""
+        ruling = Ruling(rule=right, reason=f"{did}{why}.")
+    elif stood:
+        ruling = Ruling(rule="CHG-1", reason=f"Replaces form {stood.form_id} entirely.")
+    elif withdrawn:
+        ruling = Ruling(rule="WDR-2", reason="Tendered again after a withdrawal, before the offer expired.")
+    return replace(review, ruling=ruling, remarks=remarks)
 
 
 def _unseated(prior: FormReview, by: Form, terms: Terms) -> FormReview:

@@ -166,6 +166,13 @@ def first_few(parts: Sequence[str], shown: int = 5) -> str:
     return ", ".join(parts[:shown]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def first_sentences(said: Sequence[str], shown: int = 5) -> str:
+    """The first of many sentences, those that say something, and how many more there are."""
+    told = [each for each in said if each]
+    more = len(told) - shown
+    return " ".join([*told[:shown], *([f"And {more:,} more like these."] if more > 0 else [])])
+
+
 def channel(name: str) -> str:
     """A way of delivery in prose; a channel the vocabulary does not know keeps the name that the terms gave it."""
     return _CHANNELS.get(name.strip().casefold(), f"by {name.strip()}")

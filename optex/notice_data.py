@@ -155,6 +155,16 @@ def form_received(form: Form, grants: Mapping[str, Grant]) -> Data:
     }
 
 
+def standing_form(form: Form, tenders: Iterable[Tender], grants: Mapping[str, Grant]) -> Data:
+    """The form, or notice, of a holder that stands, with what it tenders (TND-7)."""
+    return {
+        "form_id": form.form_id,
+        "kind": form.kind.value,
+        "received_at": utc_text(form.received_at),
+        "tenders": tendered(tenders, grants),
+    }
+
+
 def tranches(vesting: Sequence[Tranche]) -> list[Data]:
     return [{"vests_on": tranche.vests_on.isoformat(), "shares": tranche.shares} for tranche in vesting]
 

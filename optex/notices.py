@@ -115,12 +115,16 @@ def confirmation(
     revision: int = 1,
     recorded_at: datetime | None = None,
     termination_recorded_at: datetime | None = None,
+    in_force: FormReview | None = None,
+    objection_until: datetime | None = None,
 ) -> Notice:
     """A form has been received: what it says, how it stands, what is wrong with it. It is not an acceptance.
 
     `state` is the offer as it stands `at` the instant of the letter, by which it tells what can still be done;
     `recorded_at` says when the form went on record, where a deadline lay between that and its receipt, and
-    `termination_recorded_at` the same of the termination that the letter tells of (REC-1).
+    `termination_recorded_at` the same of the termination that the letter tells of (REC-1). `in_force` is the holder's
+    form, or notice, that stands if this one does not, and `objection_until` the last instant at which the holder may
+    object to what the look-back added (TND-3).
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
@@ -143,12 +147,15 @@ def confirmation(
         tenders=notice_data.tendered(review.tenders, grants),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
-        **_recorded(recorded_at=recorded_at, termination_recorded_at=termination_recorded_at),
+        stands=notice_data.standing_form(in_force.form, in_force.tenders, grants) if in_force else None,
+        **_instants(
+            recorded_at=recorded_at, termination_recorded_at=termination_recorded_at, objection_until=objection_until
+        ),
     )
 
 
-def _recorded(**times: datetime | None) -> dict[str, str]:
-    """When what a letter tells went on record, stated only where a deadline lay in between (REC-1)."""
+def _instants(**times: datetime | None) -> dict[str, str]:
+    """The instants that a letter states only where there are any, as when what it tells went on record (REC-1)."""
     return {name: utc_text(at) for name, at in times.items() if at is not None}
 
 
@@ -184,7 +191,7 @@ def extension(
         "reopened": announced_at >= previous_expires,
         "tally": tally,
         "tenders": notice_data.tendered(tenders, grants),
-        **_recorded(recorded_at=recorded_at),
+        **_instants(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
     happened, until = f"Extended to {of_day(terms.expires_on)}", terms.expires.astimezone(terms.zone)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from optex.errors import Ruling
+from optex.exercises import Exercises
 
 
 class OptionType(StrEnum):
@@ -168,9 +169,15 @@ class IssuedOption:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HolderRecord:
-    """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt."""
+    """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt.
+
+    `exercises` are what the record said to be exercised of a grant until it learned of more (TND-4); `told` says when
+    the holder was told what a form tenders, where a notice came after the expiration (TND-3).
+    """
 
     holder: Holder
     service_periods: tuple[ServicePeriod, ...]
     grants: Mapping[str, Grant]
     forms: tuple[Form, ...]
+    exercises: Exercises = field(default_factory=dict)
+    told: Mapping[str, datetime] = field(default_factory=dict)

@@ -14,6 +14,8 @@ from optex.formatting import count, first_few, listed, local_text, moment, utc_t
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
+from optex.signature import looks_like
+from optex.signed_dates import dated_ahead
 from optex.terms import Terms
 from optex.toml import read_toml
 
@@ -47,7 +49,7 @@ def warnings(
         *_grant_warnings(terms, grants, periods),
         *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),
-        *_form_warnings(terms, forms),
+        *_form_warnings(terms, holders, forms),
     ]
 
 
@@ -283,14 +285,24 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
             )
 
 
-def _form_warnings(terms: Terms, forms: Iterable[Form]) -> Iterator[Warning]:
-    ahead = [
-        form.form_id
-        for form in forms
-        if form.signed_on is not None and form.signed_on > local_date(form.received_at, terms.zone)
-    ]
+def _form_warnings(terms: Terms, holders: Iterable[Holder], forms: Sequence[Form]) -> Iterator[Warning]:
+    ahead = [form.form_id for form in forms if dated_ahead(form, terms.zone)]
     if ahead:
-        message = f"{count(len(ahead), 'form')} signed on a day after the day of receipt ({first_few(ahead)})"
+        message = (
+            f"{count(len(ahead), 'form')} signed on a day after the day of receipt, which counts instead "
+            f"({first_few(ahead)})"
+        )
+        yield Warning(rule="CHG-1", message=message, file="elections.csv")
+    names = {holder.holder_id: holder.name for holder in holders}
+    unlike = [
+        f"{form.form_id}: {why}"
+        for form in forms
+        if (why := looks_like(form, names.get(form.holder_id, form.signed_as)))
+    ]
+    if unlike:
+        message = (
+            f"{count(len(unlike), 'form')} signed with a name that is not quite the holder's ({first_few(unlike)})"
+        )
         yield Warning(rule="TND-5", message=message, file="elections.csv")
 
 

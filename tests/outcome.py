@@ -67,7 +67,7 @@ class Outcome:
 
     @cached_property
     def elections(self) -> dict[str, dict[str, int]]:
-        """The shares of each grant that every holder's effective election offers, look-back grants whole."""
+        """The shares of each grant that every holder's effective election offers."""
         return {
             row["holder_id"]: self.offered(row["form_id"])
             for row in self.ledgers["forms"]
@@ -83,8 +83,11 @@ class Outcome:
         }
 
     def offered(self, form_id: str) -> dict[str, int]:
+        """What a form offers: where an omission is a defect, one that stands was let off it, and nothing is added."""
         form, received_on = self.forms[form_id], self.day(self.forms[form_id].received_at)
         shares = {line.grant_id: line.shares for line in form.lines}
+        if self.terms.lookback.omitted == "defect":
+            return shares
         for grant in self.grants.values():
             in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:

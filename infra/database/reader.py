@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.database import tables as t
 from infra.database.audit_chain import BEGINNING
+from infra.database.history import exercises_before, told_at
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
 from optex.iso import Exercisable
-from optex.records import Form, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
+from optex.records import Form, FormKind, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
@@ -160,7 +161,34 @@ class OfferReader:
 
     def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
         """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
-        return self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
+        records: list[HolderRecord] = self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
+        return self._with_history(records) if forms else records
+
+    def _with_history(self, records: list[HolderRecord]) -> list[HolderRecord]:
+        """The records with what the rules ask of the past, of those holders of whom there is any (TND-3, TND-4)."""
+        terms = self.first_terms()
+        exercises = exercises_before(self.connection, self.offer, terms.zone)
+        # An offer is extended, never cut short: before its first expiration a notice objects to nothing.
+        told = self.told_at(
+            form.form_id
+            for d in records
+            if any(form.kind is FormKind.WITHDRAWAL and form.received_at >= terms.expires for form in d.forms)
+            for form in d.forms
+        )
+        if not exercises and not told:
+            return records
+        return [
+            replace(
+                d,
+                exercises={key: exercises[key] for key in exercises.keys() & d.grants.keys()},
+                told={form.form_id: told[form.form_id] for form in d.forms if form.form_id in told},
+            )
+            for d in records
+        ]
+
+    def told_at(self, form_ids: Iterable[str]) -> dict[str, datetime]:
+        """When it went on record that a form tenders what it tenders, so that its holder could be told (TND-3)."""
+        return told_at(self.connection, self.offer, list(form_ids))
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
         """The grants of these holders, or of all."""

@@ -14,6 +14,7 @@ from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
 from infra.handlers.exclusions import exclude, reject
+from infra.handlers.left_outstanding import left_outstanding
 from infra.handlers.result import ActionResult
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -42,7 +43,7 @@ from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
-from optex.formatting import exact_text, local_text
+from optex.formatting import exact_text, first_sentences, local_text
 from optex.milestones import CANCEL, REGRANT
 from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
@@ -211,7 +212,10 @@ def _what_is_waived(action: ElectionWaive, db: OfferWriter) -> ElectionWaive:
 def _waive(action: ElectionWaive, db: OfferWriter) -> str:
     holder_id = db.holder_of_form(action.form)
     concerned = None if action.all_holders or holder_id is None else [holder_id]
-    return forms.review_again(db, concerned, action.at)
+    before = {each.says for each in left_outstanding(db, db.state())}
+    said = forms.review_again(db, concerned, action.at)
+    left = [each.says for each in left_outstanding(db, db.state()) if each.says not in before]
+    return first_sentences([said, *left])
 
 
 @apply_effects.register

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -19,9 +20,12 @@ from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
 from optex.errors import OptexError
-from optex.formatting import count, exact_text, first_few
+from optex.formatting import count, exact_text, first_few, first_sentences
+from optex.milestones import extension_deadline
 from optex.notices import confirmation
-from optex.records import Form, FormKind, FormStanding
+from optex.objection import objection_until, told_late
+from optex.records import Form, FormKind, FormStanding, HolderRecord
+from optex.signature import looks_like
 from optex.state import OfferState
 from optex.two_times import passed_deadline
 
@@ -43,7 +47,7 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     if not new:
         return ""
     state = db.state()
-    missed = [form.form_id for form in new if is_missed(form, state)]
+    missed = [form.form_id for form in new if is_missed(db, form, state)]
     late = {form.form_id: passed for form in new if (passed := _deadline(db, form, state))}
     marked = [replace(form, missed=True) if form.form_id in missed else form for form in new]
     db.add_forms(marked, by, evidence, late)
@@ -56,7 +60,17 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
     lacking = "" if evidence else ", without evidence"
     marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
-    return " ".join(filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late)))
+    hidden = _not_quite(db, new)
+    return " ".join(
+        filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late, hidden))
+    )
+
+
+def _not_quite(db: OfferReader, forms: Sequence[Form]) -> str:
+    """Whose signature looks like the name and is not, and in what it differs: whoever keys it in sees both (TND-5)."""
+    names = {holder_id: holder.name for holder_id, holder in db.holders().items()}
+    signed = ((form, looks_like(form, names[form.holder_id])) for form in forms)
+    return first_sentences([f"Form {form.form_id} is signed as {form.signed_as}. {why}" for form, why in signed if why])
 
 
 def _deadline(db: OfferWriter, form: Form, state: OfferState) -> datetime | None:
@@ -96,18 +110,44 @@ def review_again(
     state = db.state()
     records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
     reviews = batch.review_all(records.values(), state, at)
-    before = {form_id: row.decision for form_id, row in db.latest_decisions("form").items()}
+    before = db.latest_decisions("form")
     fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
     letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
+    in_force = batch.in_force(reviews)
+    until = _objections(db, in_force, records, state, at)
     for review in reviews:
         form_id = review.form.form_id
         if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
             d = records[review.form.holder_id]
             revision = 1 if form_id in received else confirmations(db, form_id) + 1
-            letters.append(confirmation(state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated))
+            stands, objection = in_force.get(d.holder.holder_id), until.get(d.holder.holder_id)
+            letters.append(
+                confirmation(
+                    state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated, stands, objection
+                )
+            )
     db.queue_notices(letters if confirm else (), at)
     changed = len(fresh - set(received))
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
+
+
+def _objections(
+    db: OfferWriter,
+    in_force: Mapping[str, FormReview],
+    records: Mapping[str, HolderRecord],
+    state: OfferState,
+    at: datetime,
+) -> dict[str, datetime]:
+    """Until when each holder may still object to what the look-back added, where it is told so late (TND-3)."""
+    terms, now = state.terms, db.takes_effect(at)
+    if not told_late(now, terms) or now > extension_deadline(terms) or state.accepted_at or state.terminated_at:
+        return {}
+    told = db.told_at(review.form.form_id for review in in_force.values())
+    found = {
+        holder_id: objection_until(review.form, told.get(review.form.form_id, now), terms, records[holder_id].grants)
+        for holder_id, review in in_force.items()
+    }
+    return {holder_id: until for holder_id, until in found.items() if until is not None}
 
 
 def _termination_recorded_late(db: OfferReader, state: OfferState) -> datetime | None:
@@ -125,12 +165,19 @@ def review_of(db: OfferReader, form_id: str, at: datetime) -> FormReview | None:
     return next((review for review in judged if review.form.form_id == form_id), None)
 
 
-def is_missed(form: Form, state: OfferState) -> bool:
+def is_missed(db: OfferReader, form: Form, state: OfferState) -> bool:
     """Whether a form that is put on record now came in time, but for an acceptance that has been already (CAN-1)."""
-    accepted_at = state.accepted_at
-    return accepted_at is not None and not lateness(
-        form, terms=state.terms, accepted_at=accepted_at, terminated_at=state.terminated_at
-    )
+    accepted_at, terms = state.accepted_at, state.terms
+    if accepted_at is None:
+        return False
+    if not lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=state.terminated_at):
+        return True
+    if form.kind is FormKind.ELECTION or not terms.expires <= form.received_at <= extension_deadline(terms):
+        return False
+    [d] = db.holder_records([form.holder_id])
+    with_it = replace(d, forms=(*d.forms, form), told=db.told_at(each.form_id for each in d.forms))
+    reviews = batch.review_all([with_it], state, accepted_at)
+    return any(each.form == form and each.standing is not FormStanding.LATE for each in reviews)
 
 
 def decided_form(review: FormReview) -> DecisionEntry:
@@ -157,19 +204,28 @@ def decided_tender(decision: cancellation.TenderDecision) -> DecisionEntry:
     )
 
 
-def _is_news(before: str | None, review: FormReview) -> bool:
+def _is_news(before: Row[Any] | None, review: FormReview) -> bool:
     """Whether what the holder was told of a form is no longer so, and no confirmation of another form says it (CNF-1).
 
-    That a form is replaced or withdrawn is told by the one that did it.
+    That a form is replaced or withdrawn is told by the one that did it; that the look-back adds more to it is news.
     """
+    was = before.decision if before is not None else None
     match review.standing:
         case FormStanding.EFFECTIVE:
-            return before in (FormStanding.DEFECTIVE, FormStanding.LATE)
+            return was in (FormStanding.DEFECTIVE, FormStanding.LATE) or _enlarged(before, review)
         case FormStanding.DEFECTIVE:
-            return before in (FormStanding.EFFECTIVE, FormStanding.LATE)
+            return was in (FormStanding.EFFECTIVE, FormStanding.LATE)
         case FormStanding.LATE:
-            return before == FormStanding.EFFECTIVE
+            return was == FormStanding.EFFECTIVE
     return False
+
+
+def _enlarged(before: Row[Any] | None, review: FormReview) -> bool:
+    """Whether a form that stood tenders more than it did, by what the look-back adds to it (TND-3)."""
+    if before is None or before.decision != FormStanding.EFFECTIVE:
+        return False
+    tendered = sum(tender.shares for tender in review.tenders)
+    return any(tender.added for tender in review.tenders) and tendered > (before.shares or 0)
 
 
 def confirm_again(db: OfferWriter, form_id: str, at: datetime, *, first: bool) -> None:
@@ -177,7 +233,14 @@ def confirm_again(db: OfferWriter, form_id: str, at: datetime, *, first: bool) -
     review, nth = review_of(db, form_id, at), confirmations(db, form_id) + 1
     if review is not None:
         [d] = db.holder_records([review.form.holder_id])
-        letter = confirmation(db.state(), d.holder, review, d.grants, at, 1 if first else nth)
+        state = db.state()
+        in_force = batch.in_force(batch.review_all([d], state, at))
+        until = _objections(db, in_force, {d.holder.holder_id: d}, state, at)
+        stands, objection = in_force.get(d.holder.holder_id), until.get(d.holder.holder_id)
+        revision = 1 if first else nth
+        letter = confirmation(
+            state, d.holder, review, d.grants, at, revision, in_force=stands, objection_until=objection
+        )
         db.queue_notices([replace(letter, notice_id=f"confirmation:{form_id}.{nth}")], at)
 
 

@@ -7,6 +7,7 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
+from infra.handlers.left_outstanding import left_outstanding
 from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus
 from optex.clock import zone_of
@@ -33,6 +34,10 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
+    for left in status.left_outstanding[:_NAMED]:
+        yield left.says
+    if len(status.left_outstanding) > _NAMED:
+        yield f"{count(len(status.left_outstanding) - _NAMED, 'more look-back grant')} left outstanding by a waiver."
     if lacking := [each.form_id for each in status.recorded_late if not each.evidence]:
         which = f"{count(len(lacking), 'form')} recorded after the deadline, without evidence of when received"
         yield f"{which}: {first_few(lacking)}. Key it in again with its evidence."
@@ -94,6 +99,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     found = {
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
+        "a waiver leaves a look-back grant outstanding": _left_outstanding(db),
         "the record contradicts what was done": _contradicted(db),
         "a letter was refused": _refused_letters(db),
         "a letter came back": _bounced_letters(db),
@@ -136,6 +142,13 @@ def _missed_forms(db: OfferReader) -> list[Entry]:
     return [
         ("form missed", row.form_id, "CAN-1", f"form {row.form_id} of {row.holder_id} {why}")
         for row in db.missed_forms()
+    ]
+
+
+def _left_outstanding(db: OfferReader) -> list[Entry]:
+    """Every form that stands without a look-back grant since a waiver: the accounting must be told (TND-7)."""
+    return [
+        ("look-back waived", each.form_id, "TND-7", each.says.rstrip(".")) for each in left_outstanding(db, db.state())
     ]
 
 

@@ -11,6 +11,7 @@ from infra.database import tables as t
 from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
+from infra.handlers.left_outstanding import LeftOutstanding, left_outstanding
 from infra.handlers.pool import available
 from infra.status.deferrals import DeferredGrant, deferrals
 from infra.status.document import Instant
@@ -102,6 +103,7 @@ class OfferStatus:
     approvals: tuple[PendingApproval, ...]
     compensations: tuple[PendingCompensation, ...]
     missed_forms: tuple[str, ...]
+    left_outstanding: tuple[LeftOutstanding, ...]
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
@@ -144,6 +146,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         approvals=_approvals(db),
         compensations=_compensations(db, at),
         missed_forms=tuple(row.form_id for row in db.missed_forms()),
+        left_outstanding=left_outstanding(db, state),
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),

@@ -238,10 +238,10 @@ def said(notice: Notice) -> str:
     return flat(render(notice.kind, notice.data)[0])
 
 
-def confirmed(review: FormReview, state: OfferState = STATE, at: str = "") -> str:
+def confirmed(review: FormReview, state: OfferState = STATE, at: str = "", **more: Any) -> str:
     """The confirmation of a form, sent at once unless an instant is named."""
     received = local(at) if at else review.form.received_at
-    return said(notices.confirmation(state, HOLDER, review, GRANTS, received))
+    return said(notices.confirmation(state, HOLDER, review, GRANTS, received, **more))
 
 
 def test_every_kind_has_a_letter():
@@ -417,7 +417,8 @@ def test_confirmation_of_a_defective_form_says_how_to_cure_it():
     assert "Please also note: - Waived by J. Polakiewicz" in words
     assert "G-9999 not stated $3.00 100 100" in words
     assert "so that we have received it before Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
-    assert "A defective or late form does not disturb a valid one" in words
+    assert "No other form of yours stands: none of your options is tendered, and none will be cancelled." in words
+    assert "New options granted" not in words
 
 
 def test_confirmation_of_a_late_form_offers_no_cure():
@@ -458,16 +459,86 @@ def bad(standing: FormStanding, ruling: Ruling, kind: FormKind, received_at: str
 def test_a_defective_notice_can_be_cured_until_the_acceptance():
     """Nothing accepted by April 28: a notice of April 30 that is not signed can be delivered anew until we accept."""
     review = bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-30T10:00:00")
-    words = confirmed(review, OfferState(terms=TERMS, conditions=(4,)))
+    held = OfferState(terms=TERMS, conditions=(4,))
+    words = confirmed(review, held, in_force=EFFECTIVE)
     assert "How to cure this: deliver a new, complete Notice, signed and dated, by facsimile" in words
     assert "so that we have received it before we accept your options" in words
     assert "The time for delivering" not in words
     assert "The offer expired: Monday, March 31, 2003" in words
     assert "Acceptance and cancellation, expected: put off; we will tell you when we accept" in words
-    assert "New options granted, at the earliest: six months and one day after the cancellation" in words
+    assert "New options granted" not in words
+    stands = confirmed(EFFECTIVE, held, at="2003-04-30T10:00:00")
+    assert "New options granted, at the earliest: six months and one day after the cancellation" in stands
     between = confirmed(bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-04-15T10:00:00"))
     assert "How to cure" not in between
     assert "If your tendered options are not accepted by Monday, April 28, 2003 at 5:00 p.m." in between
+
+
+def test_a_defective_notice_says_which_form_stands_and_what_will_be_cancelled():
+    """The election of March 14 stands: its options are listed, with the day on which they will be cancelled."""
+    review = bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-03-20T10:00:00")
+    words = confirmed(review, in_force=EFFECTIVE)
+    assert (
+        "Your Election Form F-31 stands, received on Friday, March 14, 2003 at 2:05 p.m. Eastern Standard Time: this "
+        "notice does not disturb it. Unless you change or withdraw it in time, what it tenders will therefore be "
+        "cancelled if we accept it, expected on Tuesday, April 1, 2003:"
+    ) in words
+    assert "G-0017 Mar 15, 2000 ISO $4.25 12,000 6,000 G-0170 Sep 3, 2002 NSO $2.10 1,500 1,500" in words
+    assert "Acceptance and cancellation, expected: Tuesday, April 1, 2003" in words
+    assert "New options" not in words
+
+
+def test_a_defective_form_after_a_withdrawal_says_that_nothing_will_be_cancelled():
+    """The notice stands: none of the options is tendered, and no day of a cancellation is told."""
+    notice = FormReview(
+        form=notice_of(FormKind.WITHDRAWAL, "2003-03-18T10:00:00"), standing=FormStanding.EFFECTIVE, ruling=IN_TIME
+    )
+    review = bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.ELECTION, "2003-03-20T10:00:00")
+    words = confirmed(review, in_force=notice)
+    assert "Your Notice F-42 stands, received on Tuesday, March 18, 2003 at 10:00 a.m." in words
+    assert "none of your options is tendered, and none will be cancelled." in words
+    assert [] == re.findall("New options|Acceptance and cancellation, expected", words)
+
+
+def test_a_late_or_withdrawn_form_is_not_told_of_new_options():
+    """Nothing of it will be cancelled, so that no day is named on which new options would be granted."""
+    late = bad(FormStanding.LATE, IN_TIME, FormKind.ELECTION, "2003-03-31T18:00:00")
+    withdrawn = replace(EFFECTIVE, standing=FormStanding.WITHDRAWN, tenders=())
+    notice = replace(late, standing=FormStanding.EFFECTIVE, form=notice_of(FormKind.WITHDRAWAL, "2003-03-20T10:00:00"))
+    for review in (late, withdrawn, notice):
+        assert [] == re.findall("[Nn]ew option|cancellation, expected", confirmed(review))
+    assert "New options granted, at the earliest: Friday, October 3, 2003" in confirmed(EFFECTIVE)
+
+
+def test_an_addition_told_at_the_last_minute_can_be_objected_to():
+    """Told at the close, the letter names the instant until which a notice withdraws the whole tender all the same."""
+    until = local("2003-04-01T08:00:00")
+    words = confirmed(EFFECTIVE, at="2003-03-31T17:00:00", objection_until=until)
+    assert (
+        "a tender without these options is not possible. As we tell you of it so late, you may do so although the "
+        "offer has expired: a signed and dated Notice to Change Election From Accept to Reject, delivered by facsimile"
+    ) in words
+    at_eight = "Tuesday, April 1, 2003 at 8:00 a.m. Eastern Standard Time"
+    assert f"withdraws the whole of it if we have received it no later than {at_eight}" in words
+    assert (
+        f"The time for changing it ended at Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time; until {at_eight}"
+        in words
+    )
+    assert "even after the offer has expired" in confirmed(EFFECTIVE, at="2003-03-31T16:00:00", objection_until=until)
+    assert "so late" not in confirmed(EFFECTIVE, at="2003-03-31T17:00:00")
+    unsigned = bad(FormStanding.DEFECTIVE, UNSIGNED, FormKind.WITHDRAWAL, "2003-03-31T18:00:00")
+    cure = confirmed(unsigned, in_force=EFFECTIVE, objection_until=until)
+    assert "How to cure this: deliver a new, complete Notice, signed and dated, by facsimile" in cure
+    assert f"so that we have received it no later than {at_eight}" in cure
+    assert "Unless you object in time, what it tenders will therefore be cancelled" in cure
+
+
+def test_what_a_waiver_leaves_outstanding_is_told():
+    """Where an omitted look-back grant is a defect, the remark on what a waiver leaves of it is not left out."""
+    left = Ruling(rule="TND-3", reason="A waiver takes the tender as made and leaves 1,500 shares of it outstanding.")
+    terms = TERMS.model_copy(update={"lookback": TERMS.lookback.model_copy(update={"omitted": "defect"})})
+    review = replace(EFFECTIVE, remarks=(left,), tenders=TENDERS[:1], left_out=(left,))
+    assert "Please also note: - A waiver takes the tender as made" in confirmed(review, OfferState(terms=terms))
 
 
 def test_an_extension_is_spoken_of_only_while_it_can_be_announced():
@@ -488,8 +559,9 @@ def test_after_the_acceptance_a_confirmation_says_what_is_final(kind):
     words = confirmed(bad(FormStanding.LATE, late, kind, "2003-05-06T10:00:00"), state)
     assert "This is final: the options tendered to us were accepted and cancelled on Monday, May 5, 2003" in words
     assert "Options accepted and cancelled: Monday, May 5, 2003" in words
-    assert "New options granted, at the earliest: Friday, November 7, 2003" in words
-    assert [] == re.findall("How to cure|extend the offer|you may withdraw|does not disturb|if at all", words)
+    assert [] == re.findall(
+        "New options|How to cure|extend the offer|you may withdraw|does not disturb|if at all", words
+    )
 
 
 @pytest.mark.parametrize("kind", FormKind)

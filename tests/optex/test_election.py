@@ -215,7 +215,8 @@ def test_signed_as_on_the_agreement(signed_as):
         ({"signed_on": None}, "not dated"),
         ({"signed_as": "Bo Lee", "authority": "probate court, 2003-01-07"}, "states no title"),
         ({"signed_as": "Bo Lee", "title": "executor"}, "without evidence of authority"),
-        ({"signed_as": "José Ann Lee", "title": "trustee"}, "without evidence of authority"),
+        ({"signed_as": "Bo Lee", "title": "executor", "authority": " "}, "without evidence of authority"),
+        ({"signed_as": "\u200b"}, "not signed"),
         ({"signed_as": "", "title": "executor", "authority": "probate court"}, "not signed"),
     ],
 )
@@ -225,6 +226,24 @@ def test_improper_signature(changes, reason):
         review = only(form)
         assert (review.standing, rules(review)) == (FormStanding.DEFECTIVE, ["TND-5"])
         assert reason in review.ruling.reason
+
+
+def test_signed_by_the_holder_a_title_is_harmless():
+    """Signed exactly as the name, a title beside it asks for no evidence of authority; on a notice neither."""
+    titled = {"title": "Chief Financial Officer"}
+    assert standings(election("F1", **titled)) == {"F1": "effective EXP-1"}
+    assert standings(notice("N1", est(3, 10), **titled)) == {"N1": "effective WDR-1"}
+
+
+def test_a_difference_that_cannot_be_seen_is_named():
+    """A no-break space in the name is a defect as any other, and the reason says where it stands."""
+    review = only(election("F1", signed_as="José Ann\u00a0Lee"))
+    assert (review.standing, review.ruling.rule) == ("defective", "TND-5")
+    assert review.ruling.reason.endswith(
+        'after "José Ann" the signature has a no-break space (U+00A0), the agreement a space.'
+    )
+    titled = only(election("F1", signed_as="José  Ann Lee", title="CFO"))
+    assert 'after "José" the signature has a space more than the agreement' in titled.ruling.reason
 
 
 def test_a_fiduciary_with_title_and_authority():
@@ -416,19 +435,45 @@ def test_lookback_leaves_out_what_is_gone():
 
 
 def test_lookback_omitted_can_be_a_defect():
-    """Where the terms say so, a form that omits or cuts a look-back grant is defective; a waiver adds the grant."""
+    """Where the terms say so, a form that omits a look-back grant, or cuts one, is defective."""
     terms = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
     omits = election("F1")
     cuts = election("F1", est(3, 10), line(INSIDE, 99))
     whole = election("F1", est(3, 10), line(G1), line(INSIDE))
     for form, expected in ((omits, "defective TND-3"), (cuts, "defective TND-3"), (whole, "effective EXP-1")):
         assert standings(form, grants=(G1, INSIDE), terms=terms) == {"F1": expected}
-    waived = only(omits, grants=(G1, INSIDE), terms=terms, waivers=[waiver("F1")])
-    assert [(each.grant_id, each.shares, each.added) for each in waived.tenders] == [
-        ("G1", 800, False),
-        ("L1", 100, True),
-    ]
+
+
+@pytest.mark.parametrize(
+    "let_off", [{}, {"rules": frozenset({"TND-3"})}, {"rules": frozenset({"TND-3"}), "form_id": "F7"}]
+)
+@pytest.mark.parametrize(
+    ("lines", "tendered", "kept"),
+    [((line(G1),), [("G1", 800)], "100 shares"), ((line(G1), line(INSIDE, 99)), [("G1", 800), ("L1", 99)], "1 share")],
+)
+def test_a_waiver_takes_the_tender_as_made(lines, tendered, kept, let_off):
+    """What was left out of a look-back grant stays outstanding, with a warning of what that does (TND-7)."""
+    terms = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
+    given = replace(waiver("F1", all_holders="form_id" in let_off), **let_off)
+    waived = only(election("F1", est(3, 10), *lines), grants=(G1, INSIDE), terms=terms, waivers=[given])
+    assert (waived.standing, waived.ruling.rule) == ("effective", "EXP-1")
+    assert tendered == [(each.grant_id, each.shares) for each in waived.tenders]
+    assert not any(each.added for each in waived.tenders)
     assert [each.rule for each in waived.remarks] == ["TND-7", "TND-3"]
+    [left] = waived.left_out
+    assert f"A waiver takes the tender as made and leaves {kept} of it outstanding." in left.reason
+    assert "a variable award" in left.reason
+
+
+def test_a_waiver_of_another_defect_adds_no_more_than_the_look_back_does():
+    """Unsigned and waived, a form has its look-back grants added as any form has where the terms include them."""
+    unsigned = election("F1", signed_as="", signed_on=None)
+    waived = only(unsigned, grants=(G1, INSIDE), waivers=[waiver("F1")])
+    assert [("G1", 800), ("L1", 100)] == [(each.grant_id, each.shares) for each in waived.tenders]
+    assert waived.left_out == ()
+    as_defect = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
+    other = waiver("F1", rules=frozenset({"TND-5"}))
+    assert standings(unsigned, grants=(G1, INSIDE), terms=as_defect, waivers=[other]) == {"F1": "defective TND-3"}
 
 
 def test_lookback_does_not_move_with_an_extension():
@@ -491,13 +536,77 @@ def test_a_late_form_replaces_nothing():
     assert standings(election("F1"), second) == {"F1": "effective EXP-1", "F2": "late EXP-1"}
 
 
-def test_an_older_date_counts_only_against_what_stands():
-    """Signed before a form that is itself defective, or was withdrawn, a form replaces nothing and is proper."""
+def test_an_older_date_counts_only_against_what_is_in_force():
+    """Signed before a form that is itself defective, a form undoes nothing and is proper."""
     second = election("F2", est(3, 12), signed_on=date(2003, 3, 9))
     defective = election("F1", est(3, 10), channel="mail")
     assert standings(defective, second) == {"F1": "defective TND-6", "F2": "effective EXP-1"}
-    withdrawn = (election("F1", est(3, 10)), notice("N1", est(3, 11)))
-    assert standings(*withdrawn, second)["F2"] == "effective WDR-2"
+
+
+def test_signed_before_the_withdrawal_a_form_does_not_tender_again():
+    """Signed March 11 and received after the notice of March 12, a form is defective; one of March 12 tenders again."""
+    withdrawn = (election("F1", est(3, 10)), notice("N1", est(3, 12), signed_on=date(2003, 3, 12)))
+    older, old = judged(*withdrawn, election("F2", est(3, 13), signed_on=date(2003, 3, 11)))[::-2]
+    assert (older.standing, older.ruling.rule, old.standing) == ("defective", "CHG-1", "withdrawn")
+    assert older.ruling.reason == (
+        "The form was signed on March 11, 2003, earlier than notice N1 of March 12, 2003, which it would undo."
+    )
+    [*_, again] = judged(*withdrawn, election("F2", est(3, 13), signed_on=date(2003, 3, 12)))
+    assert (again.standing, again.ruling.rule) == ("effective", "WDR-2")
+    assert [each.reason for each in again.remarks] == [
+        "Notice N1 and form F2 are both signed on March 12, 2003: the one received last stands."
+    ]
+
+
+def test_a_notice_that_does_nothing_does_not_hide_the_withdrawal():
+    """After the notice of March 12 an older one comes: a form of March 11 is older than the withdrawal all the same."""
+    notices = (notice("N1", est(3, 12), signed_on=date(2003, 3, 12)), notice("N2", est(3, 13)))
+    late = election("F2", est(3, 14), signed_on=date(2003, 3, 11))
+    assert standings(election("F1"), *notices, late)["F2"] == "defective CHG-1"
+    assert standings(election("F1"), *notices, late)["N2"] == "effective WDR-1"
+
+
+def test_a_notice_signed_before_the_election_it_would_withdraw():
+    """Signed March 9, a notice does not withdraw the election of March 10; signed March 10 it does, with a remark."""
+    forms = election("F1", est(3, 10)), notice("N1", est(3, 12), signed_on=date(2003, 3, 9))
+    assert standings(*forms) == {"F1": "effective EXP-1", "N1": "defective CHG-1"}
+    assert judged(*forms)[1].ruling.reason == (
+        "The notice was signed on March 9, 2003, earlier than form F1 of March 10, 2003, which it would withdraw."
+    )
+    assert standings(*forms, waivers=[waiver("N1")]) == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1"}
+    same = judged(election("F1", est(3, 10)), notice("N1", est(3, 12)))[1]
+    assert (same.standing, [each.rule for each in same.remarks]) == ("effective", ["CHG-1"])
+
+
+def test_a_date_after_the_receipt_counts_as_the_day_of_receipt():
+    """Dated December 1 and received March 10, a form shuts out none that is signed on March 10 or later."""
+    ahead = election("F1", est(3, 10), signed_on=date(2003, 12, 1))
+    [review] = judged(ahead)
+    assert (review.standing, [each.reason for each in review.remarks]) == (
+        "effective",
+        [
+            "The form is dated December 1, 2003, after the day of its receipt: that is no proper date, and it counts "
+            "as signed on March 10, 2003, the day of receipt."
+        ],
+    )
+    older, newer = (election("F2", est(3, 12), signed_on=date(2003, 3, signed)) for signed in (9, 11))
+    assert standings(ahead, newer) == {"F1": "superseded CHG-1", "F2": "effective CHG-1"}
+    assert standings(ahead, older) == {"F1": "effective EXP-1", "F2": "defective CHG-1"}
+    assert judged(ahead, older)[1].ruling.reason == (
+        "The form was signed on March 9, 2003, earlier than form F1 of March 10, 2003, the day of its receipt, which "
+        "it would replace."
+    )
+    same_day = judged(ahead, election("F2", est(3, 12), signed_on=date(2003, 3, 10)))[1]
+    assert same_day.remarks[0].reason == (
+        "Forms F1 and F2 both count as signed on March 10, 2003: the one received last stands."
+    )
+
+
+def test_the_day_of_receipt_is_that_of_the_clock():
+    """11:30 p.m. of March 10 on the offer's clock is the next day in UTC: a date of March 11 is after the receipt."""
+    at = est(3, 10, 23, 30)
+    assert [each.rule for each in only(election("F1", at, signed_on=date(2003, 3, 11))).remarks] == ["CHG-1"]
+    assert only(election("F1", at, signed_on=date(2003, 3, 10))).remarks == ()
 
 
 # Withdrawal (WDR-1, WDR-2, WDR-3)
@@ -597,12 +706,6 @@ def test_the_rules_own_right_to_withdraw_opens_on_april_25(stated, governs, rece
     """The stated April 28 governs, unless the earlier is to; where none is stated, the rule's April 25 does (WDR-3)."""
     terms = builders.terms(withdrawable_after=stated, withdrawable_from=governs)
     assert standings(election("F1"), notice("N1", received_at), terms=terms)["N1"] == expected
-
-
-def test_a_notice_is_not_held_to_the_order_of_signing():
-    """A notice signed before the election withdraws it none the less: receipt counts."""
-    forms = election("F1", est(3, 10)), notice("N1", est(3, 12), signed_on=date(2003, 3, 1))
-    assert standings(*forms) == {"F1": "withdrawn WDR-1", "N1": "effective WDR-1"}
 
 
 # Waivers (TND-7)

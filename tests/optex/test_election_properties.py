@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from optex.election import DefectWaiver, review_forms
 from optex.records import Capacity, Form, FormKind, FormLine, FormStanding, OptionType, ServicePeriod
+from optex.terms import Lookback, Terms
 from tests import builders
 
 TERMS = builders.terms(withdrawable_after="2003-04-28T17:00:00", form_details="if_stated")
+AS_DEFECT = TERMS.model_copy(update={"lookback": Lookback(omitted="defect")})
 HOLDER = builders.holder()
 SERVING = (ServicePeriod(holder_id="H1", capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4)),)
 GRANTS = {
@@ -62,9 +64,15 @@ WAIVERS = st.lists(
 AFTER_ALL = datetime(2003, 9, 1, tzinfo=UTC)
 
 
-def judged(found: list[Form], waivers: list[DefectWaiver], ended: datetime | None = None, at: datetime = AFTER_ALL):
+def judged(
+    found: list[Form],
+    waivers: list[DefectWaiver],
+    ended: datetime | None = None,
+    at: datetime = AFTER_ALL,
+    terms: Terms = TERMS,
+):
     return review_forms(
-        terms=TERMS,
+        terms=terms,
         holder=HOLDER,
         periods=SERVING,
         grants=GRANTS,
@@ -134,6 +142,15 @@ def test_what_is_tendered_is_there(found, waivers, ended):
         assert shares.keys() <= GRANTS.keys()
         assert all(0 < count <= 100 for count in shares.values())
         assert shares["G2"] == 100
+
+
+@given(forms(), WAIVERS, ENDED)
+def test_a_waiver_never_enlarges_a_tender(found, waivers, ended):
+    """Where an omission is a defect, what stands tendered is what the form itself names (TND-7)."""
+    let_off = [replace(each, rules=each.rules | {"TND-3"}) for each in waivers]
+    made = {each.form_id: [(line.grant_id, line.shares) for line in each.lines] for each in found}
+    for tenders in standing(judged(found, let_off, ended, terms=AS_DEFECT)):
+        assert made[tenders[0].form_id] == [(each.grant_id, each.shares) for each in tenders]
 
 
 @given(forms(), WAIVERS)

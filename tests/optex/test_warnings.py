@@ -196,7 +196,7 @@ def test_an_exclusion_that_fits_no_holder_or_of_which_it_cannot_be_told_is_a_war
 
 
 def test_a_form_signed_after_its_receipt_is_told():
-    """Signed on the day of receipt, on the offer's clock, is in order; the day after is told (TND-5)."""
+    """Signed on the day of receipt, on the offer's clock, is in order; the day after is told (CHG-1)."""
     late_evening = datetime(2003, 3, 11, 4, 59, tzinfo=UTC)  # March 10 in New York
     forms = [
         Form(
@@ -210,7 +210,28 @@ def test_a_form_signed_after_its_receipt_is_told():
         )
         for day in (10, 11, None)
     ]
-    assert ["1 form signed on a day after the day of receipt (F11)"] == _found("TND-5", forms=forms)
+    expected = "1 form signed on a day after the day of receipt, which counts instead (F11)"
+    assert [expected] == _found("CHG-1", forms=forms)
+
+
+def test_a_signature_that_only_looks_like_the_name_is_told():
+    """Ann, signed with a no-break space, and what is wrong with it; signed for her with authority it is nobody's."""
+    form = Form(
+        form_id="F1",
+        holder_id="H1",
+        kind=FormKind.WITHDRAWAL,
+        received_at=datetime(2003, 3, 10, 17, tzinfo=UTC),
+        signed_on=date(2003, 3, 10),
+        signed_as="Ann\u00a0Lee",
+        channel="fax",
+    )
+    difference = 'after "Ann" the signature has a no-break space (U+00A0), the agreement a space.'
+    expected = (
+        f"1 form signed with a name that is not quite the holder's (F1: The difference is hard to see: {difference})"
+    )
+    assert [expected] == _found("TND-5", forms=[form])
+    assert [] == _found("TND-5", forms=[replace(form, signed_as="Ann Lee")])
+    assert [] == _found("TND-5", forms=[replace(form, title="executor", authority="probate court")])
 
 
 def test_the_warnings_of_the_terms_alone_are_among_them():
