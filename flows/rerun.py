@@ -54,11 +54,11 @@ async def reschedule(offer: str) -> State:
 
 @action_flow("send-unsent", "send unsent mail of {offer}")
 async def send_unsent(offer: str, again: bool = False) -> State:
-    """Send what is in the outbox and was not sent yet. Nothing is ever sent twice.
+    """Send what is in the outbox and was not sent yet. Nothing is ever sent twice, but for what came back.
 
     Args:
         offer: The offer, by its name.
-        again: Also try again what a mail server refused for good, after you have mended the cause.
+        again: Also try again what a mail server refused for good, or what came back, after you have mended the cause.
     """
     workspace = workspace_of(offer)
     if again:

@@ -19,3 +19,8 @@ class Queued(int):
         """Who is told by mail, and who must be told on paper: only he is told to whom a letter goes."""
         mailed = f"{count(self - self.on_paper, whom)} {how}"
         return f"{mailed}, {self.on_paper:,} to be {how} on paper (no e-mail address)" if self.on_paper else mailed
+
+    @property
+    def holder_told(self) -> str:
+        """That the one holder is told to whom a letter goes, or must be told on paper."""
+        return "the holder is to be told on paper (no e-mail address)" if self.on_paper else "the holder is told"

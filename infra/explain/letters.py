@@ -28,7 +28,8 @@ def letters(history: HolderHistory) -> Iterator[HistoryLine]:
 def _delivered(history: HolderHistory, row: Row[Any]) -> str:
     if row.bounced_at is not None:
         why = f": {row.bounce_reason}" if row.bounce_reason else ""
-        return f"was sent, and came back on {history.stamp(row.bounced_at)}{why}".rstrip(".")
+        went = "was sent" if row.sent_at is not None else "was delivered on paper"
+        return f"{went}, and came back on {history.stamp(row.bounced_at)}{why}".rstrip(".")
     if row.delivered_on is not None:
         return f"was delivered on paper, by {row.delivered_how}, on {day(row.delivered_on)}"
     if row.sent_at is not None:

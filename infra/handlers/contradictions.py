@@ -132,8 +132,8 @@ def settle(db: OfferWriter, action: Settle) -> str:
     said = f"{count(option.shares, 'share')} of {action.grant} go back to the pool"
     db.audit(action.at, action.by, [("option rescinded", action.grant, "REC-4", said)], action.evidence)
     holder = db.holders()[option.holder_id]
-    db.queue_notices([option_rescinded(db.state().terms, holder, option, action.reason, on)], action.at)
-    return f"{said}; the holder is told."
+    told = db.queue_notices([option_rescinded(db.state().terms, holder, option, action.reason, on)], action.at)
+    return f"{said}; {told.holder_told}."
 
 
 def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:

@@ -105,8 +105,7 @@ def _tell(db: OfferWriter, each: OpenPromise, shares: int, ruling: Ruling, lapse
         grant_on=_grant_day(state, at),
         number=letters_written(db, Kind.REINSTATEMENT, [holder.holder_id])[holder.holder_id] + 1,
     )
-    db.queue_notices([notice], at)
-    return "the holder is told"
+    return db.queue_notices([notice], at).holder_told
 
 
 def take_back_lapse_letter(db: OfferWriter, holder: Holder, at: datetime) -> tuple[Row[Any], bool]:

@@ -69,24 +69,30 @@ def oldest_waiting(db: OfferReader, until: datetime | None) -> datetime | None:
     return db.connection.execute(_unsent(db, due).where(_due(until))).scalar()
 
 
-def printable(db: OfferReader, at: datetime, *, unsent: bool) -> list[Row[Any]]:
-    """The notices that may be printed, with name and address, by holder in order of time; all, or what no mail brought.
+def printable(db: OfferReader, at: datetime) -> list[Row[Any]]:
+    """The notices that may be printed, with their holder's name, by holder in order of time.
 
     What is held back beyond `at`, or was taken back before it reached anybody, is not among them.
     """
-    n, h = t.notices, t.holders
-    reached = or_(n.c.withdrawn_at.is_(None), n.c.sent_at.is_not(None), n.c.delivered_on.is_not(None))
-    which = for_paper() if unsent else reached
-    query = select(n, h.c.name, h.c.email).join(h, and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id))
-    query = query.where(n.c.offer == db.offer, _due(at), which)
-    return list(db.connection.execute(query.order_by(n.c.holder_id, n.c.queued_at, n.c.notice_id)))
+    n = t.notices.c
+    reached = or_(n.withdrawn_at.is_(None), n.sent_at.is_not(None), n.delivered_on.is_not(None))
+    return _by_holder(db, at, reached, t.notices)
 
 
-def for_paper() -> Any:
-    """Whether no mail brings a notice any more: its holder has no address, it was refused, or it came back."""
+def unmailed(db: OfferReader, at: datetime, *columns: Any) -> list[Row[Any]]:
+    """Those of them that no mail brings: no e-mail address, refused, or come back, and not delivered on paper."""
     n, h = t.notices.c, t.holders.c
     undelivered = and_(n.sent_at.is_(None), n.delivered_on.is_(None), or_(h.email == "", n.refused.is_(True)))
-    return and_(n.withdrawn_at.is_(None), or_(n.bounced_at.is_not(None), undelivered))
+    which = and_(n.withdrawn_at.is_(None), or_(n.bounced_at.is_not(None), undelivered))
+    return _by_holder(db, at, which, *(columns or (t.notices,)))
+
+
+def _by_holder(db: OfferReader, at: datetime, which: Any, *columns: Any) -> list[Row[Any]]:
+    n, h = t.notices, t.holders
+    mine = and_(h.c.offer == n.c.offer, h.c.holder_id == n.c.holder_id)
+    query = select(*columns, h.c.name, h.c.email).select_from(n).join(h, mine)
+    query = query.where(n.c.offer == db.offer, _due(at), which)
+    return list(db.connection.execute(query.order_by(n.c.holder_id, n.c.queued_at, n.c.notice_id)))
 
 
 def withdraw(db: OfferWriter, notice_ids: Iterable[str], at: datetime) -> None:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from infra.database.reader import OfferReader
-from infra.mail.outbox import printable
+from infra.mail.outbox import printable, unmailed
 from infra.mail.render import render, render_page
 from infra.whole_files import written_whole
 from optex.calendar import local_date
@@ -45,7 +45,8 @@ def print_letters(
     """
     terms = db.state().terms
     written: list[PrintedLetters] = []
-    for holder_id, letters in groupby(printable(db, at, unsent=unsent), key=lambda row: str(row.holder_id)):
+    found = unmailed(db, at) if unsent else printable(db, at)
+    for holder_id, letters in groupby(found, key=lambda row: str(row.holder_id)):
         rows = list(letters)
         name = _file_name(holder_id, {each.file.name.casefold() for each in written})
         written.append(_print(rows, out / name, terms, templates))

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.mail.outbox import held_back, oldest_waiting, printable, waiting
+from infra.mail.outbox import held_back, oldest_waiting, unmailed, waiting
 from infra.status.document import Instant
 from optex.formatting import count, first_few
 from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
@@ -142,9 +142,11 @@ def bounced_mail(db: OfferReader) -> list[BouncedMail]:
 
 def to_be_printed(db: OfferReader, at: datetime) -> list[ToBePrinted]:
     """The holders whom no mail reaches with some letter, and how many of theirs that are: `optex letters --unsent`."""
+    n = t.notices.c
+    found = unmailed(db, at, n.holder_id, n.answer, n.bounced_at, n.bounce_reason)
     return [
         ToBePrinted(holder_id=holder_id, name=rows[0].name, letters=len(rows), why=_why_printed(rows))
-        for holder_id, letters in groupby(printable(db, at, unsent=True), key=lambda row: str(row.holder_id))
+        for holder_id, letters in groupby(found, key=lambda row: str(row.holder_id))
         if (rows := list(letters))
     ]
 

@@ -212,6 +212,16 @@ def test_a_notice_given_twice_at_once_is_queued_once(db):
     assert 1 == db.queue_notices([notice(1), notice(1)], AT)
 
 
+def test_only_he_counts_as_told_to_whom_a_letter_can_go(db):
+    """H2 has no e-mail address: two of three are told by mail; told again, nobody is."""
+    letters = [notice(1), notice(2), replace(notice(3), holder_id="H2")]
+    assert "2 holders told, 1 to be told on paper (no e-mail address)" == db.queue_notices(letters, AT).told()
+    assert "0 holders told" == db.queue_notices(letters, AT).told()
+    assert "the holder is told" == db.queue_notices([notice(4)], AT).holder_told
+    alone = db.queue_notices([replace(notice(5), holder_id="H2")], AT)
+    assert "the holder is to be told on paper (no e-mail address)" == alone.holder_told
+
+
 def test_keys_are_ordered_by_their_bytes(engine):
     """Capital letters come before small ones and a dash before both, whatever the locale of the database is."""
     if engine.dialect.name == "postgresql":

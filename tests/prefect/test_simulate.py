@@ -120,3 +120,16 @@ def test_a_play_stops_where_it_is_told_to(new_offer):
     played = offer.play(until="2003-04-01T12:00:00")
     assert ["2003-04-01"] == played.column("cancellations", "cancelled_on")
     assert [("2003-10-03T22:00:00Z", "pending")] == played.milestone("regrant")
+
+
+def test_a_rehearsal_says_at_its_end_which_letters_could_not_go(new_offer, tmp_path):
+    """Bo has no e-mail address: his opening is listed with the reason, on screen and in the report."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).holder("H2", "Bo Ray", email="").grant("G2", 500)
+    out = tmp_path / "out"
+    played = subprocess.run(
+        [*command(offer.write(), out), "--until", "2003-03-01T12:00:00"], capture_output=True, text=True, check=True
+    )
+    said = "1 letter could not go by mail: H2 Bo Ray (1 letter: no e-mail address)."
+    assert [said] == [line for line in played.stdout.splitlines() if "could not go" in line]
+    assert f"letters {out} --unsent --out DIR" in played.stdout
+    assert f"1 of 2 letters to holders are sent (<code>notices.csv</code>). {said}" in (out / "report.html").read_text()
