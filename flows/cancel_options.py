@@ -10,9 +10,9 @@ from flows.step import step_flow
 from optex.cancellation import TenderDecision
 from optex.formatting import count, local_text
 from optex.milestones import CANCEL, first_grant_day, next_cancellation
-from optex.state import CONDITIONS
 from tasks.cancellation import record_cancellation
 from tasks.due_step import DueStep, approval_digest, missing_approval
+from tasks.postponement import tell_held, tell_put_off
 from tasks.rules import cancel_options as cancel_tendered
 from tasks.rules import decide_acceptance, promise_options, review_forms
 
@@ -21,18 +21,19 @@ from tasks.rules import decide_acceptance, promise_options, review_forms
 def cancel_options(step: DueStep) -> str | State:
     """Re-read service and withdrawals, accept, cancel, issue balancing options and promises, and write to everyone.
 
-    Held while a condition of §7 stands asserted, or until a required approval is given.
+    Held while a condition of §7 stands asserted, which everyone is told, or until a required approval is given.
     """
     if step.state.accepted_at is not None:
         return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
     terms, on = step.state.terms, step.state.day(step.at)
-    if standing := step.state.conditions:
-        named = "; ".join(f"{number}: {CONDITIONS[number]}" for number in standing)
-        return step.held("CND-1", f"nothing is accepted while a condition of §7 stands asserted ({named})")
+    if step.state.conditions:
+        return step.held("CND-1", tell_held(step))
     if not terms.calendar.is_business_day(on):
         again = next_cancellation(terms, step.at)
         due = local_text(again, terms.zone)
-        return step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
+        postponed = step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
+        tell_put_off(step, step.state.day(again))
+        return postponed
     records = step.db.holder_records()
     # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
     reviews = review_forms(records, replace(step.state, accepted_at=step.at), step.at)

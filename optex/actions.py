@@ -17,6 +17,7 @@ from optex import adjustment, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
 from optex import exclusions as exclusions
+from optex import prohibition as prohibition
 from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
@@ -433,11 +434,17 @@ class Defer(Action):
 
 
 class CommitteeGrantDate(Action):
-    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2)."""
+    """Record the grant date that the Committee chose; an earlier one than six months and one day is refused (GRT-2).
+
+    Whoever was promised something is told the new date.
+    """
 
     verb, rule, deployment = "committee-grant-date", "GRT-2", "choose-grant-date"
     after_acceptance, who = True, "Who decided: the Committee's member or your full name."
     on: Day = option("The grant date: a business day on which the exchange trades.")
+    reason: Reason | None = option(
+        "Why, as holders shall read it; needed more than ten business days after the first possible day.", None
+    )
 
     @property
     def subject(self) -> str:
@@ -448,16 +455,18 @@ class CommitteeGrantDate(Action):
         return state.schedule.due(REGRANT)
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_choose_grant_date(state, self.on, self.at)
+        return changes.may_choose_grant_date(state, self.on, self.at, self.reason)
 
     def says(self, state: OfferState) -> str:
-        return f"The Committee chose {self.on} as the grant date."
+        warning = changes.long_after(state, self.on)
+        chosen = f"The Committee chose {self.on} as the grant date"
+        return f"{chosen}. Warning: {warning}" if warning else f"{chosen}."
 
     def apply(self, state: OfferState) -> OfferState:
-        return replace(state, grant_from=self.on)
+        return state.granting_from(self.on)
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return f"{day(self.on)} was chosen as the grant date", ""
+        return f"{day(self.on)} was chosen as the grant date", self.reason or ""
 
     def label(self, state: OfferState) -> str:
         return f"Grant date chosen: {short_day(self.on)}"
@@ -487,13 +496,18 @@ class HoldGrant(Action):
 
     rule, deployment, after_acceptance = "CIC-1", "hold-grant", True
     choice = "Hold it, or release what is held."
-    reason: Reason = option("Why.")
+    reason: Reason = option("Why, as holders shall read it.")
 
 
 class Hold(HoldGrant):
-    """Hold the grant back, for a legal prohibition or a merger (CIC-1, §13)."""
+    """Hold the grant back, for a legal prohibition or a merger; whoever was promised something is told (CIC-1, §13).
+
+    With a successor named, the promises bind that company from now on, and letters say so.
+    """
 
     verb = "hold"
+    correction = "`optex release` ends what is held; hold it anew with what is right."
+    successor: Text | None = option("In a merger, the company that the promises bind as successor, by name.", None)
 
     def deadline(self, state: OfferState) -> datetime | None:
         """The grant: its date and its terms are not chosen after it."""
@@ -503,20 +517,24 @@ class Hold(HoldGrant):
         return changes.may_hold(state)
 
     def says(self, state: OfferState) -> str:
-        return "The grant is held."
+        return f"The grant is held{self._bound('; the promises bind')}."
 
     def apply(self, state: OfferState) -> OfferState:
-        return replace(state, holds=(*state.holds, self.reason))
+        holds = state.holds if self.reason in state.holds else (*state.holds, self.reason)
+        return replace(state, holds=holds, successor=self.successor or state.successor)
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return "The grant was held back until further notice", self.reason
+        return f"The grant was held back until further notice{self._bound('; the promise binds')}", self.reason
+
+    def _bound(self, words: str) -> str:
+        return f"{words} {self.successor} as successor" if self.successor else ""
 
     def label(self, state: OfferState) -> str:
         return "The grant is held"
 
 
 class Release(HoldGrant):
-    """Release a held grant (CIC-1, §13)."""
+    """Release a held grant; whoever was told that it is held is told the new date (CIC-1, §13)."""
 
     verb = "release"
 
@@ -531,7 +549,8 @@ class Release(HoldGrant):
         on = state.day(self.at)
         if self.at.astimezone(state.terms.zone).time() > state.terms.regrant_at:
             on += ONE_DAY
-        return replace(state, holds=(), grant_from=max(on, state.grant_from or on))
+        earlier = state.grant_from if state.late_grant_on is None else state.late_grant_from
+        return replace(state.granting_from(max(on, earlier or on)), holds=())
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
         return "The grant was released", self.reason

@@ -14,6 +14,12 @@ class Authority:
     sentence: str = ""
 
 
+PROHIBITED = Authority(
+    section="§13",
+    sentence="if the grant is prohibited we will not grant any new options and you will not get any other "
+    "consideration for the options you tendered.",
+)
+"""What becomes of promises whose grant is prohibited for good: beside the words on which CIC-1 rests."""
 _OUR_OWN = Authority(section="rules of the record")
 
 RULES: dict[str, Authority] = {

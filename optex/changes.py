@@ -6,6 +6,7 @@ Every function answers with the `Ruling` that refuses, or None where nothing sta
 from datetime import date, datetime
 from decimal import Decimal
 
+from optex.calendar import ONE_DAY
 from optex.errors import Ruling
 from optex.formatting import exact_text, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
@@ -13,6 +14,7 @@ from optex.state import CONDITIONS, OfferState
 
 NOTICE_BUSINESS_DAYS = 10
 THRESHOLD_PERCENT = 2
+GRANT_BUSINESS_DAYS = 10
 
 
 def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Ruling | None:
@@ -129,15 +131,16 @@ def may_waive_defect(state: OfferState) -> Ruling | None:
     return _over(state, "TND-7", "changed by a waiver")
 
 
-def may_choose_grant_date(state: OfferState, on: date, at: datetime) -> Ruling | None:
+def may_choose_grant_date(state: OfferState, on: date, at: datetime, reason: str | None = None) -> Ruling | None:
     """The Committee may choose a later grant date, a business and trading day; never an earlier one, nor one gone by.
 
-    Authority: Summary Term Sheet, §6 (GRT-1, GRT-2).
+    One more than ten business days after the first possible day needs a reason.
+    Authority: Summary Term Sheet, §6, "on or about the first business day" (GRT-1, GRT-2).
     """
     if refused := _granted(state, "GRT-2"):
         return refused
     calendar = state.terms.calendar
-    first = first_grant_day(state.schedule.cancel_on, state.terms.waiting, calendar)
+    first = first_possible_grant_day(state)
     if on < first:
         return Ruling(rule="GRT-2", reason=f"{on} is before {first}, the first day on which new options may be granted")
     if on < state.day(at):
@@ -146,7 +149,25 @@ def may_choose_grant_date(state: OfferState, on: date, at: datetime) -> Ruling |
     if possible != on:
         reason = f"{on} is not both a business day and a trading day of the exchange; the next such day is {possible}"
         return Ruling(rule="GRT-1", reason=reason)
+    if not reason and long_after(state, on):
+        return Ruling(rule="GRT-2", reason=f"{long_after(state, on)}: it needs a reason (--reason)")
     return None
+
+
+def first_possible_grant_day(state: OfferState) -> date:
+    """The first day on which the grant that is next can be made (GRT-1); a late one has a day of its own (REC-4)."""
+    terms = state.terms
+    return state.late_grant_on or first_grant_day(state.schedule.cancel_on, terms.waiting, terms.calendar)
+
+
+def long_after(state: OfferState, on: date) -> str:
+    """What is to be said of a grant day more than ten business days after the first possible one; "" of any other.
+
+    Authority: §6, "on or about the first business day" (GRT-2).
+    """
+    first = first_possible_grant_day(state)
+    days = state.terms.calendar.business_days(first + ONE_DAY, on)
+    return f"{on} is {days} business days after {first}, the first possible day" if days > GRANT_BUSINESS_DAYS else ""
 
 
 def may_price(state: OfferState, on: date, at: datetime) -> Ruling | None:
@@ -200,6 +221,16 @@ def may_hold(state: OfferState) -> Ruling | None:
     return _granted(state, "CIC-1")
 
 
+def may_prohibit(state: OfferState) -> Ruling | None:
+    """A grant is prohibited for good once it is promised, and until it was made. Authority: §13 (CIC-1)."""
+    if refused := _granted(state, "CIC-1"):
+        return refused
+    if state.cancelled_on is None:
+        reason = "nothing is promised yet, so no grant can be prohibited: the offer is terminated, or holders excluded"
+        return Ruling(rule="CIC-1", reason=reason)
+    return None
+
+
 def may_release(state: OfferState) -> Ruling | None:
     """Only what is held can be released. Authority: §13 (CIC-1)."""
     if refused := _granted(state, "CIC-1"):
@@ -219,6 +250,9 @@ def _over(state: OfferState, rule: str, act: str) -> Ruling | None:
 def _granted(state: OfferState, rule: str) -> Ruling | None:
     if state.terminated_at is not None:
         return Ruling(rule=rule, reason="the offer was terminated: nothing will be granted")
+    if state.prohibited_at is not None:
+        reason = f"the grant was prohibited for good on {state.day(state.prohibited_at)}: nothing will be granted"
+        return Ruling(rule=rule, reason=reason)
     if state.granted_on is not None:
         return Ruling(rule=rule, reason=f"the new options were granted on {state.granted_on}")
     return None

@@ -121,7 +121,7 @@ class LateGrant(Action):
     on: Day
 
     def apply(self, state: OfferState) -> OfferState:
-        return replace(state, late_grant_on=self.on)
+        return replace(state, late_grant_on=self.on, late_grant_from=None)
 
     def label(self, state: OfferState) -> str:
         return f"Late grant planned: {short_day(self.on)}"

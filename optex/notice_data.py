@@ -60,7 +60,8 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
 def offer_state_at(state: OfferState, at: datetime) -> Data:
     """What is still possible at an instant and what is final, shared by all letters of that instant.
 
-    `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day.
+    `cancel_on` and `grant_on` are "" while the acceptance is put off to no certain day, the latter also where the grant
+    was prohibited.
     Authority: §5, §6, §7, §15 (EXP-1, WDR-3, EXT-1, CND-1, CND-2).
     """
     terms, schedule = state.terms, state.schedule
@@ -76,7 +77,7 @@ def offer_state_at(state: OfferState, at: datetime) -> Data:
         "accepted_on": state.cancelled_on.isoformat() if state.cancelled_on else "",
         "granted_on": state.granted_on.isoformat() if state.granted_on else "",
         "cancel_on": "" if put_off else schedule.cancel_on.isoformat(),
-        "grant_on": "" if put_off else schedule.grant_on.isoformat(),
+        "grant_on": "" if put_off or state.prohibited_at else schedule.grant_on.isoformat(),
     }
 
 

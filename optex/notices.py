@@ -47,6 +47,10 @@ class Kind(StrEnum):
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     DEFERRAL = "deferral", "The letter about a grant that was deferred", "LCK-1"
+    POSTPONEMENT = "postponement", "The notice that acceptance is postponed", "CND-1"
+    GRANT_DELAYED = "grant-delayed", "The notice that the grant is delayed", "CIC-1"
+    RESUMED = "resumed", "The notice that the delay has ended", "CIC-1"
+    PROHIBITION = "prohibition", "The notice that the grant is prohibited and the promise has ended", "CIC-1"
     GRANT = "grant", "The new option agreement, to be signed,", "GRT-5"
 
     words: str
@@ -232,10 +236,14 @@ def acceptance_and_promise(
     cancellations: Iterable[Cancellation],
     promise: Promise,
     grants: Grants,
+    *,
+    successor: str = "",
+    held: str = "",
 ) -> Notice:
     """Options are accepted and cancelled; the Promise to Grant Stock Option(s) itself, and balancing options.
 
     `plan` is the one after the acceptance: the grant may be planned for later than the promise allows (GRT-2).
+    `successor` is whom the promise binds, and `held` why its grant is held back already, "" for neither (CIC-1).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
@@ -244,8 +252,13 @@ def acceptance_and_promise(
         "offer": notice_data.offer_facts(terms, schedule),
         "accepted": accepted,
         "promise": notice_data.promised(promise),
+        **_where_any(successor=successor, held=held),
     }
     return letter(Kind.ACCEPTANCE, key, holder, "Accepted and cancelled", about, **data)
+
+
+def _where_any(**texts: str) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
 
 
 def rejection(
@@ -497,11 +510,12 @@ def grant(
     *,
     capacity: Capacity = Capacity.EMPLOYEE,
     late: bool = False,
+    successor: str = "",
 ) -> Notice:
     """New options are granted: the new option agreement, pending signature; `late` to a promise that was reinstated.
 
     `splits` says by which events the promised shares were adjusted, "" for none (ADJ-1); `capacity` in which the holder
-    serves on the grant date (GRT-4, ISO-1). ValueError without an option.
+    serves on the grant date (GRT-4, ISO-1); `successor` whom the promise binds (CIC-1). ValueError without an option.
     Authority: §6, §9, §14 (GRT-1, GRT-3, GRT-4, GRT-5, VST-1, ISO-1).
     """
     if not options:
@@ -517,6 +531,7 @@ def grant(
         "director_days": DAYS_AFTER_DIRECTORSHIP if capacity is Capacity.DIRECTOR else 0,
         "employee": capacity is Capacity.EMPLOYEE,
         "plan_too_old": terms.plan.isos_through is not None and granted_on > terms.plan.isos_through,
+        **_where_any(successor=successor),
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
     agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"

@@ -12,6 +12,7 @@ from optex.calendar import instant
 from optex.cancellation import Cancellation, cancel, promise
 from optex.corrections import CorrectHolder
 from optex.deferral_notices import deferred_promised
+from optex.delay_notices import acceptance_resumed, grant_delayed, postponement, prohibition
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.grant import exercise_price
@@ -44,9 +45,10 @@ class _Specimen:
         self.grants = {grant.grant_id: grant for grant in (self.old, self.recent)}
         self.received = instant(terms.commences + timedelta(days=7), terms.open_at, terms.zone)
         self.cancelled_on = self.schedule.cancel_on
+        self.cancel_at = instant(self.cancelled_on, terms.cancel_at, terms.zone)
         self.accepted = replace(
             self.state,
-            accepted_at=instant(self.cancelled_on, terms.cancel_at, terms.zone),
+            accepted_at=self.cancel_at,
             cancelled_on=self.cancelled_on,
         )
         self.tenders = (self._tender(self.old, 777), self._tender(self.recent, 1_500, added=True))
@@ -92,6 +94,23 @@ class _Specimen:
                 granted_on=None,
                 grant_on=on,
             ),
+            postponement(
+                self.state,
+                HOLDER,
+                1,
+                self.cancel_at,
+                self.tenders,
+                grants,
+                was_due=self.cancelled_on,
+                rung_on=self.cancelled_on,
+                due=None,
+                conditions=[4],
+            ),
+            grant_delayed(
+                self.accepted, HOLDER, 1, self.promise, was_due=on, reason="[why the grant is held back]", rule="CIC-1"
+            ),
+            acceptance_resumed(self.state, HOLDER, 1, self.cancel_at, "[why acceptance falls due again]"),
+            prohibition(self.accepted, HOLDER, self.promise, self.promise.shares, 0, "[what prohibits the grant]", on),
             deferred_promised(terms, schedule, HOLDER, self._deferred(), self.state.day(self.received), accepted=False),
             notices.grant(terms, HOLDER, self.promise, self._new_options(on), CLOSE, grants),
         ]

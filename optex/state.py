@@ -1,6 +1,6 @@
 """Where an offer stands: its terms as they are now, what has been done, and what stands in the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
@@ -33,6 +33,9 @@ class OfferState:
     holds: tuple[str, ...] = ()
     grant_from: date | None = None
     late_grant_on: date | None = None
+    late_grant_from: date | None = None
+    successor: str = ""
+    prohibited_at: datetime | None = None
     waivers: tuple[DefectWaiver, ...] = ()
     rejections: tuple[FormRejection, ...] = ()
     told_splits: tuple[Split, ...] = ()
@@ -41,12 +44,19 @@ class OfferState:
 
     @property
     def schedule(self) -> OfferSchedule:
+        late = self.late_grant_on
+        if late and self.late_grant_from and self.late_grant_from > late:
+            late = self.terms.calendar.grant_day_from(self.late_grant_from)
         return schedule_of(
             self.terms,
             cancel_on=self.cancelled_on or self.postponed_to,
             grant_from=self.grant_from,
-            late_grant_on=self.late_grant_on,
+            late_grant_on=late,
         )
+
+    def granting_from(self, on: date) -> "OfferState":
+        """The state with the grant that is next made no earlier than a day: a late one leaves the first as it was."""
+        return replace(self, grant_from=on) if self.late_grant_on is None else replace(self, late_grant_from=on)
 
     @property
     def splits(self) -> tuple[Split, ...]:
@@ -57,7 +67,7 @@ class OfferState:
     @property
     def over(self) -> bool:
         """Whether nothing of the offer is left to do."""
-        return self.terminated_at is not None or self.granted_on is not None
+        return any((self.terminated_at, self.granted_on, self.prohibited_at))
 
     def day(self, at: datetime) -> date:
         """The calendar day of an instant on the offer's clock."""

@@ -122,7 +122,16 @@ def _acceptances(
     for promise in promises:
         d = by_holder[promise.holder_id]
         own = mine[promise.holder_id]
-        yield notices.acceptance_and_promise(step.state.terms, schedule, d.holder, own, promise, d.grants)
+        yield notices.acceptance_and_promise(
+            step.state.terms,
+            schedule,
+            d.holder,
+            own,
+            promise,
+            d.grants,
+            successor=step.state.successor,
+            held="; ".join(step.state.holds),
+        )
 
 
 def _rejections(

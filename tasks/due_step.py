@@ -65,7 +65,7 @@ class DueStep:
         self.db.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
         self.db.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
         self.db.reschedule(self.at, message)
-        return nothing_to_do(message)
+        return Completed(name="Postponed", message=f"Postponed: {message}")
 
     def moot(self, message: str) -> State:
         """Mark the step as no longer needed."""

@@ -83,6 +83,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
                 _splits_told(each, empty, state, on),
                 capacity=each.capacity,
                 late=late,
+                successor=state.successor,
             )
             for each in granted
             if each.options

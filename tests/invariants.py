@@ -76,14 +76,15 @@ def promised_is_cancelled(it: Outcome) -> Iterator[str]:
     promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"] if row["outcome"] != "voided"}
     if promised != cancelled:
         yield f"cancelled {cancelled}, promised {promised}"
-    if it.granted_at and any(row["outcome"] == "open" for row in it.ledgers["promises"]):
-        yield "a promise is open after the grant"
+    if (it.granted_at or it.prohibited) and any(row["outcome"] == "open" for row in it.ledgers["promises"]):
+        yield "a promise is open after the grant, or after it was prohibited"
 
 
 def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
     """Nobody without unbroken service is granted anything; no promise lapses but for a break or a split (ELG-3, ADJ-1).
 
-    A promise lapses to a reverse split only at the grant, and where nothing is left of any of its options.
+    A promise lapses to a reverse split only at the grant, and where nothing is left of any of its options; to a
+    prohibition every one that is open (CIC-1).
     """
     lapses = {row["subject"]: row["at"] for row in it.ledgers["audit"] if row["action"] == "promise lapsed"}
     for row in it.ledgers["promises"]:
@@ -91,6 +92,10 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         made = it.grants_made.get(granted_on)
         at = lapses.get(row["promise_id"], made) if row["outcome"] == "lapsed" else made
         if row["outcome"] in ("open", "voided") or at is None:
+            continue
+        if row["rule"] == "CIC-1":
+            if not it.prohibited:
+                yield f"{row} though nothing was prohibited"
             continue
         periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
@@ -112,7 +117,7 @@ def no_lapse_stands_against_the_record(it: Outcome) -> Iterator[str]:
         told = [
             at for at in reckoning.service_told(it.tale, row["holder_id"]) if at > lapses.get(row["promise_id"], at)
         ]
-        if row["outcome"] != "lapsed" or row["rule"] == "ADJ-1" or not told:
+        if row["outcome"] != "lapsed" or row["rule"] == "ADJ-1" or it.prohibited or not told:
             continue
         periods = reckoning.service_known(it.tale, told[-1])[row["holder_id"]]
         by = reckoning.split_ratio(it.actions, it.cancelled_on, it.day(told[-1]))
@@ -224,7 +229,7 @@ def the_pool_balances(it: Outcome) -> Iterator[str]:
     released = sum(row["shares"] for row in pool if row["event"] == "released")
     if released < -sum(row["shares"] for row in pool if row["event"] == "granted"):
         yield f"more granted than reserved: {pool}"
-    if any(row["event"] == "granted" for row in pool) and after[-1] != reckon_available(it):
+    if (it.prohibited or any(row["event"] == "granted" for row in pool)) and after[-1] != reckon_available(it):
         yield f"{reckon_available(it)} are left, the pool says {pool}"
 
 

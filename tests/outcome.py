@@ -39,6 +39,7 @@ class Outcome:
         }
         self.withdrawn = {row.notice_id for row in db.rows(notices) if row.withdrawn_at is not None}
         self.terminated = any(action.verb == "terminate" for action in self.actions)
+        self.prohibited = any(action.verb == "prohibit" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = db.row().granted_on
         self.granted_at = next(iter(self.grants_made.values()), None)

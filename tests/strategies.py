@@ -277,6 +277,7 @@ def _script(
             "committee",
             "hold",
             "terminate",
+            "prohibit",
         ]
     )
     for verb in draw(st.lists(verbs, max_size=7)):
@@ -309,7 +310,8 @@ def _script(
                 kind, promise = draw(st.sampled_from(OptionType)).value, draw(st.booleans())
                 add(when, verb, holder=holder_id, shares=shares, type=kind, promise=promise)
             case "committee":
-                add(when, "committee-grant-date", on=calendar.grant_day_from(draw(to_come)))
+                why = {"reason": "A blackout."} if draw(st.booleans()) else {}
+                add(when, "committee-grant-date", on=calendar.grant_day_from(draw(to_come)), **why)
             case "hold":
                 add(when, verb, reason="A court order.")
                 if draw(st.integers(0, 4)):
@@ -317,6 +319,9 @@ def _script(
             case "terminate":
                 if draw(st.integers(0, 2)) == 0:
                     add(when, verb, reason="No longer wanted.")
+            case "prohibit":
+                if draw(st.integers(0, 2)) == 0:
+                    add(when, verb, reason="A court order for good.", evidence="The order.")
     return entries
 
 

@@ -82,7 +82,8 @@ def _concerns(history: HolderHistory, each: RecordedAction) -> bool:
         return named in history.own_ids or (for_all and _cleared_since(history, action.at))
     if not history.concerned:
         return False
-    ended = [row.decision for row in history.decided("promise") if row.at <= action.at]
+    # What ended at the very instant of an act was still concerned by it, and it may be what ended it.
+    ended = [row.decision for row in history.decided("promise") if row.at < action.at]
     return not action.after_acceptance or (history.promised and ended[-1:] != ["lapsed"])
 
 

@@ -22,6 +22,8 @@ def letters(history: HolderHistory) -> Iterator[HistoryLine]:
             detail = f" ({count(row.data['days'], 'business day')} left)"
         elif kind is Kind.LAPSE:
             rule = row.data["ruling"]["rule"]
+        elif kind in (Kind.RESUMED, Kind.GRANT_DELAYED):
+            rule = row.data["rule"]
         yield HistoryLine(at=row.queued_at, what=f"{kind.words}{detail} {_delivered(history, row)}.", rule=rule)
 
 

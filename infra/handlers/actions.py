@@ -9,7 +9,18 @@ from functools import singledispatch
 
 from infra.database import tables as t
 from infra.database.writer import OfferWriter
-from infra.handlers import announcements, corrected, corrections, deferrals, forms, four_eyes, notice_outcomes, pool
+from infra.handlers import (
+    announcements,
+    corrected,
+    corrections,
+    deferrals,
+    delays,
+    forms,
+    four_eyes,
+    notice_outcomes,
+    pool,
+    prohibition,
+)
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
 from infra.handlers.decide_again import decide_again
@@ -29,6 +40,8 @@ from optex.actions import (
     Defer,
     ElectionWaive,
     Extend,
+    Hold,
+    HoldGrant,
     NoticeBounced,
     NoticeDelivered,
     PriceSet,
@@ -43,8 +56,8 @@ from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
-from optex.formatting import exact_text, first_sentences, local_text
-from optex.milestones import CANCEL, REGRANT
+from optex.formatting import exact_text, first_sentences
+from optex.prohibition import Prohibit
 from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
 from optex.two_times import incomplete
@@ -122,25 +135,27 @@ def _terminate(action: Terminate, db: OfferWriter) -> str:
 
 @apply_effects.register
 def _condition_gone(action: ConditionWaive | ConditionEnd, db: OfferWriter) -> str:
-    moved = db.reschedule(action.at, f"postponed: condition {action.number} of §7 stood asserted")
-    due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == CANCEL]
-    return f"Acceptance falls due again {due[0]}." if due else ""
+    return delays.condition_gone(db, action)
+
+
+@refused.register
+def _may_delay(action: HoldGrant | CommitteeGrantDate | Prohibit, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return action.refused(delays.before_the_grant(db, state))
 
 
 @apply_effects.register
-def _committee_grant_date(action: CommitteeGrantDate, db: OfferWriter) -> str:
-    return _grant_moved(action, db, "the Committee chose another grant date")
+def _hold(action: Hold, db: OfferWriter) -> str:
+    return delays.held(db, action)
 
 
 @apply_effects.register
-def _release(action: Release, db: OfferWriter) -> str:
-    return _grant_moved(action, db, "the grant was held and has been released")
+def _grant_moved(action: CommitteeGrantDate | Release, db: OfferWriter) -> str:
+    return delays.grant_moved(db, action)
 
 
-def _grant_moved(action: Action, db: OfferWriter, cause: str) -> str:
-    moved = db.reschedule(action.at, cause)
-    due = [local_text(step.due, db.state().terms.zone) for step in moved.added if step.name == REGRANT]
-    return f"The new options will be granted {due[0]}." if due else ""
+@apply_effects.register
+def _prohibit(action: Prohibit, db: OfferWriter) -> str:
+    return prohibition.prohibited(db, action)
 
 
 @refused.register

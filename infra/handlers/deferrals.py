@@ -1,5 +1,6 @@
 """Grants deferred for whoever takes part, in the books: promised in writing, or released when they need not wait."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from optex.adjustment import Deferred, ratio, scaled_total
 from optex.deferral_notices import deferral_released, deferred_promised
 from optex.errors import Ruling
 from optex.formatting import count, day, sentence
+from optex.state import OfferState
 
 
 def defer(db: OfferWriter, action: Defer) -> str:
@@ -33,11 +35,13 @@ def defer(db: OfferWriter, action: Defer) -> str:
     return "The holder is told."
 
 
-def release_deferred(db: OfferWriter, holder_ids: Collection[str] | None, at: datetime, why: str) -> str:
+def release_deferred(
+    db: OfferWriter, holder_ids: Collection[str] | None, at: datetime, why: str, *, told: Collection[str] = ()
+) -> str:
     """Release the grants deferred for these holders, or all of them, and tell each holder why; that, in a sentence.
 
     What was reserved for them is free again, and the Committee may make them at once. None after the grant, by which
-    each was made or not.
+    each was made or not. Another letter tells the holders who are `told`.
     Authority: §6, "If we accept options you tender in the offer, we will defer any grant" (LCK-1, PLN-1).
     """
     state = db.state()
@@ -45,11 +49,7 @@ def release_deferred(db: OfferWriter, holder_ids: Collection[str] | None, at: da
     if not mine or state.granted_on is not None:
         return ""
     on, through = state.day(at), apply_splits(db, at)  # while what is released is still held
-    splits = [split for split in state.splits if split.on <= through]
-    shares = {
-        each.deferred_id: scaled_total(each.shares, ratio(splits, state.day(each.decided_at), date.max))
-        for each in mine
-    }
+    shares = {each.deferred_id: _adjusted(each, state, through) for each in mine}
     decided = {each.deferred_id: state.day(each.decided_at) for each in mine}
     entries = [_released(each, shares[each.deferred_id], decided[each.deferred_id], why) for each in mine]
     db.record_decisions("deferred", at, entries)
@@ -67,10 +67,28 @@ def release_deferred(db: OfferWriter, holder_ids: Collection[str] | None, at: da
             on,
         )
         for each in mine
+        if each.holder_id not in told
     ]
     db.queue_notices(letters, at)
     of = count(sum(shares.values()), "share")
     return f"{count(len(mine), 'deferred grant')} for {of} released: the Committee may grant what it decided now."
+
+
+def deferred_shares(db: OfferWriter, at: datetime) -> Counter[str]:
+    """For how many shares, as adjusted, grants are deferred for each holder; none after the grant."""
+    state = db.state()
+    shares: Counter[str] = Counter()
+    if state.deferred and state.granted_on is None:
+        through = apply_splits(db, at)
+        for each in state.deferred:
+            shares[each.holder_id] += _adjusted(each, state, through)
+    return shares
+
+
+def _adjusted(deferred: Deferred, state: OfferState, through: date) -> int:
+    """The shares of a deferred grant after the splits through a day (ADJ-1)."""
+    splits = [split for split in state.splits if split.on <= through]
+    return scaled_total(deferred.shares, ratio(splits, state.day(deferred.decided_at), date.max))
 
 
 def _released(deferred: Deferred, shares: int, decided_on: date, why: str) -> DecisionEntry:

@@ -16,12 +16,15 @@ from optex.state import OfferState
 def interim_grants(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:
     """The grants of these holders, or of all, dated from the receipt of the holder's tender to before the grant date.
 
-    Of whoever has a tender that stands, or options that were exchanged; after a termination of nobody.
+    Of whoever has a tender that stands, or options that were exchanged; after a termination of nobody, nor from a
+    prohibition on.
     Authority: §6, "you will be granted no new options for any reason"; Summary Term Sheet (LCK-1).
     """
     if state.terminated_at is not None:
         return
     until = state.granted_on or (date.max if state.holds else state.schedule.grant_on)
+    if state.prohibited_at is not None:
+        until = state.day(state.prohibited_at)
     g = t.grants.c
     query = select(g.grant_id, g.holder_id, g.granted_on).where(
         g.offer == db.offer, g.granted_on > state.terms.commences, g.granted_on < until

@@ -31,7 +31,7 @@ def apply_splits(db: OfferWriter, at: datetime) -> date:
     Returns the day through which splits count by now, at the latest the grant date.
     """
     state = db.state()
-    through = state.day(at) if state.holds else min(state.day(at), state.schedule.grant_on)
+    through = min(state.day(at), _counted_until(state))
     due = sorted((each for each in state.splits if each.on <= through), key=lambda each: each.on)
     if due:
         times = Counter(row.on for row in db.rows(t.pool) if row.event == "split")
@@ -46,6 +46,13 @@ def apply_splits(db: OfferWriter, at: datetime) -> date:
             followed.append(each)
             db.record_decisions("adjustment", at, _adjusted(db, state, followed, each))
     return through
+
+
+def _counted_until(state: OfferState) -> date:
+    """The last day whose splits count: that of the grant, which has none while it is held, or of its prohibition."""
+    if state.prohibited_at is not None:
+        return state.day(state.prohibited_at)
+    return date.max if state.holds else state.schedule.grant_on
 
 
 def positions(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> Counter[str]:

@@ -102,10 +102,7 @@ def record_lapsed(
     state = db.state()
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
     holders = {holder.holder_id: holder for holder in read_holders(db.connection, db.offer, holder_ids)}
-    counted = apply_splits(db, at)  # while what lapses is still held
-    freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
-    db.record_decisions("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
-    db.move_pool(pool.lapsed(on, sum(freed.values())))
+    freed = end_promises(db, lapsed, on, at)
     earlier = letters_written(db, Kind.LAPSE, holder_ids)
     db.queue_notices(
         (
@@ -123,11 +120,23 @@ def record_lapsed(
         at,
         send_after,
     )
+    shares = sum(each.promise.shares for each, _ in lapsed)
+    return f"{count(len(lapsed), 'promise')} for {shares:,} shares lapsed"
+
+
+def end_promises(
+    db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: date, at: datetime
+) -> dict[str, int]:
+    """Record that promises have lapsed, each by its ruling; how many shares go back to the pool for each."""
+    state = db.state()
+    counted = apply_splits(db, at)  # while what lapses is still held
+    freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
+    db.record_decisions("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
+    db.move_pool(pool.lapsed(on, sum(freed.values())))
     db.audit(
         at, "", [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in lapsed]
     )
-    shares = sum(each.promise.shares for each, _ in lapsed)
-    return f"{count(len(lapsed), 'promise')} for {shares:,} shares lapsed"
+    return freed
 
 
 def letters_written(db: OfferReader, kind: Kind, holder_ids: Collection[str]) -> Counter[str]:

@@ -27,6 +27,8 @@ from optex.state import OfferState
 def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> Iterator[Pending]:
     """The promises that lapsed for want of service though the record shows none; they wait once the lapse is final."""
     state = db.state()
+    if state.prohibited_at is not None:  # what would stand again has ended for everybody
+        return
     today = state.day(at)
     through = today if state.holds or state.granted_on else min(today, state.schedule.grant_on)
     rows = [row for row in db.lapsed_promises(holder_ids) if row.rule in ("ELG-2", "ELG-3")]
@@ -111,7 +113,7 @@ def _tell(db: OfferWriter, each: OpenPromise, shares: int, ruling: Ruling, lapse
 def take_back_lapse_letter(db: OfferWriter, holder: Holder, at: datetime) -> tuple[Row[Any], bool]:
     """Take back the last letter that a promise had lapsed; the letter, and whether it may have gone out before."""
     letters = db.rows_about(holder.holder_id, t.notices, t.notices.c.queued_at, t.notices.c.notice_id)
-    letter = [row for row in letters if row.kind == Kind.LAPSE][-1]
+    letter = [row for row in letters if row.kind in (Kind.LAPSE, Kind.PROHIBITION)][-1]
     withdraw(db, [letter.notice_id], at)
     # One that is being sent at this moment may have left; one without an address has, by its day, gone out on paper.
     on_paper = not holder.email and (letter.send_after is None or letter.send_after <= at)
@@ -121,7 +123,7 @@ def take_back_lapse_letter(db: OfferWriter, holder: Holder, at: datetime) -> tup
 def _grant_day(state: OfferState, at: datetime) -> date | None:
     """When what is reinstated now is to be granted; None while the grant is held back and has no date."""
     on = state.schedule.grant_on
-    if state.granted_on is None and state.holds:
+    if state.holds:
         return None
     if state.granted_on is None and in_time(at, on, state.terms):
         return on

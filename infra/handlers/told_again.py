@@ -17,7 +17,7 @@ from infra.handlers.corrections import changes_nothing
 from infra.handlers.notice_outcomes import stands_bounced, stands_delivered
 from infra.handlers.result import ActionResult
 from optex.action import Action
-from optex.actions import NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
+from optex.actions import Hold, NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
 from optex.exclusions import Exclude
@@ -97,6 +97,20 @@ def _service(action: ServiceSet, db: OfferReader, earlier: Iterable[RecordedActi
     periods = db.service_periods([action.holder]).get(action.holder, [])
     stands = any((each.capacity, each.first_day, each.last_day) == mine for each in periods)
     return OnRecord(said=action.says(db.state())) if stands else None
+
+
+@on_record.register
+def _hold(action: Hold, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """A hold for that reason that stands and was not released; one that first names a successor says something new."""
+    if action.reason not in db.state().holds:
+        return None
+    told = [each for each in earlier if each.accepted and each.action.data["reason"] == action.reason]
+    named = [each for each in told if each.action.data.get("successor")]
+    found = (named or told)[0]
+    if action.successor and not named:
+        return None
+    differing = action_differences(found.action, action)
+    return OnRecord(said=found.ruling.reason, differing=differing, evidence=found.action.evidence)
 
 
 @on_record.register

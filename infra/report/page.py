@@ -86,7 +86,7 @@ def _granted(found: ReportData) -> str:
         return (
             "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
         )
-    return "none will be" if state.terminated_at else f"planned for {short_day(state.schedule.grant_on)}"
+    return "none will be" if state.over else f"planned for {short_day(state.schedule.grant_on)}"
 
 
 def percent(part: int, whole: int) -> str:

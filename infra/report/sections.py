@@ -181,7 +181,8 @@ def _share_flow(found: ReportData) -> Section:
 
 
 def _passed(found: ReportData, shares: ShareFlow) -> str:
-    now = f"{shares.kept:,} were granted again" if found.state.granted_on else f"{shares.open:,} are still promised"
+    over = found.state.granted_on or found.state.prohibited_at
+    now = f"{shares.kept:,} were granted again" if over else f"{shares.open:,} are still promised"
     said = f"{shares.cancelled:,} option shares were cancelled and promised anew: {now}, {shares.lapsed:,} lapsed"
     if shares.balancing:
         options = count(shares.balancing_options, "balancing option")

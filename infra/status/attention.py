@@ -1,15 +1,16 @@
 """What of an offer's standing a person must see first, each as one sentence, the most urgent first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
+from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import left_outstanding
 from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
-from infra.status.offer_status import OfferStatus
+from infra.status.offer_status import OfferStatus, waiting_too_long
 from optex.clock import zone_of
 from optex.contradictions import outcomes
 from optex.formatting import count, day, first_few, local_text, sentence
@@ -23,6 +24,10 @@ def attention(status: OfferStatus) -> Iterator[str]:
     for step in status.overdue:
         what = "is held" if step.status == "held" else "is overdue"
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
+    if status.waiting_too_long:
+        yield status.waiting_too_long
+    if status.grant_long_after:
+        yield f"The grant is planned late: {sentence(status.grant_long_after)}"
     for approval in status.approvals:
         yield f"An approval is awaited: {step_kind(approval.step).says}."
     for compensation in status.compensations:
@@ -106,8 +111,9 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
         "a deferred grant is released": _released(db),
+        "an act has waited too long": _long_delays(db, at),
     }
-    new = {about: _not_raised(db, entries) for about, entries in found.items()}
+    new = {about: _not_raised(db, list(entries)) for about, entries in found.items()}
     return {about: entries for about, entries in new.items() if entries}
 
 
@@ -199,13 +205,20 @@ def _released(db: OfferReader) -> list[Entry]:
     ]
 
 
+def _long_delays(db: OfferReader, at: datetime) -> Iterable[Entry]:
+    """Acceptance held since the expiration, or the grant since its day: raised once for each such day."""
+    if found := too_long(db, at):
+        delay, _ = found
+        yield f"{delay.step} waits too long", delay.since.isoformat(), delay.rule, waiting_too_long(db, at).rstrip(".")
+
+
 def _idle_splits(db: OfferReader) -> list[Entry]:
     """A split told beforehand that no longer lies between cancellation and grant: it scales no promise (ADJ-1).
 
     The cancellation was put off beyond it meanwhile, or the grant brought forward; one that is held has no date yet.
     """
     state = db.state()
-    if state.cancelled_on is None:
+    if state.cancelled_on is None or state.prohibited_at is not None:
         return []
     through = date.max if state.holds else state.schedule.grant_on
     before = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"

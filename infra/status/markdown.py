@@ -17,6 +17,7 @@ _PHASES = {
     "accepted": "🤝",
     "granted": "🏁",
     "terminated": "⛔",
+    "prohibited": "🚫",
     "held": "⏸️",
 }
 _MARKS = {
@@ -79,6 +80,9 @@ def _head(status: OfferStatus) -> Iterator[str]:
     then = f" · next: **{_text(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
     yield f"As of {at}{then}"
     yield ""
+    if status.successor:
+        yield f"The promises bind **{_text(status.successor)}** as successor."
+        yield ""
 
 
 def _attention(status: OfferStatus) -> Iterator[str]:

@@ -11,6 +11,7 @@ from infra.database import tables as t
 from infra.database.reader import AuditHead, OfferReader
 from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
+from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import LeftOutstanding, left_outstanding
 from infra.handlers.pool import available
 from infra.status.deferrals import DeferredGrant, deferrals
@@ -20,6 +21,7 @@ from infra.status.mail_status import MailStatus, mail_status
 from infra.status.participation import Participation, participation
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
+from optex.changes import long_after
 from optex.contradictions import Contradiction
 from optex.formatting import count, day, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline, local_due
@@ -108,6 +110,9 @@ class OfferStatus:
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
     deferrals: tuple[DeferredGrant, ...]
+    waiting_too_long: str = ""
+    grant_long_after: str = ""
+    successor: str = ""
     late_withdrawal_right: str = ""
     files_differ: str = ""
 
@@ -151,8 +156,17 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
         deferrals=deferrals(db),
+        waiting_too_long=waiting_too_long(db, at),
+        grant_long_after="" if state.over else long_after(state, state.schedule.grant_on),
+        successor=state.successor,
         late_withdrawal_right=_late_withdrawal_right(state),
     )
+
+
+def waiting_too_long(db: OfferReader, at: datetime) -> str:
+    """What is to be said of an act that has waited too long at an instant; "" where none has."""
+    found = too_long(db, at)
+    return " ".join(filter(None, (found[0].says, sentence(found[1])))) if found else ""
 
 
 def _timeline(steps: Iterable[Step], at: datetime, terms: Terms) -> tuple[StepView, ...]:
@@ -217,7 +231,7 @@ def _approvals(db: OfferReader) -> tuple[PendingApproval, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Phase:
-    """`slug` is not-open, open, closed, accepted, granted, terminated or held; `says` tells it in a sentence."""
+    """`slug` is not-open, open, closed, accepted, granted, terminated, prohibited or held; `says` tells it."""
 
     slug: str
     says: str
@@ -231,6 +245,9 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
         return Phase(slug="terminated", says=said)
     if state.granted_on is not None:
         return Phase(slug="granted", says=_granted(state, steps))
+    if state.prohibited_at is not None:
+        said = f"The grant was prohibited for good {moment(state.prohibited_at, clock)}: nothing is granted."
+        return Phase(slug="prohibited", says=said)
     if held := _held(state, steps, at):
         return Phase(slug="held", says=held)
     if state.accepted_at is not None and state.cancelled_on is not None:
@@ -250,11 +267,16 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
 def _granted(state: OfferState, steps: Iterable[Step]) -> str:
     """The grant, and the one that is still to be made of what was reinstated after it (REC-4)."""
     assert state.granted_on is not None
-    regrant = latest(steps).get(REGRANT)
+    regrant, granted = latest(steps).get(REGRANT), f"the new options were granted on {day(state.granted_on)}"
+    if state.prohibited_at is not None:
+        prohibited = moment(state.prohibited_at, state.terms.clock)
+        return f"Done: {granted}; the late grant of what was reinstated after it was prohibited {prohibited}."
     if regrant is None or not regrant.waiting:
-        return f"Done: the new options were granted on {day(state.granted_on)}."
-    late = moment(regrant.due, state.terms.clock)
-    return f"The new options were granted on {day(state.granted_on)}; a late grant is due {late}."
+        return f"Done: {granted}."
+    late = f"is due {moment(regrant.due, state.terms.clock)}"
+    if state.holds or regrant.status is StepStatus.HELD:
+        late = f"is held: {'; '.join(state.holds) or regrant.message}".rstrip(".")
+    return f"{sentence(granted).rstrip('.')}; a late grant {late}."
 
 
 def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:

@@ -13,7 +13,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
-from optex import notices
+from optex import delay_notices, notices
 from optex.actions import read_action
 from optex.adjustment import Deferred
 from optex.calendar import EST
@@ -187,6 +187,20 @@ def voided(terms: Terms, on: date = date(2003, 7, 1), *, lapsed: bool = True) ->
     )
 
 
+def delayed(state: OfferState) -> tuple[Notice, ...]:
+    """One letter of each kind on what keeps holders waiting."""
+    due, at, to = date(2003, 4, 1), local("2003-04-01T09:00:00"), HOLDER
+    why = {"was_due": date(2003, 10, 3), "reason": "a merger", "rule": "CIC-1"}
+    return (
+        delay_notices.postponement(
+            state, to, 1, at, TENDERS, GRANTS, was_due=due, rung_on=due, due=None, conditions=[4]
+        ),
+        delay_notices.grant_delayed(state, to, 1, PROMISE, **why),
+        delay_notices.grant_resumed(state, to, 2, PROMISE, **why),
+        delay_notices.prohibition(state, to, PROMISE, 11_250, 400, "an injunction", date(2003, 11, 20)),
+    )
+
+
 def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notice]:
     """One notice of every kind."""
     previous, announced = terms.expires, datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
@@ -218,6 +232,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
             terms, HOLDER, DEFERRED, 450, date(2003, 3, 20), "The offer was terminated", date(2003, 4, 1)
         ),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
+        *delayed(OfferState(terms=terms, successor="Acme & Sons")),
     )
     return {notice.kind: notice for notice in made}
 

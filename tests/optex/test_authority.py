@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import optex
-from optex.authority import RULES
+from optex.authority import PROHIBITED, RULES
 
 DOCUMENT = Path(__file__).with_name("offer-to-exchange.txt").read_text()
 SUMMARY = "Summary Term Sheet"
@@ -71,6 +71,11 @@ def test_the_words_of_a_rule_stand_in_a_section_that_it_cites(rule):
     cited = [name for name in authority.section.split(";")[0].split(", ") if name in SECTIONS]
     assert bool(authority.sentence) == bool(cited)
     assert not cited or any(occurs(authority.sentence, SECTIONS[name]) for name in cited)
+
+
+def test_what_becomes_of_a_prohibited_grant_is_told_in_the_words_of_section_13():
+    assert "§13" == PROHIBITED.section
+    assert occurs(PROHIBITED.sentence, SECTIONS[PROHIBITED.section])
 
 
 def test_what_a_docstring_quotes_as_its_authority_stands_in_the_section_that_it_names():

@@ -12,6 +12,7 @@ from optex.actions import read_action
 from optex.adjustment import Deferred
 from optex.cancellation import Cancellation
 from optex.deferral_notices import deferral_released, deferred_promised
+from optex.delay_notices import acceptance_resumed, grant_delayed, postponement, prohibition
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import schedule_of
@@ -92,6 +93,10 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
             grant_on=None,
             number=number,
         ),
+        postponement(state, holder, number, at, [], grants, was_due=on, rung_on=on, due=None),
+        acceptance_resumed(state, holder, number, at, "x"),
+        grant_delayed(state, holder, number, promise, was_due=on, reason="x", rule="CIC-1"),
+        prohibition(state, holder, promise, shares, 0, "x", on),
         deferred_promised(terms, schedule, holder, deferred, on, accepted=False),
         deferral_released(terms, holder, deferred, shares, on, "x", on),
         notices.grant(terms, holder, None, [new] * number, Decimal("1.45"), grants),

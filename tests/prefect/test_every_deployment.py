@@ -42,6 +42,7 @@ class World:
         for name in ("running", "ending", "unopened"):
             self.folders[name] = open_offer(root, name).write(root / name)
         self.folders["waiting"] = self._played(expired_offer(root, "waiting", reminders=[]))
+        self.folders["forbidden"] = self._played(expired_offer(root, "forbidden", reminders=[]))
         self.folders["held"] = self._held(expired_offer(root, "held", reminders=[], require_approval=["cancel"]))
         granted = Offer(root, offer="granted").holder("H1", "Ann Lee").grant("G1", 1000).closes_at("2003-10-03", "1.27")
         granted.tenders("F1", "2003-03-10T10:00:00", G1=1000)
@@ -372,7 +373,7 @@ CASES = {
     "choose-grant-date": act(
         "committee-grant-date",
         "waiting",
-        lambda w: {"on": granting_day(w, 14)},
+        lambda w: {"on": granting_day(w, 7)},
         lambda w: {"on": granting_day(w, -14)},
     ),
     "sign-agreement": act(
@@ -384,8 +385,15 @@ CASES = {
     "hold-grant": act(
         "hold",
         "waiting",
-        lambda w: {"act": "hold", "reason": "A merger."},
+        lambda w: {"act": "hold", "reason": "A merger.", "successor": "Acme Corp."},
         lambda w: {"act": "hold", "reason": "A slip."},
+        refused_for="granted",
+    ),
+    "prohibit": act(
+        "prohibit",
+        "forbidden",
+        lambda w: {"reason": "An injunction for good.", "evidence": "Order of November 19"},
+        lambda w: {"reason": "An injunction for good.", "evidence": "Order of November 19"},
         refused_for="granted",
     ),
     "approve": act(

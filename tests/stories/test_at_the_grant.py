@@ -38,7 +38,7 @@ def test_only_a_split_before_the_grant_is_told(new_offer):
     """A split of October 20, taken for a grant of November 3, adjusts nothing of one brought forward to the 10th."""
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
-    offer.happens("2003-04-05T10:00:00", "committee-grant-date", on="2003-11-03", by="Committee")
+    offer.happens("2003-04-05T10:00:00", "committee-grant-date", on="2003-11-03", reason="A blackout.", by="Committee")
     offer.happens("2003-06-02T10:00:00", "split", on="2003-06-02", new=3, old=2)
     offer.happens("2003-06-03T10:00:00", "split", on="2003-10-20", new=2, old=1)
     offer.happens("2003-07-02T10:00:00", "committee-grant-date", on="2003-10-10", by="Committee")
