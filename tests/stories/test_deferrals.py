@@ -158,7 +158,12 @@ def test_a_termination_releases_every_deferred_grant(new_offer):
     offer.happens("2003-03-20T10:00:00", "defer", holder="H2", shares=300, type="NSO", promise=True, by="Committee")
     offer.happens("2003-03-24T10:00:00", "condition-assert", number=4, evidence="A bid.", by="Board")
     offer.happens(
-        "2003-03-25T10:00:00", "terminate", reason="The proposal of Acme was accepted.", by="Board", evidence="A bid."
+        "2003-03-25T10:00:00",
+        "terminate",
+        number=4,
+        reason="The proposal of Acme was accepted.",
+        by="Board",
+        evidence="A bid.",
     )
     played = offer.play()
     assert ["98500", "98200", "98500"] == played.column("pool", "available_after")[2:]
