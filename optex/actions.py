@@ -399,10 +399,13 @@ class PriceSet(Action):
 
 
 class Split(Action):
-    """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
+    """Record a stock split, at any time from commencement to grant: options and promises are adjusted by it (ADJ-1).
+
+    A form signed before its day is read in the shares of the day on which it was signed.
+    """
 
     verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on",)
-    after_acceptance, who = True, "Who reports it: your full name."
+    who = "Who reports it: your full name."
     on: Day = option("The day from which it counts.")
     new: Count = option("So many new shares (3 for a 3-for-2 split).")
     old: Count = option("For so many old ones (2 for a 3-for-2 split).")

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
+from optex.adjusted_holdings import AdjustedHolding
+from optex.adjustment import Split
 from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
@@ -19,7 +21,7 @@ from optex.correction import Correction
 from optex.election import FormReview
 from optex.eligibility import excluded_by
 from optex.errors import Ruling
-from optex.formatting import count, time_of_day, utc_text
+from optex.formatting import count, listed, time_of_day, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import CONDITIONS, OfferState
@@ -44,6 +46,7 @@ class Kind(StrEnum):
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    ADJUSTMENT = "adjustment", "The notice of what a split has made of the holder's options", "ADJ-1"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     DEFERRAL = "deferral", "The letter about a grant that was deferred", "LCK-1"
@@ -403,6 +406,7 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "splits": listed([f"the {split.named}" for split in state.grant_splits]),
         "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"
@@ -501,6 +505,40 @@ def acceptance_voided(
     key, about = f"acceptance-voided:{holder.holder_id}", "nothing was exchanged"
     facts = notice_data.offer_facts(terms)
     return letter(Kind.ACCEPTANCE_VOIDED, key, holder, "Acceptance voided", about, offer=facts, **data)
+
+
+def split_adjusted(
+    state: OfferState,
+    holder: Holder,
+    split: Split,
+    adjusted: Iterable[AdjustedHolding],
+    tendered: Sequence[tuple[str, int, int]],
+    *,
+    unseated: bool,
+) -> Notice:
+    """A split has adjusted the holder's options, what stands tendered of them, and what is promised for them.
+
+    `tendered` are the options tendered, each with its shares before the split and after it, while nothing is accepted;
+    `unseated` says that the form which stood until then is, by the split, no longer in proper form.
+    Authority: §2, §6, §9 "an appropriate adjustment will be made to the price of each option" (ADJ-1).
+    """
+    terms, adjusted = state.terms, list(adjusted)
+    data = {
+        "new": split.new,
+        "old": split.old,
+        "on": split.on.isoformat(),
+        "adjusted": [row for each in adjusted for row in notice_data.adjusted(each)],
+        "tendered": [
+            {"what": f"tendered of {grant_id}", "was": f"{was:,}", "now": f"{now:,}"} for grant_id, was, now in tendered
+        ],
+        "unseated": unseated,
+        "promised": any(each.became.what == "promise" for each in adjusted),
+        "open": state.accepted_at is None,
+        "granted": state.granted_on is not None,
+    }
+    key = f"adjustment:{holder.holder_id}.{split.on}"
+    happened, about = f"Adjusted for the {split.named}", "your options"
+    return letter(Kind.ADJUSTMENT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 
 
 def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:

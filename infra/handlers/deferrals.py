@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from infra.database.writer import DecisionEntry, OfferWriter
-from infra.handlers.pool import apply_splits, reserve_deferred
+from infra.handlers.pool import deferred_now, reserve_deferred
+from infra.handlers.splits import apply_splits
 from optex.actions import Defer
-from optex.adjustment import Deferred, ratio, scaled_total
+from optex.adjustment import Deferred
 from optex.deferral_notices import deferral_released, deferred_promised
 from optex.errors import Ruling
 from optex.formatting import count, day, sentence
-from optex.state import OfferState
 
 
 def defer(db: OfferWriter, action: Defer) -> str:
@@ -44,12 +44,13 @@ def release_deferred(
     each was made or not. Another letter tells the holders who are `told`.
     Authority: §6, "If we accept options you tender in the offer, we will defer any grant" (LCK-1, PLN-1).
     """
+    apply_splits(db, at)  # while what is released is still held
     state = db.state()
     mine = [each for each in state.deferred if holder_ids is None or each.holder_id in holder_ids]
     if not mine or state.granted_on is not None:
         return ""
-    on, through = state.day(at), apply_splits(db, at)  # while what is released is still held
-    shares = {each.deferred_id: _adjusted(each, state, through) for each in mine}
+    on = state.day(at)
+    shares = {each.deferred_id: deferred_now(each, state) for each in mine}
     decided = {each.deferred_id: state.day(each.decided_at) for each in mine}
     entries = [_released(each, shares[each.deferred_id], decided[each.deferred_id], why) for each in mine]
     db.record_decisions("deferred", at, entries)
@@ -74,21 +75,14 @@ def release_deferred(
     return f"{count(len(mine), 'deferred grant')} for {of} released: the Committee may grant what it decided now."
 
 
-def deferred_shares(db: OfferWriter, at: datetime) -> Counter[str]:
+def deferred_by_holder(db: OfferWriter, at: datetime) -> Counter[str]:
     """For how many shares, as adjusted, grants are deferred for each holder; none after the grant."""
+    apply_splits(db, at)
     state = db.state()
     shares: Counter[str] = Counter()
-    if state.deferred and state.granted_on is None:
-        through = apply_splits(db, at)
-        for each in state.deferred:
-            shares[each.holder_id] += _adjusted(each, state, through)
+    for each in state.deferred if state.granted_on is None else ():
+        shares[each.holder_id] += deferred_now(each, state)
     return shares
-
-
-def _adjusted(deferred: Deferred, state: OfferState, through: date) -> int:
-    """The shares of a deferred grant after the splits through a day (ADJ-1)."""
-    splits = [split for split in state.splits if split.on <= through]
-    return scaled_total(deferred.shares, ratio(splits, state.day(deferred.decided_at), date.max))
 
 
 def _released(deferred: Deferred, shares: int, decided_on: date, why: str) -> DecisionEntry:

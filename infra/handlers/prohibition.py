@@ -1,7 +1,7 @@
 """A grant prohibited for good: every open promise ends, what was reserved is free, everyone concerned is told (§13)."""
 
 from infra.database.writer import OfferWriter
-from infra.handlers.deferrals import deferred_shares, release_deferred
+from infra.handlers.deferrals import deferred_by_holder, release_deferred
 from infra.handlers.promises import end_promises, open_promises
 from optex.authority import PROHIBITED
 from optex.delay_notices import prohibition
@@ -20,7 +20,7 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
     ruling = Ruling(rule=action.rule, reason=f"The grant is prohibited for good; {words} {sentence(action.reason)}")
     ended = open_promises(db, state)
     freed = end_promises(db, [(each, ruling) for each in ended], on, at)
-    deferred = deferred_shares(db, at)
+    deferred = deferred_by_holder(db, at)
     told_so = {each.promise.holder_id for each in ended}
     released = release_deferred(db, None, at, "The grant of the new options is prohibited for good", told=told_so)
     db.mark_moot("the grant was prohibited for good")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from optex import notices
 from optex.actions import read_action
-from optex.adjustment import Deferred
+from optex.adjustment import Deferred, Split
 from optex.cancellation import Cancellation
 from optex.deferral_notices import deferral_released, deferred_promised
 from optex.delay_notices import acceptance_resumed, grant_delayed, postponement, prohibition
@@ -60,6 +60,7 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
         "correct-holder", {"holder": id_, "name": "Ann Lee", "reason": "x", "by": "Dana Reed", "at": at}, terms.zone
     )
     cancelled = [Cancellation(grant_id=id_, holder_id=id_, shares=shares, cancelled_on=on, vesting=())]
+    split = Split(on=on, new=shares, old=number)
     deferred = Deferred(
         deferred_id=f"D-{number}", holder_id=id_, shares=shares, type=OptionType.NSO, decided_at=at, promised=True
     )
@@ -93,6 +94,7 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
             grant_on=None,
             number=number,
         ),
+        notices.split_adjusted(state, holder, split, [], [], unseated=False),
         postponement(state, holder, number, at, [], grants, was_due=on, rung_on=on, due=None),
         acceptance_resumed(state, holder, number, at, "x"),
         grant_delayed(state, holder, number, promise, was_due=on, reason="x", rule="CIC-1"),
