@@ -368,7 +368,7 @@ CASES = {
         "split",
         "waiting",
         lambda w: {"on": today(), "new": 3, "old": 2},
-        lambda w: {"on": working_day(-9), "new": 3, "old": 2},
+        lambda w: {"on": today() - timedelta(days=400), "new": 3, "old": 2},
     ),
     "defer-grant": act(
         "defer",
