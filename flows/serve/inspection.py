@@ -1,0 +1,92 @@
+"""Whether Prefect's server answers, its pool takes work, and the port is free: looked at, and nothing started."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flows.serve.lock import ServeLock
+from flows.serve.processes import require_free_port
+from infra.doctor.clock import ahead_of_us
+from infra.doctor.finding import Finding, advice, ok, stop
+from infra.prefect_env import POOL, pass_proxies_by, set_prefect_defaults
+from infra.settings import KEPT, is_loopback
+from optex.errors import OptexError
+from optex.formatting import count
+
+# So many seconds for all that is asked of the server.
+PATIENCE = 10.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerFound:
+    """What was found of Prefect's server; its clock is so many seconds ahead, where it is another machine's."""
+
+    findings: tuple[Finding, ...]
+    clock: float | None = None
+
+
+def inspect_server(folder: Path, port: int, patience: float = PATIENCE) -> ServerFound:
+    """The server that serves this folder, else the one of PREFECT_API_URL, else whether one could be started here."""
+    note = ServeLock.of(folder / KEPT)
+    api = note.api if note else os.environ.get("PREFECT_API_URL")
+    if not api:
+        return ServerFound(findings=(_port(port),))
+    whose = f"{api} (optex serve)" if note else f"{api} (PREFECT_API_URL)"
+    os.environ["PREFECT_API_URL"] = api  # Prefect reads the environment when it is imported
+    set_prefect_defaults()
+    pass_proxies_by(os.environ)
+    try:
+        return asyncio.run(asyncio.wait_for(_asked(api, whose), patience))
+    except Exception as error:  # a server that is down fails in as many ways as its client has layers
+        why = str(error).partition("\n")[0] or type(error).__name__
+        return ServerFound(findings=(stop("server", f"no answer from {whose}: {why}", "is Prefect's server up?"),))
+
+
+def _port(port: int) -> Finding:
+    try:
+        require_free_port(port)
+    except OptexError:
+        said = f"port {port} is taken by another program, and nobody serves this offer"
+        return stop("server", said, f"optex serve --port {port + 1}")
+    return ok("server", f"nobody serves this offer yet; port {port} is free for optex serve")
+
+
+async def _asked(api: str, whose: str) -> ServerFound:
+    from prefect import __version__
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    async with get_client(httpx_settings={"timeout": PATIENCE}) as client:
+        answer = await client.request("GET", "/health")
+        clock = None if is_loopback(urlsplit(api).hostname or "") else _ahead(answer.headers.get("date"))
+        version = await client.api_version()
+        findings = [ok("server", f"{whose} answers, Prefect {version}")]
+        if version != __version__:
+            findings = [advice("server", f"{whose} is Prefect {version}, this is {__version__}", "have both the same")]
+        try:
+            pool = await client.read_work_pool(POOL)
+            workers = await client.read_workers_for_work_pool(POOL)
+        except ObjectNotFound:
+            findings.append(stop("worker", f"there is no work pool {POOL!r}", "optex schedule FOLDER makes it"))
+            return ServerFound(findings=tuple(findings), clock=clock)
+    online = [worker for worker in workers if worker.status == "ONLINE"]
+    if pool.is_paused:
+        findings.append(stop("worker", f"the work pool {POOL!r} is paused", f"prefect work-pool resume {POOL}"))
+    elif not online:
+        what = f"no worker is online in the work pool {POOL!r}: no step would run"
+        findings.append(stop("worker", what, "start optex serve anew, or the workers"))
+    else:
+        findings.append(ok("worker", f"{count(len(online), 'worker')} online in the work pool {POOL!r}"))
+    return ServerFound(findings=tuple(findings), clock=clock)
+
+
+def _ahead(date: str | None) -> float | None:
+    try:
+        read: datetime | None = parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    return ahead_of_us(read) if read else None
