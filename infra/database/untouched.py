@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
 from infra.database.engine import connect
+from optex.errors import OptexError
 
 # So many seconds for a connection, and for an answer.
 PATIENCE = 5
@@ -39,8 +40,11 @@ def untouched(url: str) -> Iterator[Connection]:
 
 def copy_of_books(file: Path, to: Path) -> None:
     """Copy an SQLite database as it is at one instant, without keeping anybody from writing into it meanwhile."""
-    with closing(_opened(file)) as books:
-        books.execute("VACUUM INTO ?", [str(to)])
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as books:
+            books.execute("VACUUM INTO ?", [str(to)])
+    except sqlite3.Error as error:
+        raise OptexError(f"{file}: the books cannot be copied: {error}") from error
 
 
 def _opened(file: Path) -> sqlite3.Connection:
