@@ -29,7 +29,7 @@ class ServerFound:
     clock: float | None = None
 
 
-def inspect_server(folder: Path, port: int, patience: float = PATIENCE) -> ServerFound:
+def inspect_server(folder: Path, port: int, pool: str = POOL) -> ServerFound:
     """The server that serves this folder, else the one of PREFECT_API_URL, else whether one could be started here."""
     note = ServeLock.of(folder / KEPT)
     api = note.api if note else os.environ.get("PREFECT_API_URL")
@@ -40,7 +40,7 @@ def inspect_server(folder: Path, port: int, patience: float = PATIENCE) -> Serve
     set_prefect_defaults()
     pass_proxies_by(os.environ)
     try:
-        return asyncio.run(asyncio.wait_for(_asked(api, whose), patience))
+        return asyncio.run(asyncio.wait_for(_asked(api, whose, pool), PATIENCE))
     except Exception as error:  # a server that is down fails in as many ways as its client has layers
         why = str(error).partition("\n")[0] or type(error).__name__
         return ServerFound(findings=(stop("server", f"no answer from {whose}: {why}", "is Prefect's server up?"),))
@@ -55,7 +55,7 @@ def _port(port: int) -> Finding:
     return ok("server", f"nobody serves this offer yet; port {port} is free for optex serve")
 
 
-async def _asked(api: str, whose: str) -> ServerFound:
+async def _asked(api: str, whose: str, pool: str) -> ServerFound:
     from prefect import __version__
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound
@@ -68,20 +68,22 @@ async def _asked(api: str, whose: str) -> ServerFound:
         if version != __version__:
             findings = [advice("server", f"{whose} is Prefect {version}, this is {__version__}", "have both the same")]
         try:
-            pool = await client.read_work_pool(POOL)
-            workers = await client.read_workers_for_work_pool(POOL)
+            paused = (await client.read_work_pool(pool)).is_paused
+            workers = await client.read_workers_for_work_pool(pool)
         except ObjectNotFound:
-            findings.append(stop("worker", f"there is no work pool {POOL!r}", "optex schedule FOLDER makes it"))
+            findings.append(stop("worker", f"there is no work pool {pool!r}", "optex schedule FOLDER makes it"))
             return ServerFound(findings=tuple(findings), clock=clock)
-    online = [worker for worker in workers if worker.status == "ONLINE"]
-    if pool.is_paused:
-        findings.append(stop("worker", f"the work pool {POOL!r} is paused", f"prefect work-pool resume {POOL}"))
-    elif not online:
-        what = f"no worker is online in the work pool {POOL!r}: no step would run"
-        findings.append(stop("worker", what, "start optex serve anew, or the workers"))
-    else:
-        findings.append(ok("worker", f"{count(len(online), 'worker')} online in the work pool {POOL!r}"))
+    findings.append(_workers(pool, paused, sum(worker.status == "ONLINE" for worker in workers)))
     return ServerFound(findings=tuple(findings), clock=clock)
+
+
+def _workers(pool: str, paused: bool, online: int) -> Finding:
+    if paused:
+        return stop("worker", f"the work pool {pool!r} is paused", f"prefect work-pool resume {pool}")
+    if not online:
+        said = f"no worker is online in the work pool {pool!r}: no step would run"
+        return stop("worker", said, "start optex serve anew, or the workers")
+    return ok("worker", f"{count(online, 'worker')} online in the work pool {pool!r}")
 
 
 def _ahead(date: str | None) -> float | None:
