@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 from sqlalchemy import make_url
 
-from infra.backup.archive import add_file, add_manifest, verified
+from infra.backup.archive import DamagedBackup, add_file, add_manifest, verified
 from infra.backup.examination import examined
 from infra.backup.manifest import FileInBackup, Manifest, belongs
 from infra.database.untouched import copy_of_books, sqlite_file
@@ -57,7 +57,8 @@ def back_up(folder: Path, workspace: Workspace, out: Path, *, without_database: 
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
         with verified(unfinished) as (_, found):
-            assert found == manifest
+            if found != manifest:
+                raise DamagedBackup(f"{out}: the manifest is not as it was written; try again, or on another disk")
     return manifest
 
 
@@ -78,7 +79,7 @@ def _books_of(workspace: Workspace, out: Path, without_database: bool) -> Path |
 
 def pg_dump(url: str, dump: Path) -> str:
     """The command that dumps a PostgreSQL database; it asks for the password, which is not in it."""
-    bare = make_url(url).set(drivername="postgresql", password=None).difference_update_query(_SECRETS)
+    bare = make_url(url).set(drivername="postgresql").difference_update_query(_SECRETS)._replace(password=None)
     return f"pg_dump --format=custom --file={shlex.quote(str(dump))} {shlex.quote(bare.render_as_string())}"
 
 
