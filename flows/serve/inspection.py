@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -35,7 +36,8 @@ def inspect_server(folder: Path, port: int, pool: str = POOL) -> ServerFound:
     api = note.api if note else os.environ.get("PREFECT_API_URL")
     if not api:
         return ServerFound(findings=(_port(port),))
-    whose = f"{api} (optex serve)" if note else f"{api} (PREFECT_API_URL)"
+    shown = re.sub("//[^/@]*@", "//", api)  # who logs in is a secret
+    whose = f"{shown} (optex serve)" if note else f"{shown} (PREFECT_API_URL)"
     os.environ["PREFECT_API_URL"] = api  # Prefect reads the environment when it is imported
     set_prefect_defaults()
     pass_proxies_by(os.environ)
@@ -43,7 +45,8 @@ def inspect_server(folder: Path, port: int, pool: str = POOL) -> ServerFound:
         return asyncio.run(asyncio.wait_for(_asked(api, whose, pool), PATIENCE))
     except Exception as error:  # a server that is down fails in as many ways as its client has layers
         why = str(error).partition("\n")[0] or type(error).__name__
-        return ServerFound(findings=(stop("server", f"no answer from {whose}: {why}", "is Prefect's server up?"),))
+        do = "is it up, and does it take PREFECT_API_AUTH_STRING?"
+        return ServerFound(findings=(stop("server", f"no answer from {whose}: {why}", do),))
 
 
 def _port(port: int) -> Finding:

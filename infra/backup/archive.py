@@ -50,7 +50,7 @@ def verified(file: Path) -> Iterator[tuple[ZipFile, Manifest]]:
         manifest = _manifest(archive)
         for stated in manifest.files:
             if not belongs(stated.name):
-                raise DamagedBackup(f"{file}: {stated.name!r} is no file of an offer: nothing was restored")
+                raise DamagedBackup(f"{file}: {stated.name!r} is no file of an offer")
         entries = archive.infolist()
         if sorted(each.filename for each in entries) != sorted([NAME, *(each.name for each in manifest.files)]):
             raise DamagedBackup(f"{file}: the files in it are not those that its manifest names")

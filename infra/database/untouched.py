@@ -6,8 +6,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from infra.database.engine import connect
+from infra.database.engine import connect, reason_of
 from optex.errors import OptexError
 
 # So many seconds for a connection, and for an answer.
@@ -15,8 +16,11 @@ PATIENCE = 5
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite database; None where the database is no file."""
-    parsed = make_url(url)
+    """The file of an SQLite database; None where the database is no file, OptexError where nothing can be told."""
+    try:
+        parsed = make_url(url)
+    except (SQLAlchemyError, ValueError) as error:
+        raise OptexError(f"OPTEX_DATABASE_URL: {reason_of(error)}") from error
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 

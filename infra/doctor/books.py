@@ -33,6 +33,8 @@ def check_books(workspace: Workspace) -> BooksFound:
             return BooksFound(findings=(advice("database", said, "optex serve takes the offer in and makes it"),))
         with untouched(workspace.database_url) as connection:
             return _looked_into(connection, workspace)
+    except OptexError as error:
+        return BooksFound(findings=(stop("database", str(error), "is it written as SQLAlchemy has it?"),))
     except (SQLAlchemyError, ImportError, ValueError) as error:
         problem = f"{_named(workspace.database_url)} cannot be had: {reason_of(error)}"
         return BooksFound(findings=(stop("database", problem, "is OPTEX_DATABASE_URL right, and is the server up?"),))
@@ -68,10 +70,7 @@ def _schema(connection: Connection, offer: str, version: str | None) -> Iterator
 
 def _named(url: str) -> str:
     """A database as it may be told: without any secret, of which there may be some in its query too."""
-    try:
-        parsed = make_url(url)
-    except SQLAlchemyError:
-        return "the database of OPTEX_DATABASE_URL"
+    parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return str(parsed.database)
     host = parsed.host or parsed.query.get("host") or "this machine"

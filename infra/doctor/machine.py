@@ -14,7 +14,7 @@ from optex.formatting import count, first_few
 OLDEST = (3, 11)
 LOCK = "requirements.lock"
 # How a requirement begins, in a lock and in the metadata of a package: its name, then perhaps the version pinned.
-_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:==([^\s;]+))?")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?:==([^\s;]+))?")
 _SHOWN = 5
 
 

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from infra.database.engine import sqlite_url
 from infra.doctor.finding import Finding, advice, ok, stop
 from infra.folder.reader import read_folder
 from infra.mail.render import template_faults
@@ -59,11 +60,13 @@ def check_writable(folder: Path, workspace: Workspace) -> Finding:
 
 def _kept_in(folder: Path, workspace: Workspace) -> Iterator[Path]:
     """What is written in the folder: its own database, and letters where no server takes them."""
-    books = _nearest(folder / DATABASE) if workspace.database_url.startswith("sqlite") else None
-    letters = _nearest(workspace.mail_dir) if workspace.smtp is None else None
-    yield from dict.fromkeys(path for path in (books, letters) if path)
-    if books and books.is_file():
-        yield books.parent
+    books = folder / DATABASE
+    if workspace.database_url == sqlite_url(books.resolve()):
+        yield _nearest(books.parent)
+        if books.exists():
+            yield books
+    if workspace.smtp is None:
+        yield _nearest(workspace.mail_dir)
 
 
 def check_space(folder: Path, workspace: Workspace) -> Finding:

@@ -65,9 +65,9 @@ def test_what_would_stop_the_offer_is_said_with_what_to_do(home):
 
 def test_a_server_that_does_not_answer_stops_the_offer(home):
     """Nobody listens at PREFECT_API_URL; then it does not matter whether a port is free here."""
-    code, said = run(home, "doctor", "my-offer", PREFECT_API_URL="http://127.0.0.1:1/api")
+    code, said = run(home, "doctor", "my-offer", PREFECT_API_URL="http://optex:s3cret@127.0.0.1:1/api")
     [line] = [line for line in said.splitlines() if line.split()[1] == "server"]
-    assert 1 == code
+    assert (1, False) == (code, "s3cret" in said)
     assert line.startswith("stop    server    no answer from http://127.0.0.1:1/api (PREFECT_API_URL): ")
 
 
@@ -75,7 +75,7 @@ def test_a_server_that_does_not_answer_stops_the_offer(home):
     ("settings", "line"),
     [
         ({"OPTEX_SMTP_PORT": "s3cret"}, "stop    settings  OPTEX_SMTP_PORT: Input should be a valid integer"),
-        ({"OPTEX_DATABASE_URL": "s3cret"}, "stop    database  the database of OPTEX_DATABASE_URL cannot be had:"),
+        ({"OPTEX_DATABASE_URL": "s3cret"}, "stop    database  OPTEX_DATABASE_URL: Could not parse"),
     ],
 )
 def test_settings_that_cannot_be_taken(home, settings, line):

@@ -376,6 +376,14 @@ def test_the_command_for_postgresql_holds_no_secret():
     ) == pg_dump(url, Path("my books.dump"))
 
 
+def test_a_database_that_is_no_url_is_not_backed_up(folder, file):
+    """Said in one line, without what may be a secret."""
+    mine = Workspace(offer=OFFER, database_url="s3cret", mail_dir=folder / ".optex" / "mail")
+    with pytest.raises(OptexError, match=r"^OPTEX_DATABASE_URL: Could not parse") as caught:
+        back_up(folder.path, mine, file)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_books_in_a_file_are_in_every_backup(offer, file):
     """--without-database is for PostgreSQL."""
     with pytest.raises(OptexError, match="which is in every backup"):

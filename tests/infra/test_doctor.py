@@ -44,7 +44,9 @@ def test_an_old_python_stops_the_offer():
 def test_packages_are_compared_with_those_of_the_lock(tmp_path):
     """Another version than the one tested is named with how to have that one; a lock may pin one for each Python."""
     lock = tmp_path / "requirements.lock"
-    lock.write_text("click==1.0 ; python_full_version < '3.12'\nrich==1.0 ; python_full_version < '3.12'\nrich==2.0\n")
+    lock.write_text(
+        "click[all]==1.0 ; python_full_version < '3.12'\nrich==1.0 ; python_full_version < '3.12'\nrich==2.0\n"
+    )
     found = check_packages(lock)
     assert ADVICE == found.level
     assert "(tested: 1.0)" in found.said
@@ -88,7 +90,7 @@ def test_templates_are_read(folder):
 
 def test_the_folder_is_written_to_where_something_is_kept_in_it(folder):
     """Books in a file and letters without a server are; with a database and a server elsewhere nothing is."""
-    here = workspace(sqlite_url(folder.path / ".optex" / "optex.db"))
+    here = workspace(sqlite_url(folder.path.resolve() / ".optex" / "optex.db"))
     elsewhere = workspace("postgresql://u@h/d", smtp=SmtpSettings(host="localhost", port=25))
     assert (OK, OK) == (check_writable(folder.path, here).level, check_writable(folder.path, elsewhere).level)
     user = os.getuid()
@@ -204,6 +206,12 @@ def test_a_database_that_cannot_be_had_stops_the_offer(tmp_path):
             found = check_books(workspace(url)).findings
             assert [("database", STOP)] == levels(found)
             assert "s3cret" not in str(found[0])
+
+
+def test_a_database_of_a_program_that_is_not_there_stops_the_offer():
+    """Only SQLite and PostgreSQL have their driver here."""
+    found = check_books(workspace("mysql://optex:s3cret@h/d")).findings
+    assert ([("database", STOP)], False) == (levels(found), "s3cret" in str(found[0]))
 
 
 def test_the_clocks_are_compared():
