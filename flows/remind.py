@@ -3,6 +3,7 @@
 from prefect import State
 
 from flows.step import step_flow
+from optex.calendar import ONE_DAY
 from tasks.due_step import DueStep
 from tasks.offer_period import record_reminder
 from tasks.rules import find_addressees, review_forms
@@ -16,8 +17,10 @@ def remind(step: DueStep) -> str | State:
         return step.moot("the offer was not open yet on that day")
     if step.at >= terms.expires:
         return step.moot("the offer had expired when the reminder could be sent")
-    days = terms.calendar.business_days(step.state.day(step.at), terms.expires_on) - 1
+    # As the reminders are counted back: from a last day that is no business day the first step is to the one before.
+    until = terms.calendar.business_day_from(terms.expires_on)
+    days = terms.calendar.business_days(step.state.day(step.at) + ONE_DAY, until)
     records = step.db.holder_records()
     addressees = find_addressees(records, step.state, step.at)
     reviews = review_forms(records, step.state, step.at)
-    return record_reminder(step, max(days, 0), addressees, reviews)
+    return record_reminder(step, days, addressees, reviews)

@@ -12,18 +12,20 @@ below carry the ids of `authority`, which has for each of them the section of th
 Which module holds which part, in the order of an offer's life:
 
     fields, toml                    how an id, a day or a price is written and read; TOML with the line of every key
-    terms, calendar                 what the offer says; its business days, trading days and clock
+    terms, calendar, clock          what the offer says; its business and trading days; what is written on its clock
     milestones, steps               the dated schedule, a row for each kind of step; the steps in versions
     records                         holders, service, grants and forms, as they are keyed in
     eligibility                     who may tender, whose tender may be accepted, who may receive new options
     defects, election               one form by itself: in time, proper, what it tenders; all of a holder: which stands
     cancellation                    what is accepted; cancellations, balancing options and promises
-    adjustment                      splits scale a promise; other grants meanwhile are deferred
+    adjustment, adjusted_holdings   what a split makes of options and promises; other grants meanwhile are deferred
+    ledger_of_the_day               in which shares a form is read: those of the day on which it was signed
     vesting, iso, grant             promise, price and schedule become new options
     option_reasons                  why an option is as it is, in words that go on record with it
     pool                            the plan's pool of shares, and the sums that must balance
     action, actions                 what an operator may do, one class each; the state is what was done, replayed
     state, changes                  where an offer stands, and what may change it
+    open_days, amendments           whole business days, how many a change needs, and which change the terms carry out
     batch                           the same rules for everyone at once
     notices, notice_data            which letter goes to whom under which key, and what it states
     formatting                      how days, instants, money and counts are written

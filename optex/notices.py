@@ -12,17 +12,19 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
+from optex.adjusted_holdings import AdjustedHolding
+from optex.adjustment import Split
+from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
-from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
 from optex.eligibility import excluded_by
 from optex.errors import Ruling
-from optex.formatting import count, day, moment, utc_text
+from optex.formatting import count, day, listed, moment, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
-from optex.state import OfferState
+from optex.state import CONDITIONS, OfferState
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
 Grants = Mapping[str, Grant]
@@ -43,6 +45,7 @@ class Kind(StrEnum):
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    ADJUSTMENT = "adjustment", "The notice of what a split has made of the holder's options", "ADJ-1"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
     POSTPONEMENT = "postponement", "The notice that acceptance is postponed", "CND-1"
@@ -210,8 +213,15 @@ def amendment(
     reason: str,
     schedule: OfferSchedule,
     tally: int,
+    days: int = 0,
+    recorded_at: datetime | None = None,
 ) -> Notice:
-    """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
+    """The offer is amended: what changes, and until when holders may act on it.
+
+    `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
+    that `reason` says; `recorded_at` says when it went on record, where that was after the expiration (REC-1).
+    Authority: §7, §15 (AMD-1, CND-1).
+    """
     by = "" if percent is None else f"{percent.normalize():f}"
     data = {
         "number": number,
@@ -220,6 +230,8 @@ def amendment(
         "reason": reason,
         "tally": tally,
         "ten_days": needs_ten_days(change, percent),
+        "days": days,
+        **_instants(recorded_at=recorded_at),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
@@ -305,9 +317,15 @@ def withdrawal_right(
     return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
-def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
-    """The offer is terminated and every tender returned. Authority: §7, §15; Rule 13e-4(f)(5) (CND-2)."""
-    data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
+def termination(
+    terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants, events: Iterable[int] = ()
+) -> Notice:
+    """The offer is terminated upon events of §7, and every tender returned.
+
+    Authority: §7, §15; Rule 13e-4(f)(5) (CND-2).
+    """
+    upon = [CONDITIONS[number] for number in events]
+    data = {"reason": reason, "events": upon, "tenders": notice_data.tendered(tenders, grants)}
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
     return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
@@ -388,6 +406,7 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "splits": listed([f"the {split.named}" for split in state.grant_splits]),
         "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"
@@ -479,6 +498,40 @@ def acceptance_voided(
     key = f"acceptance-voided:{holder.holder_id}"
     subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
     return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+
+
+def split_adjusted(
+    state: OfferState,
+    holder: Holder,
+    split: Split,
+    adjusted: Iterable[AdjustedHolding],
+    tendered: Sequence[tuple[str, int, int]],
+    *,
+    unseated: bool,
+) -> Notice:
+    """A split has adjusted the holder's options, what stands tendered of them, and what is promised for them.
+
+    `tendered` are the options tendered, each with its shares before the split and after it, while nothing is accepted;
+    `unseated` says that the form which stood until then is, by the split, no longer in proper form.
+    Authority: §2, §6, §9 "an appropriate adjustment will be made to the price of each option" (ADJ-1).
+    """
+    terms, adjusted = state.terms, list(adjusted)
+    data = {
+        "new": split.new,
+        "old": split.old,
+        "on": split.on.isoformat(),
+        "adjusted": [row for each in adjusted for row in notice_data.adjusted(each)],
+        "tendered": [
+            {"what": f"tendered of {grant_id}", "was": f"{was:,}", "now": f"{now:,}"} for grant_id, was, now in tendered
+        ],
+        "unseated": unseated,
+        "promised": any(each.became.what == "promise" for each in adjusted),
+        "open": state.accepted_at is None,
+        "granted": state.granted_on is not None,
+    }
+    key = f"adjustment:{holder.holder_id}.{split.on}"
+    subject = f"Adjusted for the {split.named}: your stock options of {terms.issuer}"
+    return _notice(Kind.ADJUSTMENT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
 def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from optex import notices
+from optex.adjusted_holdings import AdjustedHolding, Holding
+from optex.adjustment import Split, adjusted, scaled_total, together
 from optex.calendar import instant
 from optex.cancellation import Cancellation, cancel, promise
 from optex.corrections import CorrectHolder
@@ -64,7 +66,7 @@ class _Specimen:
             notices.extension(
                 extended, new_schedule, HOLDER, 2, terms.expires, terms.expires, TALLY, self.tenders, grants
             ),
-            notices.amendment(terms, HOLDER, 1, "other", None, "[what changes]", schedule, TALLY),
+            notices.amendment(terms, HOLDER, 1, "other", None, "[what changes]", schedule, TALLY, terms.material_days),
             notices.acceptance_and_promise(terms, schedule, HOLDER, self.cancellations, self.promise, grants),
             notices.rejection(terms, HOLDER, [(self.old.grant_id, 777, why)], grants, self.cancelled_on),
             notices.withdrawal_right(
@@ -75,6 +77,7 @@ class _Specimen:
             notices.acceptance_voided(
                 terms, HOLDER, self.cancellations, self.promise, why, self.cancelled_on, grants, lapsed=False
             ),
+            self._adjustment(),
             self._correction(),
             notices.promise_reinstated(
                 terms,
@@ -123,6 +126,25 @@ class _Specimen:
         )
         in_time = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
         return FormReview(form=form, standing=FormStanding.EFFECTIVE, ruling=in_time, tenders=self.tenders)
+
+    def _adjustment(self) -> Notice:
+        split = Split(on=self.state.day(self.received) + timedelta(days=7), new=3, old=2)
+        by = together([split])
+        now = adjusted(self.old, by, self.terms.plan.vesting)
+        was, made = (
+            Holding(
+                subject=each.grant_id,
+                holder_id=HOLDER.holder_id,
+                what="option",
+                shares=each.remaining,
+                price=each.price,
+                exercised=each.exercised,
+            )
+            for each in (self.old, now)
+        )
+        held = AdjustedHolding(split=split, was=was, became=made)
+        tendered = [(self.old.grant_id, 777, scaled_total(777, by))]
+        return notices.split_adjusted(self.state, HOLDER, split, [held], tendered, unseated=False)
 
     def _correction(self) -> Notice:
         corrected = CorrectHolder(

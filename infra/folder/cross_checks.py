@@ -5,7 +5,7 @@ Every check skips a cell that is itself a fault, so that one mistake is told onc
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import MAXYEAR, MINYEAR, date, datetime, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, date, timezone, tzinfo
 from itertools import pairwise
 
 from infra.folder.csv_rows import FORM_COLUMNS
@@ -111,17 +111,17 @@ def check_forms(table: CsvTable, holder_ids: Ids, grant_ids: Ids) -> None:
 def check_received(table: CsvTable, zone: tzinfo) -> None:
     """A fault for every form received at an hour that the offer's clock leaves out, or shows twice (CAL-2)."""
     steady = isinstance(zone, timezone)  # one offset for ever: no hour of it is left out
-    told: set[tuple[str | None, datetime]] = set()
+    firsts: dict[str, int] = {}
     for index, row in enumerate(table.rows):
-        at = row.get("received_at")
+        at, form_id = row.get("received_at"), row.get("form_id")
         if at is None or ((steady or at.tzinfo is not None) and MINYEAR < at.year < MAXYEAR):
+            continue
+        if form_id and firsts.setdefault(form_id, index) != index:  # a form states it on every row
             continue
         try:
             on_clock(at, zone)
         except BadInstant as error:
-            if (form := (row.get("form_id"), at)) not in told:  # a form states it on every row
-                table.reject(index, "received_at", error.problem, error.expected)
-            told.add(form)
+            table.reject(index, "received_at", error.problem, error.expected)
 
 
 def _agrees(table: CsvTable, index: int, first: int) -> bool:

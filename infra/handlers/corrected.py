@@ -63,7 +63,7 @@ def _grant(action: CorrectGrant, db: OfferWriter) -> str:
     after = corrected(action, before)
     assert isinstance(after, Grant)
     told = told_before(db, action, {after.holder_id} | ({before.holder_id} if isinstance(before, Grant) else set()))
-    held = positions(db, told.holder_ids, action.at)
+    held = positions(db, told.holder_ids)
     [row] = GRANTS.rows([after])
     if before is None:
         db.add(t.grants, [row])

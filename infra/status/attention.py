@@ -1,7 +1,7 @@
 """What of an offer's standing a person must see first, each as one sentence, the most urgent first."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
@@ -34,6 +34,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield compensation.says
     for condition in status.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
+    for short in status.too_short:
+        yield sentence(short)
     for hold in status.holds:
         yield f"The grant is held: {sentence(hold)}"
     if missed := status.missed_forms:
@@ -202,23 +204,16 @@ def _long_delays(db: OfferReader, at: datetime) -> Iterable[Entry]:
 
 
 def _idle_splits(db: OfferReader) -> list[Entry]:
-    """A split told beforehand that no longer lies between cancellation and grant: it scales no promise (ADJ-1).
+    """A split told beforehand that no longer lies before the grant, which was brought forward: it scales no promise.
 
-    The cancellation was put off beyond it meanwhile, or the grant brought forward; one that is held has no date yet.
+    A grant that is held has no date yet (ADJ-1).
     """
     state = db.state()
-    if state.cancelled_on is None or state.prohibited_at is not None:
+    if state.cancelled_on is None or state.holds or state.prohibited_at is not None:
         return []
-    through = date.max if state.holds else state.schedule.grant_on
-    before = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"
+    through = state.schedule.grant_on
     after = f"comes after the grant of {through}: it adjusts no promise; the new options must be restated"
+    idle = [split for split in state.splits if split.effective > through and split.on not in state.followed]
     return [
-        (
-            "split without effect",
-            split.on.isoformat(),
-            "ADJ-1",
-            f"the split of {split.on} {before if split.on <= state.cancelled_on else after}",
-        )
-        for split in state.told_splits
-        if not state.cancelled_on < split.on <= through
+        ("split without effect", split.on.isoformat(), "ADJ-1", f"the split of {split.on} {after}") for split in idle
     ]

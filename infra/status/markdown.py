@@ -211,6 +211,7 @@ def _totals(status: OfferStatus) -> Iterator[str]:
     rows.append(["available in the plan's pool", "", f"{status.pool_available:,}"])
     yield from _table(["", "number", "shares"], "-rr", rows)
     yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
+    yield from (f" · {_text(split)}" for split in status.splits)
     yield ""
 
 

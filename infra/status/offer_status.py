@@ -1,7 +1,7 @@
 """Where an offer stands at an instant: its phase, what is next and what is overdue, who takes part, what it came to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,10 +26,10 @@ from optex.formatting import count, day, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline, local_due
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
-from optex.state import CONDITIONS, OfferState
+from optex.state import CONDITIONS, OfferState, upon_events
 from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
-from optex.warnings import stated_withdrawal
+from optex.warnings import open_too_short, stated_withdrawal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +108,8 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    too_short: tuple[str, ...]
+    splits: tuple[str, ...] = ()
     waiting_too_long: str = ""
     grant_long_after: str = ""
     successor: str = ""
@@ -153,11 +155,20 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        splits=tuple(_splits(state)),
+        too_short=_too_short(state),
         waiting_too_long=waiting_too_long(db, at),
         grant_long_after="" if state.over else long_after(state, state.schedule.grant_on),
         successor=state.successor,
         late_withdrawal_right=_late_withdrawal_right(state),
     )
+
+
+def _too_short(state: OfferState) -> tuple[str, ...]:
+    """What lacks of the business days for which the offer must be open: until acceptance it may still be extended."""
+    if state.opened_at is None or state.accepted_at is not None or state.terminated_at is not None:
+        return ()
+    return tuple(each.message for each in open_too_short(state.terms, state.opened_at))
 
 
 def waiting_too_long(db: OfferReader, at: datetime) -> str:
@@ -238,8 +249,8 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
     """The phase at an instant; held before accepted or closed, for what is held is what a person must see first."""
     clock = state.terms.clock
     if state.terminated_at is not None:
-        said = f"Terminated {moment(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
-        return Phase(slug="terminated", says=said)
+        said = f"Terminated {moment(state.terminated_at, clock)}{upon_events(state.terminated_upon)}"
+        return Phase(slug="terminated", says=f"{said}: every tender returned, the options stay outstanding.")
     if state.granted_on is not None:
         return Phase(slug="granted", says=_granted(state, steps))
     if state.prohibited_at is not None:
@@ -286,6 +297,12 @@ def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
     if state.conditions and at >= state.terms.expires:
         return f"Acceptance is held: {_conditions(state)}."
     return ""
+
+
+def _splits(state: OfferState) -> Iterator[str]:
+    """The splits, and which of them options and promises are adjusted for by now (ADJ-1)."""
+    for split in sorted(state.told_splits, key=lambda each: each.on):
+        yield f"{split.named}, {'carried out' if split.on in state.followed else 'not carried out'}"
 
 
 def _late_withdrawal_right(state: OfferState) -> str:

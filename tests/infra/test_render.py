@@ -15,6 +15,8 @@ from jinja2 import UndefinedError
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
 from optex import delay_notices, notices
 from optex.actions import read_action
+from optex.adjusted_holdings import AdjustedHolding, Holding
+from optex.adjustment import Split
 from optex.calendar import EST
 from optex.cancellation import Cancellation
 from optex.election import FormReview
@@ -182,6 +184,20 @@ def voided(terms: Terms, on: date = date(2003, 7, 1), *, lapsed: bool = True) ->
     )
 
 
+def adjusted(state: OfferState = STATE, *, unseated: bool = False) -> Notice:
+    """The letter of a 3-for-2 split of March 17, 2003, while half of an option in part exercised stands tendered."""
+    split = Split(on=date(2003, 3, 17), new=3, old=2)
+    was = Holding(
+        subject="G-0017", holder_id="H-017", what="option", shares=6_000, price=Decimal("4.25"), exercised=100
+    )
+    now = replace(was, shares=9_000, price=Decimal("2.84"), exercised=150)
+    promise = Holding(subject="P-H-017", holder_id="H-017", what="promise", shares=7_500)
+    held = [(was, now)] if state.accepted_at is None else [(promise, replace(promise, shares=11_250))]
+    changed = [AdjustedHolding(split=split, was=one, became=other) for one, other in held]
+    tendered = [("G-0017", 3_000, 4_500)] if state.accepted_at is None and not unseated else []
+    return notices.split_adjusted(state, HOLDER, split, changed, tendered, unseated=unseated)
+
+
 def delayed(state: OfferState) -> tuple[Notice, ...]:
     """One letter of each kind on what keeps holders waiting."""
     due, at, to = date(2003, 4, 1), local("2003-04-01T09:00:00"), HOLDER
@@ -221,6 +237,7 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
         voided(terms),
+        adjusted(replace(STATE, terms=terms)),
         notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
         reinstated(terms),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
@@ -642,6 +659,23 @@ def test_an_amendment_speaks_of_ten_business_days_where_they_are_required(change
     assert required == ("at least ten business days after notice" in words)
 
 
+@pytest.mark.parametrize(("days", "left"), [(0, ""), (1, "one business day"), (5, "five business days")])
+def test_a_material_change_says_how_many_business_days_are_left(days, left):
+    """So it does of the waiver of a condition; of an immaterial one nothing is said."""
+    for change in ("other", "waiver"):
+        words = said(notices.amendment(TERMS, HOLDER, 1, change, None, "more", schedule_of(TERMS), 900, days))
+        assert bool(days) == ("as Rules 13e-4(d)(2) and 13e-4(e)(3) require" in words)
+        assert f"leaves at least {left} after this notice, its own day included." in words or not days
+
+
+def test_letters_that_an_earlier_version_wrote_can_still_be_sent():
+    """An amendment and a termination that waited for the mail while the program was exchanged."""
+    for kind, later in (("amendment", "days"), ("termination", "events")):
+        notice = LETTERS[kind]
+        data = {key: value for key, value in notice.data.items() if key != later}
+        assert render(kind, data) == render(kind, {**notice.data, later: 0 if later == "days" else []})
+
+
 def test_acceptance_contains_the_promise():
     """The promise itself: shares, not-before date, service proviso, nothing paid, no other grants; and what is left."""
     words = said(LETTERS["acceptance-and-promise"])
@@ -944,6 +978,29 @@ def test_a_rescission_names_the_option_and_the_decision():
         "one that you have signed is of no effect",
     ):
         assert what in text
+
+
+def test_a_split_shows_what_it_adjusted_and_in_which_shares_a_form_is_read():
+    """6,000 at $4.25 become 9,000 at $2.84, and of the form signed before it 3,000 shares 4,500."""
+    words = said(adjusted())
+    assert "Our common stock has been split as of March 17, 2003: 3 new shares for every 2 old ones." in words
+    assert "option G-0017 6,000 at $4.25 9,000 at $2.84 exercised of G-0017 100 of 6,100 150 of 9,150" in words
+    assert "tendered of G-0017 3,000 4,500" in words
+    assert "You need not send another form." in words
+    assert "A form that you sign on or after March 17, 2003 must state your options as adjusted." in words
+
+
+def test_a_form_that_states_options_as_before_the_split_is_told_apart():
+    words = said(adjusted(unseated=True))
+    assert "states your options as they were before it. It is no longer in proper form" in words
+    assert "You need not send another form." not in words
+
+
+def test_after_the_acceptance_a_split_is_of_the_promise():
+    words = said(adjusted(ACCEPTED))
+    assert "promise P-H-017 7,500 11,250" in words
+    assert "The promise stands on the same terms as before, for the number of shares as adjusted." in words
+    assert "sign" not in words.split("What this means for you")[1].split("please keep")[0]
 
 
 def test_an_exclusion_says_what_becomes_of_the_options_and_so_does_its_end():

@@ -125,7 +125,7 @@ def test_a_right_to_withdraw_that_opens_later_than_the_rules_stands_on_the_dashb
     [said] = [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
     assert said.startswith(told)
     assert "is later than 2003-04-25 00:01 EST" in as_markdown(desk.at(MONDAY))
-    desk.fact("terminate", MONDAY, reason="A merger.", evidence="The board's minutes.")
+    desk.fact("terminate", MONDAY, number=5, reason="A merger.", evidence="The board's minutes.")
     assert [] == [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
 
 
@@ -272,25 +272,27 @@ def raise_all(db):
 
 
 def test_what_somebody_must_see_to_is_an_alarm_once(desk):
-    """A letter that the server refused and a split that came before the cancellation: told once, and audited."""
+    """A letter that the server refused and a split that comes after the grant: told once, and audited."""
     desk.step("open")
-    desk.fact("split", MONDAY, on="2003-04-02", new=2, old=1)
+    desk.fact("committee-grant-date", MONDAY, on="2003-10-14")
+    desk.fact("split", MONDAY, on="2003-10-06", new=2, old=1)
+    desk.fact("committee-grant-date", MONDAY, on="2003-10-03")
     desk.mark("H1", refused=True, answer="550 no such user")
     with desk.workspace.write() as db:
-        db.update_offer(cancelled_on=date(2003, 4, 2))
+        db.update_offer(cancelled_on=date(2003, 4, 1))
         told = [raise_all(db) for _ in range(2)]
         audited = {action: db.raised(action) for action in ("letter refused", "split without effect")}
     assert [
         {
             "a letter was refused": ["offer-opened to H1 was refused: 550 no such user"],
             "a split has no effect": [
-                "the split of 2003-04-02 came before the cancellation of 2003-04-02: it adjusts no promise; the grants "
+                "the split of 2003-10-06 comes after the grant of 2003-10-03: it adjusts no promise; the new options "
                 "must be restated"
             ],
         },
         {},
     ] == told
-    assert {"letter refused": ["offer-opened:H1"], "split without effect": ["2003-04-02"]} == audited
+    assert {"letter refused": ["offer-opened:H1"], "split without effect": ["2003-10-06"]} == audited
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -346,9 +348,13 @@ def test_conditions_and_termination(desk):
     desk.fact("condition-assert", MONDAY, number=3, evidence="a letter")
     standing = desk.at(MONDAY)
     assert ("open", [3]) == (standing.phase, [condition.number for condition in standing.conditions])
-    desk.fact("terminate", MONDAY, reason="the accounting has changed")
+    desk.fact("terminate", MONDAY, number=3, evidence="a letter", reason="the accounting has changed")
     standing = desk.at(MONDAY)
     assert ("terminated", (), ()) == (standing.phase, standing.next, standing.overdue)
+    assert (
+        "Terminated March 10, 2003 at 11:00 a.m. Eastern Standard Time upon event 3 of §7 (a change in accounting "
+        "standards that would require a compensation expense): every tender returned, the options stay outstanding."
+    ) == standing.says
 
 
 def test_an_extension_shows_both_versions(desk):

@@ -61,6 +61,24 @@ def test_a_reminder_says_what_is_tendered_so_far(offer):
     assert ["1 business day left", "10 business days left"] == [subject.split(":")[0] for subject in subjects]
 
 
+def test_an_offer_until_the_midnight_of_a_sunday_is_told_by_that_day(new_offer):
+    """Expiring at 00:00:00 of March 31 it ends on Sunday, March 30: reminded on Friday, accepted on Monday."""
+    offer = new_offer(expires="2003-03-31T00:00:00").holder("H1", "Ann Lee").grant("G1", 1000)
+    offer.tenders("F1", "2003-03-30T23:59:59", G1=1000).tenders("F2", "2003-03-31T00:00:00", G1=500)
+    played = offer.play(until="2003-03-31T12:00:00")
+    [subject] = played.column("notices", "subject", kind="reminder")
+    assert subject.startswith("1 business day left: ")
+    assert subject.endswith(" expires March 30, 2003")
+    [letter] = played.letters("reminder", "Ann Lee")
+    assert "expires in 1 business day, at midnight at the end of Sunday, March 30, 2003, Eastern" in " ".join(
+        letter.split()
+    )
+    assert [("2003-03-28T14:00:00Z", "done")] == played.milestone("reminder-1")
+    assert [("2003-03-31T05:00:00Z", "done")] == played.milestone("close")
+    assert [("G1", "2003-03-31")] == played.column("cancellations", "grant_id", "cancelled_on")
+    assert ("late", "EXP-1") == played.form("F2")
+
+
 def test_the_offer_is_open_from_its_day_to_its_hour(offer):
     """A second before 12:01 a.m. is too early, 12:01 is not; a second before 5 p.m. is in time, 5 p.m. is not."""
     assert ("late", "EXP-1") == offer.form("F1")

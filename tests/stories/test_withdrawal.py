@@ -56,9 +56,9 @@ def test_everyone_with_a_tender_is_told_of_the_right(held):
 def test_a_notice_that_came_too_early_for_the_right_is_to_be_sent_again(held):
     """Those of April 28 at 4 and at 5 p.m. were refused: as the right opens, each is asked for anew, by its number."""
     [ann], [bo] = (held.letters("withdrawal-right", name) for name in ("Ann Lee", "Bo Ray"))
-    assert "on Monday, April 28, 2003 at 4:00 p.m. Eastern Standard Time" in " ".join(ann.split())
-    assert "(number F3) came after the offer had expired" in " ".join(ann.split())
-    assert "(number F4) came after the offer had expired" in " ".join(bo.split())
+    assert "(number F3), which we received on Monday, April 28, 2003 at 4:00 p.m. Eastern" in " ".join(ann.split())
+    assert "came after the offer had expired and before this right began, so it had no effect" in " ".join(ann.split())
+    assert "(number F4), which we received on Monday, April 28, 2003 at 5:00 p.m. Eastern" in " ".join(bo.split())
     assert "please send the Notice again." in " ".join(bo.split())
     [detail] = held.column("audit", "detail", action="withdrawal-right done")
     assert "2 holders told; 2 of them asked to send a notice again that came too early" in detail
