@@ -122,7 +122,7 @@ def test_what_is_restored_is_what_was_backed_up(offer, file, tmp_path_factory):
 
 
 def test_a_backup_while_another_process_writes(offer, file, tmp_path_factory):
-    """Each of three holds an intact audit, and more of it than the one before."""
+    """Each of three holds an intact audit, and more of it than the one before; so does one after the writer's death."""
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, offer.database_url], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -133,8 +133,9 @@ def test_a_backup_while_another_process_writes(offer, file, tmp_path_factory):
     finally:
         writer.kill()
         writer.communicate()
-    assert ["", "", ""] == [each.broken for each in books]
-    assert 2 <= books[0].entries < books[1].entries < books[2].entries
+    books.append(back_up(offer.folder, offer, file).books)
+    assert [""] * 4 == [each.broken for each in books]
+    assert 2 <= books[0].entries < books[1].entries < books[2].entries < books[3].entries
     new = tmp_path_factory.mktemp("restored") / "alpha"
     restore(file.with_name("1.zip"), new, AT)
     assert (books[1].entries, books[1].head) == head(sqlite_url(new / DATABASE))
