@@ -42,7 +42,7 @@ class Kind(StrEnum):
     ACCEPTANCE = "acceptance-and-promise", "The notice of acceptance with the Promise to Grant Stock Option(s)", "PRM-1"
     REJECTION = "rejection", "The notice of what was not accepted, and why,", "CAN-1"
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
-    EXCLUSION = "exclusion", "The notice that the offer cannot be made where the holder resides", "ELG-4"
+    EXCLUSION = "exclusion", "The notice whether the offer can be made where the holder resides", "ELG-4"
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
