@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from optex import adjustment, changes
+from optex import adjustment, amendments, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
 from optex import exclusions as exclusions
@@ -43,6 +43,7 @@ class Extend(Action):
     """
 
     verb, rule, deployment, once, through_deadline = "extend", "EXT-1", "extend", ("to",), True
+    final = True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
     filed = "the offer is extended"
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
@@ -84,7 +85,7 @@ class Amend(Action):
     or the extension made with it, leaves them, and where no term of the offer carries it out (AMD-1, §15).
     """
 
-    verb, rule, deployment = "amend", "AMD-1", "amend"
+    verb, rule, deployment, final = "amend", "AMD-1", "amend", True
     filed = "the offer is amended"
     once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
     change: Annotated[
@@ -102,7 +103,9 @@ class Amend(Action):
     immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
 
     def deadline(self, state: OfferState) -> datetime:
-        return state.terms.expires
+        """The last instant at which its notice leaves holders their days."""
+        days = amendments.notice_days(self.change, self.percent, self.immaterial, state.terms.material_days)
+        return amendments.deadline(state, days, self.at, self.extend_to)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial)
@@ -144,6 +147,7 @@ class Terminate(Action):
     """
 
     verb, rule, deployment, once, named, decided = "terminate", "CND-2", "terminate", (), True, ("events",)
+    final = True
     correction = "It cannot be undone, and holders were told the reason on record."
     number: _Event | None = option(
         "Upon which of the five events, in the order of §7; left out after the expiration: upon every condition that "
@@ -157,7 +161,9 @@ class Terminate(Action):
     """The events of §7 that it rests on."""
 
     def deadline(self, state: OfferState) -> datetime:
-        return state.terms.expires
+        """The expiration, or the end of the next business day, by which holders are told of it."""
+        told_by = state.terms.calendar.next_business_day(state.day(self.at)) + ONE_DAY
+        return min(state.terms.expires, instant(told_by, time(0), state.terms.zone))
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_terminate(state, self.at, self.number, self.evidence)
@@ -189,6 +195,7 @@ class Condition(Action):
     """
 
     rule, deployment, named = "CND-1", "condition", True
+    decided: ClassVar[tuple[str, ...]] = ("as_of",)
     choice = "Assert it or waive it before the expiration; record its end at any time."
     did: ClassVar[str]
     number: _Event = option(
@@ -196,6 +203,8 @@ class Condition(Action):
         form="Which of the five conditions of §7.",
         offered=_EVENTS,
     )
+    as_of: Moment | None = None
+    """When it was recorded that it is gone, where that was later: an acceptance that was held falls due after it."""
 
     @property
     def subject(self) -> str:
@@ -240,7 +249,7 @@ class ConditionWaive(Condition):
     says: refused unless the expiration leaves them (AMD-1).
     """
 
-    verb, did, decided = "condition-waive", "waived", ("amendment",)
+    verb, did, decided, final = "condition-waive", "waived", ("as_of", "amendment"), True
     filed = "a condition of the offer is waived"
     immaterial: Reason | None = option(
         "Why the condition is not material, where it is not: then its waiver needs no days.",
@@ -251,14 +260,15 @@ class ConditionWaive(Condition):
     """The number of the amendment as which it is told; of a waiver that an earlier version recorded nobody was told."""
 
     def deadline(self, state: OfferState) -> datetime:
-        return state.terms.expires
+        """The last instant at which its notice leaves holders their days."""
+        return amendments.deadline(state, 0 if self.immaterial else state.terms.material_days, self.at)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=True, immaterial=self.immaterial)
 
     def apply(self, state: OfferState) -> OfferState:
         amendments = state.amendments if self.amendment is None else self.amendment
-        return replace(_condition_gone(state, self.number, self.at), amendments=amendments)
+        return replace(_condition_gone(state, self.number, self.as_of or self.at), amendments=amendments)
 
     def says(self, state: OfferState) -> str:
         return f"{super().says(state).removesuffix('.')}{_not_material(self.immaterial)}."
@@ -274,7 +284,7 @@ class ConditionEnd(Condition):
         return changes.may_lift(state, self.number, self.at, waive=False)
 
     def apply(self, state: OfferState) -> OfferState:
-        return _condition_gone(state, self.number, self.at)
+        return _condition_gone(state, self.number, self.as_of or self.at)
 
     def _now(self) -> str:
         return "recorded as ended"
@@ -446,13 +456,16 @@ class Defer(Action):
     kind: Annotated[OptionType, Field(strict=False), of(*OptionType)] = option(
         "Incentive (ISO) or nonqualified (NSO).", alias="type"
     )
+    promise: bool = option("Promise it to the holder in writing: a letter.", False)
 
     @property
     def subject(self) -> str:
         return self.holder
 
     def says(self, state: OfferState) -> str:
-        return f"A grant of {self.shares:,} shares ({self.kind}) is deferred until the new options are granted."
+        promised = ", and promised to the holder in writing" if self.promise else ""
+        grant = f"A grant of {self.shares:,} shares ({self.kind})"
+        return f"{grant} is deferred until the new options are granted{promised}."
 
     def apply(self, state: OfferState) -> OfferState:
         deferred = adjustment.Deferred(
@@ -461,12 +474,14 @@ class Defer(Action):
             shares=self.shares,
             type=self.kind,
             decided_at=self.at,
+            promised=self.promise,
         )
         return replace(state, deferred=(*state.deferred, deferred))
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
         further = f"A further grant of {count(self.shares, 'share')} ({self.kind})"
-        return f"{further} was decided and is deferred until the new options are granted", ""
+        promised = ", and promised in writing" if self.promise else ""
+        return f"{further} was decided and is deferred until the new options are granted{promised}", ""
 
 
 class CommitteeGrantDate(Action):

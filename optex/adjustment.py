@@ -44,13 +44,17 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deferred:
-    """A grant decided between tender and grant date, held back until the new options are granted (§6, LCK-1)."""
+    """A grant decided between tender and grant date, held back until the new options are granted (§6, LCK-1).
+
+    `promised` says that the holder has it in writing.
+    """
 
     deferred_id: str
     holder_id: str
     shares: int
     type: OptionType
     decided_at: datetime
+    promised: bool = False
 
 
 def ratio(splits: Iterable[Split], after: date, through: date) -> Fraction:

@@ -336,7 +336,8 @@ def _script(
                 add(when, verb, on=draw(any_day), new=draw(st.integers(1, 4)), old=draw(st.integers(1, 4)))
             case "defer":
                 holder_id, shares = draw(st.sampled_from(HOLDERS)), draw(st.integers(1, 20))
-                add(when, verb, holder=holder_id, shares=shares, type=draw(st.sampled_from(OptionType)).value)
+                kind, promise = draw(st.sampled_from(OptionType)).value, draw(st.booleans())
+                add(when, verb, holder=holder_id, shares=shares, type=kind, promise=promise)
             case "committee":
                 why = {"reason": "A blackout."} if draw(st.booleans()) else {}
                 add(when, "committee-grant-date", on=calendar.grant_day_from(draw(to_come)), **why)

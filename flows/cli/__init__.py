@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, filing, letters
+from flows.cli import actions, audit, backup, doctor, filing, letters
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
@@ -226,5 +226,8 @@ def report(folder: Path, out: Path) -> None:
 
 actions.register(cli)
 cli.add_command(audit.audit)
+cli.add_command(doctor.doctor)
+cli.add_command(backup.backup)
+cli.add_command(backup.restore)
 cli.add_command(filing.filing)
 cli.add_command(letters.letters)

@@ -98,7 +98,12 @@ class OfferReader:
             followed=followed,
             followed_before=followed_before,
         )
-        return replay(state, self.actions(*STATEFUL))
+        state = replay(state, self.actions(*STATEFUL))
+        if not state.deferred:
+            return state
+        decided = self.latest_decisions("deferred", [each.deferred_id for each in state.deferred])
+        released = {row.subject for row in decided.values() if row.decision == "released"}
+        return replace(state, deferred=tuple(each for each in state.deferred if each.deferred_id not in released))
 
     def _followed(self) -> tuple[frozenset[date], frozenset[date]]:
         """The days of the splits that were carried out, and of those among them that came before the cancellation."""

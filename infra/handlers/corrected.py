@@ -4,6 +4,7 @@ The facts are changed in place: what was there before is in the actions and in t
 """
 
 from dataclasses import replace
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
@@ -15,6 +16,7 @@ from infra.database.writer import OfferWriter
 from infra.handlers.correction_letters import Told, told_before, write_calendar_letters, write_letters
 from infra.handlers.corrections import corrected, on_record
 from infra.handlers.decide_again import decide_again
+from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import confirm_again, confirmations
 from infra.handlers.pool import positions, restate_pool
 from infra.handlers.restated import restate
@@ -23,7 +25,7 @@ from optex.cells import Changes
 from optex.closings import CorrectCalendar, with_closings
 from optex.correction import Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
-from optex.formatting import agreeing, count
+from optex.formatting import count
 from optex.records import Form, Grant, Holder, ServicePeriod
 
 
@@ -44,19 +46,18 @@ def _holder(action: CorrectHolder, db: OfferWriter) -> str:
         db.add(t.holders, [row])
     else:
         _put(db, t.holders, "holder_id", row)
-    said = _readdressed(db, told, after) if isinstance(before, Holder) and before.email != after.email else ""
+    said = (
+        _readdressed(db, told, after, action.at) if isinstance(before, Holder) and before.email != after.email else ""
+    )
     return f"{said} {_followed(db, action, told)}".strip()
 
 
-def _readdressed(db: OfferWriter, told: Told, holder: Holder) -> str:
+def _readdressed(db: OfferWriter, told: Told, holder: Holder, at: datetime) -> str:
     """The unsent and refused letters go to the corrected address; how many, and how many had gone to the other."""
-    waiting = readdress(db, holder.holder_id) if holder.email else 0
+    waiting = readdress(db, holder.holder_id, at) if holder.email else 0
     sent = sum(letter.sent_at is not None for letter in told.of(holder.holder_id))
-    said = (
-        [f"{agreeing(waiting, 'letter', 'not sent yet goes', 'not sent yet go')} to the corrected address."]
-        if waiting
-        else []
-    )
+    go = "goes" if waiting == 1 else "go"
+    said = [f"{count(waiting, 'letter')} not sent yet {go} to the corrected address."] if waiting else []
     said += [f"{count(sent, 'letter')} had been sent to the earlier one."] if sent else []
     return " ".join(said)
 
@@ -76,8 +77,11 @@ def _grant(action: CorrectGrant, db: OfferWriter) -> str:
     db.replace_tranches(after.grant_id, after.vesting)
     restated = restate(db, after, action)
     restate_pool(db, held, told.holder_ids, action.at)
+    released = ""
+    if restated.promised_nothing:
+        released = release_deferred(db, [after.holder_id], action.at, "By the corrected record nothing was exchanged")
     said = _followed(db, action, told, restated.changes)
-    return f"{restated.said} {said}".strip()
+    return " ".join(filter(None, (restated.said, released, said)))
 
 
 @carry_out.register

@@ -25,13 +25,6 @@ def reserve_deferred(db: OfferWriter, at: datetime, shares: int) -> None:
     db.move_pool(pool.deferred(db.state().day(at), shares))
 
 
-def release_deferred(db: OfferWriter, at: datetime) -> None:
-    """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
-    state = db.state()
-    if state.deferred:
-        db.move_pool([(state.day(at), "released", deferred_shares(state))])
-
-
 def follow_split(db: OfferWriter, split: Split) -> OfferState:
     """Scale what is authorized, outstanding, exercised and reserved by one more split; the offer as it is after it.
 

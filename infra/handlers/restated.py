@@ -31,6 +31,11 @@ class Restatement:
     said: str = ""
     changes: Changes = field(default_factory=dict)
 
+    @property
+    def promised_nothing(self) -> bool:
+        """Whether nothing is left of what was promised."""
+        return "promised" in self.changes and self.changes["promised"][1] == "0"
+
 
 def too_late(db: OfferReader, before: Grant, after: Grant, state: OfferState) -> str:
     """Why a grant cannot be corrected any more; "" where it can."""

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.deferrals import release_deferred
 from infra.handlers.promises import with_cancellations
 from infra.handlers.recorders import recorders_of_service
 from infra.handlers.reinstatement import take_back_lapse_letter
@@ -24,6 +25,7 @@ from optex.records import Grant, IssuedOption
 from optex.state import OfferState
 
 CLOSED = ("granted", "voided")
+_NOTHING_EXCHANGED = "The acceptance of the tendered options was voided"
 
 
 def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> Iterator[Pending]:
@@ -87,7 +89,8 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     db.queue_notices([letter], at)
     shares = sum(each.shares for each in voided.cancellations)
     options = count(len(voided.cancellations), "option")
-    return f"The acceptance of {options} of {decided.holder_id} for {shares:,} shares is voided."
+    said = f"The acceptance of {options} of {decided.holder_id} for {shares:,} shares is voided."
+    return f"{said} {release_deferred(db, [decided.holder_id], at, _NOTHING_EXCHANGED)}".strip()
 
 
 def _withdraw(db: OfferWriter, voided: OpenPromise, on: date) -> None:

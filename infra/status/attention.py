@@ -114,6 +114,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
         "a letter came back": _bounced_letters(db),
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
+        "a deferred grant is released": _released(db),
         "an act has waited too long": _long_delays(db, at),
     }
     new = {about: _not_raised(db, list(entries)) for about, entries in found.items()}
@@ -162,9 +163,9 @@ def _left_outstanding(db: OfferReader) -> list[Entry]:
 
 
 def _contradicted(db: OfferReader) -> list[Entry]:
-    """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
+    """Every option of which the record contradicts what was done, or that was granted meanwhile: to be settled."""
     return [
-        ("contradiction", each.grant_id, "REC-4", f"{each.said} `optex settle` settles it")
+        ("contradiction", each.grant_id, each.rule, f"{each.said} `optex settle` settles it")
         for each in contradictions(db)
     ]
 
@@ -195,6 +196,16 @@ def _compensations(db: OfferReader, at: datetime) -> list[Entry]:
     return [
         (f"{each.kind} asked for", each.holder_id, each.ruling.rule, waiting(each).rstrip("."))
         for each in pending(db, at)
+    ]
+
+
+def _released(db: OfferReader) -> list[Entry]:
+    """Every deferred grant that need not wait any longer, for its holder exchanges nothing: it may be made (LCK-1)."""
+    decided = db.latest_decisions("deferred").values()
+    return [
+        ("deferred grant free", row.subject, row.rule, f"{row.holder_id}: {row.reason}")
+        for row in decided
+        if row.decision == "released"
     ]
 
 

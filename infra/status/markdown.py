@@ -39,7 +39,7 @@ def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> 
     links = links or {}
     parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
     parts += [*_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status)]
-    parts += [*_letters(status), *_totals(status), _audit(status)]
+    parts += [*_letters(status), *_deferrals(status), *_totals(status), _audit(status)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -187,6 +187,15 @@ def _letters(status: OfferStatus) -> Iterator[str]:
         until = local_text(mail.held_back_until, zone_of(status.clock))
         first = "until" if mail.held_back == 1 else "the first until"
         yield f"{count(mail.held_back, 'letter')} held back {first} {until}."
+        yield ""
+
+
+def _deferrals(status: OfferStatus) -> Iterator[str]:
+    """What was deferred for whoever takes part, and what has become of it (LCK-1)."""
+    if status.deferrals:
+        yield "### Deferred grants"
+        yield ""
+        yield from (f"- {_text(each.says)}" for each in status.deferrals)
         yield ""
 
 

@@ -14,6 +14,7 @@ from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import LeftOutstanding, left_outstanding
 from infra.handlers.pool import available
+from infra.status.deferrals import DeferredGrant, deferrals
 from infra.status.document import Instant
 from infra.status.late_entries import LateEntry, late_entries
 from infra.status.mail_status import MailStatus, mail_status
@@ -108,6 +109,7 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    deferrals: tuple[DeferredGrant, ...]
     too_short: tuple[str, ...]
     splits: tuple[str, ...] = ()
     waiting_too_long: str = ""
@@ -155,6 +157,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        deferrals=deferrals(db),
         splits=tuple(_splits(state)),
         too_short=_too_short(state),
         waiting_too_long=waiting_too_long(db, at),

@@ -373,7 +373,7 @@ CASES = {
     "defer-grant": act(
         "defer",
         "waiting",
-        lambda w: {"holder": "H1", "shares": 100, "kind": "NSO"},
+        lambda w: {"holder": "H1", "shares": 100, "kind": "NSO", "promise": True},
         lambda w: {"holder": "H1", "shares": 10**6, "kind": "NSO"},
     ),
     "choose-grant-date": act(
