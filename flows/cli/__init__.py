@@ -11,17 +11,22 @@ import click
 
 from flows.cli import actions, audit, backup, doctor, filing, letters
 from flows.cli.options import FOLDER, JSON, Day, Moment
+from flows.cli.sections import Sections
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="optex")
 def cli() -> None:
     """Run a stock option exchange offer from opening to regrant.
 
     An offer is a folder: `optex init FOLDER` writes one to start from, `optex check FOLDER` finds what is wrong with
     it, `optex simulate FOLDER --out DIR` rehearses it, `optex serve FOLDER` runs it.
+
+    \b
+    Commands and options are completed in bash (zsh, fish likewise) after:
+        eval "$(_OPTEX_COMPLETE=bash_source optex)"
     """
     from infra.unknown_settings import unknown_settings
 
