@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, filing, letters
+from flows.cli import actions, audit, filing, letters, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -221,3 +221,4 @@ actions.register(cli)
 cli.add_command(audit.audit)
 cli.add_command(filing.filing)
 cli.add_command(letters.letters)
+cli.add_command(rules.rules)
