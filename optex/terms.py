@@ -51,7 +51,7 @@ class TermYears(_Part):
     """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
 
     employee: Few = 10
-    """For whom the capacity on the grant date is employee."""
+    """For an employee."""
     director: Few = 5
     """For a director who is no employee; 90 days after the directorship, if that is earlier."""
     consultant: Few = 10
@@ -136,7 +136,7 @@ class Closing(_Part):
 
 class Closings(_Part):
     closed: Annotated[tuple[Closing, ...], Field(strict=False)] = ()
-    """One table a day."""
+    """A day that is closed by order although the calendar's rules have it open, one table each (CAL-1)."""
 
 
 class Terms(_Part):
@@ -198,7 +198,7 @@ class Terms(_Part):
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Holders there cannot tender; what lies in a jurisdiction is excluded with it, CA-QC with CA (ELG-4)."""
     closings: Closings = Field(default=Closings(), alias="calendar")
-    """Days that are closed by order although the calendar's rules have them open (CAL-1)."""
+    """The corrections of both calendars."""
 
     @field_validator("expires", "withdrawable_after")
     @classmethod
