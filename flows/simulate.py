@@ -20,11 +20,12 @@ from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.intake import load_folder
+from infra.handlers.splits import next_split
 from infra.ledgers.export import export
 from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
 from infra.report.page import write_report
-from infra.settings import DATABASE, KEPT
+from infra.settings import DATABASE, KEPT, STOPPED
 from infra.workspace import Workspace, using, workspace_of
 from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
@@ -67,6 +68,8 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
     _prepare(folder, out, workspace)
     with Sink(out / "mail") as sink, using(replace(workspace, smtp=sink.smtp)) as workspace:
         yield workspace
+        if until is not None:
+            (out / STOPPED).write_text(f"{until.isoformat()}\n")
         with workspace.read() as db:
             export(db, out / "ledgers")
             early = until is not None and db.row().played_until == until
@@ -136,6 +139,7 @@ def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step 
         grant = db.step(REGRANT)
         awaited = db.state().schedule.grant_on if grant and grant.status is StepStatus.HELD else None
         _, letters = held_back(db)
+        split = next_split(db)
     step = min(pending, key=run_order, default=None)
     first = _first(step, letters)
     evening = workspace.arrivals.next_evening(played, awaited)
@@ -148,6 +152,8 @@ def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step 
         at, what = max(first[0], played or first[0]), first[1]
         if workspace.arrivals.due(played, at):
             what = Event.TAKE_IN
+    if split is not None and (at is None or split < at):  # announced ahead, it is carried out on its day
+        at, what = max(split, played or split), Event.TAKE_IN
     if at is None:
         return None
     if until is not None and at > until:
@@ -197,6 +203,7 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
         for left in (out / "mail", out / "ledgers"):
             shutil.rmtree(left, ignore_errors=True)
     books.mkdir(parents=True, exist_ok=True)
+    (out / STOPPED).unlink(missing_ok=True)
     marker.write_text(folder.digest)
     (books / "offer").write_text(f"{folder.terms.offer}\n")
     known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)

@@ -7,9 +7,13 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from optex import notices
+from optex.adjusted_holdings import AdjustedHolding, Holding
+from optex.adjustment import Deferred, Split, adjusted, scaled_total, together
 from optex.calendar import instant
 from optex.cancellation import Cancellation, cancel, promise
 from optex.corrections import CorrectHolder
+from optex.deferral_notices import deferred_promised
+from optex.delay_notices import acceptance_resumed, grant_delayed, postponement, prohibition
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.grant import exercise_price
@@ -42,9 +46,10 @@ class _Specimen:
         self.grants = {grant.grant_id: grant for grant in (self.old, self.recent)}
         self.received = instant(terms.commences + timedelta(days=7), terms.open_at, terms.zone)
         self.cancelled_on = self.schedule.cancel_on
+        self.cancel_at = instant(self.cancelled_on, terms.cancel_at, terms.zone)
         self.accepted = replace(
             self.state,
-            accepted_at=instant(self.cancelled_on, terms.cancel_at, terms.zone),
+            accepted_at=self.cancel_at,
             cancelled_on=self.cancelled_on,
         )
         self.tenders = (self._tender(self.old, 777), self._tender(self.recent, 1_500, added=True))
@@ -70,11 +75,13 @@ class _Specimen:
             notices.withdrawal_right(
                 self.state, HOLDER, self.tenders, grants, "[why nothing has been accepted]", terms.withdrawal_right
             ),
+            notices.exclusion(terms, HOLDER, 2, "[jurisdiction]", "[why]", self.tenders, grants, open_=True),
             notices.termination(terms, HOLDER, "[the event of Section 7]", self.tenders, grants),
             notices.promise_lapsed(terms, HOLDER, self.promise, self.promise.shares, why, on),
             notices.acceptance_voided(
                 terms, HOLDER, self.cancellations, self.promise, why, self.cancelled_on, grants, lapsed=False
             ),
+            self._adjustment(),
             self._correction(),
             notices.promise_reinstated(
                 terms,
@@ -89,6 +96,24 @@ class _Specimen:
                 granted_on=None,
                 grant_on=on,
             ),
+            postponement(
+                self.state,
+                HOLDER,
+                1,
+                self.cancel_at,
+                self.tenders,
+                grants,
+                was_due=self.cancelled_on,
+                rung_on=self.cancelled_on,
+                due=None,
+                conditions=[4],
+            ),
+            grant_delayed(
+                self.accepted, HOLDER, 1, self.promise, was_due=on, reason="[why the grant is held back]", rule="CIC-1"
+            ),
+            acceptance_resumed(self.state, HOLDER, 1, self.cancel_at, "[why acceptance falls due again]"),
+            prohibition(self.accepted, HOLDER, self.promise, self.promise.shares, 0, "[what prohibits the grant]", on),
+            deferred_promised(terms, schedule, HOLDER, self._deferred(), self.state.day(self.received), accepted=False),
             notices.grant(terms, HOLDER, self.promise, self._new_options(on), CLOSE, grants),
         ]
 
@@ -124,12 +149,41 @@ class _Specimen:
         in_time = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
         return FormReview(form=form, standing=FormStanding.EFFECTIVE, ruling=in_time, tenders=self.tenders)
 
+    def _adjustment(self) -> Notice:
+        split = Split(on=self.state.day(self.received) + timedelta(days=7), new=3, old=2)
+        by = together([split])
+        now = adjusted(self.old, by, self.terms.plan.vesting)
+        was, made = (
+            Holding(
+                subject=each.grant_id,
+                holder_id=HOLDER.holder_id,
+                what="option",
+                shares=each.remaining,
+                price=each.price,
+                exercised=each.exercised,
+            )
+            for each in (self.old, now)
+        )
+        held = AdjustedHolding(split=split, was=was, became=made)
+        tendered = [(self.old.grant_id, 777, scaled_total(777, by))]
+        return notices.split_adjusted(self.state, HOLDER, split, [held], tendered, unseated=False)
+
     def _correction(self) -> Notice:
         corrected = CorrectHolder(
             at=self.received, by="[name]", reason="[why]", holder=HOLDER.holder_id, name=HOLDER.name
         )
         corrected = corrected.model_copy(update={"was": {"name": "[name on record]"}, "becomes": {"name": HOLDER.name}})
         return notices.correction(self.state, HOLDER, 1, corrected, {}, [], self.received)
+
+    def _deferred(self) -> Deferred:
+        return Deferred(
+            deferred_id="D-1",
+            holder_id=HOLDER.holder_id,
+            shares=500,
+            type=OptionType.NSO,
+            decided_at=self.received,
+            promised=True,
+        )
 
     def _new_options(self, on: date) -> list[IssuedOption]:
         return [
