@@ -25,7 +25,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage."""
+    """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage · 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
             stream.reconfigure(errors="replace")
