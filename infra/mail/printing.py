@@ -1,4 +1,4 @@
-"""Printable letters: each as it is mailed, one file a holder, for those whom no mail reaches."""
+"""Printable letters: each as it is mailed, with what is enclosed, a file a holder, for those whom no mail reaches."""
 
 import hashlib
 import re
@@ -14,8 +14,9 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from infra.database.reader import OfferReader
+from infra.mail.enclosures import enclosures
 from infra.mail.outbox import printable, unmailed
-from infra.mail.render import render, render_page
+from infra.mail.render import page_parts, render, render_page
 from infra.whole_files import written_whole
 from optex.calendar import local_date
 from optex.formatting import day
@@ -62,12 +63,21 @@ def _print(rows: Sequence[Row[Any]], file: Path, terms: Terms, templates: Path |
     for row in rows:
         try:
             _, page = render(row.kind, row.data, templates)
+            enclosed = [page_parts(each.html) for each in enclosures(row.kind, row.data, templates)]
         except TemplateError as error:
             failed.append(f"{row.notice_id}: the template {row.kind}.j2: {error}")
             continue
-        styles += re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+        its_styles, body = page_parts(page)
+        styles += [*its_styles, *(style for each, _ in enclosed for style in each)]
         written_on = local_date(max(row.queued_at, row.send_after or row.queued_at), terms.zone)
-        letters.append({"notice_id": row.notice_id, "day": day(written_on), "body": Markup(_body(page))})
+        letters.append(
+            {
+                "notice_id": row.notice_id,
+                "day": day(written_on),
+                "body": Markup(body),
+                "enclosed": [Markup(form) for _, form in enclosed],
+            }
+        )
     if letters:
         data = {
             "ours": Markup(OURS),
@@ -86,12 +96,6 @@ def _print(rows: Sequence[Row[Any]], file: Path, terms: Terms, templates: Path |
         notices=tuple(each["notice_id"] for each in letters),
         failed=tuple(failed),
     )
-
-
-def _body(page: str) -> str:
-    """What stands in the body of a letter; all of one whose template writes no whole page."""
-    found = re.search(r"<body[^>]*>(.*)</body>", page, re.DOTALL)
-    return found[1] if found else page
 
 
 def _file_name(holder_id: str, taken: Iterable[str]) -> str:
