@@ -67,7 +67,7 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     acts = {kind.verb.removeprefix(f"{deployment}-"): kind for kind in kinds}
     shared = kinds[0] if len(kinds) == 1 else kinds[0].__base__
     assert shared is not None
-    options = kinds[0].options()
+    options = list({each.name: each for kind in kinds for each in kind.options()}.values())
 
     async def run(**fields: Any) -> State:
         offer, by, evidence = (fields.pop(name) for name in ("offer", "by", "evidence"))
@@ -127,7 +127,7 @@ def _may_be_empty(option: Option) -> bool:
 def _value(option: Option, filled_in: Any) -> Any:
     """An option as it was filled in; None where it was left empty."""
     if option.offered:
-        return filled_in.partition(":")[0]
+        return filled_in and filled_in.partition(":")[0]
     return (filled_in.strip() or None) if _may_be_empty(option) else filled_in
 
 

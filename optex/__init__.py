@@ -24,6 +24,7 @@ Which module holds which part, in the order of an offer's life:
     pool                            the plan's pool of shares, and the sums that must balance
     action, actions                 what an operator may do, one class each; the state is what was done, replayed
     state, changes                  where an offer stands, and what may change it
+    open_days, amendments           whole business days, how many a change needs, and which change the terms carry out
     batch                           the same rules for everyone at once
     notices, notice_data            which letter goes to whom under which key, and what it states
     formatting                      how days, instants, money and counts are written

@@ -30,7 +30,7 @@ from optex.milestones import REGRANT, cancellation_due, extension_deadline, next
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
-from optex.state import CONDITIONS, OfferState
+from optex.state import CONDITIONS, OfferState, upon_events
 
 Reason = Annotated[Text, Expected("a reason in words")]
 
@@ -78,8 +78,9 @@ class Extend(Action):
 class Amend(Action):
     """Amend the offer and tell every eligible holder.
 
-    A change in consideration, a decrease, or an increase beyond 2% must leave ten business days after its notice:
-    refused unless the expiration, or the extension made with it, leaves them (AMD-1, §15).
+    A change in consideration, a decrease, or an increase beyond 2% must leave ten whole business days, the day of its
+    notice the first; another material change as many as the term `material_days` says: refused unless the expiration,
+    or the extension made with it, leaves them, and where no term of the offer carries it out (AMD-1, §15).
     """
 
     verb, rule, deployment = "amend", "AMD-1", "amend"
@@ -97,15 +98,16 @@ class Amend(Action):
         form="Extend the offer with it, to this instant." + MIND_THE_ZONE,
     )
     reason: Reason = option("The amendment, in words as holders shall read it.")
+    immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at)
+        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial)
 
     def says(self, state: OfferState) -> str:
-        return f"Amendment No. {state.amendments + 1} ({self.change}) is made."
+        return f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}."
 
     def apply(self, state: OfferState) -> OfferState:
         state = replace(state, amendments=state.amendments + 1)
@@ -123,31 +125,57 @@ class Amend(Action):
         return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
 
 
+_Event = Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")]
+_EVENTS = (
+    "1: an authority challenges the offer",
+    "2: an action, approval withheld or law restricts the offer",
+    "3: a change in accounting standards",
+    "4: a tender offer, merger or acquisition proposal",
+    "5: a material change in the business",
+)
+
+
 class Terminate(Action):
     """Terminate the offer: every tender is returned, no step is left to do, every holder is told (CND-2, §15).
 
-    This cannot be undone.
+    Before the expiration it rests on one of the five events of §7, stated with its evidence; after it on a condition
+    that stands asserted. This cannot be undone.
     """
 
-    verb, rule, deployment, once, named = "terminate", "CND-2", "terminate", (), True
+    verb, rule, deployment, once, named, decided = "terminate", "CND-2", "terminate", (), True, ("events",)
     correction = "It cannot be undone, and holders were told the reason on record."
+    number: _Event | None = option(
+        "Upon which of the five events, in the order of §7; left out after the expiration: upon every condition that "
+        "stands asserted.",
+        None,
+        form="Upon which of the five events of §7; after the expiration it may be left empty.",
+        offered=_EVENTS,
+    )
     reason: Reason = option("The reason, as holders shall read it.")
+    events: tuple[_Event, ...] | None = Field(None, strict=False)
+    """The events of §7 that it rests on."""
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_terminate(state, self.at)
+        return changes.may_terminate(state, self.at, self.number, self.evidence)
+
+    def rests_on(self, state: OfferState) -> tuple[int, ...]:
+        """The events of §7 on which it rests: what is stated, else every condition that stands asserted (CND-2)."""
+        return (self.number,) if self.number is not None else state.conditions
 
     def says(self, state: OfferState) -> str:
-        return "The offer is terminated; every tender is returned and the options stay outstanding."
+        upon = upon_events(self.rests_on(state))
+        return f"The offer is terminated{upon}; every tender is returned and the options stay outstanding."
 
     def apply(self, state: OfferState) -> OfferState:
         # What stood in the way of an act stands in the way of none any more.
-        return replace(state, terminated_at=self.at, conditions=(), holds=())
+        return replace(state, terminated_at=self.at, terminated_upon=self.events or (), conditions=(), holds=())
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
-        return "The offer was terminated: every tender is returned and the options stay outstanding", self.reason
+        upon = upon_events(self.events or ())
+        return f"The offer was terminated{upon}: every tender is returned and the options stay outstanding", self.reason
 
     def label(self, state: OfferState) -> str:
         return "The offer is terminated"
@@ -162,16 +190,10 @@ class Condition(Action):
     rule, deployment, named = "CND-1", "condition", True
     choice = "Assert it or waive it before the expiration; record its end at any time."
     did: ClassVar[str]
-    number: Annotated[Whole, Field(ge=1, le=5), Expected("1 to 5, in the order of §7 of the offer")] = option(
+    number: _Event = option(
         "Which of the five conditions, in the order of §7.",
         form="Which of the five conditions of §7.",
-        offered=(
-            "1: an authority challenges the offer",
-            "2: an action, approval withheld or law restricts the offer",
-            "3: a change in accounting standards",
-            "4: a tender offer, merger or acquisition proposal",
-            "5: a material change in the business",
-        ),
+        offered=_EVENTS,
     )
 
     @property
@@ -211,19 +233,34 @@ class ConditionAssert(Condition):
 
 
 class ConditionWaive(Condition):
-    """Waive an asserted condition, before the expiration (CND-1)."""
+    """Waive an asserted condition, before the expiration, and tell every eligible holder (CND-1, §15).
 
-    verb, did = "condition-waive", "waived"
+    A material one must leave as many business days, the day of its notice the first, as the term `material_days`
+    says: refused unless the expiration leaves them (AMD-1).
+    """
+
+    verb, did, decided = "condition-waive", "waived", ("amendment",)
     filed = "a condition of the offer is waived"
+    immaterial: Reason | None = option(
+        "Why the condition is not material, where it is not: then its waiver needs no days.",
+        None,
+        form="Of a waiver: why the condition is not material, where it is not; then the waiver needs no days.",
+    )
+    amendment: int | None = None
+    """The number of the amendment as which it is told; of a waiver that an earlier version recorded nobody was told."""
 
     def deadline(self, state: OfferState) -> datetime:
         return state.terms.expires
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_lift(state, self.number, self.at, waive=True)
+        return changes.may_lift(state, self.number, self.at, waive=True, immaterial=self.immaterial)
 
     def apply(self, state: OfferState) -> OfferState:
-        return _condition_gone(state, self.number, self.at)
+        amendments = state.amendments if self.amendment is None else self.amendment
+        return replace(_condition_gone(state, self.number, self.at), amendments=amendments)
+
+    def says(self, state: OfferState) -> str:
+        return f"{super().says(state).removesuffix('.')}{_not_material(self.immaterial)}."
 
 
 class ConditionEnd(Condition):
@@ -687,6 +724,10 @@ def _problem(found: Any) -> tuple[str, str, str]:
 
 def _extended(state: OfferState, to: datetime) -> OfferState:
     return replace(state, terms=state.terms.extended(to), postponed_to=None)
+
+
+def _not_material(immaterial: str | None) -> str:
+    return f", as not material ({immaterial})" if immaterial else ""
 
 
 def _condition_gone(state: OfferState, number: int, at: datetime) -> OfferState:

@@ -162,7 +162,7 @@ RULES: dict[str, Authority] = {
         "expires.",
     ),
     "AMD-1": Authority(
-        section="§15; Rule 13e-4(f)(1)",
+        section="§15; Rule 13e-4(d)(2), (e)(3), (f)(1)",
         sentence="If the offer is scheduled to expire at any time earlier than the tenth (10th) business day from, and "
         "including, the date that notice of such increase or decrease is first published, sent or given …, we will "
         "extend the offer so that the offer is open at least ten (10) business days following the publication, sending "
@@ -175,9 +175,10 @@ RULES: dict[str, Authority] = {
         "… prior to the expiration date, any of the following events has occurred",
     ),
     "CND-2": Authority(
-        section="§15; Rule 13e-4(f)(5)",
-        sentence="we must pay the consideration offered or return the options tendered promptly after termination or "
-        "withdrawal of a tender offer.",
+        section="§7, §15; Rule 13e-4(f)(5)",
+        sentence="prior to the expiration date to terminate or amend the offer … upon the occurrence of any of the "
+        "events listed in Section 7 … we must pay the consideration offered or return the options tendered promptly "
+        "after termination or withdrawal of a tender offer.",
     ),
     "CAN-1": Authority(
         section="§6",

@@ -6,14 +6,13 @@ Every function answers with the `Ruling` that refuses, or None where nothing sta
 from datetime import date, datetime
 from decimal import Decimal
 
+from optex import amendments
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
-from optex.formatting import exact_text, local_end, local_text
+from optex.formatting import exact_text, listed, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
-NOTICE_BUSINESS_DAYS = 10
-THRESHOLD_PERCENT = 2
 GRANT_BUSINESS_DAYS = 10
 
 
@@ -43,58 +42,51 @@ def may_extend(state: OfferState, to: datetime, announced_at: datetime) -> Rulin
 
 
 def may_amend(
-    state: OfferState, change: str, percent: Decimal | float | None, extend_to: datetime | None, at: datetime
+    state: OfferState,
+    change: str,
+    percent: Decimal | float | None,
+    extend_to: datetime | None,
+    at: datetime,
+    immaterial: str | None = None,
 ) -> Ruling | None:
-    """A change in consideration, a decrease, or an increase beyond 2% leaves ten business days after its notice.
+    """The offer may be amended while it is open, or with an extension that re-opens it, by what its terms carry out.
 
-    The first of them is the day of the notice itself: "the tenth business day from, and including, the date".
-    Authority: §15 (AMD-1).
+    Authority: §15 (AMD-1, EXT-1).
     """
     if refused := _over(state, "AMD-1", "amended"):
         return refused
     if extend_to is not None and (refused := may_extend(state, extend_to, at)):
         return refused
     expires = extend_to or state.terms.expires
-    zone = state.terms.zone
     if expires <= at:
-        return Ruling(
-            rule="AMD-1", reason=f"the offer expired {local_text(expires, zone)}; only an extension re-opens it"
-        )
-    earliest = earliest_expiration_after_notice(state, at)
-    if needs_ten_days(change, percent) and state.last_day(expires) < earliest:
-        reason = (
-            f"after such a change the offer must stay open ten business days from its notice, until {earliest:%B} "
-            f"{earliest.day}, {earliest.year} at the earliest; it would expire {local_end(expires, zone)}"
-        )
+        reason = f"the offer expired {local_end(expires, state.terms.zone)}; only an extension re-opens it"
         return Ruling(rule="AMD-1", reason=reason)
-    return None
+    return amendments.refused(state, change, percent, expires, at, immaterial)
 
 
-def needs_ten_days(change: str, percent: Decimal | float | None) -> bool:
-    """Whether the offer must stay open ten business days after the notice of a change. Authority: §15 (AMD-1)."""
-    # Of an increase that nobody has measured it is not known that it stays within the two percent.
-    beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
-    return change in ("consideration", "decrease") or beyond
+def may_terminate(state: OfferState, at: datetime, number: int | None = None, evidence: str = "") -> Ruling | None:
+    """Before expiration termination rests on one of the five events, shown; after it on a condition that stands.
 
-
-def earliest_expiration_after_notice(state: OfferState, at: datetime) -> date:
-    """The tenth business day from, and including, the day of a notice. Authority: §15 (AMD-1)."""
-    calendar = state.terms.calendar
-    first = calendar.business_day_from(state.day(at))
-    return calendar.business_day_offset(first, NOTICE_BUSINESS_DAYS - 1)
-
-
-def may_terminate(state: OfferState, at: datetime) -> Ruling | None:
-    """Before expiration the offer may be terminated; after it only while an asserted condition stands.
-
-    Authority: §7, §15 (CND-1, CND-2).
+    Authority: §7; §15, "upon the occurrence of any of the events listed in Section 7" (CND-2).
     """
     if refused := _over(state, "CND-2", "terminated"):
         return refused
-    if at >= state.terms.expires and not state.conditions:
+    if at < state.terms.expires:
+        missing = [
+            *(["which of the five events of §7 has occurred (--number)"] if number is None else []),
+            *([] if evidence.strip() else ["what shows it (--evidence)"]),
+        ]
+        if missing:
+            reason = f"before its expiration the offer is terminated upon an event of §7 only: state {listed(missing)}"
+            return Ruling(rule="CND-2", reason=reason)
+        return None
+    if not state.conditions:
         reason = (
             "the offer has expired and no condition of §7 stands asserted: what was properly tendered is to be accepted"
         )
+        return Ruling(rule="CND-2", reason=reason)
+    if number is not None and number not in state.conditions:
+        reason = f"condition {number} ({CONDITIONS[number]}) does not stand asserted, and can no longer be"
         return Ruling(rule="CND-2", reason=reason)
     return None
 
@@ -111,10 +103,12 @@ def may_assert(state: OfferState, number: int, at: datetime) -> Ruling | None:
     return None
 
 
-def may_lift(state: OfferState, number: int, at: datetime, *, waive: bool) -> Ruling | None:
+def may_lift(
+    state: OfferState, number: int, at: datetime, *, waive: bool, immaterial: str | None = None
+) -> Ruling | None:
     """A condition may be waived until expiration, or recorded as ended at any time while the offer lasts.
 
-    Authority: §7, §15 (CND-1, CND-2).
+    Authority: §7, §15 (CND-1, CND-2, AMD-1).
     """
     if state.terminated_at is not None:
         return Ruling(rule="CND-2", reason="the offer was terminated: no condition of it stands any more")
@@ -123,7 +117,7 @@ def may_lift(state: OfferState, number: int, at: datetime, *, waive: bool) -> Ru
     if waive and at >= state.terms.expires:
         reason = "a condition can be waived only before the expiration; afterwards it can only be recorded as ended"
         return Ruling(rule="CND-1", reason=reason)
-    return None
+    return amendments.waiver_refused(state, at, immaterial) if waive else None
 
 
 def may_waive_defect(state: OfferState) -> Ruling | None:

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
+from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
-from optex.changes import needs_ten_days
 from optex.correction import Correction
 from optex.election import FormReview
 from optex.eligibility import excluded_by
@@ -22,7 +22,7 @@ from optex.errors import Ruling
 from optex.formatting import count, day, moment, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
-from optex.state import OfferState
+from optex.state import CONDITIONS, OfferState
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
 Grants = Mapping[str, Grant]
@@ -210,8 +210,15 @@ def amendment(
     reason: str,
     schedule: OfferSchedule,
     tally: int,
+    days: int = 0,
+    recorded_at: datetime | None = None,
 ) -> Notice:
-    """The offer is amended: what changes, and until when holders may act on it. Authority: §15 (AMD-1)."""
+    """The offer is amended: what changes, and until when holders may act on it.
+
+    `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
+    that `reason` says; `recorded_at` says when it went on record, where that was after the expiration (REC-1).
+    Authority: §7, §15 (AMD-1, CND-1).
+    """
     by = "" if percent is None else f"{percent.normalize():f}"
     data = {
         "number": number,
@@ -220,6 +227,8 @@ def amendment(
         "reason": reason,
         "tally": tally,
         "ten_days": needs_ten_days(change, percent),
+        "days": days,
+        **_instants(recorded_at=recorded_at),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
@@ -305,9 +314,15 @@ def withdrawal_right(
     return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
 
 
-def termination(terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants) -> Notice:
-    """The offer is terminated and every tender returned. Authority: §7, §15; Rule 13e-4(f)(5) (CND-2)."""
-    data = {"reason": reason, "tenders": notice_data.tendered(tenders, grants)}
+def termination(
+    terms: Terms, holder: Holder, reason: str, tenders: Iterable[Tender], grants: Grants, events: Iterable[int] = ()
+) -> Notice:
+    """The offer is terminated upon events of §7, and every tender returned.
+
+    Authority: §7, §15; Rule 13e-4(f)(5) (CND-2).
+    """
+    upon = [CONDITIONS[number] for number in events]
+    data = {"reason": reason, "events": upon, "tenders": notice_data.tendered(tenders, grants)}
     key = f"termination:{holder.holder_id}"
     subject = f"The exchange offer of {terms.issuer} is terminated"
     return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)

@@ -64,7 +64,7 @@ class _Specimen:
             notices.extension(
                 extended, new_schedule, HOLDER, 2, terms.expires, terms.expires, TALLY, self.tenders, grants
             ),
-            notices.amendment(terms, HOLDER, 1, "other", None, "[what changes]", schedule, TALLY),
+            notices.amendment(terms, HOLDER, 1, "other", None, "[what changes]", schedule, TALLY, terms.material_days),
             notices.acceptance_and_promise(terms, schedule, HOLDER, self.cancellations, self.promise, grants),
             notices.rejection(terms, HOLDER, [(self.old.grant_id, 777, why)], grants, self.cancelled_on),
             notices.withdrawal_right(

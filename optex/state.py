@@ -1,11 +1,13 @@
 """Where an offer stands: its terms as they are now, what has been done, and what stands in the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
 from optex.calendar import last_day, local_date
 from optex.election import DefectWaiver, FormRejection
+from optex.formatting import listed
 from optex.milestones import OfferSchedule, schedule_of
 from optex.terms import Terms
 
@@ -18,6 +20,12 @@ CONDITIONS = {
 }
 
 
+def upon_events(events: Sequence[int]) -> str:
+    """Upon which events of §7 something is done, as what goes before a stop; "" upon none."""
+    named = [f"event {number} of §7 ({CONDITIONS[number]})" for number in events]
+    return f" upon {listed(named)}" if named else ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfferState:
     """The offer as it stands: terms as extended, what has been done, and what stands in the way of the next act."""
@@ -27,6 +35,7 @@ class OfferState:
     accepted_at: datetime | None = None
     cancelled_on: date | None = None
     terminated_at: datetime | None = None
+    terminated_upon: tuple[int, ...] = ()
     granted_on: date | None = None
     conditions: tuple[int, ...] = ()
     postponed_to: date | None = None

@@ -137,6 +137,7 @@ class Terms(_Part):
     lookback: Lookback = Lookback()
     waiting: Waiting = Waiting()
     minimum_business_days: Few = 20
+    material_days: Few = 5
     require_approval: Annotated[tuple[Literal["cancel", "regrant"], ...], Field(strict=False)] = ()
     four_eyes: bool = False
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from optex import formatting
 from optex.authority import section_of
-from optex.calendar import ONE_DAY, instant, local_date
+from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
 from optex.formatting import count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
+from optex.open_days import ISO_DAYS, calendar_days, earliest_in_words, shortfall, whole_business_days
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.signature import looks_like
 from optex.signed_dates import dated_ahead
@@ -53,25 +55,41 @@ def warnings(
     ]
 
 
-def term_warnings(terms: Terms, grant_on: date | None = None) -> list[Warning]:
+def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetime | None = None) -> list[Warning]:
     """What the terms alone give cause to warn of, with the grant on the day that they plan for or on another.
+
+    `opened_at` is when the offer opened, where it has.
 
     Authority: §2, §5, §15; Rule 13e-4(f) (AMD-1, WDR-3, CAL-1, CAL-2, EXT-1); IRC 422(b)(2) (ISO-1).
     """
-    return [*_length(terms), *_withdrawal(terms), *_odd_days(terms), *_readings(terms), *_plan_age(terms, grant_on)]
+    return [
+        *open_too_short(terms, opened_at),
+        *_withdrawal(terms),
+        *_odd_days(terms),
+        *_readings(terms),
+        *_plan_age(terms, grant_on),
+    ]
 
 
-def _length(terms: Terms) -> Iterator[Warning]:
-    calendar, minimum = terms.calendar, terms.minimum_business_days
-    days = calendar.business_days(terms.commences, terms.expires_on)
-    if days < minimum:
-        earliest = calendar.business_day_offset(terms.commences - ONE_DAY, minimum)
-        yield Warning(
-            rule="AMD-1",
-            message=f"the offer is open for {count(days, 'business day')}, {minimum - days} fewer than {minimum}; "
-            f"the earliest expiration that would do is on {earliest}",
-            file="offer.toml",
-        )
+def open_too_short(terms: Terms, opened_at: datetime | None = None) -> list[Warning]:
+    """That the offer is open for fewer whole business days than it should be, counted from when it opened.
+
+    Authority: §2, §15; Rule 13e-4(f)(1)(i), (a)(3) (AMD-1).
+    """
+    first, minimum = terms.commences, terms.minimum_business_days
+    late = ""
+    if opened_at and local_date(opened_at, terms.zone) > first:
+        first = local_date(opened_at, terms.zone)
+        late = f"opened on {formatting.day(first)} only, not on {formatting.day(terms.commences)}, and "
+    short = shortfall(terms, first, minimum)
+    if not short:
+        return []
+    whole = count(whole_business_days(terms, first), "whole business day")
+    message = (
+        f"the offer {late}is open for {whole} of {minimum}, short by {short}; the earliest expiration that would do "
+        f"is {earliest_in_words(terms, first, minimum)}"
+    )
+    return [Warning(rule="AMD-1", message=message, file="offer.toml")]
 
 
 def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
@@ -180,21 +198,32 @@ def foreign_offsets(text: str, terms: Terms) -> Iterator[Warning]:
             yield Warning(rule="CAL-2", message=message, file="offer.toml", line=read.line([key]))
 
 
+def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
+    """That an offer open for so long may modify the ISOs of holders who do not even accept.
+
+    Authority: Treas. Reg. 1.424-1(e)(4)(iii) (ISO-1).
+    """
+    days = calendar_days(terms)
+    isos = [grant for grant in _outstanding(terms, grants) if grant.type is OptionType.ISO]
+    if not isos or days < ISO_DAYS:
+        return []
+    message = (
+        f"the offer is open for {days} calendar days with {count(len(isos), 'ISO')} outstanding: at {ISO_DAYS} "
+        "days or more it may count as a modification of the ISOs of holders who do not even accept "
+        "(Treas. Reg. 1.424-1(e)(4)(iii))"
+    )
+    return [Warning(rule="ISO-1", message=message, file="offer.toml")]
+
+
+def _outstanding(terms: Terms, grants: Iterable[Grant]) -> list[Grant]:
+    return [grant for grant in grants if grant.remaining and grant.expires_on >= terms.commences]
+
+
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:
     commences, lookback_from = terms.commences, terms.lookback_from
     held = [grant for grant in grants if grant.remaining]
-    outstanding = [grant for grant in held if grant.expires_on >= commences]
-    # As the business days are counted: both the first and the last day.
-    days = (terms.expires_on - commences).days + 1
-    isos = [grant.grant_id for grant in outstanding if grant.type is OptionType.ISO]
-    if isos and days >= 30:
-        yield Warning(
-            rule="ISO-1",
-            message=f"the offer is open for {days} calendar days with {count(len(isos), 'ISO')} outstanding: at 30 "
-            "days or more it may count as a modification of the ISOs of holders who do not even accept "
-            "(Treas. Reg. 1.424-1(e)(4)(iii))",
-            file="offer.toml",
-        )
+    outstanding = _outstanding(terms, grants)
+    yield from iso_modification(terms, grants)
     recent = [grant.grant_id for grant in outstanding if lookback_from <= grant.granted_on <= commences]
     if recent:
         yield Warning(

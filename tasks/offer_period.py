@@ -9,6 +9,7 @@ from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.records import FormStanding, HolderRecord
+from optex.warnings import open_too_short
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
@@ -24,7 +25,8 @@ def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling
     told = db.queue_notices(letters, step.at)
     left_out = len(roll_call) - len(eligible)
     excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
-    return step.done(f"Opened: {told.told('eligible holder')}{excluded}")
+    short = "".join(f". Warning: {each.rule}: {each.message}" for each in open_too_short(terms, step.at))
+    return step.done(f"Opened: {told.told('eligible holder')}{excluded}{short}")
 
 
 @effect("remind every eligible holder")

@@ -287,14 +287,17 @@ def _script(
             case "extend":
                 add(when, verb, to=draw(later))
             case "amend":
-                change = draw(st.sampled_from(["consideration", "decrease", "increase", "other"]))
+                change = draw(st.sampled_from(["consideration", "other", "other", "other"]))
                 until = {"extend_to": draw(later)} if draw(st.booleans()) else {}
+                until |= {"immaterial": "A slip."} if draw(st.booleans()) else {}
                 add(when, verb, change=change, percent=draw(st.sampled_from(["2", "2.1"])), reason="Better.", **until)
             case "condition":
                 number = draw(st.integers(1, 2))
                 add(when, "condition-assert", number=number, evidence="A suit.")
                 if draw(st.integers(0, 4)):
-                    add(after, draw(st.sampled_from(["condition-end", "condition-waive"])), number=number)
+                    lifted = draw(st.sampled_from(["condition-end", "condition-waive"]))
+                    why = {"immaterial": "A trifle."} if lifted == "condition-waive" and draw(st.booleans()) else {}
+                    add(after, lifted, number=number, **why)
             case "waive":
                 form = draw(st.sampled_from(forms)).form_id
                 add(when, "election-waive", form=form, reason="Plain enough.", all_holders=draw(st.booleans()))
@@ -317,7 +320,7 @@ def _script(
                     add(after, "release", reason="Lifted.")
             case "terminate":
                 if draw(st.integers(0, 2)) == 0:
-                    add(when, verb, reason="No longer wanted.")
+                    add(when, verb, number=draw(st.integers(1, 5)), evidence="A bid.", reason="No longer wanted.")
             case "prohibit":
                 if draw(st.integers(0, 2)) == 0:
                     add(when, verb, reason="A court order for good.", evidence="The order.")

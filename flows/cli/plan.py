@@ -1,7 +1,7 @@
 """`optex plan`: the milestones of an offer as JSON, as a table, as a calendar file, before and after an extension."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from optex.filings import Filing, filings
 from optex.formatting import utc_text
 from optex.milestones import Milestone, OfferSchedule, local_due
 from optex.milestones import schedule_of as plan_of
+from optex.open_days import reaches_thirty_days
+from optex.records import Grant
 from optex.state import OfferState
 from optex.terms import Terms, parse_terms
-from optex.warnings import Warning, foreign_offsets, readings, term_warnings
+from optex.warnings import Warning, foreign_offsets, iso_modification, readings, term_warnings
 
 
 def print_plan(
@@ -39,6 +41,7 @@ def print_plan(
     terms, taken, offsets = state.terms, actions_of(folder), offset_warnings(folder)
     before, filed_before = _planned(state, terms, None if extend_to else cancel_on), filings(state, taken)
     after, after_terms = before, terms
+    noted: list[Warning] = []
     if extend_to:
         usual = terms.expires.astimezone(terms.zone).time()
         to = moment(extend_to, terms.zone, usual)
@@ -47,28 +50,34 @@ def print_plan(
             raise Refused(refused)
         after_terms = terms.extended(to)
         after = _planned(state, after_terms, cancel_on)
+        noted = _past_thirty_days(folder, terms, after_terms)
         extension = Extend(at=announced, to=to, announced_at=announced)
         state, taken = extension.apply(state), [*taken, extension]
     filed = filings(state, taken)
+    after_warnings = [*term_warnings(after_terms, after.grant_on, state.opened_at), *noted]
     if ics:
         from infra.ledgers.ics import plan_ics
 
         ics.parent.mkdir(parents=True, exist_ok=True)
         ics.write_bytes(plan_ics(after_terms, after, filed))
     if as_json:
-        document = _document(after_terms, after, filed)
+        document = _document(after_terms, after, filed, after_warnings)
         document["warnings"] += [_warning(each) for each in offsets]
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
-            document |= {"before": _document(terms, before, filed_before), "after": dict(document)}
+            before_warnings = term_warnings(terms, before.grant_on, state.opened_at)
+            document |= {
+                "before": _document(terms, before, filed_before, before_warnings),
+                "after": dict(document),
+            }
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
         click.echo(note)
     for each in offsets:
         click.echo(f"{each.rule} {each.message}")
-    _table(terms, before, (after_terms, after) if extend_to else None)
+    _table(terms, before, (after_terms, after) if extend_to else None, after_warnings)
     filings_table(filed)
     if ics:
         click.echo(f"Calendar written to {ics}")
@@ -101,6 +110,32 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     if terms is None:
         raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
     return OfferState(terms=terms), ""
+
+
+def _past_thirty_days(folder: Path, before: Terms, after: Terms) -> list[Warning]:
+    """What is to be known of ISOs, where it is by the extension that the offer is open for thirty days (ISO-1)."""
+    return iso_modification(after, _grants_of(folder)) if reaches_thirty_days(before, after) else []
+
+
+def _grants_of(folder: Path) -> list[Grant]:
+    """The grants as the database has them, else those of the files; none where these are not in order yet."""
+    from infra.settings import may_be_taken_in
+
+    if may_be_taken_in(folder):
+        from infra.database.writer import UnknownOffer
+        from infra.workspace import workspace_in
+
+        try:
+            with workspace_in(folder).read() as db:
+                return db.grants()
+        except UnknownOffer:
+            pass
+    from infra.folder.reader import read_folder
+
+    try:
+        return list(read_folder(folder).grants)
+    except OptexError:  # `optex check` says what is wrong with them
+        return []
 
 
 def offset_warnings(folder: Path) -> list[Warning]:
@@ -158,7 +193,9 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 
-def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) -> dict[str, Any]:
+def _document(
+    terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing], noted: Iterable[Warning]
+) -> dict[str, Any]:
     return {
         "offer": terms.offer,
         "clock": terms.clock,
@@ -177,7 +214,7 @@ def _document(terms: Terms, schedule: OfferSchedule, filed: Sequence[Filing]) ->
             for milestone in schedule.milestones
         ],
         "filings": [filing_document(each) for each in filed],
-        "warnings": [_warning(each) for each in term_warnings(terms, schedule.grant_on)],
+        "warnings": [_warning(each) for each in noted],
     }
 
 
@@ -185,7 +222,9 @@ def _warning(found: Warning) -> dict[str, str]:
     return {"rule": found.rule, "message": found.message}
 
 
-def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None) -> None:
+def _table(
+    terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None, noted: Iterable[Warning]
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -206,7 +245,7 @@ def _table(terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSche
             cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
         table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
     console.print(table)
-    for warning in term_warnings(shown_terms, shown.grant_on):
+    for warning in noted:
         if warning.rule == "CAL-2":
             continue  # the table shows both readings
         console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)

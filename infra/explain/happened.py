@@ -6,7 +6,8 @@ from datetime import datetime, time
 from infra.database.reader import RecordedAction
 from infra.database.writer import PROGRAM
 from infra.explain.holder_history import HistoryLine, HolderHistory
-from optex.actions import AgreementSigned, ElectionWaive
+from optex.action import Action
+from optex.actions import AgreementSigned, Amend, ConditionWaive, ElectionWaive
 from optex.calendar import ONE_DAY, instant, local_date
 from optex.eligibility import lies_in
 from optex.exclusions import Exclude
@@ -45,8 +46,14 @@ def actions(history: HolderHistory) -> Iterator[HistoryLine]:
         by = f"{did} by {action.by}." if action.by not in ("", PROGRAM) else ""
         proof = f"Evidence: {sentence(action.evidence)}" if action.evidence and action.evidence not in told else ""
         recorded = _recorded(history, action.announced, each.recorded_at, each.after_deadline)
-        said = " ".join(filter(None, (what, because, by, proof, recorded)))
+        said = " ".join(filter(None, (what, because, _held_immaterial(action), by, proof, recorded)))
         yield HistoryLine(at=action.announced, what=said, rule=each.ruling.rule, recorded_at=each.recorded_at)
+
+
+def _held_immaterial(action: Action) -> str:
+    """Why a change or a condition waived was held to be immaterial: for the record alone, holders are not told."""
+    why = action.immaterial if isinstance(action, Amend | ConditionWaive) else None
+    return f"It is not material: {sentence(why)}" if why else ""
 
 
 def _recorded(history: HolderHistory, at: datetime, recorded_at: datetime, after_deadline: datetime | None) -> str:

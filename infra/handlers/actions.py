@@ -132,8 +132,25 @@ def _terminate(action: Terminate, db: OfferWriter) -> str:
     return announcements.terminated(db, action)
 
 
+@completed.register
+def _what_it_rests_on(action: Terminate, db: OfferWriter) -> Terminate:
+    """A termination goes on record with the events of §7 that it rests on, which end with it (CND-2)."""
+    return action.model_copy(update={"events": action.rests_on(db.state())})
+
+
+@completed.register
+def _as_which_amendment(action: ConditionWaive, db: OfferWriter) -> ConditionWaive:
+    """A waiver is told as an amendment, and counted as one (AMD-1)."""
+    return action.model_copy(update={"amendment": db.state().amendments + 1})
+
+
 @apply_effects.register
-def _condition_gone(action: ConditionWaive | ConditionEnd, db: OfferWriter) -> str:
+def _waive_condition(action: ConditionWaive, db: OfferWriter) -> str:
+    return " ".join(filter(None, (delays.condition_gone(db, action), announcements.waived(db, action))))
+
+
+@apply_effects.register
+def _end_condition(action: ConditionEnd, db: OfferWriter) -> str:
     return delays.condition_gone(db, action)
 
 

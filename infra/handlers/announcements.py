@@ -1,6 +1,7 @@
 """What the company announces to every eligible holder: an extension, an amendment, the termination."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
@@ -8,12 +9,15 @@ from infra.handlers import pool
 from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, cancellation
 from optex.action import Action
-from optex.actions import Amend, Terminate
+from optex.actions import Amend, ConditionWaive, Terminate
+from optex.amendments import notice_days
 from optex.formatting import count, local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
-from optex.state import OfferState
+from optex.open_days import reaches_thirty_days
+from optex.state import CONDITIONS, OfferState
 from optex.steps import StepStatus
+from optex.warnings import iso_modification
 
 
 def extended(db: OfferWriter, action: Action, to: datetime, announced_at: datetime) -> str:
@@ -33,33 +37,40 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
         detail = f"what the close of {local_text(closed.due, zone)} had decided is superseded"
         db.audit(action.at, action.by, [("close superseded", closed.label, "EXT-2", detail)])
     review_again(db, None, action.at)
-    told = _tell_extension(db, state, version, _previous(db, state), announced_at, action)
-    return f"{count(len(moved.added), 'step')} moved; {told.told()}."
+    previous = _previous(db, state)
+    told = _tell_extension(db, state, version, previous, announced_at, action)
+    noted = _past_thirty_days(db, state, previous)
+    return f"{count(len(moved.added), 'step')} moved; {told.told()}.{noted}"
 
 
 def amended(db: OfferWriter, action: Amend) -> str:
     """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
     said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
-    state = db.state()
-    records = db.holder_records()
-    tally = batch.tendered_shares(batch.review_all(records, state, action.at))
-    told = db.queue_notices(
-        (
-            amendment(
-                state.terms,
-                d.holder,
-                state.amendments,
-                action.change,
-                action.percent,
-                action.reason,
-                state.schedule,
-                tally,
-            )
-            for d in batch.addressees(records, state, action.at)
-        ),
-        action.at,
-    )
+    days = notice_days(action.change, action.percent, action.immaterial, db.state().terms.material_days)
+    told = _tell_amendment(db, action, action.change, action.percent, action.reason, days)
     return f"{said} {told.told(how='told of the amendment')}.".strip()
+
+
+def waived(db: OfferWriter, action: ConditionWaive) -> str:
+    """Tell everyone that a condition is waived, which amends the offer (AMD-1, CND-1)."""
+    days = 0 if action.immaterial else db.state().terms.material_days
+    told = _tell_amendment(db, action, "waiver", None, CONDITIONS[action.number], days)
+    return f"{told.told(how='told of the waiver')}."
+
+
+def _tell_amendment(
+    db: OfferWriter, action: Action, change: str, percent: Decimal | None, reason: str, days: int
+) -> Queued:
+    state, records = db.state(), db.holder_records()
+    tally = batch.tendered_shares(batch.review_all(records, state, action.at))
+    number, schedule = state.amendments, state.schedule
+    now = db.recorded_at(action.at)
+    recorded_at = now if now >= state.terms.expires else None
+    letters = (
+        amendment(state.terms, d.holder, number, change, percent, reason, schedule, tally, days, recorded_at)
+        for d in batch.addressees(records, state, action.at)
+    )
+    return db.queue_notices(letters, action.at)
 
 
 def terminated(db: OfferWriter, action: Terminate) -> str:
@@ -80,7 +91,14 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     concerned = {d.holder.holder_id for d in batch.addressees(records, state, action.at)} | standing.keys()
     told = db.queue_notices(
         (
-            termination(state.terms, d.holder, action.reason, standing.get(d.holder.holder_id, ()), d.grants)
+            termination(
+                state.terms,
+                d.holder,
+                action.reason,
+                standing.get(d.holder.holder_id, ()),
+                d.grants,
+                action.events or (),
+            )
             for d in records
             if d.holder.holder_id in concerned
         ),
@@ -115,6 +133,13 @@ def _tell_extension(
         ),
         at,
     )
+
+
+def _past_thirty_days(db: OfferWriter, state: OfferState, previous: datetime) -> str:
+    """What is to be known of ISOs, where it is this extension by which the offer is open for thirty days (ISO-1)."""
+    if not reaches_thirty_days(state.terms.extended(previous), state.terms):
+        return ""
+    return "".join(f" Warning: {each.rule}: {each.message}." for each in iso_modification(state.terms, db.grants()))
 
 
 def _previous(db: OfferWriter, state: OfferState) -> datetime:

@@ -34,6 +34,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield compensation.says
     for condition in status.conditions:
         yield f"Condition {condition.number} of §7 stands asserted: {condition.what}. Nothing is accepted meanwhile."
+    for short in status.too_short:
+        yield sentence(short)
     for hold in status.holds:
         yield f"The grant is held: {sentence(hold)}"
     if missed := status.missed_forms:

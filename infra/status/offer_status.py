@@ -26,10 +26,10 @@ from optex.formatting import count, day, moment, sentence
 from optex.milestones import CANCEL, REGRANT, extension_deadline, local_due
 from optex.records import FormKind
 from optex.records import FormStanding as FormStanding
-from optex.state import CONDITIONS, OfferState
+from optex.state import CONDITIONS, OfferState, upon_events
 from optex.steps import Step, StepStatus, latest, run_order
 from optex.terms import Terms
-from optex.warnings import stated_withdrawal
+from optex.warnings import open_too_short, stated_withdrawal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +108,7 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    too_short: tuple[str, ...]
     waiting_too_long: str = ""
     grant_long_after: str = ""
     successor: str = ""
@@ -153,11 +154,19 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        too_short=_too_short(state),
         waiting_too_long=waiting_too_long(db, at),
         grant_long_after="" if state.over else long_after(state, state.schedule.grant_on),
         successor=state.successor,
         late_withdrawal_right=_late_withdrawal_right(state),
     )
+
+
+def _too_short(state: OfferState) -> tuple[str, ...]:
+    """What lacks of the business days for which the offer must be open: until acceptance it may still be extended."""
+    if state.opened_at is None or state.accepted_at is not None or state.terminated_at is not None:
+        return ()
+    return tuple(each.message for each in open_too_short(state.terms, state.opened_at))
 
 
 def waiting_too_long(db: OfferReader, at: datetime) -> str:
@@ -238,8 +247,8 @@ def phase_of(state: OfferState, steps: Iterable[Step], at: datetime) -> Phase:
     """The phase at an instant; held before accepted or closed, for what is held is what a person must see first."""
     clock = state.terms.clock
     if state.terminated_at is not None:
-        said = f"Terminated {moment(state.terminated_at, clock)}: every tender returned, the options stay outstanding."
-        return Phase(slug="terminated", says=said)
+        said = f"Terminated {moment(state.terminated_at, clock)}{upon_events(state.terminated_upon)}"
+        return Phase(slug="terminated", says=f"{said}: every tender returned, the options stay outstanding.")
     if state.granted_on is not None:
         return Phase(slug="granted", says=_granted(state, steps))
     if state.prohibited_at is not None:

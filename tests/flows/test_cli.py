@@ -132,6 +132,36 @@ def test_plan_counts_the_business_days_of_an_extension():
     assert (32, "2002-08-28") == (after["business_days_open"], after["lookback_from"])
 
 
+def test_plan_warns_where_an_extension_brings_the_offer_past_thirty_days(new_offer):
+    """From March 28 to 31, with an ISO in the files; Alpha is past them anyway, and without grants nothing is known."""
+    offer = new_offer(expires="2003-03-28T17:00:00").holder("H1", "Ann Lee").grant("G1", 1000, type="ISO")
+    folder = offer.write()
+
+    def warned():
+        document = json.loads(optex("plan", folder, "--extend-to", "2003-03-31T17:00", "--json").stdout)
+        return [
+            [each["message"] for each in shown["warnings"] if each["rule"] == "ISO-1"]
+            for shown in (document["before"], document["after"], document)
+        ]
+
+    before, after, shown = warned()
+    assert ([], after) == (before, shown)
+    assert "32 calendar days with 1 ISO outstanding" in after[0]
+    table = " ".join(optex("plan", folder, "--extend-to", "2003-03-31T17:00").stdout.split())
+    assert "ISO-1 the offer is open for 32 calendar days" in table
+    assert "ISO-1" not in optex("plan", ALPHA, "--extend-to", "2003-04-14T17:00").stdout
+    (folder / "grants.csv").unlink()
+    assert [[], [], []] == warned()
+
+
+def test_plan_counts_whole_business_days(new_offer):
+    """At 5 p.m. of the twentieth seven hours lack; the count of days, both ends, is what it was."""
+    document = json.loads(optex("plan", new_offer(expires="2003-03-27T17:00:00").write(), "--json").stdout)
+    assert 20 == document["business_days_open"]
+    [short] = [each["message"] for each in document["warnings"] if each["rule"] == "AMD-1"]
+    assert "short by seven hours" in short
+
+
 def test_plan_changes_nothing():
     """After a look at an extension the folder is as it was, and there is no database."""
     before = sorted(path.name for path in ALPHA.iterdir())

@@ -389,7 +389,8 @@ def test_what_the_company_did_is_told_to_everyone_concerned(desk):
     extended = {"to": "2003-04-14T22:00:00+00:00", "announced_at": "2003-04-01T12:30:00+00:00", "reason": "more time"}
     assert desk.fact("extend", datetime(2003, 4, 1, 12, 30, tzinfo=UTC), "Board", **extended)
     assert desk.fact("condition-assert", _at(date(2003, 4, 2)), "Board", number=4, evidence="a letter")
-    assert desk.fact("terminate", _at(date(2003, 4, 3)), "Board", reason="the merger goes ahead")
+    ended = {"number": 4, "evidence": "the contract", "reason": "the merger goes ahead"}
+    assert desk.fact("terminate", _at(date(2003, 4, 3)), "Board", **ended)
     told = desk.told("H1")
     expected = [
         (
@@ -406,8 +407,9 @@ def test_what_the_company_did_is_told_to_everyone_concerned(desk):
             "CND-1",
         ),
         (
-            "The offer was terminated: every tender is returned and the options stay outstanding. The merger goes "
-            "ahead. Decided by Board.",
+            "The offer was terminated upon event 4 of §7 (a tender offer, merger or acquisition proposal for the "
+            "issuer): every tender is returned and the options stay outstanding. The merger goes ahead. Decided by "
+            "Board. Evidence: The contract.",
             "CND-2",
         ),
         (

@@ -642,6 +642,23 @@ def test_an_amendment_speaks_of_ten_business_days_where_they_are_required(change
     assert required == ("at least ten business days after notice" in words)
 
 
+@pytest.mark.parametrize(("days", "left"), [(0, ""), (1, "one business day"), (5, "five business days")])
+def test_a_material_change_says_how_many_business_days_are_left(days, left):
+    """So it does of the waiver of a condition; of an immaterial one nothing is said."""
+    for change in ("other", "waiver"):
+        words = said(notices.amendment(TERMS, HOLDER, 1, change, None, "more", schedule_of(TERMS), 900, days))
+        assert bool(days) == ("as Rules 13e-4(d)(2) and 13e-4(e)(3) require" in words)
+        assert f"leaves at least {left} after this notice, its own day included." in words or not days
+
+
+def test_letters_that_an_earlier_version_wrote_can_still_be_sent():
+    """An amendment and a termination that waited for the mail while the program was exchanged."""
+    for kind, later in (("amendment", "days"), ("termination", "events")):
+        notice = LETTERS[kind]
+        data = {key: value for key, value in notice.data.items() if key != later}
+        assert render(kind, data) == render(kind, {**notice.data, later: 0 if later == "days" else []})
+
+
 def test_acceptance_contains_the_promise():
     """The promise itself: shares, not-before date, service proviso, nothing paid, no other grants; and what is left."""
     words = said(LETTERS["acceptance-and-promise"])

@@ -69,8 +69,8 @@ def moved(new_offer):
 
 @pytest.fixture(scope="module")
 def ended(new_offer):
-    offer = described(new_offer()).happens("2003-03-14T11:00:00", "terminate", reason="A merger.", by="Board")
-    return seen(offer.play())
+    offer, ended = described(new_offer()), {"number": 4, "evidence": "The bid.", "reason": "A merger.", "by": "Board"}
+    return seen(offer.happens("2003-03-14T11:00:00", "terminate", **ended).play())
 
 
 @pytest.fixture(scope="module")
@@ -285,6 +285,7 @@ def test_a_terminated_offer(ended):
     """Everything tendered is returned, nothing is planned any more."""
     page = text(ended.page)
     assert "terminated on March 14, 2003" in page
+    assert "upon event 4 of §7 (a tender offer, merger or acquisition proposal for the issuer): every tender" in page
     assert "4 of 6 eligible holders tendered 2,800 of their 4,400 option shares: all of them were returned." in page
     assert "No new option has been granted." in page
     assert "planned for" not in page

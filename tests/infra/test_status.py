@@ -125,7 +125,7 @@ def test_a_right_to_withdraw_that_opens_later_than_the_rules_stands_on_the_dashb
     [said] = [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
     assert said.startswith(told)
     assert "is later than 2003-04-25 00:01 EST" in as_markdown(desk.at(MONDAY))
-    desk.fact("terminate", MONDAY, reason="A merger.", evidence="The board's minutes.")
+    desk.fact("terminate", MONDAY, number=5, reason="A merger.", evidence="The board's minutes.")
     assert [] == [each for each in attention(desk.at(MONDAY)) if "13e-4(f)(2)(ii)" in each]
 
 
@@ -346,9 +346,13 @@ def test_conditions_and_termination(desk):
     desk.fact("condition-assert", MONDAY, number=3, evidence="a letter")
     standing = desk.at(MONDAY)
     assert ("open", [3]) == (standing.phase, [condition.number for condition in standing.conditions])
-    desk.fact("terminate", MONDAY, reason="the accounting has changed")
+    desk.fact("terminate", MONDAY, number=3, evidence="a letter", reason="the accounting has changed")
     standing = desk.at(MONDAY)
     assert ("terminated", (), ()) == (standing.phase, standing.next, standing.overdue)
+    assert (
+        "Terminated March 10, 2003 at 11:00 a.m. Eastern Standard Time upon event 3 of §7 (a change in accounting "
+        "standards that would require a compensation expense): every tender returned, the options stay outstanding."
+    ) == standing.says
 
 
 def test_an_extension_shows_both_versions(desk):

@@ -14,10 +14,16 @@ from optex.records import Capacity, OptionType
 AT = datetime(2003, 4, 1, 12, 30, tzinfo=UTC)
 GOOD = {
     "extend": {"to": "2003-04-14T17:00", "reason": "more time"},
-    "amend": {"change": "increase", "percent": "2.5", "extend_to": "2003-04-14T17:00", "reason": "more options"},
-    "terminate": {"reason": "a merger"},
+    "amend": {
+        "change": "increase",
+        "percent": "2.5",
+        "extend_to": "2003-04-14T17:00",
+        "reason": "more options",
+        "immaterial": "a typing error",
+    },
+    "terminate": {"number": 4, "reason": "a merger", "evidence": "a proposal"},
     "condition-assert": {"number": 4, "evidence": "a proposal"},
-    "condition-waive": {"number": "4"},
+    "condition-waive": {"number": "4", "immaterial": "the bid was of no account"},
     "condition-end": {"number": 5},
     "election-waive": {"form": "F1", "reason": "a slip of the pen", "all_holders": True},
     "service-set": {"holder": "H1", "capacity": "consultant", "from": "2003-04-01", "to": "2003-06-30"},
@@ -122,6 +128,8 @@ def test_the_records_vocabulary_is_used():
         ("amend", "change", "better"),
         ("amend", "percent", "two"),
         ("terminate", "reason", "  "),
+        ("terminate", "number", 6),
+        ("amend", "immaterial", "  "),
         ("condition-assert", "number", 0),
         ("condition-assert", "number", 6),
         ("condition-assert", "number", True),

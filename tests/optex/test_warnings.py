@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from optex.records import Form, FormKind, OptionType
-from optex.warnings import term_warnings, warnings
+from optex.warnings import open_too_short, term_warnings, warnings
 from tests import builders
 from tests.builders import holder, period, terms
+from tests.offers import local
 
 
 def _grant(grant_id="G1", **changes):
@@ -26,19 +27,42 @@ def _found(rule, of=None, *, holders=None, grants=None, periods=None, forms=()):
     return [warning.message for warning in found if warning.rule == rule]
 
 
-def test_fewer_than_twenty_business_days_are_told_with_the_shortfall_and_the_day_that_would_do():
-    """Commencement counted first, March 27 is the twentieth business day; a day less is one too few (AMD-1)."""
-    short = terms(expires="2003-03-26T17:00:00")
-    (message,) = _found("AMD-1", short)
-    assert message.startswith("the offer is open for 19 business days, 1 fewer than 20; ")
-    assert message.endswith("the earliest expiration that would do is on 2003-03-27")
-    assert [] == _found("AMD-1", terms(expires="2003-03-27T17:00:00"))
+def test_fewer_than_twenty_whole_business_days_are_told_with_the_shortfall_and_the_instant_that_would_do():
+    """Commencement counted first, March 27 is the twentieth: it is not whole at 5 p.m., but at its midnight (AMD-1)."""
+    (message,) = _found("AMD-1", terms(expires="2003-03-27T17:00:00"))
+    assert (
+        "the offer is open for 19 whole business days of 20, short by seven hours; the earliest expiration that would "
+        "do is midnight at the end of March 27, 2003 (2003-03-27 24:00 EST), or 2003-03-28 17:00 EST"
+    ) == message
+    (shorter,) = _found("AMD-1", terms(expires="2003-03-26T17:00:00"))
+    assert shorter.startswith("the offer is open for 18 whole business days of 20, short by one business day and seven")
+    assert [] == _found("AMD-1", terms(expires="2003-03-28T00:00:00"))
+    assert [] == _found("AMD-1", terms())
+
+
+def test_an_offer_that_opens_late_is_open_from_then_on():
+    """Opened on Monday, March 3, it has its twenty days by the 28th; a day later it is short by seven hours."""
+    assert [] == open_too_short(terms(), local("2003-02-28T23:00:00"))
+    assert [] == open_too_short(terms(), local("2003-03-03T16:00:00"))
+    (found,) = open_too_short(terms(), local("2003-03-04T09:00:00"))
+    assert (
+        "the offer opened on March 4, 2003 only, not on February 28, 2003, and is open for 19 whole business days of "
+        "20, short by seven hours; the earliest expiration that would do is midnight at the end of March 31, 2003 "
+        "(2003-03-31 24:00 EST), or 2003-04-01 17:00 EST"
+    ) == found.message
+
+
+def test_an_offer_that_opens_after_its_expiration_is_not_open_at_all():
+    """Done late, after March 31, the opening says that all twenty business days lack, and until when they would run."""
+    (found,) = open_too_short(terms(), local("2003-04-01T08:00:00"))
+    assert "is open for 0 whole business days of 20, short by 20 business days; " in found.message
+    assert "midnight at the end of April 28, 2003" in found.message
 
 
 def test_the_minimum_is_a_term():
-    """The number of business days that are too few is the one in the terms."""
-    assert [] == _found("AMD-1", terms(minimum_business_days=22))
-    assert 1 == len(_found("AMD-1", terms(minimum_business_days=23)))
+    """The number of business days that are too few is the one in the terms: Alpha's are 21 whole ones."""
+    assert [] == _found("AMD-1", terms(minimum_business_days=21))
+    assert 1 == len(_found("AMD-1", terms(minimum_business_days=22)))
 
 
 def test_a_stated_withdrawal_instant_that_is_not_the_derived_one_is_told():
@@ -239,7 +263,11 @@ def test_the_warnings_of_the_terms_alone_are_among_them():
     short = terms(expires="2003-03-26T17:00:00")
     alone = term_warnings(short)
     assert alone == warnings(short, [holder()], [_grant()], [period()])[: len(alone)]
-    assert ("AMD-1", "§15; Rule 13e-4(f)(1)", "offer.toml") == (alone[0].rule, alone[0].section, alone[0].file)
+    assert ("AMD-1", "§15; Rule 13e-4(d)(2), (e)(3), (f)(1)", "offer.toml") == (
+        alone[0].rule,
+        alone[0].section,
+        alone[0].file,
+    )
 
 
 def test_grants_that_expired_before_commencement():

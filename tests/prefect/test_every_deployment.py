@@ -308,10 +308,16 @@ CASES = {
         "running",
         lambda w: {"change": "other", "reason": "A typing error is mended."},
         lambda w: {"change": "consideration", "reason": "One for two."},
-        refused_for="waiting",
     ),
     "terminate": act(
-        "terminate", "ending", lambda w: {"reason": "A merger."}, lambda w: {"reason": "A slip."}, "granted"
+        "terminate",
+        "ending",
+        lambda w: {
+            "number": "4: a tender offer, merger or acquisition proposal",
+            "evidence": "A bid.",
+            "reason": "A merger.",
+        },
+        lambda w: {"reason": "No longer wanted."},
     ),
     "condition": act(
         "condition-assert",
@@ -510,13 +516,14 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
     """Each word of the form is an act of its own; what does not stand can be neither waived nor ended."""
     one, two = "1: an authority challenges the offer", "2: an action, approval withheld or law restricts the offer"
 
-    def said(act, number):
-        shown = "A writ." if act == "assert" else ""
-        return world.run("condition", offer="running", act=act, number=number, by=BY, evidence=shown).name
+    def said(act, number, immaterial=""):
+        shown = {"evidence": "A writ." if act == "assert" else "", "immaterial": immaterial}
+        return world.run("condition", offer="running", act=act, number=number, by=BY, **shown).name
 
+    assert ["Refused"] == [said("assert", one, "Only of a waiver can it be said that it is immaterial.")]
     assert ["Refused", "Refused"] == [said("waive", one), said("end", two)]
     assert ["Completed", "Completed"] == [said("assert", one), said("assert", two)]
-    assert ["Completed", "Completed"] == [said("waive", one), said("end", two)]
+    assert ["Completed", "Completed"] == [said("waive", one, "The writ was of no account."), said("end", two)]
     assert (1, 1) == (world.audited("running", "condition-waive"), world.audited("running", "condition-end"))
 
 

@@ -49,7 +49,8 @@ def test_a_second_play_is_the_first_byte_for_byte(offer, undisturbed, tmp_path):
 def test_a_play_repeated_into_its_directory_begins_anew(new_offer):
     """Played through, it is played once more from the beginning: a letter that was deleted is there again."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
-    played = offer.happens("2003-03-03T10:00:00", "terminate", reason="A merger.", by="Board").simulate()
+    ended = {"number": 4, "evidence": "The bid.", "reason": "A merger.", "by": "Board"}
+    played = offer.happens("2003-03-03T10:00:00", "terminate", **ended).simulate()
     before = played.bytes()
     next((played.out / "mail").iterdir()).unlink()
     assert before == offer.simulate().bytes()

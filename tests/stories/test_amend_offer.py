@@ -1,54 +1,131 @@
-"""Amendments: what needs ten business days of notice, and what does not."""
+"""Amendments: what leaves holders the time that they need is taken and told to everybody, what does not is refused."""
 
 import pytest
+
+from infra.explain.explain import explain_holder
 
 
 @pytest.fixture(scope="module")
 def amended(new_offer):
-    """On Wednesday, March 19, eight business days before the expiration, the company wants to seek fewer options."""
+    """On Wednesday, March 19 less is sought, which no term carries out; on the last day, at 16:58, a term changes."""
     offer = new_offer()
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.holder("H2", "Bo Ray").grant("G2", 500)
-    offer.happens("2003-03-18T10:00:00", "amend", change="increase", percent=2, reason="a little more")
+    offer.happens("2003-03-18T10:00:00", "amend", change="other", reason="Forms may come by courier.", by="CFO")
     offer.happens("2003-03-19T10:00:00", "amend", change="decrease", reason="no options above $10", by="CFO")
-    offer.happens("2003-03-19T11:00:00", "amend", change="increase", percent="2.1", reason="more")
-    offer.happens("2003-03-19T12:00:00", "amend", change="increase", reason="more, but how much?")
-    offer.happens(
-        "2003-03-19T13:00:00", "amend", change="consideration", extend_to="2003-03-31T23:00:00", reason="too early"
-    )
-    offer.happens(
-        "2003-03-19T14:00:00", "amend", change="decrease", extend_to="2003-04-01T17:00:00", reason="none above $10"
-    )
-    return offer.closes_at("2003-10-06", "1.27").play()
+    offer.happens("2003-03-31T16:57:00", "amend", change="other", reason="The address was misprinted.", by="CFO",
+                  immaterial="the forms go to the fax")  # fmt: skip
+    offer.happens("2003-03-31T16:58:00", "amend", change="other", reason="New options vest at once.", by="CFO")
+    offer.happens("2003-03-31T16:59:00", "amend", change="other", extend_to="2003-04-04T23:59:00",
+                  reason="New options vest at once.", by="CFO")  # fmt: skip
+    offer.happens("2003-03-31T16:59:30", "amend", change="other", extend_to="2003-04-07T17:00:00",
+                  reason="New options vest in a year.", by="CFO")  # fmt: skip
+    return offer.closes_at("2003-10-10", "1.27").play()
 
 
-def test_a_decrease_eight_business_days_before_the_expiration_is_refused(amended):
-    """The tenth business day from, and including, March 19 is April 1: the refusal names it."""
+def test_what_no_term_carries_out_and_what_leaves_too_little_time_is_refused(amended):
+    """Told at 16:58 of March 31, a material change needs the offer open through April 4."""
     refused = amended.column("audit", "at", "rule", "section", action="amend refused")
-    assert ("2003-03-19T15:00:00Z", "AMD-1", "§15; Rule 13e-4(f)(1)") == refused[0]
-    detail = amended.column("audit", "detail", action="amend refused")[0]
-    assert "April 1, 2003" in detail
+    law = ("AMD-1", "§15; Rule 13e-4(d)(2), (e)(3), (f)(1)")
+    assert [
+        ("2003-03-19T15:00:00Z", *law), ("2003-03-31T21:58:00Z", *law), ("2003-03-31T21:59:00Z", *law)
+    ] == refused  # fmt: skip
+    decrease, late, short = amended.column("audit", "detail", action="amend refused")
+    assert "no term that carries out a decrease" in decrease
+    assert "until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST)" in decrease
+    for said in (late, short):
+        assert "until midnight at the end of April 4, 2003 (2003-04-04 24:00 EST), or 2003-04-07 17:00 EST" in said
 
 
-def test_an_increase_needs_the_notice_beyond_two_percent(amended):
-    """Two percent is good as it is; more, or nobody knows how much, and an extension by hours, are refused."""
-    assert ["2003-03-19T15:00:00Z", "2003-03-19T16:00:00Z", "2003-03-19T17:00:00Z", "2003-03-19T18:00:00Z"] == (
-        amended.column("audit", "at", action="amend refused")
-    )
-    assert ["2003-03-18T15:00:00Z", "2003-03-19T19:00:00Z"] == amended.column("audit", "at", action="amend")
-
-
-def test_the_same_amendment_is_good_with_an_extension_that_leaves_ten_business_days(amended):
-    """Extended to April 1 in the same act, everything moves: accepted on April 2, granted on Monday, October 6."""
-    assert [("2003-03-31T22:00:00Z", "superseded"), ("2003-04-01T22:00:00Z", "done")] == amended.milestone("close")
-    assert ["2003-04-02"] == amended.column("cancellations", "cancelled_on")
-    assert ["2003-10-06"] == amended.column("new_options", "granted_on")
+def test_what_leaves_the_time_or_is_immaterial_is_taken(amended):
+    """The first leaves nine business days, the second is immaterial, the third comes with an extension of a week."""
+    assert [
+        ("2003-03-18T15:00:00Z", "Amendment No. 1 (other) is made. — Forms may come by courier."),
+        (
+            "2003-03-31T21:57:00Z",
+            "Amendment No. 2 (other) is made, as not material (the forms go to the fax). — The address was misprinted.",
+        ),
+        ("2003-03-31T21:59:30Z", "Amendment No. 3 (other) is made. — New options vest in a year."),
+    ] == amended.column("audit", "at", "detail", action="amend")
+    assert [("2003-03-31T22:00:00Z", "superseded"), ("2003-04-07T22:00:00Z", "done")] == amended.milestone("close")
+    assert ["2003-04-08"] == amended.column("cancellations", "cancelled_on")
 
 
 def test_everyone_is_told_of_each_amendment_once(amended):
-    """Two amendments reach both holders, the second together with its extension; what was refused reaches nobody."""
-    assert ["amendment.1:H1", "amendment.1:H2", "amendment.2:H1", "amendment.2:H2"] == amended.column(
+    """Three amendments reach both holders, the last with its extension; what was refused reaches nobody."""
+    assert [f"amendment.{number}:{holder}" for number in (1, 2, 3) for holder in ("H1", "H2")] == amended.column(
         "notices", "notice_id", kind="amendment"
     )
     assert ["H1", "H2"] == amended.column("notices", "holder_id", kind="extension")
-    assert "None above $10." in amended.letters("amendment", "Bo Ray")[1]
+    first, second, third = amended.letters("amendment", "Bo Ray")
+    leaves = "The expiration above leaves at least five business days after this notice, its own day included."
+    assert ("Forms may come by courier." in first, leaves in first) == (True, True)
+    assert ("The address was misprinted." in second, leaves in second) == (True, False)
+    assert ("New options vest in a year." in third, leaves in third) == (True, True)
+    assert "The offer expires: Monday, April 7, 2003 at 5:00 p.m. Eastern Standard Time" in third
+
+
+def test_that_a_change_was_held_immaterial_is_for_the_record_and_not_for_the_letter(amended):
+    """Counsel finds the reason in `explain`; holders are told what changes."""
+    with amended.workspace() as workspace, workspace.read() as db:
+        story = [line.what for line in explain_holder(db, "H2")]
+    assert (
+        "The offer was amended by another change. The address was misprinted. It is not material: The forms go to the "
+        "fax. Decided by CFO."
+    ) in story
+    assert "the forms go to the fax" not in amended.letters("amendment", "Bo Ray")[1]
+
+
+@pytest.fixture(scope="module")
+def waived(new_offer):
+    """A writ and a bid stand asserted; the bid is waived in time, the writ on the last day, as immaterial."""
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.holder("H2", "Bo Ray").grant("G2", 500)
+    for number, evidence in ((1, "A writ."), (4, "A bid.")):
+        offer.happens("2003-03-12T10:00:00", "condition-assert", number=number, evidence=evidence, by="Board")
+    offer.happens("2003-03-24T16:59:00", "condition-waive", number=4, by="Board")
+    offer.happens("2003-03-31T16:58:00", "condition-waive", number=1, by="Board")
+    offer.happens(
+        "2003-03-31T16:59:00", "condition-waive", number=1, by="Board", immaterial="The writ was of no account."
+    )
+    return offer.play(until="2003-04-02T12:00:00")
+
+
+def test_a_waiver_leaves_the_time_of_a_material_change_or_is_of_no_account(waived):
+    """Good on the evening of March 24, and refused under AMD-1 on the last day until its reason is stated."""
+    assert ["2003-03-24T21:59:00Z", "2003-03-31T21:59:00Z"] == waived.column("audit", "at", action="condition-waive")
+    [refused] = waived.ledger("audit", action="condition-waive refused")
+    assert ("2003-03-31T21:58:00Z", "AMD-1") == (refused["at"], refused["rule"])
+    assert refused["detail"].startswith("after the waiver of a material condition the offer must stay open five")
+    assert "extend the offer first" in refused["detail"]
+    assert [("2003-04-01T14:00:00Z", "done")] == waived.milestone("cancel")
+
+
+def test_everybody_is_told_of_a_waiver_as_of_an_amendment(waived):
+    """Both holders hear which condition is waived, and that it is waived for this case only."""
+    assert ["amendment.1:H1", "amendment.1:H2", "amendment.2:H1", "amendment.2:H2"] == waived.column(
+        "notices", "notice_id", kind="amendment"
+    )
+    bid, writ = waived.letters("amendment", "Bo Ray")
+    assert (
+        "We had asserted a condition of the offer because of a tender offer, merger or acquisition proposal for the "
+        "issuer (Section 7). We waive this condition: it no longer stands in the way of our accepting what is tendered."
+    ) in bid
+    assert "leaves at least five business days after this notice" in bid
+    assert "because of an action or proceeding by an authority that challenges the offer (Section 7)" in writ
+    assert "leaves at least" not in writ
+    assert "no account" not in writ
+
+
+def test_what_was_announced_before_the_expiration_and_recorded_after_it_says_so(new_offer):
+    """An immaterial change of half past four, on record at six: nobody is told that forms may still be sent."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    offer.happens(
+        "2003-03-31T18:00:00", "amend", at="2003-03-31T16:30:00", change="other", reason="A slip is mended.",
+        immaterial="It says the same.", by="CFO", evidence="the press release",
+    )  # fmt: skip
+    [letter] = offer.play(until="2003-03-31T18:30:00").letters("amendment")
+    assert "The offer expired: Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in letter
+    assert "put on our record on Monday, March 31, 2003 at 6:00 p.m. Eastern Standard Time" in letter
+    assert "Until the offer expires you may tender" not in letter

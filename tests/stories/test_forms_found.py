@@ -28,7 +28,7 @@ def after_termination(new_offer):
     offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.holder("H2", "Bo Ray").grant("G2", 500)
     offer.holder("H3", "Cy Fox").grant("G3", 400)
-    offer.happens("2003-03-28T11:00:00", "terminate", reason="The merger.", by="Board")
+    offer.happens("2003-03-28T11:00:00", "terminate", number=4, evidence="The bid.", reason="The merger.", by="Board")
     played = offer.play(until="2003-03-30T12:00:00")
     played.said = found(
         played,

@@ -272,8 +272,9 @@ def test_a_confirmation_says_when_a_late_termination_was_recorded(new_offer):
     """Terminated as of 4:30 on March 31, on record at ten past six: the form of four o'clock is found at eight."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
     offer.happens(
-        "2003-03-31T18:10:00", "terminate", at="2003-03-31T16:30:00", reason="A merger.", by="Board", evidence="minutes"
-    )
+        "2003-03-31T18:10:00", "terminate", at="2003-03-31T16:30:00", reason="A merger.", by="Board",
+        number=4, evidence="minutes",
+    )  # fmt: skip
     played = offer.play(until="2003-03-31T18:30:00")
     keyed(played, "2003-03-31T20:00:00", "F1", "2003-03-31T16:00:00", WHOLE, evidence="the journal of the fax")
     [letter] = offer.play(until="2003-03-31T20:30:00").letters("confirmation-of-receipt")

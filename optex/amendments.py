@@ -1,0 +1,85 @@
+"""How long the offer stays open after the notice of a change, and which change its terms can carry out (AMD-1)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from optex.errors import Ruling
+from optex.formatting import in_words, local_end
+from optex.open_days import earliest_expiration, earliest_in_words
+from optex.state import OfferState
+
+NOTICE_BUSINESS_DAYS = 10
+THRESHOLD_PERCENT = 2
+# The terms know no ratio, no class and no limit on the options sought: nothing would follow from such a change.
+_CARRIED_OUT_BY_NONE = {
+    "consideration": "a change in the consideration",
+    "decrease": "a decrease in the options sought",
+    "increase": "an increase in the options sought",
+}
+
+
+def refused(
+    state: OfferState,
+    change: str,
+    percent: Decimal | float | None,
+    expires: datetime,
+    at: datetime,
+    immaterial: str | None,
+) -> Ruling | None:
+    """The ruling against a change that the terms do not carry out, or that leaves holders too little time.
+
+    `expires` is the expiration as the amendment leaves it or makes it.
+    Authority: §15 (AMD-1).
+    """
+    days = notice_days(change, percent, immaterial, state.terms.material_days)
+    if what := _CARRIED_OUT_BY_NONE.get(change):
+        lacking = _lacking(state, days, expires, at, "after such a change")
+        reason = f"offer.toml has no term that carries out {what}, and what the terms do not do is never just told"
+        return Ruling(rule="AMD-1", reason=f"{reason}; besides, {lacking}" if lacking else reason)
+    if lacking := _lacking(state, days, expires, at, "after a material change"):
+        way = "extend it with the amendment (--extend-to), or state why the change is immaterial (--immaterial)"
+        return Ruling(rule="AMD-1", reason=f"{lacking}: {way}")
+    return None
+
+
+def waiver_refused(state: OfferState, at: datetime, immaterial: str | None) -> Ruling | None:
+    """The ruling against the waiver of a condition that leaves holders too little time.
+
+    Authority: §15, "if we waive a material condition of the offer, we will extend the offer to the extent required"
+    (AMD-1).
+    """
+    days = 0 if immaterial else state.terms.material_days
+    if lacking := _lacking(state, days, state.terms.expires, at, "after the waiver of a material condition"):
+        way = "extend the offer first, or state why the condition is immaterial (--immaterial)"
+        return Ruling(rule="AMD-1", reason=f"{lacking}: {way}")
+    return None
+
+
+def notice_days(change: str, percent: Decimal | float | None, immaterial: str | None, material_days: int) -> int:
+    """For how many business days the offer stays open after the notice of a change, the day of the notice the first.
+
+    Of a change in the consideration or in the options sought nobody can say that it is immaterial.
+    Authority: §15; Rule 13e-4(d)(2), (e)(3), (f)(1)(ii) (AMD-1).
+    """
+    if needs_ten_days(change, percent):
+        return NOTICE_BUSINESS_DAYS
+    return material_days if change == "other" and not immaterial else 0
+
+
+def needs_ten_days(change: str, percent: Decimal | float | None) -> bool:
+    """Whether the offer must stay open ten business days after the notice of a change. Authority: §15 (AMD-1)."""
+    # Of an increase that nobody has measured it is not known that it stays within the two percent.
+    beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
+    return change in ("consideration", "decrease") or beyond
+
+
+def _lacking(state: OfferState, days: int, expires: datetime, at: datetime, after: str) -> str:
+    """What lacks of the business days after a notice, and the earliest expiration that leaves them; "" for nothing."""
+    terms, first = state.terms, state.day(at)
+    if not days or expires >= earliest_expiration(terms, first, days):
+        return ""
+    return (
+        f"{after} the offer must stay open {in_words(days, 'business day')}, the day of its notice the first, until "
+        f"{earliest_in_words(terms, first, days)}, at the earliest; it would expire "
+        f"{local_end(expires, terms.zone)}"
+    )
