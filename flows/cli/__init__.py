@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, filing, letters
+from flows.cli import actions, audit, filing, forms, letters
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -220,4 +220,5 @@ def report(folder: Path, out: Path) -> None:
 actions.register(cli)
 cli.add_command(audit.audit)
 cli.add_command(filing.filing)
+cli.add_command(forms.forms)
 cli.add_command(letters.letters)

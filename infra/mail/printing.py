@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -49,12 +49,9 @@ def print_letters(
     found = unmailed(db, at) if unsent else printable(db, at)
     for holder_id, letters in groupby(found, key=lambda row: str(row.holder_id)):
         rows = list(letters)
-        name = _file_name(holder_id, {each.file.name.casefold() for each in written})
+        name = file_of(holder_id, "letters", {each.file.name.casefold() for each in written})
         written.append(_print(rows, out / name, terms, templates))
-    current = {each.file.name for each in written if each.notices}
-    for earlier in out.glob("*.html"):
-        if earlier.name not in current and OURS in earlier.read_text(encoding="utf-8", errors="replace"):
-            earlier.unlink()
+    remove_earlier(out, {each.file.name for each in written if each.notices}, OURS)
     return written
 
 
@@ -98,10 +95,20 @@ def _print(rows: Sequence[Row[Any]], file: Path, terms: Terms, templates: Path |
     )
 
 
-def _file_name(holder_id: str, taken: Iterable[str]) -> str:
-    """A name that every file system takes, of one's own also where letter case makes no difference."""
-    plain = f"letters-{re.sub(r'[^A-Za-z0-9._-]', '_', holder_id)[:100]}"
+def file_of(holder_id: str, what: str, taken: Container[str]) -> str:
+    """A name for a holder's file that every file system takes; `taken` are those of others, in small letters.
+
+    It is of one's own also where letter case makes no difference.
+    """
+    plain = f"{what}-{re.sub(r'[^A-Za-z0-9._-]', '_', holder_id)[:100]}"
     name = f"{plain}.html"
-    if plain == f"letters-{holder_id}" and name.casefold() not in taken:
+    if plain == f"{what}-{holder_id}" and name.casefold() not in taken:
         return name
     return f"{plain}-{hashlib.sha256(holder_id.encode()).hexdigest()[:12]}.html"
+
+
+def remove_earlier(out: Path, current: Container[str], mark: str) -> None:
+    """Remove the pages with our mark that an earlier round left there: they must not be printed again."""
+    for earlier in out.glob("*.html"):
+        if earlier.name not in current and mark in earlier.read_text(encoding="utf-8", errors="replace"):
+            earlier.unlink()
