@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, filing, forms, letters
+from flows.cli import actions, audit, filing, forms, letters, mail
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -222,3 +222,4 @@ cli.add_command(audit.audit)
 cli.add_command(filing.filing)
 cli.add_command(forms.forms)
 cli.add_command(letters.letters)
+cli.add_command(mail.mail)
