@@ -45,7 +45,7 @@ def preview_command(folder: Path, holder: str, kinds: tuple[str, ...], out: Path
     shown = [each for kind, each in previews(known.state, record).items() if not kinds or kind in kinds]
     source = "the record" if known.recorded else "the folder's files"
     whom = f"To {record.holder.name} ({record.holder.holder_id})" if record else "To nobody in particular"
-    said = f"{whom}, by the terms of {source}."
+    said = f"{whom}, from {source}."
     written = write_previews(shown, known.state.terms, said, out, workspace_in(folder).templates)
     failed = [each for each in written if each.failed]
     if as_json:

@@ -31,7 +31,7 @@ async def send_test(workspace: Workspace, terms: Terms, to: str, at: datetime) -
     sender = workspace.mail_from or f'"{quote(terms.contact.name)}" <{terms.contact.email}>'
     _, from_address = mailbox(sender)
     subject = f"Test of the mail of {terms.offer}"
-    data = {"holder": {"name": to}, "subject": subject, "offer": offer_facts(terms)}
+    data = {"holder": {"name": to}, "subject": subject, "heading": subject, "offer": offer_facts(terms)}
     text, html = render("mail-test", {**data, "sent_at": utc_text(at), "sender": sender}, workspace.templates)
     key = f"test:{to}:{utc_text(at)}"
     content = compose(
