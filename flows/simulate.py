@@ -20,6 +20,7 @@ from infra.database.engine import engine_for, sqlite_url
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.intake import load_folder
+from infra.handlers.splits import next_split
 from infra.ledgers.export import export
 from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
@@ -136,6 +137,7 @@ def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step 
         grant = db.step(REGRANT)
         awaited = db.state().schedule.grant_on if grant and grant.status is StepStatus.HELD else None
         _, letters = held_back(db)
+        split = next_split(db)
     step = min(pending, key=run_order, default=None)
     first = _first(step, letters)
     evening = workspace.arrivals.next_evening(played, awaited)
@@ -148,6 +150,8 @@ def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step 
         at, what = max(first[0], played or first[0]), first[1]
         if workspace.arrivals.due(played, at):
             what = Event.TAKE_IN
+    if split is not None and (at is None or split < at):  # announced ahead, it is carried out on its day
+        at, what = max(split, played or split), Event.TAKE_IN
     if at is None:
         return None
     if until is not None and at > until:

@@ -10,6 +10,7 @@ from prefect.states import Completed, Failed
 from flows.deployments import deploy_missing
 from flows.steps import run_step
 from infra.handlers.promises import lapse_promises
+from infra.handlers.splits import apply_splits
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
@@ -52,7 +53,7 @@ async def check_offer(workspace: Workspace) -> tuple[list[str], list[str]]:
     """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
     said, failed = [], []
-    parts: list[Part] = [_lapses, _stuck, _held, _missed, _alarms, _unsent, _dashboard]
+    parts: list[Part] = [_splits, _lapses, _stuck, _held, _missed, _alarms, _unsent, _dashboard]
     for part in parts:
         try:
             said += [sentence for sentence in await part(workspace, now) if sentence]
@@ -60,6 +61,14 @@ async def check_offer(workspace: Workspace) -> tuple[list[str], list[str]]:
             get_run_logger().exception("%s: %s", workspace.offer, part.__name__.strip("_"))
             failed.append(f"{part.__name__.strip('_')}: {type(error).__name__}: {error}")
     return said, failed
+
+
+async def _splits(workspace: Workspace, now: datetime) -> Iterable[str]:
+    with workspace.write() as db:
+        before = db.state().followed
+        apply_splits(db, now.replace(microsecond=0))
+        state = db.state()
+        return [f"The {each.named} is carried out." for each in state.told_splits if each.on in state.followed - before]
 
 
 async def _lapses(workspace: Workspace, now: datetime) -> Iterable[str]:

@@ -18,7 +18,8 @@ Which module holds which part, in the order of an offer's life:
     eligibility                     who may tender, whose tender may be accepted, who may receive new options
     defects, election               one form by itself: in time, proper, what it tenders; all of a holder: which stands
     cancellation                    what is accepted; cancellations, balancing options and promises
-    adjustment                      splits scale a promise; other grants meanwhile are deferred
+    adjustment, adjusted_holdings   what a split makes of options and promises; other grants meanwhile are deferred
+    ledger_of_the_day               in which shares a form is read: those of the day on which it was signed
     vesting, iso, grant             promise, price and schedule become new options
     option_reasons                  why an option is as it is, in words that go on record with it
     pool                            the plan's pool of shares, and the sums that must balance

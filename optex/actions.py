@@ -399,10 +399,13 @@ class PriceSet(Action):
 
 
 class Split(Action):
-    """Record a stock split between cancellation and grant; the promises are scaled by it (ADJ-1)."""
+    """Record a stock split, at any time from commencement to grant: options and promises are adjusted by it (ADJ-1).
+
+    A form signed before its day is read in the shares of the day on which it was signed.
+    """
 
     verb, rule, deployment, once = "split", "ADJ-1", "record-split", ("on",)
-    after_acceptance, who = True, "Who reports it: your full name."
+    who = "Who reports it: your full name."
     on: Day = option("The day from which it counts.")
     new: Count = option("So many new shares (3 for a 3-for-2 split).")
     old: Count = option("For so many old ones (2 for a 3-for-2 split).")
@@ -442,13 +445,16 @@ class Defer(Action):
     kind: Annotated[OptionType, Field(strict=False), of(*OptionType)] = option(
         "Incentive (ISO) or nonqualified (NSO).", alias="type"
     )
+    promise: bool = option("Promise it to the holder in writing: a letter.", False)
 
     @property
     def subject(self) -> str:
         return self.holder
 
     def says(self, state: OfferState) -> str:
-        return f"A grant of {self.shares:,} shares ({self.kind}) is deferred until the new options are granted."
+        promised = ", and promised to the holder in writing" if self.promise else ""
+        grant = f"A grant of {self.shares:,} shares ({self.kind})"
+        return f"{grant} is deferred until the new options are granted{promised}."
 
     def apply(self, state: OfferState) -> OfferState:
         deferred = adjustment.Deferred(
@@ -457,12 +463,14 @@ class Defer(Action):
             shares=self.shares,
             type=self.kind,
             decided_at=self.at,
+            promised=self.promise,
         )
         return replace(state, deferred=(*state.deferred, deferred))
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
         further = f"A further grant of {count(self.shares, 'share')} ({self.kind})"
-        return f"{further} was decided and is deferred until the new options are granted", ""
+        promised = ", and promised in writing" if self.promise else ""
+        return f"{further} was decided and is deferred until the new options are granted{promised}", ""
 
 
 class CommitteeGrantDate(Action):

@@ -14,7 +14,8 @@ from optex.election import FormReview, review_forms
 from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
 from optex.errors import Ruling
 from optex.iso import Exercisable
-from optex.records import Capacity, Form, FormKind, FormStanding, HolderRecord, IssuedOption, Tender
+from optex.ledger_of_the_day import Ledger
+from optex.records import Capacity, Form, FormKind, FormStanding, Grant, HolderRecord, IssuedOption, Tender
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -83,6 +84,8 @@ def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime)
             at=at,
             exercises=d.exercises,
             told=d.told,
+            splits=state.grant_splits,
+            told_grants=d.told_grants,
         )
     ]
 
@@ -90,6 +93,12 @@ def review_all(records: Iterable[HolderRecord], state: OfferState, at: datetime)
 def in_force(reviews: Iterable[FormReview]) -> dict[str, FormReview]:
     """The last proper form of each holder, be it an election that stands or a notice (§5)."""
     return {each.form.holder_id: each for each in reviews if each.standing is FormStanding.EFFECTIVE}
+
+
+def grants_when_signed(record: HolderRecord, form: Form, state: OfferState) -> Mapping[str, Grant]:
+    """The holder's grants as the ledger had them on the day on which a form was signed (TND-4, ADJ-1)."""
+    ledger = Ledger(grants=record.grants, told=record.told_grants, splits=state.grant_splits, terms=state.terms)
+    return ledger.when_signed(form)
 
 
 def elections(reviews: Iterable[FormReview]) -> dict[str, FormReview]:
@@ -221,7 +230,7 @@ def grant_all(
             close=close,
             cancellations=each.cancellations if each else (),
             grants=record.grants,
-            splits=state.splits,
+            splits=state.all_splits,
             deferred=[each for each in state.deferred if deferred_kept(each, record, state, granted_on)],
             ceases_on=last_day_as(record.service_periods, capacity, granted_on),
             earlier=earlier.get(holder_id, ()),

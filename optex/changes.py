@@ -178,19 +178,25 @@ def may_price(state: OfferState, on: date, at: datetime) -> Ruling | None:
     return None
 
 
-def may_split(state: OfferState, on: date) -> Ruling | None:
-    """A split adjusts the promises if it falls between cancellation and grant. Authority: §2, §6, §9 (ADJ-1)."""
-    if refused := _granted(state, "ADJ-1"):
+def may_split(state: OfferState, on: date, *, promised: bool = False) -> Ruling | None:
+    """A split from commencement to grant adjusts every option of the offer, and every promise for one.
+
+    `promised` says that some promise is still to be kept though the others were: until then it is adjusted too.
+    Authority: §2, §6, §9 (ADJ-1).
+    """
+    if (state.granted_on is None or not promised) and (refused := _granted(state, "ADJ-1")):
         return refused
-    if on <= state.schedule.cancel_on:
+    if on < state.terms.commences:
         reason = (
-            f"{on} is not after the cancellation ({state.schedule.cancel_on}): "
-            "an earlier split belongs into the grants "
-            "themselves, not into the promises"
+            f"{on} is before the offer commenced ({state.terms.commences}): such a split belongs into the grants "
+            "themselves, in grants.csv"
         )
         return Ruling(rule="ADJ-1", reason=reason)
     if on > state.schedule.grant_on and not state.holds:
         reason = f"{on} is after the grant ({state.schedule.grant_on}): it adjusts the new options, not the promises"
+        return Ruling(rule="ADJ-1", reason=reason)
+    if state.granted_on is not None and on <= state.granted_on:
+        reason = f"{on} is not after the grant of {state.granted_on}: what was granted then is not undone"
         return Ruling(rule="ADJ-1", reason=reason)
     return None
 

@@ -19,7 +19,7 @@ from optex.records import Holder, IssuedOption, ServicePeriod
 from optex.state import OfferState
 from optex.terms import Terms
 
-GRANTED, VOIDED, DECIDED, RESCINDED = "granted", "voided", "decided", "rescinded"
+GRANTED, VOIDED, DECIDED, RESCINDED, MEANWHILE = "granted", "voided", "decided", "rescinded", "granted meanwhile"
 OUTCOMES = ("rescind", "stand")
 
 
@@ -27,13 +27,18 @@ OUTCOMES = ("rescind", "stand")
 class Contradiction:
     """An option `granted` or `rescinded`, or the acceptance of one `voided`, that the record speaks against, and why.
 
-    Or one of which the record, as it now is, would have `decided` otherwise at the acceptance.
+    Or one of which the record, as it now is, would have `decided` otherwise at the acceptance; or a grant of the
+    company's own that was `granted meanwhile`, to whoever takes part, and not deferred (LCK-1).
     """
 
     kind: str
     grant_id: str
     holder_id: str
     reason: str
+
+    @property
+    def rule(self) -> str:
+        return "LCK-1" if self.kind == MEANWHILE else "REC-4"
 
     @property
     def said(self) -> str:
@@ -81,6 +86,7 @@ class Settle(Action):
 
     A rescinded option goes back to the plan's pool, and its holder is told. What was voided, rejected or rescinded, and
     that the record now shows to have been good, can only be let stand: the program accepts and grants nothing twice.
+    So can only a grant that the company made itself while its holder took part (LCK-1).
     What the record shows later is another contradiction, to be settled anew.
     """
 

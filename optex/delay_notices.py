@@ -11,9 +11,10 @@ from optex import notice_data
 from optex.authority import PROHIBITED
 from optex.cancellation import Promise
 from optex.formatting import count, day
-from optex.notices import Kind, Notice
+from optex.notices import Kind, Notice, letter
 from optex.records import Grant, Holder, Tender
 from optex.state import CONDITIONS, OfferState
+from optex.subjects import again
 
 
 def postponement(
@@ -83,7 +84,7 @@ def grant_delayed(
     }
     key = f"grant-delayed:{holder.holder_id}.{number}"
     subject = f"New options delayed to {day(due)}" if moved else "Grant of new options held back"
-    return _letter(Kind.GRANT_DELAYED, key, state, holder, f"{subject}{_again(number)}", **data)
+    return _letter(Kind.GRANT_DELAYED, key, state, holder, f"{subject}{again(number)}", **data)
 
 
 def grant_resumed(
@@ -106,7 +107,7 @@ def grant_resumed(
         "successor": state.successor,
     }
     key = f"resumed:{holder.holder_id}.{number}"
-    return _letter(Kind.RESUMED, key, state, holder, f"New options now due {day(due)}{_again(number)}", **data)
+    return _letter(Kind.RESUMED, key, state, holder, f"New options now due {day(due)}{again(number)}", **data)
 
 
 def prohibition(
@@ -130,13 +131,6 @@ def prohibition(
     return _letter(Kind.PROHIBITION, key, state, holder, "Grant prohibited, promise ended", **data)
 
 
-def _again(number: int) -> str:
-    return f" (No. {number})" if number > 1 else ""
-
-
-def _letter(kind: Kind, key: str, state: OfferState, holder: Holder, subject: str, **stated: Any) -> Notice:
-    """A letter whose subject begins with what happened, and ends with whose offer it is."""
-    subject = f"{subject}: {state.terms.issuer}"
+def _letter(kind: Kind, key: str, state: OfferState, holder: Holder, happened: str, /, **stated: Any) -> Notice:
     offer = notice_data.offer_facts(state.terms, state.schedule)
-    data = {"holder": {"name": holder.name}, "subject": subject, "offer": offer, **stated}
-    return Notice(notice_id=key, holder_id=holder.holder_id, kind=kind.value, subject=subject, data=data)
+    return letter(kind, key, holder, happened, "", offer=offer, **stated)

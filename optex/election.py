@@ -7,10 +7,12 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from optex import formatting
+from optex.adjustment import Split
 from optex.defects import Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
 from optex.exercises import Exercises
+from optex.ledger_of_the_day import Ledger
 from optex.objection import objection_until
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
@@ -78,14 +80,18 @@ def review_forms(
     exercises: Exercises = MappingProxyType({}),
     told: Mapping[str, datetime] = MappingProxyType({}),
     rejections: Sequence[FormRejection] = (),
+    splits: Sequence[Split] = (),
+    told_grants: Mapping[str, Grant] | None = None,
 ) -> list[FormReview]:
     """How each form that one holder sent by `at` stands, in order of receipt; at most one is the effective election.
 
     `terms` are as extended so far; `grants` are the holder's own by id, `foreign` ids that belong to others;
     `exercises` what was exercised of them by the record of an earlier day; `told` when the holder was told what a form
-    tenders, where that was not at once.
-    Authority: §4, §5 (TND-1 to TND-7, ELG-4, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3).
+    tenders, where that was not at once. Where `splits` have adjusted the grants, `told_grants` are those before any of
+    them: a form is read in the shares of the day on which it was signed, what it tenders told in those of now.
+    Authority: §4, §5, §9 (TND-1 to TND-7, ELG-4, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3, ADJ-1).
     """
+    ledger = Ledger(grants=grants, told=told_grants or grants, splits=splits, terms=terms)
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
     too_late = [waiver for waiver in waivers if waiver.at == accepted_at]
     barred = may_tender(holder, periods, terms)
@@ -94,14 +100,21 @@ def review_forms(
         if form.received_at > at:
             break
         found = defects_of(
-            form, terms=terms, holder=holder, periods=periods, grants=grants, foreign=foreign, exercises=exercises
+            form,
+            terms=terms,
+            holder=holder,
+            periods=periods,
+            grants=ledger.when_signed(form),
+            foreign=foreign,
+            exercises=ledger.exercised_until(form, exercises),
         )
         # As things stood on receipt: a later waiver of a form in between must not unseat this one.
         known = [waiver for waiver in counting if waiver.at <= form.received_at]
         before = _in_force(_less_rejected(examined, rejections, form.received_at), known, terms)
         until = None
         if before and form.kind is FormKind.WITHDRAWAL and form.received_at >= terms.expires:
-            until = objection_until(before, told.get(before.form_id, before.received_at), terms, grants)
+            told_at = told.get(before.form_id, before.received_at)
+            until = objection_until(before, told_at, terms, ledger.when_signed(before))
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at, objection_until=until)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
@@ -111,7 +124,7 @@ def review_forms(
             found.append(Defect(ruling=older, waivable=True))
         defects = (waived_too_late(each, form, too_late, terms) for each in found)
         examined.append(_Examined(form=form, defects=tuple(defects), late=late is not None))
-    reviews = _standings(_less_rejected(examined, rejections, at), counting, terms, grants)
+    reviews = _standings(_less_rejected(examined, rejections, at), counting, terms, ledger)
     return [replace(each, barred=barred) for each in reviews] if barred else reviews
 
 
@@ -172,7 +185,7 @@ def _in_force(examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], te
 
 
 def _standings(
-    examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms, grants: Mapping[str, Grant]
+    examined: Sequence[_Examined], waivers: Sequence[DefectWaiver], terms: Terms, ledger: Ledger
 ) -> list[FormReview]:
     """How each form stands, every proper one in place of the election before it. Authority: §5 (CHG-1, WDR-1)."""
     reviews: list[FormReview] = []
@@ -193,9 +206,11 @@ def _standings(
         reviews.append(review)
     if last is not None:
         effective = reviews[last]
-        tenders, remarks = offered(effective.form, terms=terms, grants=grants)
+        tenders, remarks = offered(effective.form, terms=terms, grants=ledger.when_signed(effective.form))
+        tenders, scaled = ledger.as_of_now(effective.form, tenders)
         left_out = remarks if terms.lookback.omitted == "defect" else ()
-        reviews[last] = replace(effective, tenders=tenders, remarks=(*effective.remarks, *remarks), left_out=left_out)
+        told_of = (*effective.remarks, *remarks, *scaled)
+        reviews[last] = replace(effective, tenders=tenders, remarks=told_of, left_out=left_out)
     return reviews
 
 

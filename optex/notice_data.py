@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from optex import formatting, milestones
+from optex.adjusted_holdings import AdjustedHolding, Holding
 from optex.cancellation import Cancellation, Promise
 from optex.cells import COLUMNS, Changes, read_line, read_schedule
 from optex.correction import Correction
@@ -270,6 +271,23 @@ def _offered(line: FormLine) -> str:
 
 
 _BLANK = {"vesting": "the plan's own schedule", "fmv": "the exercise price", "to": "still in service"}
+
+
+def adjusted(each: AdjustedHolding) -> list[Data]:
+    """A holding before a split and after it, and, where some of it is exercised, what forms state of that."""
+    was, now = each.was, each.became
+    what = f"{now.what} {now.subject}".removeprefix("the ")
+    rows = [{"what": what, "was": _holding(was), "now": _holding(now)}]
+    if was.exercised:
+        used = [f"{one.exercised:,} of {one.shares + one.exercised:,}" for one in (was, now)]
+        rows.append({"what": f"exercised of {now.subject}", "was": used[0], "now": used[1]})
+    return rows
+
+
+def _holding(each: Holding) -> str:
+    """The shares of a holding, and the price where it is an option."""
+    price = f" at {formatting.money(each.price)}" if each.price is not None else ""
+    return f"{each.shares:,}{price}" if each.shares else "none"
 
 
 def promised(promise: Promise) -> Data:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from optex import notice_data
+from optex.adjusted_holdings import AdjustedHolding
+from optex.adjustment import Split
 from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
@@ -19,10 +21,11 @@ from optex.correction import Correction
 from optex.election import FormReview
 from optex.eligibility import excluded_by
 from optex.errors import Ruling
-from optex.formatting import count, day, moment, utc_text
+from optex.formatting import count, listed, time_of_day, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
 from optex.state import CONDITIONS, OfferState
+from optex.subjects import again, of_day, short_id, subject_line
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
 
 Grants = Mapping[str, Grant]
@@ -43,8 +46,10 @@ class Kind(StrEnum):
     TERMINATION = "termination", "The notice of termination", "CND-2"
     LAPSE = "promise-lapsed", "The notice that the promise has lapsed", "ELG-3"
     ACCEPTANCE_VOIDED = "acceptance-voided", "The notice that the acceptance does not hold", "REC-4"
+    ADJUSTMENT = "adjustment", "The notice of what a split has made of the holder's options", "ADJ-1"
     CORRECTION = "correction", "The letter that corrects what the holder had been told", "REC-3"
     REINSTATEMENT = "reinstatement", "The notice that the promise stands again", "REC-4"
+    DEFERRAL = "deferral", "The letter about a grant that was deferred", "LCK-1"
     POSTPONEMENT = "postponement", "The notice that acceptance is postponed", "CND-1"
     GRANT_DELAYED = "grant-delayed", "The notice that the grant is delayed", "CIC-1"
     RESUMED = "resumed", "The notice that the delay has ended", "CIC-1"
@@ -83,10 +88,9 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
         if grant.remaining
     ]
     key = f"offer-opened:{holder.holder_id}"
-    subject = f"{terms.issuer}: offer to exchange your stock options, open until {day(terms.expires_on)}"
-    return _notice(
-        Kind.OFFER_OPENED, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), options=options
-    )
+    happened = f"Offer open until {of_day(terms.expires_on)}"
+    data = {"offer": notice_data.offer_facts(terms, schedule), "options": options}
+    return letter(Kind.OFFER_OPENED, key, holder, happened, "your stock options", **data)
 
 
 def reminder(
@@ -100,12 +104,13 @@ def reminder(
 ) -> Notice:
     """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
-    left, until = count(days, "business day"), day(terms.expires_on)
-    subject = f"{left} left: the exchange offer of {terms.issuer} expires {until}"
-    mine = notice_data.tendered(tenders, grants)
-    return _notice(
-        Kind.REMINDER, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), days=days, tenders=mine
-    )
+    happened, about = f"{count(days, 'business day')} left", f"offer expires {of_day(terms.expires_on)}"
+    data = {
+        "offer": notice_data.offer_facts(terms, schedule),
+        "days": days,
+        "tenders": notice_data.tendered(tenders, grants),
+    }
+    return letter(Kind.REMINDER, key, holder, happened, about, **data)
 
 
 def confirmation(
@@ -130,16 +135,15 @@ def confirmation(
     Authority: §6, "However, this is not by itself an acceptance of the options for exchange" (CNF-1).
     """
     form, terms = review.form, state.terms
-    more, again = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
+    more, revised = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
-    name = "Election Form" if form.kind is FormKind.ELECTION else "Notice to Change Election"
-    received = f"your {name} received {moment(form.received_at, terms.clock)}"
-    subject = f"Confirmation of Receipt{again}: {received}, exchange offer of {terms.issuer}"
-    return _notice(
+    name = "Form" if form.kind is FormKind.ELECTION else "Notice"
+    return letter(
         Kind.CONFIRMATION,
         key,
         holder,
-        subject,
+        f"{name} {short_id(form.form_id)} received{revised}",
+        "Confirmation of Receipt",
         offer=notice_data.offer_facts(terms),
         revision=revision,
         form=notice_data.form_received(form, grants),
@@ -197,8 +201,9 @@ def extension(
         **_instants(recorded_at=recorded_at),
     }
     key = f"extension.v{version}:{holder.holder_id}"
-    subject = f"The exchange offer of {terms.issuer} is extended to {moment(terms.expires, terms.clock)}"
-    return _notice(Kind.EXTENSION, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+    happened, until = f"Extended to {of_day(terms.expires_on)}", terms.expires.astimezone(terms.zone)
+    about = f"until {time_of_day(until)} {until:%Z}"
+    return letter(Kind.EXTENSION, key, holder, happened, about, offer=notice_data.offer_facts(terms, schedule), **data)
 
 
 def amendment(
@@ -231,8 +236,9 @@ def amendment(
         **_instants(recorded_at=recorded_at),
     }
     key = f"amendment.{number}:{holder.holder_id}"
-    subject = f"Amendment No. {number} to the exchange offer of {terms.issuer}"
-    return _notice(Kind.AMENDMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+    about = f"Amendment No. {number}"
+    facts = notice_data.offer_facts(terms, schedule)
+    return letter(Kind.AMENDMENT, key, holder, "Offer amended", about, offer=facts, **data)
 
 
 def acceptance_and_promise(
@@ -253,15 +259,14 @@ def acceptance_and_promise(
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
     accepted = [notice_data.cancelled(each, grants) for each in cancellations]
-    key, on = f"acceptance:{holder.holder_id}", day(promise.issued_on)
-    subject = f"Options accepted and cancelled {on}: your Promise to Grant Stock Option(s) of {terms.issuer}"
+    key, about = f"acceptance:{holder.holder_id}", f"{count(promise.shares, 'share')} promised"
     data = {
         "offer": notice_data.offer_facts(terms, schedule),
         "accepted": accepted,
         "promise": notice_data.promised(promise),
         **_where_any(successor=successor, held=held),
     }
-    return _notice(Kind.ACCEPTANCE, key, holder, subject, **data)
+    return letter(Kind.ACCEPTANCE, key, holder, "Accepted and cancelled", about, **data)
 
 
 def _where_any(**texts: str) -> dict[str, str]:
@@ -283,9 +288,9 @@ def rejection(
         }
         for key, shares, why in decisions
     ]
-    key = f"rejection:{holder.holder_id}"
-    subject = f"Options not accepted in the exchange offer of {terms.issuer}"
-    return _notice(Kind.REJECTION, key, holder, subject, offer=notice_data.offer_facts(terms), returned=returned)
+    key, about = f"rejection:{holder.holder_id}", "options you tendered"
+    data = {"offer": notice_data.offer_facts(terms), "returned": returned}
+    return letter(Kind.REJECTION, key, holder, "Not accepted", about, **data)
 
 
 def withdrawal_right(
@@ -309,9 +314,9 @@ def withdrawal_right(
         "refused": [notice_data.form_received(each, grants) for each in refused],
         "now": notice_data.offer_state_at(state, at),
     }
-    key = f"withdrawal-right:{holder.holder_id}"
-    subject = f"You may withdraw your tendered options: exchange offer of {terms.issuer}"
-    return _notice(Kind.WITHDRAWAL_RIGHT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    key, about = f"withdrawal-right:{holder.holder_id}", "you may withdraw your tender"
+    facts = notice_data.offer_facts(terms)
+    return letter(Kind.WITHDRAWAL_RIGHT, key, holder, "Not accepted yet", about, offer=facts, **data)
 
 
 def termination(
@@ -323,9 +328,9 @@ def termination(
     """
     upon = [CONDITIONS[number] for number in events]
     data = {"reason": reason, "events": upon, "tenders": notice_data.tendered(tenders, grants)}
-    key = f"termination:{holder.holder_id}"
-    subject = f"The exchange offer of {terms.issuer} is terminated"
-    return _notice(Kind.TERMINATION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    key, about = f"termination:{holder.holder_id}", "no options are exchanged"
+    facts = notice_data.offer_facts(terms)
+    return letter(Kind.TERMINATION, key, holder, "Offer terminated", about, offer=facts, **data)
 
 
 def exclusion(
@@ -353,9 +358,9 @@ def exclusion(
         "removed": removed,
     }
     key = f"exclusion.v{version}:{holder.holder_id}"
-    what = "Our exchange offer is made to you after all" if removed else "We can no longer make you our exchange offer"
-    subject = f"{what}: {terms.issuer}"
-    return _notice(Kind.EXCLUSION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    happened = "Offer made to you after all" if removed else "Offer no longer made to you"
+    about, facts = f"you live in {short_id(excluded)}", notice_data.offer_facts(terms)
+    return letter(Kind.EXCLUSION, key, holder, happened, about, offer=facts, **data)
 
 
 def promise_lapsed(
@@ -373,10 +378,8 @@ def promise_lapsed(
         "on": lapsed_on.isoformat(),
     }
     key = f"lapse:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
-    which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
-    when = f" on {day(lapsed_on)}" if number > 1 else ""
-    subject = f"Your Promise to Grant Stock Option(s) of {which} has lapsed{when}: {terms.issuer}"
-    return _notice(Kind.LAPSE, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    happened, facts = f"Promise lapsed{again(number)}", notice_data.offer_facts(terms)
+    return letter(Kind.LAPSE, key, holder, happened, _promised_then(promise), offer=facts, **data)
 
 
 def correction(
@@ -393,7 +396,7 @@ def correction(
     `restated` is what the acceptance comes to by it, or the dates that it moves; `told` are the letters that said
     otherwise, by subject and day. Authority: rules of the record (REC-3).
     """
-    terms, again = state.terms, f" (No. {number})" if number > 1 else ""
+    terms = state.terms
     data = {
         "about": corrected.verb.removeprefix("correct-"),
         "compared": notice_data.compared(corrected, restated, holder.holder_id, terms.clock),
@@ -403,11 +406,21 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
+        "splits": listed([f"the {split.named}" for split in state.grant_splits]),
         "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"
-    subject = f"Correction{again} of what we told you: exchange offer of {terms.issuer}"
-    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    happened, about = f"Corrected{again(number)}", _CORRECTED[data["about"]].format(short_id(corrected.subject))
+    return letter(Kind.CORRECTION, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
+
+
+_CORRECTED = {
+    "holder": "our record of you",
+    "grant": "your option {}",
+    "form": "form {} as we recorded it",
+    "service": "our record of your service",
+    "calendar": "dates that we told you",
+}
 
 
 def _residence(corrected: Correction, terms: Terms) -> str:
@@ -452,10 +465,8 @@ def promise_reinstated(
         "grant_on": grant_on.isoformat() if grant_on else "",
     }
     key = f"reinstatement:{promise.promise_id}{f'.{number}' if number > 1 else ''}"
-    which = f"{day(promise.issued_on)} for {count(promise.shares, 'share')}"
-    when = f" since {day(reinstated_on)}" if number > 1 else ""
-    subject = f"Your Promise to Grant Stock Option(s) of {which} stands again{when}: {terms.issuer}"
-    return _notice(Kind.REINSTATEMENT, key, holder, subject, offer=notice_data.offer_facts(terms, schedule), **data)
+    happened, facts = f"Promise stands again{again(number)}", notice_data.offer_facts(terms, schedule)
+    return letter(Kind.REINSTATEMENT, key, holder, happened, _promised_then(promise), offer=facts, **data)
 
 
 def acceptance_voided(
@@ -491,9 +502,43 @@ def acceptance_voided(
         "lapsed": lapsed,
         "splits": splits,
     }
-    key = f"acceptance-voided:{holder.holder_id}"
-    subject = f"Our acceptance of {day(promise.issued_on)} of your tendered options does not hold: {terms.issuer}"
-    return _notice(Kind.ACCEPTANCE_VOIDED, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    key, about = f"acceptance-voided:{holder.holder_id}", "nothing was exchanged"
+    facts = notice_data.offer_facts(terms)
+    return letter(Kind.ACCEPTANCE_VOIDED, key, holder, "Acceptance voided", about, offer=facts, **data)
+
+
+def split_adjusted(
+    state: OfferState,
+    holder: Holder,
+    split: Split,
+    adjusted: Iterable[AdjustedHolding],
+    tendered: Sequence[tuple[str, int, int]],
+    *,
+    unseated: bool,
+) -> Notice:
+    """A split has adjusted the holder's options, what stands tendered of them, and what is promised for them.
+
+    `tendered` are the options tendered, each with its shares before the split and after it, while nothing is accepted;
+    `unseated` says that the form which stood until then is, by the split, no longer in proper form.
+    Authority: §2, §6, §9 "an appropriate adjustment will be made to the price of each option" (ADJ-1).
+    """
+    terms, adjusted = state.terms, list(adjusted)
+    data = {
+        "new": split.new,
+        "old": split.old,
+        "on": split.on.isoformat(),
+        "adjusted": [row for each in adjusted for row in notice_data.adjusted(each)],
+        "tendered": [
+            {"what": f"tendered of {grant_id}", "was": f"{was:,}", "now": f"{now:,}"} for grant_id, was, now in tendered
+        ],
+        "unseated": unseated,
+        "promised": any(each.became.what == "promise" for each in adjusted),
+        "open": state.accepted_at is None,
+        "granted": state.granted_on is not None,
+    }
+    key = f"adjustment:{holder.holder_id}.{split.on}"
+    happened, about = f"Adjusted for the {split.named}", "your options"
+    return letter(Kind.ADJUSTMENT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 
 
 def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason: str, on: date) -> Notice:
@@ -503,8 +548,8 @@ def option_rescinded(terms: Terms, holder: Holder, granted: IssuedOption, reason
     """
     data = {"rescinded": notice_data.issued_option(granted), "reason": reason, "on": on.isoformat()}
     key = f"rescinded:{granted.grant_id}"
-    subject = f"Correction: your new stock option {granted.grant_id} of {day(granted.granted_on)} is rescinded"
-    return _notice(Kind.CORRECTION, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    about = f"new option {short_id(granted.grant_id)} of {of_day(granted.granted_on)}"
+    return letter(Kind.CORRECTION, key, holder, "Rescinded", about, offer=notice_data.offer_facts(terms), **data)
 
 
 def grant(
@@ -542,10 +587,21 @@ def grant(
         **_where_any(successor=successor),
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
-    subject = f"Your new stock options of {day(granted_on)} from {terms.issuer}: option agreement to sign"
-    return _notice(Kind.GRANT, key, holder, subject, offer=notice_data.offer_facts(terms), **data)
+    agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"
+    happened, about = f"Granted {of_day(granted_on)}", f"{agreements} to sign"
+    return letter(Kind.GRANT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 
 
-def _notice(kind: Kind, key: str, holder: Holder, subject: str, **stated: Any) -> Notice:
-    data = {"holder": {"name": holder.name}, "subject": subject, **stated}
+def _promised_then(promise: Promise) -> str:
+    return f"{count(promise.shares, 'share')} promised {of_day(promise.issued_on)}"
+
+
+def letter(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, **stated: Any) -> Notice:
+    """A letter with its subject: what `happened`, and `about` what; the issuer's name is added to it.
+
+    The heading of the letter itself is without it, for that stands above.
+    """
+    subject = subject_line(happened, about, stated["offer"]["issuer"])
+    heading = f"{happened}: {about}" if about else happened
+    data = {"holder": {"name": holder.name}, "subject": subject, "heading": heading, **stated}
     return Notice(notice_id=key, holder_id=holder.holder_id, kind=kind.value, subject=subject, data=data)

@@ -106,24 +106,35 @@ def reserve(shares: Iterable[int], by: Fraction = UNCHANGED) -> int:
     return sum(scaled_total(each, by) for each in shares)
 
 
-def available(authorized: int, holdings: Iterable[int], by: Fraction = UNCHANGED) -> int:
+def available(
+    authorized: int, holdings: Iterable[int], by: Fraction = UNCHANGED, *, earlier: Fraction = UNCHANGED
+) -> int:
     """What a split leaves of the pool: the authorized shares scaled and floored, less every holding scaled and floored.
 
     A holding is one option outstanding, the exercised shares of one grant, or the reserve of one cancelled or deferred
-    grant, all as before any split. Never negative where it was not before: floors of parts sum to no more than the
-    floor of their sum.
+    grant, all as before any split; or as after the `earlier` ones, that scale only what was authorized. Never negative
+    where it was not before: floors of parts sum to no more than the floor of their sum.
     Authority: §9, "an appropriate adjustment will be made" (ADJ-1, PLN-1).
     """
-    return scaled_total(authorized, by) - reserve(holdings, by)
+    return scaled_total(authorized, earlier * by) - reserve(holdings, by)
 
 
-def split(on: date, authorized: int, holdings: Collection[int], *, before: Fraction, after: Fraction) -> list[Movement]:
-    """By how much a split changes the pool; the ratios are cumulative, from the offer's opening to before and after it.
+def split(
+    on: date,
+    authorized: int,
+    holdings: Collection[int],
+    *,
+    before: Fraction,
+    after: Fraction,
+    earlier: Fraction = UNCHANGED,
+) -> list[Movement]:
+    """By how much a split changes the pool; the ratios are cumulative, from when the holdings were so to before and
+    after it, and from the offer's opening to then.
 
     Authority: §9 (ADJ-1, PLN-1).
     """
-    change = available(authorized, holdings, after) - available(authorized, holdings, before)
-    return [(on, "split", change)]
+    left = available(authorized, holdings, after, earlier=earlier)
+    return [(on, "split", left - available(authorized, holdings, before, earlier=earlier))]
 
 
 def exceeds_reserve(reserved: int, options: Iterable[IssuedOption]) -> Ruling | None:

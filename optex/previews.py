@@ -8,11 +8,27 @@ from optex.eligibility import capacity_on, in_offer, may_tender
 from optex.milestones import CANCEL
 from optex.notices import Kind, Notice
 from optex.records import Capacity, HolderRecord
-from optex.specimens import AS_THINGS_ARE, SUPPOSED, Whose, specimens
+from optex.specimens import Whose, specimens
 from optex.state import OfferState
 
 MADE_UP = "made-up options of nobody in particular"
 ALL_TENDERED = "that every option is tendered, whole"
+SUPPOSED: Mapping[str, str] = {
+    Kind.OFFER_OPENED: "",
+    Kind.REMINDER: "",
+    Kind.CONFIRMATION: "",
+    Kind.EXTENSION: "an extension by two weeks",
+    Kind.AMENDMENT: "an amendment",
+    Kind.ACCEPTANCE: "acceptance on the planned day",
+    Kind.REJECTION: "that an option is not accepted",
+    Kind.WITHDRAWAL_RIGHT: "that nothing is accepted by then",
+    Kind.TERMINATION: "an event of Section 7",
+    Kind.GRANT: "a grant on the planned day at a made-up closing price",
+}
+"""What a specimen makes up of the course of the offer; of any other kind, the event that it tells of."""
+
+AS_THINGS_ARE = frozenset({Kind.OFFER_OPENED, Kind.REMINDER, Kind.EXTENSION, Kind.AMENDMENT, Kind.TERMINATION})
+"""The kinds that go to whoever has tendered nothing, too: they suppose no tender."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

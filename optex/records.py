@@ -173,6 +173,7 @@ class HolderRecord:
 
     `exercises` are what the record said to be exercised of a grant until it learned of more (TND-4); `told` says when
     the holder was told what a form tenders, where a notice came after the expiration (TND-3).
+    `as_told` are the grants as they stand on record, where splits have adjusted them since (ADJ-1); else it is empty.
     """
 
     holder: Holder
@@ -181,3 +182,9 @@ class HolderRecord:
     forms: tuple[Form, ...]
     exercises: Exercises = field(default_factory=dict)
     told: Mapping[str, datetime] = field(default_factory=dict)
+    as_told: Mapping[str, Grant] = field(default_factory=dict)
+
+    @property
+    def told_grants(self) -> Mapping[str, Grant]:
+        """The grants as they stand on record, in the shares before any split of the offer's time."""
+        return self.as_told or self.grants

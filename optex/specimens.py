@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from operator import attrgetter
-from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from optex import delay_notices, notices
+from optex import notices
+from optex.adjusted_holdings import AdjustedHolding, Holding
+from optex.adjustment import Deferred, Split, adjusted, scaled_total, together
 from optex.calendar import instant
-from optex.cancellation import Cancellation, cancel, promise
+from optex.cancellation import cancel, promise
 from optex.corrections import CorrectHolder
+from optex.deferral_notices import deferred_promised
+from optex.delay_notices import acceptance_resumed, grant_delayed, postponement, prohibition
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.grant import new_options
@@ -53,24 +55,6 @@ class Whose:
     review: FormReview | None = None
 
 
-SUPPOSED: Mapping[str, str] = {
-    Kind.OFFER_OPENED: "",
-    Kind.REMINDER: "",
-    Kind.CONFIRMATION: "",
-    Kind.EXTENSION: "an extension by two weeks",
-    Kind.AMENDMENT: "an amendment",
-    Kind.ACCEPTANCE: "acceptance on the planned day",
-    Kind.REJECTION: "that an option is not accepted",
-    Kind.WITHDRAWAL_RIGHT: "that nothing is accepted by then",
-    Kind.TERMINATION: "an event of Section 7",
-    Kind.GRANT: "a grant on the planned day at a made-up closing price",
-}
-"""What a specimen makes up of the course of the offer; of any other kind, the event that it tells of."""
-
-AS_THINGS_ARE = frozenset({Kind.OFFER_OPENED, Kind.REMINDER, Kind.EXTENSION, Kind.AMENDMENT, Kind.TERMINATION})
-"""The kinds that go to whoever has tendered nothing, too."""
-
-
 def specimens(terms: Terms, whose: Whose | None = None) -> dict[Kind, Notice]:
     """One notice of every kind, as this offer would have it, with a holder's own options or to nobody in particular."""
     made = _Specimen(terms, whose)
@@ -85,30 +69,30 @@ class _Specimen:
         self.schedule = self.state.schedule
         self.received = instant(terms.commences + timedelta(days=7), terms.open_at, terms.zone)
         self.cancelled_on = self.schedule.cancel_on
-        self.accepted = replace(
-            self.state,
-            accepted_at=instant(self.cancelled_on, terms.cancel_at, terms.zone),
-            cancelled_on=self.cancelled_on,
-        )
+        self.cancel_at = instant(self.cancelled_on, terms.cancel_at, terms.zone)
+        self.accepted = replace(self.state, accepted_at=self.cancel_at, cancelled_on=self.cancelled_on)
         whose = whose or self._nobody()
         self.holder, self.capacity, self.grants = whose.holder, whose.capacity, whose.grants
-        self.old = min(self.grants.values(), key=attrgetter("granted_on", "grant_id"))
         self.standing = whose.tenders
-        self.tenders = whose.tenders or tuple(self._tender(each, each.remaining) for each in self.grants.values())
+        self.tenders = whose.tenders or tuple(_tender(each, each.remaining) for each in self.grants.values())
+        self.first = self.tenders[0]
+        self.old = self.grants[self.first.grant_id]
         self.review = whose.review or self._review()
-        self.cancellations = tuple(self._cancelled(each) for each in self.tenders)
+        self.cancellations = tuple(
+            cancel(each.shares, self.grants[each.grant_id], terms.plan.vesting, self.cancelled_on)
+            for each in self.tenders
+        )
         not_before = first_grant_day(self.cancelled_on, terms.waiting, terms.calendar)
         self.promise = promise(self.holder.holder_id, self.cancellations, self.cancelled_on, not_before)
 
     def _nobody(self) -> Whose:
         old = self._grant("G-0001", self.terms.commences - relativedelta(years=3), 3_000, exercised=1_000)
         recent = self._grant("G-0002", self.terms.commences - relativedelta(months=3), 1_500)
-        self.holder = HOLDER
         return Whose(
             holder=HOLDER,
             capacity=Capacity.EMPLOYEE,
             grants={grant.grant_id: grant for grant in (old, recent)},
-            tenders=(self._tender(old, 777), self._tender(recent, 1_500, added=True)),
+            tenders=(_tender(old, 777), _tender(recent, 1_500, added=True)),
         )
 
     def notices(self) -> list[Notice]:
@@ -127,16 +111,19 @@ class _Specimen:
                 terms, self.holder, 1, "other", None, "[what changes]", schedule, TALLY, terms.material_days
             ),
             notices.acceptance_and_promise(terms, schedule, self.holder, self.cancellations, self.promise, grants),
-            notices.rejection(terms, self.holder, self._not_accepted(why), grants, self.cancelled_on),
+            notices.rejection(
+                terms, self.holder, [(self.first.grant_id, self.first.shares, why)], grants, self.cancelled_on
+            ),
             notices.withdrawal_right(
                 self.state, self.holder, self.tenders, grants, "[why nothing has been accepted]", terms.withdrawal_right
             ),
-            notices.termination(terms, self.holder, "[the event of Section 7]", self.standing, grants),
             notices.exclusion(terms, self.holder, 2, "[jurisdiction]", "[why]", self.tenders, grants, open_=True),
+            notices.termination(terms, self.holder, "[the event of Section 7]", self.standing, grants),
             notices.promise_lapsed(terms, self.holder, self.promise, self.promise.shares, why, on),
             notices.acceptance_voided(
                 terms, self.holder, self.cancellations, self.promise, why, self.cancelled_on, grants, lapsed=False
             ),
+            self._adjustment(),
             self._correction(),
             notices.promise_reinstated(
                 terms,
@@ -151,10 +138,37 @@ class _Specimen:
                 granted_on=None,
                 grant_on=on,
             ),
+            postponement(
+                self.state,
+                self.holder,
+                1,
+                self.cancel_at,
+                self.tenders,
+                grants,
+                was_due=self.cancelled_on,
+                rung_on=self.cancelled_on,
+                due=None,
+                conditions=[4],
+            ),
+            grant_delayed(
+                self.accepted,
+                self.holder,
+                1,
+                self.promise,
+                was_due=on,
+                reason="[why the grant is held back]",
+                rule="CIC-1",
+            ),
+            acceptance_resumed(self.state, self.holder, 1, self.cancel_at, "[why acceptance falls due again]"),
+            prohibition(
+                self.accepted, self.holder, self.promise, self.promise.shares, 0, "[what prohibits the grant]", on
+            ),
+            deferred_promised(
+                terms, schedule, self.holder, self._deferred(), self.state.day(self.received), accepted=False
+            ),
             notices.grant(
                 terms, self.holder, self.promise, self._new_options(on), CLOSE, grants, capacity=self.capacity
             ),
-            *self._delays(),
         ]
 
     def _grant(self, grant_id: str, on: date, shares: int, exercised: int = 0) -> Grant:
@@ -168,14 +182,6 @@ class _Specimen:
             type=OptionType.NSO,
             expires_on=on + relativedelta(years=self.terms.plan.term_years.employee),
         )
-
-    def _tender(self, grant: Grant, shares: int, *, added: bool = False) -> Tender:
-        return Tender(
-            holder_id=self.holder.holder_id, grant_id=grant.grant_id, shares=shares, form_id="F-0001", added=added
-        )
-
-    def _cancelled(self, tender: Tender) -> Cancellation:
-        return cancel(tender.shares, self.grants[tender.grant_id], self.terms.plan.vesting, self.cancelled_on)
 
     def _review(self) -> FormReview:
         form = Form(
@@ -193,6 +199,25 @@ class _Specimen:
         in_time = Ruling(rule="EXP-1", reason="Received in proper form before the offer expired.")
         return FormReview(form=form, standing=FormStanding.EFFECTIVE, ruling=in_time, tenders=self.tenders)
 
+    def _adjustment(self) -> Notice:
+        split = Split(on=self.state.day(self.received) + timedelta(days=7), new=3, old=2)
+        by = together([split])
+        now = adjusted(self.old, by, self.terms.plan.vesting)
+        was, made = (
+            Holding(
+                subject=each.grant_id,
+                holder_id=self.holder.holder_id,
+                what="option",
+                shares=each.remaining,
+                price=each.price,
+                exercised=each.exercised,
+            )
+            for each in (self.old, now)
+        )
+        held = AdjustedHolding(split=split, was=was, became=made)
+        tendered = [(self.old.grant_id, self.first.shares, scaled_total(self.first.shares, by))]
+        return notices.split_adjusted(self.state, self.holder, split, [held], tendered, unseated=False)
+
     def _correction(self) -> Notice:
         corrected = CorrectHolder(
             at=self.received, by="[name]", reason="[why]", holder=self.holder.holder_id, name=self.holder.name
@@ -202,9 +227,15 @@ class _Specimen:
         )
         return notices.correction(self.state, self.holder, 1, corrected, {}, [], self.received)
 
-    def _not_accepted(self, why: Ruling) -> list[tuple[str, int, Ruling]]:
-        first = self.tenders[0]
-        return [(first.grant_id, first.shares, why)]
+    def _deferred(self) -> Deferred:
+        return Deferred(
+            deferred_id="D-1",
+            holder_id=self.holder.holder_id,
+            shares=500,
+            type=OptionType.NSO,
+            decided_at=self.received,
+            promised=True,
+        )
 
     def _new_options(self, on: date) -> list[IssuedOption]:
         return new_options(
@@ -217,24 +248,6 @@ class _Specimen:
             grants=self.grants,
         )
 
-    def _delays(self) -> list[Notice]:
-        state, on, due = self.state, self.schedule.grant_on, self.schedule.cancel_on
-        later = state.granting_from(self.terms.calendar.grant_day_from(on + timedelta(days=7)))
-        put_off: dict[str, Any] = {"was_due": on, "reason": "[why]", "rule": "GRT-2"}
-        return [
-            delay_notices.postponement(
-                state,
-                self.holder,
-                2,
-                instant(due, self.terms.cancel_at, self.terms.zone),
-                self.tenders,
-                self.grants,
-                was_due=due,
-                rung_on=due,
-                due=None,
-                conditions=[1],
-            ),
-            delay_notices.grant_delayed(later, self.holder, 1, self.promise, **put_off),
-            delay_notices.grant_resumed(state, self.holder, 1, self.promise, **put_off),
-            delay_notices.prohibition(state, self.holder, self.promise, self.promise.shares, 0, "[why]", on),
-        ]
+
+def _tender(grant: Grant, shares: int, *, added: bool = False) -> Tender:
+    return Tender(holder_id=grant.holder_id, grant_id=grant.grant_id, shares=shares, form_id="F-0001", added=added)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from optex.adjustment import Deferred, Split
-from optex.calendar import last_day, local_date
+from optex.calendar import ONE_DAY, last_day, local_date
 from optex.election import DefectWaiver, FormRejection
 from optex.formatting import listed
 from optex.milestones import OfferSchedule, schedule_of
@@ -28,7 +28,11 @@ def upon_events(events: Sequence[int]) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfferState:
-    """The offer as it stands: terms as extended, what has been done, and what stands in the way of the next act."""
+    """The offer as it stands: terms as extended, what has been done, and what stands in the way of the next act.
+
+    `followed` are the days of the splits that have been carried out, `followed_before` those of them that adjusted the
+    grants, before anything was cancelled.
+    """
 
     terms: Terms
     opened_at: datetime | None = None
@@ -48,6 +52,8 @@ class OfferState:
     waivers: tuple[DefectWaiver, ...] = ()
     rejections: tuple[FormRejection, ...] = ()
     told_splits: tuple[Split, ...] = ()
+    followed: frozenset[date] = frozenset()
+    followed_before: frozenset[date] = frozenset()
     deferred: tuple[Deferred, ...] = ()
     amendments: int = 0
 
@@ -68,10 +74,37 @@ class OfferState:
         return replace(self, grant_from=on) if self.late_grant_on is None else replace(self, late_grant_from=on)
 
     @property
+    def grant_splits(self) -> tuple[Split, ...]:
+        """The splits that adjusted the grants themselves: the acceptance, if there was one, came after them (ADJ-1)."""
+        return tuple(split for split in self.told_splits if split.on in self.followed_before)
+
+    @property
     def splits(self) -> tuple[Split, ...]:
-        """The splits that came after the cancellation: one told beforehand may turn out to lie before it (ADJ-1)."""
+        """The splits that scale what was cancelled, and what was kept (ADJ-1).
+
+        Cancelled were the shares of that day as it was known: a split of then, or before, that was told only later
+        counts from the day after it.
+        """
         on = self.cancelled_on
-        return tuple(split for split in self.told_splits if on is not None and on < split.on)
+        if on is None:
+            return ()
+        since = [split for split in self.told_splits if split.on not in self.followed_before]
+        return tuple(split if split.on > on else replace(split, counts_from=on + ONE_DAY) for split in since)
+
+    @property
+    def followed_splits(self) -> tuple[Split, ...]:
+        """Those of them that have been carried out."""
+        return tuple(split for split in self.splits if split.on in self.followed)
+
+    @property
+    def followed_through(self) -> date:
+        """The day through which splits are carried out for what was cancelled or kept."""
+        return max((split.effective for split in self.followed_splits), default=self.cancelled_on or date.min)
+
+    @property
+    def all_splits(self) -> tuple[Split, ...]:
+        """Every split told, whatever it adjusts, each with the day from which it counts."""
+        return (*self.grant_splits, *self.splits) if self.cancelled_on else self.told_splits
 
     @property
     def over(self) -> bool:

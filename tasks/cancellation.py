@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.database import tables as t
 from infra.database.writer import DecisionEntry
+from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, notices, pool
 from optex.cancellation import Cancellation, Promise, TenderDecision
@@ -63,12 +64,15 @@ def record_cancellation(
     )
     db.move_pool(pool.cancelled(on, cancellations))
     db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
+    unpromised = {each.holder_id for each in step.state.deferred} - {p.holder_id for p in promises}
+    released = release_deferred(db, unpromised, step.at, "No tendered option was accepted for exchange")
     rejected = sum(not decision.accepted for decision in decisions)
     # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
     outcome = step.done(
         f"Accepted and cancelled {count(len(cancellations), 'option')} for "
         f"{sum(c.shares for c in cancellations):,} shares of {count(len(promises), 'holder')}; "
         f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
+        f"{f'. {released}' if released else ''}"
     )
     db.reschedule(step.at, f"superseded: the options were cancelled on {on}")
     db.queue_notices(_acceptances(step, by_holder, cancellations, promises), step.at)

@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from infra.database.writer import PROGRAM, OfferWriter
+from infra.handlers.splits import apply_splits
 from infra.workspace import Workspace, workspace_of
 from optex.actions import Approve, Postpone
 from optex.errors import OptexError, Ruling
@@ -94,6 +95,9 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
         state = db.state()
         due = DueStep(workspace=workspace, db=db, step=step, state=state, at=now)
         due.idle = _idle(step, state, now, latest=db.step(name) == step)
+        if not due.idle:
+            apply_splits(db, now)
+            due.state = db.state()
         if not due.idle and (first := blocking_step(step, db.steps())):
             raise StepOutOfOrder(f"{step.name} waits until {first.name} is done")
         if not due.idle and (run_id := flow_run.id):

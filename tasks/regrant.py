@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from infra.database.writer import DecisionEntry
-from infra.handlers import pool
 from infra.handlers.promises import lapse_promises, record_lapsed
 from infra.handlers.reinstatement import plan_late_grant
+from infra.handlers.splits import apply_splits
 from optex import batch, notices
 from optex import pool as plan_pool
 from optex.adjustment import Deferred, ratio, scaled_total
@@ -42,7 +42,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     options = [option for each in granted for option in each.options]
     left = {each.promise.promise_id: batch.reserved_for(each, state, on) for each in kept}
     empty = {each.promise.promise_id: each for each in kept if not left[each.promise.promise_id]}
-    deferred = sum(scaled_total(d.shares, ratio(state.splits, state.day(d.decided_at), on)) for d in state.deferred)
+    deferred = sum(scaled_total(d.shares, ratio(state.all_splits, state.day(d.decided_at), on)) for d in state.deferred)
     reserved = sum(left.values()) + deferred
     if refused := plan_pool.exceeds_reserve(reserved, options):
         raise Refused(refused)
@@ -59,7 +59,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
             splits=state.splits,
         )
     )
-    pool.apply_splits(db, step.at)
+    apply_splits(db, step.at)
     db.add_options("new", options)
     db.record_decisions("option", step.at, (entry for each in granted for entry in _granted(each)))
     db.record_decisions("deferred", step.at, _not_made(state, granted))
@@ -141,7 +141,7 @@ def _splits_told(each: HolderGrant, empty: Collection[str], state: OfferState, o
     promise, holder_id = _fulfilled(each, empty), each.record.holder.holder_id
     decided = [state.day(deferred.decided_at) for deferred in state.deferred if deferred.holder_id == holder_id]
     after = promise.issued_on if promise else min(decided)
-    return ", ".join(f"a {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if after < s.on <= on)
+    return ", ".join(f"a {split.named}" for split in state.all_splits if after < split.effective <= on)
 
 
 def _let_lapse(step: DueStep, empty: Sequence[OpenPromise], on: date) -> str:
@@ -154,9 +154,7 @@ def _let_lapse(step: DueStep, empty: Sequence[OpenPromise], on: date) -> str:
 
 
 def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:
-    splits = ", ".join(
-        f"the {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if each.promise.issued_on < s.on <= on
-    )
+    splits = ", ".join(f"the {split.named}" for split in state.splits if split.effective <= on)
     reason = (
         f"After {splits} nothing is left of the {count(each.promise.shares, 'share')} promised: a fraction of a share "
         "is neither granted nor paid."

@@ -16,6 +16,7 @@ from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
 from infra.handlers.intake import load_folder, record_arrivals
+from infra.handlers.splits import next_split
 from infra.mail.delivery import deliver
 from infra.workspace import Workspace, using, workspace_of
 from optex.actions import read_action
@@ -113,11 +114,11 @@ class Play:
                 late = self._late.setdefault((step.name, step.version), self.tale.lateness.choice(LATE))
                 rings.append((step.due + late, n + 1, step))
         with self.workspace.read() as db:
-            played = db.row().played_until
+            played, split = db.row().played_until, next_split(db)
         left = [arrival.at for arrival in self.arrivals.arrivals if played is None or arrival.at > played]
         if left:
             rings.append(((self.arrivals.next_evening(played) if self.tale.evenings else left[0]) or left[0], 0, None))
-        rings += [(at, 0, None) for at, _, _ in self._asked]
+        rings += [(at, 0, None) for at, _, _ in self._asked] + ([(split, 0, None)] if split else [])
         first = min(rings, key=lambda ring: ring[:2], default=None)
         return first and (first[0], first[2])
 

@@ -101,7 +101,7 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], through)
         if row["rule"] == "ADJ-1" and unbroken:
-            by = reckoning.split_ratio(it.actions, it.cancelled_on, granted_on)
+            by = reckoning.split_ratio(it.splits, it.cancelled_on, granted_on)
             own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
             if at != made or any(int(shares * by) for shares in own):
                 yield f"{row} though a split by {by} leaves something of {own}"
@@ -120,7 +120,7 @@ def no_lapse_stands_against_the_record(it: Outcome) -> Iterator[str]:
         if row["outcome"] != "lapsed" or row["rule"] == "ADJ-1" or it.prohibited or not told:
             continue
         periods = reckoning.service_known(it.tale, told[-1])[row["holder_id"]]
-        by = reckoning.split_ratio(it.actions, it.cancelled_on, it.day(told[-1]))
+        by = reckoning.split_ratio(it.splits, it.cancelled_on, it.day(told[-1]))
         own = [int(n * by) for key, n in it.cancelled.items() if it.grants[key].holder_id == row["holder_id"]]
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], it.day(told[-1]))
         if unbroken and sum(own) <= left:
@@ -158,13 +158,13 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
         for grant in own if holder_id in kept else ():
             if grant.grant_id in it.cancelled:
                 days, _ = reckoning.divided(grant, it.cancelled[grant.grant_id], it.terms)
-                days = reckoning.scaled(days, reckoning.split_ratio(it.actions, it.cancelled_on, kept_on))
+                days = reckoning.scaled(days, reckoning.split_ratio(it.splits, it.cancelled_on, kept_on))
                 due.append((kept_on, grant.grant_id, grant.type, [max(day, kept_on) for day in days]))
         on = it.grant_date
         for action in it.actions:
             decided_on, mine = it.day(action.at), action.verb == "defer" and action.data["holder"] == holder_id
             if mine and reckoning.serves_throughout(known[holder_id], decided_on, on):
-                by = reckoning.split_ratio(it.actions, max(decided_on, it.cancelled_on), on)
+                by = reckoning.split_ratio([*it.splits_before, *it.splits], decided_on, on)
                 shares = int(action.data["shares"] * by)
                 due.append((on, "", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))
         for on, source, type_, days in sorted(due, key=lambda each: each[0]):
@@ -241,11 +241,12 @@ def _lapsed_and_voided(it: Outcome) -> set[str]:
 
 def reckon_available(it: Outcome) -> int:
     """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
-    by = reckoning.split_ratio(it.actions, it.cancelled_on, it.grant_date)
+    by = reckoning.split_ratio(it.splits, it.cancelled_on, it.grant_date)
+    before = reckoning.split_ratio(it.splits_before, date.min, date.max)
     held = [grant.exercised for grant in it.grants.values()]
     held += [grant.remaining - it.cancelled.get(grant.grant_id, 0) for grant in it.grants.values()]
     new = sum(row["shares"] for row in it.ledgers["new_options"])
-    return int(it.terms.plan.shares_authorized * by) - sum(int(each * by) for each in held) - new
+    return int(it.terms.plan.shares_authorized * before * by) - sum(int(each * by) for each in held) - new
 
 
 def every_step_is_done_once(it: Outcome) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Outcome:
         self.ledgers = {name: ledger_rows(db, f"{name}.csv") for name in LEDGERS.split()}
         self.actions = db.actions()
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
-        self.grants = {grant.grant_id: grant for grant in played.folder.grants}
+        self.told_grants = {grant.grant_id: grant for grant in played.folder.grants}
         self.forms = {form.form_id: form for form in played.folder.forms}
         # Of an acceptance that was voided the row stays; nothing of it holds (REC-4).
         holding = [row for row in self.ledgers["cancellations"] if row["voided_on"] is None]
@@ -42,6 +42,14 @@ class Outcome:
         self.prohibited = any(action.verb == "prohibit" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = db.row().granted_on
+        # Before the acceptance, or the termination, splits adjust the grants; afterwards what was made of them.
+        decided = self.accepted_at or next((each.at for each in self.actions if each.verb == "terminate"), None)
+        told = reckoning.splits_told(self.actions)
+        self.splits_before = [(on, by) for at, on, by in told if decided and at <= decided and on <= self.day(decided)]
+        rest = [(on, by) for _, on, by in told if (on, by) not in self.splits_before] if self.cancelled_on else []
+        self.splits = [(max(on, self.cancelled_on + timedelta(days=1)), by) for on, by in rest]
+        before = reckoning.split_ratio(self.splits_before, date.min, date.max)
+        self.grants = {key: reckoning.adjusted(g, before, self.terms) for key, g in self.told_grants.items()}
         self.granted_at = next(iter(self.grants_made.values()), None)
         self._tranches: defaultdict[str, Counter[date]] = defaultdict(Counter)
         for row in self.ledgers["vesting"]:
@@ -84,13 +92,23 @@ class Outcome:
         }
 
     def offered(self, form_id: str) -> dict[str, int]:
-        """What a form offers: where an omission is a defect, one that stands was let off it, and nothing is added."""
+        """What a form offers, as it is when it is decided: it is signed in the shares of its day.
+
+        Look-back grants are added whole; where an omission is a defect, one that stands was let off it.
+        """
         form, received_on = self.forms[form_id], self.day(self.forms[form_id].received_at)
+        signed_on = min(form.signed_on or received_on, received_on)
+        by = reckoning.split_ratio(self.splits_before, date.min, signed_on)
+        signed = {key: reckoning.adjusted(grant, by, self.terms) for key, grant in self.told_grants.items()}
         shares = {line.grant_id: line.shares for line in form.lines}
-        if self.terms.lookback.omitted == "defect":
-            return shares
-        for grant in self.grants.values():
+        included = self.terms.lookback.omitted == "include"
+        for grant in signed.values() if included else ():
             in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:
                 shares[grant.grant_id] = grant.remaining
-        return shares
+        since = reckoning.split_ratio(self.splits_before, signed_on, date.max)
+        now = {
+            key: self.grants[key].remaining if n == signed[key].remaining else int(n * since)
+            for key, n in shares.items()
+        }
+        return {key: n for key, n in now.items() if n}

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.script import ScriptEntry
 from optex.action import Action
-from optex.records import Capacity, Grant, OptionType, ServicePeriod
+from optex.records import Capacity, Grant, OptionType, ServicePeriod, Tranche
 from optex.terms import Terms
 from tests.strategies import Tale
 
@@ -130,12 +131,41 @@ def scaled(days: list[date], by: Fraction) -> list[date]:
     return [day for nth, day in enumerate(days, start=1) for _ in range(int(nth * by) - int((nth - 1) * by))]
 
 
-def split_ratio(actions: Iterable[Action], after: date, through: date) -> Fraction:
+Splits = Sequence[tuple[date, Fraction]]
+"""From which day each split counts, and how many shares it makes of one."""
+
+
+def splits_told(actions: Iterable[Action]) -> list[tuple[datetime, date, Fraction]]:
+    """When each split was told, its day, and how many shares it makes of one."""
+    return [
+        (action.at, date.fromisoformat(action.data["on"]), Fraction(action.data["new"], action.data["old"]))
+        for action in actions
+        if action.verb == "split"
+    ]
+
+
+def split_ratio(splits: Splits, after: date, through: date) -> Fraction:
     by = Fraction(1)
-    for action in actions:
-        if action.verb == "split" and after < date.fromisoformat(action.data["on"]) <= through:
-            by *= Fraction(action.data["new"], action.data["old"])
+    for on, ratio in splits:
+        by *= ratio if after < on <= through else 1
     return by
+
+
+def adjusted(grant: Grant, by: Fraction, terms: Terms) -> Grant:
+    """A grant after a split: what is exercised and what is left counted share by share, the price up to the cent."""
+    if by == 1:
+        return grant
+    days = days_of(grant, terms)
+    used, left = scaled(days[: grant.exercised], by), scaled(days[grant.exercised :], by)
+    cents, worth = (value * by.denominator / by.numerator for value in (grant.price * 100, grant.value_at_grant))
+    return replace(
+        grant,
+        shares=len(used) + len(left),
+        exercised=len(used),
+        price=cents.to_integral_value(ROUND_UP) / 100,
+        fmv=worth.quantize(Decimal("0.000001"), ROUND_UP),
+        vesting=tuple(Tranche(vests_on=day, shares=n) for day, n in sorted(Counter(used + left).items())),
+    )
 
 
 class IsoLimit:
@@ -152,7 +182,7 @@ class IsoLimit:
                     if day.year > cancelled_on.year:
                         counting.remove(day)
             for day in counting:
-                self.takes(day, grant.price)
+                self.takes(day, grant.value_at_grant)
 
     def takes(self, day: date, value: Decimal) -> bool:
         """Whether a share that becomes exercisable on a day still fits; if so it is counted."""

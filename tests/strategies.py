@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
-from optex.actions import read_action
+from optex import adjustment
+from optex.actions import Split, read_action
 from optex.calendar import EST
 from optex.milestones import schedule_of
 from optex.records import Capacity, Form, FormKind, FormLine, Grant, Holder, OptionType, ServicePeriod, Tranche
@@ -47,6 +49,8 @@ def tales(draw: st.DrawFn, *, corrected: bool = False) -> Tale:
     moments = _moments(terms)
     grants = draw(_grants(terms))
     forms = draw(_forms(terms, grants, moments))
+    script = draw(_script(terms, forms, moments))
+    forms = [_as_signed(form, grants, script, terms) if draw(st.integers(0, 4)) else form for form in forms]
     held = sum(grant.shares for grant in grants)
     authorized = terms.plan.model_copy(update={"shares_authorized": held + draw(st.integers(1, 40))})
     folder = Folder(
@@ -57,8 +61,7 @@ def tales(draw: st.DrawFn, *, corrected: bool = False) -> Tale:
         forms=forms,
         prices={},
         script=sorted(
-            draw(_script(terms, forms, moments))
-            + (draw(_corrections(terms, grants, forms, moments)) if corrected else []),
+            script + (draw(_corrections(terms, grants, forms, moments)) if corrected else []),
             key=lambda entry: entry.when,
         ),
         digest="",
@@ -230,6 +233,28 @@ def _forms(draw: st.DrawFn, terms: Terms, grants: list[Grant], moments: st.Searc
     return forms
 
 
+def _as_signed(form: Form, grants: list[Grant], script: list[ScriptEntry], terms: Terms) -> Form:
+    """The form with its options as they are by the splits of the script up to the day on which it was signed."""
+    received_on = form.received_at.astimezone(terms.zone).date()
+    told = [entry.action for entry in script if isinstance(entry.action, Split)]
+    splits = [adjustment.Split(on=each.on, new=each.new, old=each.old) for each in told]
+    by = adjustment.ratio(splits, terms.commences - DAY, min(form.signed_on or received_on, received_on))
+    now = {grant.grant_id: adjustment.adjusted(grant, by, terms.plan.vesting) for grant in grants}
+    return replace(form, lines=tuple(_restated(line, now[line.grant_id], by) for line in form.lines))
+
+
+def _restated(line: FormLine, grant: Grant, by: Fraction) -> FormLine:
+    if by == 1:
+        return line
+    return replace(
+        line,
+        shares=adjustment.scaled_total(line.shares, by),
+        original_shares=grant.shares,
+        price=grant.price,
+        exercised=grant.exercised,
+    )
+
+
 @st.composite
 def _line(draw: st.DrawFn, grant: Grant) -> FormLine:
     line = FormLine(
@@ -261,6 +286,7 @@ def _script(
     dates, calendar = schedule_of(terms), terms.calendar
     later = st.integers(0, 30).map(lambda n: terms.expires + timedelta(hours=2) if n == 30 else terms.expires + n * DAY)
     to_come = st.dates(min_value=dates.cancel_on, max_value=dates.grant_on + 20 * DAY)
+    any_day = st.dates(min_value=terms.commences - DAY, max_value=dates.cancel_on + DAY) | to_come
     verbs = st.sampled_from(
         [
             "extend",
@@ -307,10 +333,11 @@ def _script(
                 capacity = draw(st.sampled_from(Capacity)).value
                 add(when, "service-set", holder=draw(st.sampled_from(HOLDERS)), capacity=capacity, from_=first, **until)
             case "split":
-                add(when, verb, on=draw(to_come), new=draw(st.integers(1, 4)), old=draw(st.integers(1, 4)))
+                add(when, verb, on=draw(any_day), new=draw(st.integers(1, 4)), old=draw(st.integers(1, 4)))
             case "defer":
                 holder_id, shares = draw(st.sampled_from(HOLDERS)), draw(st.integers(1, 20))
-                add(when, verb, holder=holder_id, shares=shares, type=draw(st.sampled_from(OptionType)).value)
+                kind, promise = draw(st.sampled_from(OptionType)).value, draw(st.booleans())
+                add(when, verb, holder=holder_id, shares=shares, type=kind, promise=promise)
             case "committee":
                 why = {"reason": "A blackout."} if draw(st.booleans()) else {}
                 add(when, "committee-grant-date", on=calendar.grant_day_from(draw(to_come)), **why)
@@ -432,7 +459,7 @@ def _told_in_steps(draw: st.DrawFn, terms: Terms) -> list[ScriptEntry]:
             add(when + draw(back_after), "service-set", **own)
     for _ in range(draw(_few(0, seldom=(1, 2)))):
         when = datetime.combine(draw(told_on), time(10), tzinfo=terms.zone)
-        on = draw(st.dates(min_value=dates.cancel_on, max_value=dates.grant_on + 20 * DAY))
+        on = draw(st.dates(min_value=terms.commences, max_value=dates.grant_on + 20 * DAY))
         add(when, "split", on=on, new=draw(st.integers(1, 3)), old=draw(st.integers(1, 3)))
     for _ in range(draw(_few(0, seldom=(1, 2)))):
         when = datetime.combine(draw(told_on), time(11), tzinfo=terms.zone)

@@ -127,12 +127,12 @@ class Small:
             date(2003, 4, 1), 1, 6, id="a split announced before the cancellation",
         ),
         pytest.param(
-            # The holder leaves between its announcement and its day: what goes back is not split yet, nor is the plan.
+            # The holder leaves between its announcement and its day: what goes back is not split yet, but on June 2.
             Small(
                 last_day=date(2003, 5, 1),
                 script=(("2003-04-05T12:00:00", "split", {"on": "2003-06-02", "new": "2", "old": "1"}),),
             ),
-            date(2003, 4, 1), 0, 20, id="lapsed before the split",
+            date(2003, 4, 1), 0, 40, id="lapsed before the split",
         ),
     ],
 )  # fmt: skip

@@ -24,6 +24,7 @@ from infra.handlers.known_forms import sort_out
 from infra.handlers.prices import price_differences
 from infra.handlers.result import ActionResult
 from infra.handlers.service import record_service
+from infra.handlers.splits import apply_splits
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace, workspace_in
@@ -89,6 +90,7 @@ def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, eviden
 
     def work(db: OfferWriter, now: datetime) -> str:
         forms = read_new_forms(db, file or folder / "elections.csv", db.forms())
+        apply_splits(db, now)
         return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
     _work(workspace, work, as_json)
@@ -148,6 +150,7 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     now = datetime.now(UTC).replace(microsecond=0)
     said = []
     with workspace.write() as db:
+        apply_splits(db, now)
         state = db.state()
         if (folder / "elections.csv").exists():
             forms = [form for form in read_new_forms(db, folder / "elections.csv") if form.received_at <= now]

@@ -16,6 +16,7 @@ from infra.database.history import exercises_before, told_at
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
+from optex.adjustment import adjusted, together
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
 from optex.iso import Exercisable
@@ -86,7 +87,7 @@ class OfferReader:
         return [_terms(row.document) for row in self.connection.execute(found)]
 
     def state(self) -> OfferState:
-        row = self.row()
+        row, (followed, followed_before) = self.row(), self._followed()
         state = OfferState(
             terms=self.first_terms(),
             opened_at=row.opened_at,
@@ -94,8 +95,27 @@ class OfferReader:
             cancelled_on=row.cancelled_on,
             terminated_at=row.terminated_at,
             granted_on=row.granted_on,
+            followed=followed,
+            followed_before=followed_before,
         )
-        return replay(state, self.actions(*STATEFUL))
+        state = replay(state, self.actions(*STATEFUL))
+        if not state.deferred:
+            return state
+        decided = self.latest_decisions("deferred", [each.deferred_id for each in state.deferred])
+        released = {row.subject for row in decided.values() if row.decision == "released"}
+        return replace(state, deferred=tuple(each for each in state.deferred if each.deferred_id not in released))
+
+    def _followed(self) -> tuple[frozenset[date], frozenset[date]]:
+        """The days of the splits that were carried out, and of those among them that came before the cancellation."""
+        p, before = t.pool.c, True
+        query = select(p.on, p.event).where(p.offer == self.offer, p.event.in_(["split", "cancelled"]))
+        days: dict[bool, set[date]] = {True: set(), False: set()}
+        for on, event in self.connection.execute(query.order_by(p.position)):
+            if event == "split":
+                days[before].add(on)
+            else:
+                before = False
+        return frozenset(days[True] | days[False]), frozenset(days[True])
 
     def actions(self, *verbs: str) -> list[Action]:
         """The accepted actions in the order in which they were recorded, of these verbs where any is named."""
@@ -155,8 +175,16 @@ class OfferReader:
         return {row.on: row.close for row in self.rows(t.prices)}
 
     def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
-        """The records of these holders, or of all, in order of holder id; without their forms where none is asked."""
+        """The records of these holders, or of all, in order of holder id; without their forms where none is asked.
+
+        Their grants are as adjusted by the splits carried out before the cancellation, and beside them as told.
+        """
         records: list[HolderRecord] = self._of_holders(partial(read_holder_records, forms=forms), holder_ids)
+        if adjust := self._adjustment():
+            records = [
+                replace(d, grants={key: adjust(grant) for key, grant in d.grants.items()}, as_told=d.grants)
+                for d in records
+            ]
         return self._with_history(records) if forms else records
 
     def _with_history(self, records: list[HolderRecord]) -> list[HolderRecord]:
@@ -186,8 +214,21 @@ class OfferReader:
         return told_at(self.connection, self.offer, list(form_ids))
 
     def grants(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
-        """The grants of these holders, or of all."""
+        """The grants of these holders, or of all, as adjusted by the splits carried out before the cancellation."""
+        adjust = self._adjustment()
+        told = self.grants_as_told(holder_ids)
+        return [adjust(grant) for grant in told] if adjust else told
+
+    def grants_as_told(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
+        """The grants of these holders, or of all, as they were told: before any split of the offer's time."""
         return self._of_holders(read_grants, holder_ids)
+
+    def _adjustment(self) -> Callable[[Grant], Grant] | None:
+        """What a split has made of the grants; None where none was carried out before the cancellation (ADJ-1)."""
+        if not self._followed()[1]:
+            return None
+        state = self.state()
+        return partial(adjusted, by=together(state.grant_splits), vesting=state.terms.plan.vesting)
 
     def service_periods(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[ServicePeriod]]:
         """The periods of service of these holders, or of all."""

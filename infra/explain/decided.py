@@ -12,7 +12,7 @@ from optex.option_reasons import titled
 from optex.records import FormKind, FormStanding, IssuedOption
 
 # Of what was decided at one instant the cause goes before what follows from it; a kind that is not named comes last.
-_ORDER = ("eligibility", "form", "tender", "adjustment", "promise", "deferred", "option")
+_ORDER = ("eligibility", "adjustment", "form", "tender", "promise", "deferred", "option")
 
 
 def decisions(history: HolderHistory) -> Iterator[HistoryLine]:

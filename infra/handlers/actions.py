@@ -13,6 +13,7 @@ from infra.handlers import (
     announcements,
     corrected,
     corrections,
+    deferrals,
     delays,
     forms,
     four_eyes,
@@ -26,6 +27,7 @@ from infra.handlers.decide_again import decide_again
 from infra.handlers.exclusions import exclude, reject
 from infra.handlers.left_outstanding import left_outstanding
 from infra.handlers.result import ActionResult
+from infra.handlers.splits import apply_splits
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
 from optex.action import Action
@@ -55,7 +57,7 @@ from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
-from optex.formatting import exact_text, first_sentences
+from optex.formatting import day, exact_text, first_sentences
 from optex.prohibition import Prohibit
 from optex.records import FormKind, ServicePeriod
 from optex.state import OfferState
@@ -69,6 +71,7 @@ def record_action(db: OfferWriter, action: Action, file: tuple[str, bytes] | Non
     """
     if file is not None:
         action = action.model_copy(update={"evidence": db.keep_evidence(*file, action.at)})
+    apply_splits(db, db.takes_effect(action.at))
     earlier = db.recorded_actions(action.verb)[::-1]
     if said := recorded(db, earlier, action):
         return said
@@ -190,7 +193,6 @@ def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling 
 
 
 def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
-    pool.apply_splits(db, action.at)
     holder = db.holders().get(action.holder)
     if holder is None:
         return Ruling(rule="REC-4", reason=f"there is no holder {action.holder}")
@@ -319,11 +321,18 @@ def _set_price(action: PriceSet, db: OfferWriter) -> str:
     return ""
 
 
+@refused.register
+def _may_split(action: Split, db: OfferWriter, state: OfferState) -> Ruling | None:
+    """After the others were granted a split still adjusts what is promised to whoever was reinstated too late."""
+    return changes.may_split(state, action.on, promised=bool(db.open_promises()))
+
+
 @apply_effects.register
 def _split(action: Split, db: OfferWriter) -> str:
-    """A split that has come is followed at once, one that is announced ahead on its day."""
-    pool.apply_splits(db, action.at)
-    return ""
+    """A split that has come is carried out at once, one that is announced ahead on its day."""
+    at = db.takes_effect(action.at)
+    apply_splits(db, at)
+    return "" if action.on in db.state().followed else f"It is carried out on {day(action.on)}."
 
 
 @refused.register
@@ -335,7 +344,6 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
     tendered = state.accepted_at is None and batch.elections(batch.review_all(records, state, action.at))
     if not eligibility.serves(records[0].service_periods, state.day(action.at)):
         return Ruling(rule="LCK-1", reason="the holder is not in service")
-    pool.apply_splits(db, action.at)
     return changes.may_defer(
         state, participant=promised or bool(tendered), shares=action.shares, available=pool.available(db)
     )
@@ -343,8 +351,7 @@ def _may_defer(action: Defer, db: OfferWriter, state: OfferState) -> Ruling | No
 
 @apply_effects.register
 def _defer(action: Defer, db: OfferWriter) -> str:
-    pool.reserve_deferred(db, action.at, action.shares)
-    return ""
+    return deferrals.defer(db, action)
 
 
 @refused.register

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
-from infra.handlers import pool
+from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, cancellation
 from optex.action import Action
@@ -87,7 +87,7 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     db.record_decisions("form", action.at, map(decided_form, reviews))  # what came at this very instant came too late
     db.record_decisions("tender", action.at, [decided_tender(decision) for decision in decisions])
     db.mark_moot("the offer was terminated")
-    pool.release_deferred(db, action.at)
+    released = release_deferred(db, None, action.at, "The exchange offer was terminated")
     concerned = {d.holder.holder_id for d in batch.addressees(records, state, action.at)} | standing.keys()
     told = db.queue_notices(
         (
@@ -104,7 +104,7 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
         ),
         action.at,
     )
-    return f"{count(len(decisions), 'tendered option')} returned; {told.told()}."
+    return f"{count(len(decisions), 'tendered option')} returned; {told.told()}. {released}".strip()
 
 
 def _tell_extension(

@@ -9,7 +9,7 @@ from datetime import datetime
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.handlers import reinstatement, voids
-from infra.handlers.pool import apply_splits
+from infra.handlers.splits import apply_splits
 from optex.compensations import Pending, awaited
 from optex.formatting import sentence
 

@@ -9,11 +9,13 @@ from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.interim_grants import interim_grants
 from infra.handlers.otherwise import decided_otherwise
 from optex import pool
 from optex.contradictions import (
     DECIDED,
     GRANTED,
+    MEANWHILE,
     RESCINDED,
     VOIDED,
     Contradiction,
@@ -31,15 +33,12 @@ from optex.state import OfferState
 
 def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -> list[Contradiction]:
     """All that the record contradicts and nobody has settled, of these holders or of all, in order of the options."""
-    state = db.state()
-    if state.cancelled_on is None:
-        return []
-    settled = _settlements(db)
-    found = [
-        *_granted(db, state, holder_ids),
-        *_voided(db, state, holder_ids),
-        *decided_otherwise(db, state, holder_ids),
-    ]
+    state, settled = db.state(), _settlements(db)
+    found = list(interim_grants(db, state, holder_ids))
+    if state.cancelled_on is not None:
+        found += _granted(db, state, holder_ids)
+        found += _voided(db, state, holder_ids)
+        found += decided_otherwise(db, state, holder_ids)
     left = [each for each in found if not any(_settles(one, each) for one in settled.get(each.grant_id, ()))]
     return sorted(left, key=lambda each: each.grant_id)
 
@@ -53,9 +52,15 @@ def report_contradictions(db: OfferWriter, holder_ids: Collection[str], at: date
         for row in db.latest_decisions("contradiction").values()
         if row.decision == "contradicted" and row.holder_id in holder_ids
     ]
-    told = [_entry(each.grant_id, each.holder_id, "contradicted", each.said) for each in found.values()]
+    told = [_entry(each.grant_id, each.holder_id, "contradicted", each.said, each.rule) for each in found.values()]
     told += [
-        _entry(row.subject, row.holder_id, "agrees", f"The record agrees with what became of {row.subject} again.")
+        _entry(
+            row.subject,
+            row.holder_id,
+            "agrees",
+            f"The record agrees with what became of {row.subject} again.",
+            row.rule,
+        )
         for row in before
         if row.subject not in found and row.subject not in settled
     ]
@@ -66,9 +71,9 @@ def report_contradictions(db: OfferWriter, holder_ids: Collection[str], at: date
     return " ".join(each.ruling.reason for each in fresh)
 
 
-def _entry(grant_id: str, holder_id: str, decision: str, said: str) -> DecisionEntry:
+def _entry(grant_id: str, holder_id: str, decision: str, said: str, rule: str) -> DecisionEntry:
     return DecisionEntry(
-        subject=grant_id, holder_id=holder_id, decision=decision, ruling=Ruling(rule="REC-4", reason=said)
+        subject=grant_id, holder_id=holder_id, decision=decision, ruling=Ruling(rule=rule, reason=said)
     )
 
 
@@ -110,6 +115,7 @@ def may_settle(db: OfferReader, action: Settle) -> Ruling | None:
 _ONLY_STANDS = {
     VOIDED: "the acceptance of {} was voided, and nothing is accepted twice: it can only stand as voided",
     RESCINDED: "{} was rescinded, and nothing is granted twice: it can only stand as rescinded",
+    MEANWHILE: "the company granted {} itself, beside the offer, and only the company can undo that: it can only stand",
     DECIDED: "what was decided of {} at the acceptance is not undone: it can only stand",
 }
 

@@ -15,6 +15,7 @@ from infra.database.writer import OfferWriter
 from infra.handlers.correction_letters import Told, told_before, write_calendar_letters, write_letters
 from infra.handlers.corrections import corrected, on_record
 from infra.handlers.decide_again import decide_again
+from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import confirm_again, confirmations
 from infra.handlers.pool import positions, restate_pool
 from infra.handlers.restated import restate
@@ -63,7 +64,7 @@ def _grant(action: CorrectGrant, db: OfferWriter) -> str:
     after = corrected(action, before)
     assert isinstance(after, Grant)
     told = told_before(db, action, {after.holder_id} | ({before.holder_id} if isinstance(before, Grant) else set()))
-    held = positions(db, told.holder_ids, action.at)
+    held = positions(db, told.holder_ids)
     [row] = GRANTS.rows([after])
     if before is None:
         db.add(t.grants, [row])
@@ -72,8 +73,11 @@ def _grant(action: CorrectGrant, db: OfferWriter) -> str:
     db.replace_tranches(after.grant_id, after.vesting)
     restated = restate(db, after, action)
     restate_pool(db, held, told.holder_ids, action.at)
+    released = ""
+    if restated.promised_nothing:
+        released = release_deferred(db, [after.holder_id], action.at, "By the corrected record nothing was exchanged")
     said = _followed(db, action, told, restated.changes)
-    return f"{restated.said} {said}".strip()
+    return " ".join(filter(None, (restated.said, released, said)))
 
 
 @carry_out.register

@@ -71,7 +71,7 @@ def _grant(action: CorrectGrant, db: OfferReader) -> Fact:
     g = t.grants.c
     query = select(g.holder_id).where(g.offer == db.offer, g.grant_id == action.grant)
     holder_id = db.connection.execute(query).scalar()
-    found = db.grants([holder_id]) if holder_id else []
+    found = db.grants_as_told([holder_id]) if holder_id else []
     return next((grant for grant in found if grant.grant_id == action.grant), None)
 
 

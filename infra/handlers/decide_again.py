@@ -19,7 +19,8 @@ def decide_again(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> 
     state, at = db.state(), db.takes_effect(at)
     if state.accepted_at is None and state.terminated_at is None:
         invite(db, holder_ids, at)
-        return review_again(db, holder_ids, at)
+        said = [review_again(db, holder_ids, at), report_contradictions(db, holder_ids, at)]
+        return " ".join(filter(None, said))
     said = [
         lapse_promises(db, state.day(at), at, holder_ids),
         compensate(db, holder_ids, at),

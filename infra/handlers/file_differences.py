@@ -36,7 +36,7 @@ def find_differences(db: OfferReader, folder: Folder) -> list[Difference]:
     record = Facts(
         holders=[d.holder for d in records],
         service_periods=[period for d in records for period in d.service_periods],
-        grants=[grant for d in records for grant in d.grants.values()],
+        grants=[grant for d in records for grant in d.told_grants.values()],
         forms=[form for d in records for form in d.forms],
         prices={row.on: row.close for row in db.rows(t.prices)},
         closed=db.state().terms.closings.closed,

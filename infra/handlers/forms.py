@@ -144,7 +144,12 @@ def _objections(
         return {}
     told = db.told_at(review.form.form_id for review in in_force.values())
     found = {
-        holder_id: objection_until(review.form, told.get(review.form.form_id, now), terms, records[holder_id].grants)
+        holder_id: objection_until(
+            review.form,
+            told.get(review.form.form_id, now),
+            terms,
+            batch.grants_when_signed(records[holder_id], review.form, state),
+        )
         for holder_id, review in in_force.items()
     }
     return {holder_id: until for holder_id, until in found.items() if until is not None}

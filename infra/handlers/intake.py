@@ -18,6 +18,7 @@ from infra.handlers.actions import record_action
 from infra.handlers.decide_again import decide_again
 from infra.handlers.forms import record_forms
 from infra.handlers.prices import record_prices
+from infra.handlers.splits import apply_splits
 from infra.memory import without_collection
 from optex import pool
 from optex.formatting import count
@@ -75,10 +76,12 @@ def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) 
         if kind is ScriptEntry:
             said += [_recorded(db, entry) for entry in things]
         elif kind is Form:
+            apply_splits(db, now)
             said.append(record_forms(db, things, now))
         elif kind is ServicePeriod:
             db.add_service_periods(things)
             said.append(decide_again(db, {period.holder_id for period in things}, now))
         elif kind is Price:
             said.append(record_prices(db, {price.on: price.close for price in things}, now))
+    apply_splits(db, at)
     return [sentence for sentence in said if sentence]

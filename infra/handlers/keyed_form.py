@@ -7,6 +7,7 @@ from infra.database.writer import OfferWriter
 from infra.handlers.forms import form_from_fields, record_received_forms
 from infra.handlers.known_forms import sort_out
 from infra.handlers.result import ActionResult
+from infra.handlers.splits import apply_splits
 from optex.errors import Ruling
 
 
@@ -22,6 +23,7 @@ def record_keyed_form(
     received_at = row["received_at"] or (before.received_at if before else now).isoformat()
     forms = form_from_fields(db, {**row, "received_at": received_at}, options)
     told = sort_out(db, forms)
+    apply_splits(db, now)
     said = record_received_forms(db, forms, now, by, evidence, refuse_future=True)
     for ruling in told.refused.values():
         return ActionResult.refused(ruling)

@@ -11,6 +11,7 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader
 from optex import batch
 from optex.actions import ServiceSet
+from optex.adjustment import adjusted, together
 from optex.contradictions import DECIDED, Contradiction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectService
 from optex.election import FormReview
@@ -62,7 +63,7 @@ def _of_holder(db: OfferReader, d: HolderRecord, told: Told, state: OfferState) 
     holder_id, cancelled_on, accepted_at = d.holder.holder_id, state.cancelled_on, state.accepted_at
     assert cancelled_on is not None
     assert accepted_at is not None
-    tendered = _as_tendered(db, d, told)
+    tendered = _as_tendered(db, state, d, told)
     reviews = batch.review_all([tendered], state, accepted_at)
     standing = batch.elections(reviews).get(holder_id)
     received_on = state.day(standing.form.received_at) if standing else cancelled_on
@@ -103,10 +104,10 @@ def as_tendered(db: OfferReader, state: OfferState, records: Sequence[HolderReco
     """The records with the grants of what was accepted as they were then, whatever was corrected of them since."""
     told = _since_acceptance(db, state)
     concerned = _holders(db, told)
-    return [_as_tendered(db, d, told) if d.holder.holder_id in concerned else d for d in records]
+    return [_as_tendered(db, state, d, told) if d.holder.holder_id in concerned else d for d in records]
 
 
-def _as_tendered(db: OfferReader, d: HolderRecord, told: Told) -> HolderRecord:
+def _as_tendered(db: OfferReader, state: OfferState, d: HolderRecord, told: Told) -> HolderRecord:
     """The record with the grants as they were at the acceptance, where that was restated: it has been decided again."""
     cancelled = {row.grant_id for row in db.rows_about(d.holder.holder_id, t.cancellations)}
     before: dict[str, dict[str, int]] = {}
@@ -115,8 +116,16 @@ def _as_tendered(db: OfferReader, d: HolderRecord, told: Told) -> HolderRecord:
             for column in {"shares", "exercised"} & each.was.keys():
                 before.setdefault(each.grant, {}).setdefault(column, int(each.was[column]))
     grants = {
-        key: replace(grant, shares=was.get("shares", grant.shares), exercised=was.get("exercised", grant.exercised))
-        for key, grant in d.grants.items()
+        key: replace(
+            grant,
+            shares=was.get("shares", grant.shares),
+            exercised=was.get("exercised", grant.exercised),
+            vesting=(),  # it may sum to other shares by now, and to judge a tender it is not needed
+        )
+        if was
+        else grant
+        for key, grant in d.told_grants.items()
         for was in [before.get(key, {})]
     }
-    return replace(d, grants=grants)
+    by, vesting = together(state.grant_splits), state.terms.plan.vesting
+    return replace(d, grants={key: adjusted(grant, by, vesting) for key, grant in grants.items()}, as_told=grants)

@@ -1,16 +1,16 @@
 """The plan's pool of shares in the database: what is available, and what actions do to it (PLN-1)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.database.writer import DecisionEntry, OfferWriter
+from infra.database.writer import OfferWriter
 from optex import pool
-from optex.adjustment import Split, ratio, scaled_total
-from optex.errors import Ruling
-from optex.formatting import count, day
+from optex.adjustment import UNCHANGED, Deferred, Split, ratio, scaled_total, together
 from optex.state import OfferState
 
 
@@ -25,52 +25,40 @@ def reserve_deferred(db: OfferWriter, at: datetime, shares: int) -> None:
     db.move_pool(pool.deferred(db.state().day(at), shares))
 
 
-def release_deferred(db: OfferWriter, at: datetime) -> None:
-    """Give back what was reserved for deferred grants that will not be made (LCK-1, PLN-1)."""
-    state = db.state()
-    if state.deferred:
-        through = apply_splits(db, at)
-        held = _deferred(state, [split for split in state.splits if split.on <= through])
-        db.move_pool([(state.day(at), "released", held)])
+def follow_split(db: OfferWriter, split: Split) -> OfferState:
+    """Scale what is authorized, outstanding, exercised and reserved by one more split; the offer as it is after it.
 
-
-def apply_splits(db: OfferWriter, at: datetime) -> date:
-    """Scale the pool by every split that has come and was not followed yet (ADJ-1, PLN-1).
-
-    Returns the day through which splits count by now, at the latest the grant date.
+    That is how the database knows that a split was carried out.
     """
-    state = db.state()
-    through = min(state.day(at), _counted_until(state))
-    due = sorted((each for each in state.splits if each.on <= through), key=lambda each: each.on)
-    if due:
-        times = Counter(row.on for row in db.rows(t.pool) if row.event == "split")
-        followed: list[Split] = []
-        new: list[Split] = []
-        for each in due:
-            (followed if times[each.on] else new).append(each)
-            times[each.on] -= 1
-        holdings = _holdings(db) if new else []
-        for each in new:
-            _follow(db, state, holdings, followed, each)
-            followed.append(each)
-            db.record_decisions("adjustment", at, _adjusted(db, state, followed, each))
-    return through
+    before = db.state()
+    counted = before.followed | {split.on}
+    earlier = before.followed_before | (frozenset() if before.cancelled_on else {split.on})
+    after = replace(before, followed=counted, followed_before=earlier)
+    holdings = _cancelled_and_kept(db) if before.cancelled_on else _told(db)
+    movements = pool.split(
+        split.on,
+        before.terms.plan.shares_authorized,
+        holdings,
+        before=_ratio(before),
+        after=_ratio(after),
+        earlier=together(before.grant_splits) if before.cancelled_on else UNCHANGED,
+    )
+    more = deferred_shares(after) - deferred_shares(before)
+    db.move_pool((on, event, shares - more) for on, event, shares in movements)
+    return after
 
 
-def _counted_until(state: OfferState) -> date:
-    """The last day whose splits count: that of the grant, which has none while it is held, or of its prohibition."""
-    if state.prohibited_at is not None:
-        return state.day(state.prohibited_at)
-    return date.max if state.holds else state.schedule.grant_on
+def _ratio(state: OfferState) -> Fraction:
+    """By what the splits that were carried out scale the holdings: those of the offer's opening, or as cancelled."""
+    return together(state.followed_splits if state.cancelled_on else state.grant_splits)
 
 
-def positions(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> Counter[str]:
+def positions(db: OfferReader, holder_ids: Collection[str]) -> Counter[str]:
     """What takes up shares of the plan on account of these holders: outstanding, exercised, reserved for promises.
 
-    As adjusted by the splits that have come, each of which is followed first.
+    As adjusted by the splits that were carried out.
     """
-    through, state = apply_splits(db, at), db.state()
-    by = ratio([each for each in state.splits if each.on <= through], state.cancelled_on or date.max, date.max)
+    by = together(db.state().followed_splits)
     closed = {row.subject for row in db.latest_decisions("promise").values() if row.decision in ("lapsed", "voided")}
     cancelled = {
         row.grant_id: row.shares
@@ -92,51 +80,17 @@ def restate_pool(db: OfferWriter, before: Counter[str], holder_ids: Collection[s
 
     None once the new options are granted where a promise was kept: what was reserved has become theirs.
     """
-    after, on = positions(db, holder_ids, at), db.state().day(at)
+    after, on = positions(db, holder_ids), db.state().day(at)
     db.move_pool(pool.restated(on, before, after))
 
 
-def _follow(db: OfferWriter, state: OfferState, holdings: Sequence[int], before: Sequence[Split], new: Split) -> None:
-    """Scale what is authorized, outstanding, exercised and reserved by one more split.
-
-    A deferred grant is counted in the shares of the day it was decided, everything else in those of the cancellation.
-    """
-    since, after = state.cancelled_on or date.max, [*before, new]
-    movements = pool.split(
-        new.on,
-        state.terms.plan.shares_authorized,
-        holdings,
-        before=ratio(before, since, date.max),
-        after=ratio(after, since, date.max),
-    )
-    more = _deferred(state, after) - _deferred(state, before)
-    db.move_pool((on, event, shares - more) for on, event, shares in movements)
+def _told(db: OfferReader) -> list[int]:
+    """Everything that takes up shares of the plan before the acceptance, in the shares of the offer's opening."""
+    return [part for grant in db.grants_as_told() for part in (grant.exercised, grant.remaining)]
 
 
-def _adjusted(db: OfferReader, state: OfferState, followed: Sequence[Split], new: Split) -> Iterator[DecisionEntry]:
-    """What each open promise, and each deferred grant decided before the split, has become by it (ADJ-1)."""
-    shares: dict[str, int] = defaultdict(int)
-    for row in db.rows(t.cancellations):
-        if row.voided_on is not None:
-            continue
-        shares[row.holder_id] += scaled_total(row.shares, ratio(followed, row.cancelled_on, date.max))
-    for each in db.open_promises():
-        yield _adjustment(f"promise {each.promise_id}", each.promise_id, each.holder_id, shares[each.holder_id], new)
-    for held in state.deferred:
-        decided_on = state.day(held.decided_at)
-        if decided_on < new.on:
-            left = scaled_total(held.shares, ratio(followed, decided_on, date.max))
-            yield _adjustment(f"the deferred grant {held.deferred_id}", held.deferred_id, held.holder_id, left, new)
-
-
-def _adjustment(what: str, subject: str, holder_id: str, shares: int, split: Split) -> DecisionEntry:
-    reason = f"A {split.new}-for-{split.old} split of {day(split.on)} adjusted {what}: it is now for"
-    ruling = Ruling(rule="ADJ-1", reason=f"{reason} {count(shares, 'share')}.")
-    return DecisionEntry(subject=subject, holder_id=holder_id, decision="adjusted", ruling=ruling, shares=shares)
-
-
-def _holdings(db: OfferReader) -> list[int]:
-    """Everything that takes up shares of the plan, deferred grants aside: option by option, and promise by promise."""
+def _cancelled_and_kept(db: OfferReader) -> list[int]:
+    """Everything that takes up shares of the plan after it, deferred grants aside: by option, and by promise."""
     lapsed = {row.subject for row in db.latest_decisions("promise").values() if row.decision == "lapsed"}
     cancelled = {row.grant_id: row for row in db.rows(t.cancellations) if row.voided_on is None}
     holdings = [row.shares for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
@@ -146,9 +100,12 @@ def _holdings(db: OfferReader) -> list[int]:
     return holdings
 
 
-def _deferred(state: OfferState, splits: Iterable[Split]) -> int:
-    """The shares that deferred grants come to after these splits."""
-    splits = tuple(splits)
-    return sum(
-        scaled_total(each.shares, ratio(splits, state.day(each.decided_at), date.max)) for each in state.deferred
-    )
+def deferred_shares(state: OfferState) -> int:
+    """The shares that deferred grants come to by now, each counted in those of the day on which it was decided."""
+    return sum(deferred_now(each, state) for each in state.deferred)
+
+
+def deferred_now(each: Deferred, state: OfferState) -> int:
+    """What a deferred grant comes to after the splits that were carried out since it was decided (ADJ-1, LCK-1)."""
+    since = [*state.grant_splits, *state.followed_splits]
+    return scaled_total(each.shares, ratio(since, state.day(each.decided_at), date.max))

@@ -1,17 +1,13 @@
 """A grant prohibited for good: every open promise ends, what was reserved is free, everyone concerned is told (§13)."""
 
-from collections import Counter
-from datetime import datetime
-
-from infra.database.writer import DecisionEntry, OfferWriter
-from infra.handlers import pool
+from infra.database.writer import OfferWriter
+from infra.handlers.deferrals import deferred_by_holder, release_deferred
 from infra.handlers.promises import end_promises, open_promises
 from optex.authority import PROHIBITED
 from optex.delay_notices import prohibition
 from optex.errors import Ruling
 from optex.formatting import count, sentence
 from optex.prohibition import Prohibit
-from optex.state import OfferState
 
 
 def prohibited(db: OfferWriter, action: Prohibit) -> str:
@@ -24,7 +20,9 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
     ruling = Ruling(rule=action.rule, reason=f"The grant is prohibited for good; {words} {sentence(action.reason)}")
     ended = open_promises(db, state)
     freed = end_promises(db, [(each, ruling) for each in ended], on, at)
-    deferred = _release_deferred(db, state, at) if state.granted_on is None else Counter()
+    deferred = deferred_by_holder(db, at)
+    told_so = {each.promise.holder_id for each in ended}
+    released = release_deferred(db, None, at, "The grant of the new options is prohibited for good", told=told_so)
     db.mark_moot("the grant was prohibited for good")
     holders = db.holders()
     told = db.queue_notices(
@@ -42,28 +40,4 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
         ),
         at,
     )
-    return f"{count(len(ended), 'promise')} for {sum(freed.values()):,} shares ended; {told.told()}."
-
-
-def _release_deferred(db: OfferWriter, state: OfferState, at: datetime) -> Counter[str]:
-    """Give back what was reserved for deferred grants; how many shares were deferred for each holder (LCK-1)."""
-    pool.release_deferred(db, at)
-    db.record_decisions(
-        "deferred",
-        at,
-        [
-            DecisionEntry(
-                subject=each.deferred_id,
-                holder_id=each.holder_id,
-                decision="released",
-                ruling=Ruling(
-                    rule="LCK-1", reason=f"{each.deferred_id} is deferred no longer: the grant is prohibited."
-                ),
-            )
-            for each in state.deferred
-        ],
-    )
-    shares: Counter[str] = Counter()
-    for each in state.deferred:
-        shares[each.holder_id] += each.shares
-    return shares
+    return f"{count(len(ended), 'promise')} for {sum(freed.values()):,} shares ended; {told.told()}. {released}".strip()

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from infra.database import tables as t
 from infra.database.reader import OfferReader, PromiseRow, read_holders
 from infra.database.writer import DecisionEntry, OfferWriter
-from infra.handlers.pool import apply_splits
+from infra.handlers.splits import apply_splits
 from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise

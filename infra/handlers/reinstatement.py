@@ -9,9 +9,10 @@ from sqlalchemy import Row
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import PROGRAM, DecisionEntry, OfferWriter
-from infra.handlers.pool import apply_splits, available
+from infra.handlers.pool import available
 from infra.handlers.promises import lapses_are_final, letters_written, with_cancellations
 from infra.handlers.recorders import recorders_of_service
+from infra.handlers.splits import apply_splits
 from infra.mail.outbox import withdraw
 from optex import batch, pool
 from optex.batch import OpenPromise

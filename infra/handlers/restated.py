@@ -11,6 +11,7 @@ from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from optex import cancellation, pool
+from optex.adjustment import adjusted, together
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes, cells_of, changes
 from optex.corrections import CorrectGrant
@@ -29,6 +30,11 @@ class Restatement:
 
     said: str = ""
     changes: Changes = field(default_factory=dict)
+
+    @property
+    def promised_nothing(self) -> bool:
+        """Whether nothing is left of what was promised."""
+        return "promised" in self.changes and self.changes["promised"][1] == "0"
 
 
 def too_late(db: OfferReader, before: Grant, after: Grant, state: OfferState) -> str:
@@ -49,12 +55,15 @@ def too_late(db: OfferReader, before: Grant, after: Grant, state: OfferState) ->
 def restate(db: OfferWriter, grant: Grant, action: CorrectGrant) -> Restatement:
     """Decide the acceptance of a corrected grant again: of the shares tendered those that were there to be cancelled.
 
+    The grant is as told; cancelled was what the splits before then had made of it.
+
     Cancellation, balancing option and promise are restated, the books must balance, and each has an entry of its own.
     Authority: §2, §6 (CAN-1, TND-1, TND-2, PRM-1).
     """
     row, state = _cancelled(db, grant.grant_id), db.state()
     if row is None or state.granted_on is not None:
         return Restatement()
+    grant = adjusted(grant, together(state.grant_splits), state.terms.plan.vesting)
     tendered = _tendered(db, grant.grant_id)
     shares = min(tendered, grant.remaining)
     was = 0 if row.voided_on else row.shares

@@ -8,22 +8,24 @@ from sqlalchemy import update
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
-from infra.handlers.pool import apply_splits
+from infra.handlers.deferrals import release_deferred
 from infra.handlers.promises import with_cancellations
 from infra.handlers.recorders import recorders_of_service
 from infra.handlers.reinstatement import take_back_lapse_letter
+from infra.handlers.splits import apply_splits
 from optex import batch, pool
 from optex.adjustment import ratio, scaled_total
 from optex.batch import OpenPromise
 from optex.compensations import Pending
 from optex.eligibility import acceptance_void
 from optex.errors import Ruling
-from optex.formatting import count, day, listed
+from optex.formatting import count, listed
 from optex.notices import acceptance_voided
 from optex.records import Grant, IssuedOption
 from optex.state import OfferState
 
 CLOSED = ("granted", "voided")
+_NOTHING_EXCHANGED = "The acceptance of the tendered options was voided"
 
 
 def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> Iterator[Pending]:
@@ -82,12 +84,13 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
         on,
         grants,
         lapsed=lapsed and take_back_lapse_letter(db, holder, at)[1],
-        splits=listed([f"the {s.new}-for-{s.old} split of {day(s.on)}" for s in state.splits if s.on <= counted]),
+        splits=listed([f"the {split.named}" for split in state.followed_splits]),
     )
     db.queue_notices([letter], at)
     shares = sum(each.shares for each in voided.cancellations)
     options = count(len(voided.cancellations), "option")
-    return f"The acceptance of {options} of {decided.holder_id} for {shares:,} shares is voided."
+    said = f"The acceptance of {options} of {decided.holder_id} for {shares:,} shares is voided."
+    return f"{said} {release_deferred(db, [decided.holder_id], at, _NOTHING_EXCHANGED)}".strip()
 
 
 def _withdraw(db: OfferWriter, voided: OpenPromise, on: date) -> None:

@@ -118,10 +118,12 @@ def columns(options: Iterable[Mapping[str, Any]], *names: str, **renamed: str) -
     )
 
 
-def side_by_side(compared: Iterable[Mapping[str, Any]]) -> Columns:
-    """What was wrong beside what is right, a row for each thing corrected."""
+def side_by_side(
+    compared: Iterable[Mapping[str, Any]], before: str = "On record before", after: str = "Right"
+) -> Columns:
+    """What was beside what is, a row for each thing: what was wrong and is right, or what a split has adjusted."""
     rows = [[each["what"], each["was"], each["now"]] for each in compared]
-    return Columns(heads=["What", "On record before", "Right"], aligns=["left"] * 3, rows=rows)
+    return Columns(heads=["What", before, after], aligns=["left"] * 3, rows=rows)
 
 
 def in_columns(table: Columns) -> str:

@@ -74,7 +74,8 @@ def findings(
             what = "Promise lapsed" if row.decision == "lapsed" else "Acceptance voided"
             note("promises.csv", what, row.rule, row.section, promised[promise_id])
     for contradicted in contradictions(db):
-        note("audit.csv", f"Contradicted by the record: {contradicted.kind}", "REC-4", section_of("REC-4"), 0)
+        what, rule = f"Contradicted by the record: {contradicted.kind}", contradicted.rule
+        note("audit.csv", what, rule, section_of(rule), 0)
     for late in late_entries(db):
         what = "Form recorded" if late.form_id else "Recorded"
         lacking = "" if late.evidence else ", without evidence"

@@ -16,7 +16,7 @@ from infra.report.charts.vesting import by_year, vesting
 from infra.report.data import ReportData, ShareFlow
 from infra.report.timeline import due, when
 from infra.report.uptake import Outcome
-from optex.formatting import count, day, money, short_day
+from optex.formatting import count, day, listed, money, short_day
 
 Row = tuple[str, ...]
 
@@ -187,11 +187,13 @@ def _passed(found: ReportData, shares: ShareFlow) -> str:
     if shares.balancing:
         options = count(shares.balancing_options, "balancing option")
         said += f". What was left of divided options, {shares.balancing:,}, went into {options}"
-    splits = " and ".join(f"{split.new}-for-{split.old}" for split in found.state.splits)
+    splits = " and ".join(f"{split.new}-for-{split.old}" for split in found.state.followed_splits)
     if shares.rescinded:
         said += f". Of the new options {count(shares.rescinded, 'share')} were rescinded since"
     if splits and shares.granted:
         said += f". New options count shares after the {splits} split, all else those before it"
+    if earlier := listed([f"the {split.named}" for split in found.state.grant_splits]):
+        said += f". Shares before {earlier} are counted as after it"
     return f"{said}."
 
 

@@ -1,7 +1,7 @@
 """What of an offer's standing a person must see first, each as one sentence, the most urgent first."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
@@ -112,6 +112,7 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
         "a letter came back": _bounced_letters(db),
         "a split has no effect": _idle_splits(db),
         "a compensating decision waits": _compensations(db, at),
+        "a deferred grant is released": _released(db),
         "an act has waited too long": _long_delays(db, at),
     }
     new = {about: _not_raised(db, list(entries)) for about, entries in found.items()}
@@ -160,9 +161,9 @@ def _left_outstanding(db: OfferReader) -> list[Entry]:
 
 
 def _contradicted(db: OfferReader) -> list[Entry]:
-    """Every option of which the record contradicts the grant, or that its acceptance was voided: to be settled."""
+    """Every option of which the record contradicts what was done, or that was granted meanwhile: to be settled."""
     return [
-        ("contradiction", each.grant_id, "REC-4", f"{each.said} `optex settle` settles it")
+        ("contradiction", each.grant_id, each.rule, f"{each.said} `optex settle` settles it")
         for each in contradictions(db)
     ]
 
@@ -196,6 +197,16 @@ def _compensations(db: OfferReader, at: datetime) -> list[Entry]:
     ]
 
 
+def _released(db: OfferReader) -> list[Entry]:
+    """Every deferred grant that need not wait any longer, for its holder exchanges nothing: it may be made (LCK-1)."""
+    decided = db.latest_decisions("deferred").values()
+    return [
+        ("deferred grant free", row.subject, row.rule, f"{row.holder_id}: {row.reason}")
+        for row in decided
+        if row.decision == "released"
+    ]
+
+
 def _long_delays(db: OfferReader, at: datetime) -> Iterable[Entry]:
     """Acceptance held since the expiration, or the grant since its day: raised once for each such day."""
     if found := too_long(db, at):
@@ -204,23 +215,16 @@ def _long_delays(db: OfferReader, at: datetime) -> Iterable[Entry]:
 
 
 def _idle_splits(db: OfferReader) -> list[Entry]:
-    """A split told beforehand that no longer lies between cancellation and grant: it scales no promise (ADJ-1).
+    """A split told beforehand that no longer lies before the grant, which was brought forward: it scales no promise.
 
-    The cancellation was put off beyond it meanwhile, or the grant brought forward; one that is held has no date yet.
+    A grant that is held has no date yet (ADJ-1).
     """
     state = db.state()
-    if state.cancelled_on is None or state.prohibited_at is not None:
+    if state.cancelled_on is None or state.holds or state.prohibited_at is not None:
         return []
-    through = date.max if state.holds else state.schedule.grant_on
-    before = f"came before the cancellation of {state.cancelled_on}: it adjusts no promise; the grants must be restated"
+    through = state.schedule.grant_on
     after = f"comes after the grant of {through}: it adjusts no promise; the new options must be restated"
+    idle = [split for split in state.splits if split.effective > through and split.on not in state.followed]
     return [
-        (
-            "split without effect",
-            split.on.isoformat(),
-            "ADJ-1",
-            f"the split of {split.on} {before if split.on <= state.cancelled_on else after}",
-        )
-        for split in state.told_splits
-        if not state.cancelled_on < split.on <= through
+        ("split without effect", split.on.isoformat(), "ADJ-1", f"the split of {split.on} {after}") for split in idle
     ]

@@ -39,7 +39,7 @@ def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> 
     links = links or {}
     parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
     parts += [*_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status)]
-    parts += [*_letters(status), *_totals(status), _audit(status)]
+    parts += [*_letters(status), *_deferrals(status), *_totals(status), _audit(status)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -190,6 +190,15 @@ def _letters(status: OfferStatus) -> Iterator[str]:
         yield ""
 
 
+def _deferrals(status: OfferStatus) -> Iterator[str]:
+    """What was deferred for whoever takes part, and what has become of it (LCK-1)."""
+    if status.deferrals:
+        yield "### Deferred grants"
+        yield ""
+        yield from (f"- {_text(each.says)}" for each in status.deferrals)
+        yield ""
+
+
 def _totals(status: OfferStatus) -> Iterator[str]:
     totals = status.totals
     yield f"### {'What it came to' if totals.cancelled.number else 'The pool'}"
@@ -211,6 +220,7 @@ def _totals(status: OfferStatus) -> Iterator[str]:
     rows.append(["available in the plan's pool", "", f"{status.pool_available:,}"])
     yield from _table(["", "number", "shares"], "-rr", rows)
     yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
+    yield from (f" · {_text(split)}" for split in status.splits)
     yield ""
 
 

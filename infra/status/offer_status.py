@@ -1,7 +1,7 @@
 """Where an offer stands at an instant: its phase, what is next and what is overdue, who takes part, what it came to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import LeftOutstanding, left_outstanding
 from infra.handlers.pool import available
+from infra.status.deferrals import DeferredGrant, deferrals
 from infra.status.document import Instant
 from infra.status.late_entries import LateEntry, late_entries
 from infra.status.mail_status import MailStatus, mail_status
@@ -108,7 +109,9 @@ class OfferStatus:
     recorded_late: tuple[LateEntry, ...]
     audit: AuditHead
     contradictions: tuple[Contradiction, ...]
+    deferrals: tuple[DeferredGrant, ...]
     too_short: tuple[str, ...]
+    splits: tuple[str, ...] = ()
     waiting_too_long: str = ""
     grant_long_after: str = ""
     successor: str = ""
@@ -154,6 +157,8 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         recorded_late=late_entries(db),
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
+        deferrals=deferrals(db),
+        splits=tuple(_splits(state)),
         too_short=_too_short(state),
         waiting_too_long=waiting_too_long(db, at),
         grant_long_after="" if state.over else long_after(state, state.schedule.grant_on),
@@ -295,6 +300,12 @@ def _held(state: OfferState, steps: Iterable[Step], at: datetime) -> str:
     if state.conditions and at >= state.terms.expires:
         return f"Acceptance is held: {_conditions(state)}."
     return ""
+
+
+def _splits(state: OfferState) -> Iterator[str]:
+    """The splits, and which of them options and promises are adjusted for by now (ADJ-1)."""
+    for split in sorted(state.told_splits, key=lambda each: each.on):
+        yield f"{split.named}, {'carried out' if split.on in state.followed else 'not carried out'}"
 
 
 def _late_withdrawal_right(state: OfferState) -> str:

@@ -1,6 +1,6 @@
 """How many of those to whom the offer is made take part, and with how many of their option shares."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from optex.eligibility import capacity_on, may_tender
+from optex.eligibility import capacity_on, in_offer, may_tender
 from optex.records import Capacity, FormStanding, ServicePeriod
 from optex.terms import Terms
 
@@ -104,7 +104,13 @@ def _eligible(
 
 
 def _option_shares(db: OfferReader, terms: Terms) -> dict[str, int]:
-    """The option shares of each holder for which the offer is made."""
+    """The option shares of each holder for which the offer is made, as adjusted by the splits until its acceptance."""
+    if db.state().grant_splits:
+        adjusted: Counter[str] = Counter()
+        for grant in db.grants():
+            if grant.remaining and in_offer(grant, terms):
+                adjusted[grant.holder_id] += grant.remaining
+        return adjusted
     g = t.grants.c
     query = (
         select(g.holder_id, func.sum(g.shares - g.exercised))

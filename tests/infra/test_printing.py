@@ -84,7 +84,7 @@ def test_a_letter_is_printed_as_it_is_mailed(db, tmp_path):
     assert (1, 1, 3) == (page.count("<body>"), page.count("@page"), page.count("<style>"))
     pages = re.findall('class="(letter|enclosed)">.*?<h1>(.*?)</h1>', page, flags=re.DOTALL)
     assert [
-        ("letter", letter.subject),
+        ("letter", letter.data["heading"]),
         ("enclosed", "Election Form"),
         ("enclosed", "Notice to Change Election From Accept to Reject"),
     ] == pages

@@ -15,8 +15,11 @@ from jinja2 import UndefinedError
 from infra.mail.render import WIDTH, Columns, fill, in_columns, render
 from optex import delay_notices, notices
 from optex.actions import read_action
+from optex.adjusted_holdings import AdjustedHolding, Holding
+from optex.adjustment import Deferred, Split
 from optex.calendar import EST
 from optex.cancellation import Cancellation
+from optex.deferral_notices import deferral_released
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.milestones import schedule_of
@@ -108,6 +111,9 @@ CANCELLATIONS = (
     ),
 )
 PROMISE = builders.promise("P-H-017", "H-017", 7_500)
+DEFERRED = Deferred(
+    deferred_id="D-1", holder_id="H-017", shares=300, type=OptionType.ISO, decided_at=FORM.received_at, promised=True
+)
 NEW = (
     IssuedOption(
         grant_id="G-0017-N",
@@ -182,6 +188,20 @@ def voided(terms: Terms, on: date = date(2003, 7, 1), *, lapsed: bool = True) ->
     )
 
 
+def adjusted(state: OfferState = STATE, *, unseated: bool = False) -> Notice:
+    """The letter of a 3-for-2 split of March 17, 2003, while half of an option in part exercised stands tendered."""
+    split = Split(on=date(2003, 3, 17), new=3, old=2)
+    was = Holding(
+        subject="G-0017", holder_id="H-017", what="option", shares=6_000, price=Decimal("4.25"), exercised=100
+    )
+    now = replace(was, shares=9_000, price=Decimal("2.84"), exercised=150)
+    promise = Holding(subject="P-H-017", holder_id="H-017", what="promise", shares=7_500)
+    held = [(was, now)] if state.accepted_at is None else [(promise, replace(promise, shares=11_250))]
+    changed = [AdjustedHolding(split=split, was=one, became=other) for one, other in held]
+    tendered = [("G-0017", 3_000, 4_500)] if state.accepted_at is None and not unseated else []
+    return notices.split_adjusted(state, HOLDER, split, changed, tendered, unseated=unseated)
+
+
 def delayed(state: OfferState) -> tuple[Notice, ...]:
     """One letter of each kind on what keeps holders waiting."""
     due, at, to = date(2003, 4, 1), local("2003-04-01T09:00:00"), HOLDER
@@ -221,8 +241,12 @@ def letters(terms: Terms = TERMS, extended: Terms = EXTENDED) -> dict[str, Notic
         notices.termination(terms, HOLDER, "a merger proposal was made", TENDERS, GRANTS),
         notices.promise_lapsed(terms, HOLDER, PROMISE, 7_500, LEFT, date(2003, 7, 1)),
         voided(terms),
+        adjusted(replace(STATE, terms=terms)),
         notices.option_rescinded(terms, HOLDER, NEW[0], "Counsel so advised", date(2003, 10, 20)),
         reinstated(terms),
+        deferral_released(
+            terms, HOLDER, DEFERRED, 450, date(2003, 3, 20), "The offer was terminated", date(2003, 4, 1)
+        ),
         notices.grant(terms, HOLDER, PROMISE, NEW, Decimal("1.45"), GRANTS, "a 3-for-2 split on June 2, 2003"),
         *delayed(OfferState(terms=terms, successor="Acme & Sons")),
     )
@@ -272,7 +296,7 @@ def test_letters_are_finished(kind):
         for contact in ("James Polakiewicz", "Chief Financial Officer", "(603) 635-5160", "options@alpha.example"):
             assert contact in words
         assert "Dear Zoë O'Brien & Co:" in words
-        assert LETTERS[kind].subject in words
+        assert LETTERS[kind].data["heading"] in words
         assert "Basis: Offer to Exchange" in words
 
 
@@ -668,7 +692,7 @@ def test_acceptance_contains_the_promise():
     assert "You will receive no new options, no payment and no other consideration" in words
     assert "We will defer any other option grant" in words
     assert "G-0017-B Mar 15, 2000 ISO $4.25 Mar 15, 2010 4,000" in words
-    assert "It becomes exercisable as follows: 4,000 shares on March 15, 2003." in words
+    assert "All of it is exercisable now." in words, "it vested on March 15"
 
 
 def test_rejection_says_why_and_that_options_stay():
@@ -698,12 +722,59 @@ def test_grant_contains_the_agreement():
     """The new option agreement: shares, price, type, expiry, every tranche, and to be signed before exercise."""
     words = said(LETTERS["grant"])
     assert "On Friday, October 3, 2003 we granted you new stock options to purchase 7,500 shares" in words
-    assert "Exercise price: $1.60 per share, 110% of the closing price (Section 9)" in words
+    assert "Exercise price: $1.60 per share, 110% of the closing price, rounded up to the cent (Section 9)" in words
     assert "Exercise price: $1.45 per share Type: nonqualified stock option (NSO)" in words
     assert "Expires: October 3, 2008, or earlier" in words
     assert "Oct 3, 2003 500 Sep 3, 2004 1,000" in words
-    assert "You must execute it before you can exercise the new options (Summary Term Sheet)." in words
+    assert "execute each of them before you can exercise the option that it is about (Summary Term Sheet)." in words
     assert "A 3-for-2 split on June 2, 2003." in words
+
+
+def test_there_is_one_agreement_an_option():
+    """Each names its parties, option, terms and plan, and is signed by itself; one option has one agreement."""
+    _, first, second = said(LETTERS["grant"]).split("New option agreement ")
+    for n, (agreement, option) in enumerate(((first, "G-0017-N"), (second, "G-0170-N")), start=1):
+        assert agreement.startswith(f"{n} of 2 Between Alpha Technologies Group, Inc. and Zoë O'Brien & Co")
+        assert f"I accept option {option} on these terms and those of the plan." in agreement
+        for once in ("Expires:", "Transfer.", "Tax.", "The plan governs.", "Signature:"):
+            assert 1 == agreement.count(once)
+    [_, alone] = said(notices.grant(TERMS, HOLDER, PROMISE, NEW[1:], Decimal("1.45"), GRANTS)).split("New option agr")
+    assert alone.startswith("eement Between Alpha")
+
+
+def test_an_agreement_speaks_of_no_day_that_its_table_does_not_show():
+    """Vested at grant is said of what the table shows on that day: all, 500 shares, or none."""
+    _, first, second = said(LETTERS["grant"]).split("New option agreement ")
+    assert "Exercise. All shares are vested at grant. Once this agreement is signed" in first
+    assert "Exercise. 500 shares are vested at grant, the others vest on the days shown above." in second
+    later = replace(NEW[1], vesting=(Tranche(vests_on=date(2004, 9, 3), shares=1_500),))
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, [later], Decimal("1.45"), GRANTS))
+    assert "Exercise. The shares vest on the days shown above." in words
+    assert "vested at grant" not in words
+
+
+def test_the_acceptance_accounts_for_every_share_of_an_option():
+    """Granted are exercised, cancelled and balancing shares; an option that is cancelled whole needs no sum."""
+    words = said(LETTERS["acceptance-and-promise"])
+    assert "12,000 = 2,000 exercised before + 6,000 cancelled + 4,000 in the balancing option G-0017-B." in words
+    assert "1,500 =" not in words
+    whole = said(notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, CANCELLATIONS[1:], PROMISE, GRANTS))
+    assert "not all were cancelled" not in whole
+
+
+def test_a_balancing_option_becomes_exercisable_only_on_days_to_come():
+    """Of 4,000 shares 1,000 that vested on April 1 are exercisable now, those of April 2 become so."""
+    days = ((date(2002, 3, 15), 600), (date(2003, 4, 1), 400), (date(2003, 4, 2), 3_000))
+    vesting = tuple(Tranche(vests_on=on, shares=shares) for on, shares in days)
+
+    def accepted(vesting: tuple[Tranche, ...]) -> str:
+        partial = replace(CANCELLATIONS[0], balancing=replace(BALANCING, vesting=vesting))
+        return said(notices.acceptance_and_promise(TERMS, schedule_of(TERMS), HOLDER, [partial], PROMISE, GRANTS))
+
+    words = accepted(vesting)
+    assert "1,000 shares are exercisable now; it becomes exercisable for the rest as follows: 3,000 shares on" in words
+    assert "It becomes exercisable as follows: 3,000 shares on April 2, 2003." in accepted(vesting[2:])
+    assert "All of it is exercisable now." in accepted(vesting[:2])
 
 
 def test_the_agreement_of_a_director_states_the_ninety_days():
@@ -725,6 +796,15 @@ def test_the_agreement_says_why_an_incentive_stock_option_is_none_any_more():
     assert "(NSO), as only an employee can be granted an incentive stock option (Sections 6 and 14)" in consultant
     assert "(ISO), as" not in employee
     assert limit not in said(LETTERS["grant"])
+
+
+def test_the_grant_tells_apart_what_was_promised_and_what_was_deferred():
+    """Of 7,800 shares 300 are of a deferred grant, and no part of what the promise was for."""
+    further = replace(NEW[1], grant_id="D-1-N", from_grant_id="", shares=300)
+    words = said(notices.grant(TERMS, HOLDER, PROMISE, [*NEW, further], Decimal("1.45"), GRANTS))
+    assert "new stock options to purchase 7,800 shares of our common stock" in words
+    assert "for 7,500 shares. With them we make the grant of 300 shares that was deferred until this date" in words
+    assert "deferred until this date" not in said(LETTERS["grant"])
 
 
 def test_grant_of_a_deferred_option_alone():
@@ -898,7 +978,7 @@ def test_a_correction_states_what_was_and_what_is_right():
         ),
         (
             correction("correct-calendar", None, None, restated={"cancel_on": ("2003-04-01", "2003-04-02")}, number=2),
-            ["Correction (No. 2)", "expected April 1, 2003 April 2, 2003", "The expiration of the offer does not move"],
+            ["Corrected (No. 2)", "expected April 1, 2003 April 2, 2003", "The expiration of the offer does not move"],
         ),
         (
             correction("correct-calendar", None, None, ACCEPTED, restated={"grant_on": ("2003-10-03", "2003-10-06")}),
@@ -961,6 +1041,29 @@ def test_a_rescission_names_the_option_and_the_decision():
         "one that you have signed is of no effect",
     ):
         assert what in text
+
+
+def test_a_split_shows_what_it_adjusted_and_in_which_shares_a_form_is_read():
+    """6,000 at $4.25 become 9,000 at $2.84, and of the form signed before it 3,000 shares 4,500."""
+    words = said(adjusted())
+    assert "Our common stock has been split as of March 17, 2003: 3 new shares for every 2 old ones." in words
+    assert "option G-0017 6,000 at $4.25 9,000 at $2.84 exercised of G-0017 100 of 6,100 150 of 9,150" in words
+    assert "tendered of G-0017 3,000 4,500" in words
+    assert "You need not send another form." in words
+    assert "A form that you sign on or after March 17, 2003 must state your options as adjusted." in words
+
+
+def test_a_form_that_states_options_as_before_the_split_is_told_apart():
+    words = said(adjusted(unseated=True))
+    assert "states your options as they were before it. It is no longer in proper form" in words
+    assert "You need not send another form." not in words
+
+
+def test_after_the_acceptance_a_split_is_of_the_promise():
+    words = said(adjusted(ACCEPTED))
+    assert "promise P-H-017 7,500 11,250" in words
+    assert "The promise stands on the same terms as before, for the number of shares as adjusted." in words
+    assert "sign" not in words.split("What this means for you")[1].split("please keep")[0]
 
 
 def test_an_exclusion_says_what_becomes_of_the_options_and_so_does_its_end():

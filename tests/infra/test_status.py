@@ -272,25 +272,27 @@ def raise_all(db):
 
 
 def test_what_somebody_must_see_to_is_an_alarm_once(desk):
-    """A letter that the server refused and a split that came before the cancellation: told once, and audited."""
+    """A letter that the server refused and a split that comes after the grant: told once, and audited."""
     desk.step("open")
-    desk.fact("split", MONDAY, on="2003-04-02", new=2, old=1)
+    desk.fact("committee-grant-date", MONDAY, on="2003-10-14")
+    desk.fact("split", MONDAY, on="2003-10-06", new=2, old=1)
+    desk.fact("committee-grant-date", MONDAY, on="2003-10-03")
     desk.mark("H1", refused=True, answer="550 no such user")
     with desk.workspace.write() as db:
-        db.update_offer(cancelled_on=date(2003, 4, 2))
+        db.update_offer(cancelled_on=date(2003, 4, 1))
         told = [raise_all(db) for _ in range(2)]
         audited = {action: db.raised(action) for action in ("letter refused", "split without effect")}
     assert [
         {
             "a letter was refused": ["offer-opened to H1 was refused: 550 no such user"],
             "a split has no effect": [
-                "the split of 2003-04-02 came before the cancellation of 2003-04-02: it adjusts no promise; the grants "
+                "the split of 2003-10-06 comes after the grant of 2003-10-03: it adjusts no promise; the new options "
                 "must be restated"
             ],
         },
         {},
     ] == told
-    assert {"letter refused": ["offer-opened:H1"], "split without effect": ["2003-04-02"]} == audited
+    assert {"letter refused": ["offer-opened:H1"], "split without effect": ["2003-10-06"]} == audited
 
 
 @pytest.mark.parametrize("written", [True, False])

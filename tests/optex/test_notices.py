@@ -113,24 +113,20 @@ def test_what_a_notice_states_is_json():
         assert type(notice.kind) is str
 
 
-def test_subjects_name_the_issuer_and_what_happened():
-    """A subject tells the issuer and the date, on the offer's clock."""
+def test_subjects_begin_with_what_happened():
+    """A subject says what happened, to what, and whose offer it is; the issuer's name gives way."""
     assert [
-        "Alpha Technologies Group, Inc.: offer to exchange your stock options, open until March 31, 2003",
-        "10 business days left: the exchange offer of Alpha Technologies Group, Inc. expires March 31, 2003",
-        "Confirmation of Receipt: your Election Form received March 14, 2003 at 2:05 p.m. Eastern Standard Time, "
-        "exchange offer of Alpha Technologies Group, Inc.",
-        "The exchange offer of Alpha Technologies Group, Inc. is extended to April 14, 2003 at 5:00 p.m. "
-        "Eastern Standard Time",
-        "Amendment No. 1 to the exchange offer of Alpha Technologies Group, Inc.",
-        "Options accepted and cancelled April 1, 2003: your Promise to Grant Stock Option(s) of "
-        "Alpha Technologies Group, Inc.",
-        "Options not accepted in the exchange offer of Alpha Technologies Group, Inc.",
-        "You may withdraw your tendered options: exchange offer of Alpha Technologies Group, Inc.",
-        "The exchange offer of Alpha Technologies Group, Inc. is terminated",
-        "Your Promise to Grant Stock Option(s) of April 1, 2003 for 900 shares has lapsed: "
-        "Alpha Technologies Group, Inc.",
-        "Your new stock options of October 3, 2003 from Alpha Technologies Group, Inc.: option agreement to sign",
+        "Offer open until March 31: your stock options, Alpha Technologies Group, Inc.",
+        "10 business days left: offer expires March 31, Alpha Technologies Group, Inc.",
+        "Form F-1 received: Confirmation of Receipt, Alpha Technologies Group, Inc.",
+        "Extended to April 14: until 5:00 p.m. EST, Alpha Technologies Group, Inc.",
+        "Offer amended: Amendment No. 1, Alpha Technologies Group, Inc.",
+        "Accepted and cancelled: 900 shares promised, Alpha Technologies Group, Inc.",
+        "Not accepted: options you tendered, Alpha Technologies Group, Inc.",
+        "Not accepted yet: you may withdraw your tender, Alpha Technologies Group, Inc.",
+        "Offer terminated: no options are exchanged, Alpha Technologies Group, Inc.",
+        "Promise lapsed: 900 shares promised April 1, Alpha Technologies Group, Inc.",
+        "Granted October 3: option agreement to sign, Alpha Technologies Group, Inc.",
     ] == [notice.subject for notice in every()]
 
 

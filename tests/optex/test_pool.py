@@ -69,6 +69,12 @@ def test_split_scales_the_pool():
     assert expected == split(date(2003, 6, 2), 1_001, [333, 335], before=Fraction(1), after=Fraction(3, 2))
 
 
+def test_splits_before_the_cancellation_have_scaled_what_is_held_already():
+    """Of 100 authorized, 150 after a 3-for-2 split, 30 are held then: 300 and 60 after a 2-for-1, 120 more are left."""
+    by = {"before": Fraction(1), "after": Fraction(2), "earlier": Fraction(3, 2)}
+    assert [(date(2003, 6, 2), "split", 120)] == split(date(2003, 6, 2), 100, [10, 20], **by)
+
+
 def test_a_second_split_counts_from_the_first_shares():
     """3-for-2 and then 2-for-3 bring the pool back to what it was: ratios are cumulative, nothing is floored twice."""
     after_one = split(date(2003, 6, 2), 1_001, [333, 335], before=Fraction(1), after=Fraction(3, 2))

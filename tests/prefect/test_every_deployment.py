@@ -368,12 +368,12 @@ CASES = {
         "split",
         "waiting",
         lambda w: {"on": today(), "new": 3, "old": 2},
-        lambda w: {"on": working_day(-9), "new": 3, "old": 2},
+        lambda w: {"on": today() - timedelta(days=400), "new": 3, "old": 2},
     ),
     "defer-grant": act(
         "defer",
         "waiting",
-        lambda w: {"holder": "H1", "shares": 100, "kind": "NSO"},
+        lambda w: {"holder": "H1", "shares": 100, "kind": "NSO", "promise": True},
         lambda w: {"holder": "H1", "shares": 10**6, "kind": "NSO"},
     ),
     "choose-grant-date": act(

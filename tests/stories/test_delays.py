@@ -172,7 +172,7 @@ def test_every_promised_holder_is_told_of_a_hold_of_each_move_and_of_the_end(mer
     assert [
         "Grant of new options held back: Alpha Technologies Group, Inc.",
         "Grant of new options held back (No. 2): Alpha Technologies Group, Inc.",
-        "New options delayed to October 21, 2003 (No. 3): Alpha Technologies Group, Inc.",
+        "New options delayed to October 21, 2003 (No. 3): Alpha Technologies Group...",
         "Grant of new options held back (No. 4): Alpha Technologies Group, Inc.",
     ] == merged.column("notices", "subject", kind="grant-delayed")
 

@@ -96,7 +96,7 @@ def test_who_turns_out_to_reside_elsewhere_is_in_the_offer_again_and_the_other_w
     assert ["H2", "H3"] == excluded.column("notices", "holder_id", kind="acceptance-and-promise")
     [bo] = excluded.letters("correction", "Bo Ray")
     assert "jurisdiction ca - qc US-NH" in bo
-    assert "March 12, 2003: We can no longer make you our exchange offer" in bo
+    assert "March 12, 2003: Offer no longer made to you" in bo
     assert "it is made to you. You may tender until it expires on Monday, March 31, 2003 at 5:00 p.m." in bo
     [eve] = excluded.letters("correction", "Eve Poe")
     assert "you reside where the offer is not made, and we accept no options from you." in eve

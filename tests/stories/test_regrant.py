@@ -14,7 +14,7 @@ def split(new_offer):
     offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
     offer.tenders("F2", "2003-03-10T10:00:00", G2=501)
     offer.tenders("F4", "2003-03-10T10:00:00", G4=200)
-    offer.happens("2003-03-20T10:00:00", "split", on="2003-04-01", new=2, old=1)
+    offer.happens("2003-03-20T10:00:00", "split", on="2003-02-27", new=2, old=1)
     offer.happens("2003-04-15T10:00:00", "defer", holder="H2", shares=101, type="NSO")
     offer.happens("2003-05-06T10:00:00", "split", on="2003-06-02", new=3, old=2)
     offer.happens("2003-05-07T10:00:00", "split", on="2003-06-02", new=3, old=2)
@@ -43,8 +43,8 @@ def test_a_split_scales_every_cumulative_boundary(split):
     )
 
 
-def test_a_split_counts_once_and_only_between_cancellation_and_grant(split):
-    """Of April 1 it is refused, of October 6 it is refused, and told twice it is the same split."""
+def test_a_split_counts_once_and_only_from_commencement_to_grant(split):
+    """Of February 27 it is refused, of October 6 it is refused, and told twice it is the same split."""
     assert ["ADJ-1", "ADJ-1"] == split.column("audit", "rule", action="split refused")
     assert ["2003-06-02"] == split.column("audit", "subject", action="split")
 
