@@ -8,11 +8,11 @@ from infra.mail.message import Enclosure
 from infra.mail.render import render_page
 from optex.notices import Kind
 
-FORMS = {
-    "election-form.html": "election-form.html",
-    "notice-to-change-election.html": "notice-to-change.html",
-}
-"""The Election Form and the Notice to Change Election From Accept to Reject: their files, and their templates."""
+FORMS = (
+    ("Election Form", "election-form.html", "election-form.html"),
+    ("Notice to Change Election From Accept to Reject", "notice-to-change-election.html", "notice-to-change.html"),
+)
+"""The forms by their titles, the names of their files, and their templates."""
 
 
 def enclosures(kind: str, data: Mapping[str, Any], templates: Path | None = None) -> list[Enclosure]:
@@ -26,4 +26,7 @@ def signing_forms(opening: Mapping[str, Any], templates: Path | None = None) -> 
     """Both forms with the options that the letter on the opening states; none for whoever has no option to tender."""
     if not opening["options"]:
         return []
-    return [Enclosure(name=file, html=render_page(form, opening, templates)) for file, form in FORMS.items()]
+    return [
+        Enclosure(title=title, name=name, html=render_page(template, opening, templates))
+        for title, name, template in FORMS
+    ]

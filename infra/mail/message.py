@@ -29,6 +29,7 @@ class BadAddress(OptexError):
 class Enclosure:
     """A document that goes with a letter, as HTML; `name` is that of a file, in plain ASCII."""
 
+    title: str
     name: str
     html: str
 

@@ -73,7 +73,10 @@ def test_the_same_letter_is_the_same_bytes():
 
 def test_what_is_enclosed_is_attached_beside_the_letter():
     """Letter and documents side by side, the letter still in both versions; the same bytes each time."""
-    forms = [Enclosure(name="a.html", html="<p>Zoë</p>\n"), Enclosure(name="b.html", html="<p>=_</p>\n")]
+    forms = [
+        Enclosure(title="A", name="a.html", html="<p>Zoë</p>\n"),
+        Enclosure(title="B", name="b.html", html="<p>=_</p>\n"),
+    ]
     content = composed(enclosed=forms)
     message = parsed(content)
     assert content == composed(enclosed=forms)
