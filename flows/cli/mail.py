@@ -35,18 +35,21 @@ def preview_command(folder: Path, holder: str, kinds: tuple[str, ...], out: Path
     With --holder the name, the options and the form are the holder's own, from the record, or from the folder's files
     where nothing is on record yet. What a letter makes up besides is said. Sends nothing and changes nothing.
     """
+    from flows.cli.plan import state_of
     from infra.known_offer import known_offer
     from infra.mail.preview import write_previews
     from infra.workspace import workspace_in
     from optex.previews import previews
 
-    known = known_offer(folder, holder)
-    record = known.records[0] if holder else None
-    shown = [each for kind, each in previews(known.state, record).items() if not kinds or kind in kinds]
-    source = "the record" if known.recorded else "the folder's files"
-    whom = f"To {record.holder.name} ({record.holder.holder_id})" if record else "To nobody in particular"
-    said = f"{whom}, from {source}."
-    written = write_previews(shown, known.state.terms, said, out, workspace_in(folder).templates)
+    if holder:
+        known = known_offer(folder, holder)
+        state, [record] = known.state, known.records
+        source = "the record" if known.recorded else "the folder's files"
+        said = f"To {record.holder.name} ({record.holder.holder_id}), from {source}."
+    else:
+        state, record, said = state_of(folder)[0], None, "To nobody in particular."
+    shown = [each for kind, each in previews(state, record).items() if not kinds or kind in kinds]
+    written = write_previews(shown, state.terms, said, out, workspace_in(folder).templates)
     failed = [each for each in written if each.failed]
     if as_json:
         letters = [
