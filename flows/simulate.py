@@ -25,7 +25,7 @@ from infra.ledgers.export import export
 from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
 from infra.report.page import write_report
-from infra.settings import DATABASE, KEPT
+from infra.settings import DATABASE, KEPT, STOPPED
 from infra.workspace import Workspace, using, workspace_of
 from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
@@ -68,6 +68,8 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
     _prepare(folder, out, workspace)
     with Sink(out / "mail") as sink, using(replace(workspace, smtp=sink.smtp)) as workspace:
         yield workspace
+        if until is not None:
+            (out / STOPPED).write_text(f"{until.isoformat()}\n")
         with workspace.read() as db:
             export(db, out / "ledgers")
             early = until is not None and db.row().played_until == until
@@ -201,6 +203,7 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
         for left in (out / "mail", out / "ledgers"):
             shutil.rmtree(left, ignore_errors=True)
     books.mkdir(parents=True, exist_ok=True)
+    (out / STOPPED).unlink(missing_ok=True)
     marker.write_text(folder.digest)
     (books / "offer").write_text(f"{folder.terms.offer}\n")
     known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)

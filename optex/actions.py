@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from optex import adjustment, changes
+from optex import adjustment, amendments, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
 from optex import exclusions as exclusions
@@ -101,7 +101,9 @@ class Amend(Action):
     immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
 
     def deadline(self, state: OfferState) -> datetime:
-        return state.terms.expires
+        """The last instant at which its notice leaves holders their days."""
+        days = amendments.notice_days(self.change, self.percent, self.immaterial, state.terms.material_days)
+        return amendments.deadline(state, days, self.at, self.extend_to)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial)
@@ -156,7 +158,9 @@ class Terminate(Action):
     """The events of §7 that it rests on."""
 
     def deadline(self, state: OfferState) -> datetime:
-        return state.terms.expires
+        """The expiration, or the end of the next business day, by which holders are told of it."""
+        told_by = state.terms.calendar.next_business_day(state.day(self.at)) + ONE_DAY
+        return min(state.terms.expires, instant(told_by, time(0), state.terms.zone))
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_terminate(state, self.at, self.number, self.evidence)
@@ -188,6 +192,7 @@ class Condition(Action):
     """
 
     rule, deployment, named = "CND-1", "condition", True
+    decided: ClassVar[tuple[str, ...]] = ("as_of",)
     choice = "Assert it or waive it before the expiration; record its end at any time."
     did: ClassVar[str]
     number: _Event = option(
@@ -195,6 +200,8 @@ class Condition(Action):
         form="Which of the five conditions of §7.",
         offered=_EVENTS,
     )
+    as_of: Moment | None = None
+    """When it was recorded that it is gone, where that was later: an acceptance that was held falls due after it."""
 
     @property
     def subject(self) -> str:
@@ -239,7 +246,7 @@ class ConditionWaive(Condition):
     says: refused unless the expiration leaves them (AMD-1).
     """
 
-    verb, did, decided = "condition-waive", "waived", ("amendment",)
+    verb, did, decided = "condition-waive", "waived", ("as_of", "amendment")
     filed = "a condition of the offer is waived"
     immaterial: Reason | None = option(
         "Why the condition is not material, where it is not: then its waiver needs no days.",
@@ -250,14 +257,15 @@ class ConditionWaive(Condition):
     """The number of the amendment as which it is told; of a waiver that an earlier version recorded nobody was told."""
 
     def deadline(self, state: OfferState) -> datetime:
-        return state.terms.expires
+        """The last instant at which its notice leaves holders their days."""
+        return amendments.deadline(state, 0 if self.immaterial else state.terms.material_days, self.at)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return changes.may_lift(state, self.number, self.at, waive=True, immaterial=self.immaterial)
 
     def apply(self, state: OfferState) -> OfferState:
         amendments = state.amendments if self.amendment is None else self.amendment
-        return replace(_condition_gone(state, self.number, self.at), amendments=amendments)
+        return replace(_condition_gone(state, self.number, self.as_of or self.at), amendments=amendments)
 
     def says(self, state: OfferState) -> str:
         return f"{super().says(state).removesuffix('.')}{_not_material(self.immaterial)}."
@@ -273,7 +281,7 @@ class ConditionEnd(Condition):
         return changes.may_lift(state, self.number, self.at, waive=False)
 
     def apply(self, state: OfferState) -> OfferState:
-        return _condition_gone(state, self.number, self.at)
+        return _condition_gone(state, self.number, self.as_of or self.at)
 
     def _now(self) -> str:
         return "recorded as ended"

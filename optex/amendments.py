@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from optex.errors import Ruling
 from optex.formatting import in_words, local_end
-from optex.open_days import earliest_expiration, earliest_in_words
+from optex.milestones import extension_deadline
+from optex.open_days import earliest_expiration, earliest_in_words, last_notice
 from optex.state import OfferState
 
 NOTICE_BUSINESS_DAYS = 10
@@ -31,6 +32,8 @@ def refused(
     `expires` is the expiration as the amendment leaves it or makes it.
     Authority: §15 (AMD-1).
     """
+    if change == "other" and percent is not None:
+        return Ruling(rule="AMD-1", reason="a percentage is stated of an increase or a decrease only")
     days = notice_days(change, percent, immaterial, state.terms.material_days)
     if what := _CARRIED_OUT_BY_NONE.get(change):
         lacking = _lacking(state, days, expires, at, "after such a change")
@@ -71,6 +74,17 @@ def needs_ten_days(change: str, percent: Decimal | float | None) -> bool:
     # Of an increase that nobody has measured it is not known that it stays within the two percent.
     beyond = change == "increase" and (percent is None or percent > THRESHOLD_PERCENT)
     return change in ("consideration", "decrease") or beyond
+
+
+def deadline(state: OfferState, days: int, at: datetime, extend_to: datetime | None = None) -> datetime:
+    """The last instant for the notice of a change that needs so many business days, or is made with an extension.
+
+    Of one that was told later than leaves them it is the expiration. Authority: §15 (AMD-1, EXT-1).
+    """
+    expires = extend_to or state.terms.expires
+    last = last_notice(state.terms, days, expires) if days else expires
+    latest = extension_deadline(state.terms) if extend_to else expires
+    return min(last, latest) if at < last else latest
 
 
 def _lacking(state: OfferState, days: int, expires: datetime, at: datetime, after: str) -> str:

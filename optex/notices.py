@@ -216,12 +216,13 @@ def amendment(
     schedule: OfferSchedule,
     tally: int,
     days: int = 0,
-    recorded_at: datetime | None = None,
+    late: tuple[datetime, datetime] | None = None,
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it.
 
     `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
-    that `reason` says; `recorded_at` says when it went on record, where that was after the expiration (REC-1).
+    that `reason` says; `late` says when it was announced and when it went on record, where a deadline lay in between
+    (REC-1).
     Authority: §7, §15 (AMD-1, CND-1).
     """
     by = "" if percent is None else f"{percent.normalize():f}"
@@ -233,7 +234,8 @@ def amendment(
         "tally": tally,
         "ten_days": needs_ten_days(change, percent),
         "days": days,
-        **_instants(recorded_at=recorded_at),
+        "expired": late is not None and late[1] >= terms.expires,
+        **(_instants(announced_at=late[0], recorded_at=late[1]) if late else {}),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     about = f"Amendment No. {number}"

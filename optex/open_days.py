@@ -32,6 +32,17 @@ def earliest_expiration(terms: Terms, first: date, days: int) -> datetime:
     return instant(_last(terms, first, days) + ONE_DAY, _MIDNIGHT, terms.zone)
 
 
+def last_notice(terms: Terms, days: int, expires: datetime) -> datetime:
+    """The midnight that ends the last day on which the notice of a change leaves so many business days.
+
+    Authority: §15, "from, and including, the date" of the notice (AMD-1).
+    """
+    calendar, last = terms.calendar, local_date(expires, terms.zone) - ONE_DAY
+    while not calendar.is_business_day(last):
+        last -= ONE_DAY
+    return instant(calendar.business_day_offset(last, 1 - days) + ONE_DAY, _MIDNIGHT, terms.zone)
+
+
 def earliest_in_words(terms: Terms, first: date, days: int) -> str:
     """That midnight as a refusal names it, and what would do at the hour at which the offer expires now."""
     last, earliest = _last(terms, first, days), earliest_expiration(terms, first, days)

@@ -141,6 +141,13 @@ def new_options_are_the_promise(it: Outcome) -> Iterator[str]:
         yield f"expected {expected - found} more and {found - expected} less"
 
 
+def exchanged(it: Outcome, holder_id: str) -> bool:
+    """Whether options of a holder were exchanged, as it was by the grant: else a deferred grant is released (LCK-1)."""
+    mine = [grant_id for grant_id, grant in it.grants.items() if grant.holder_id == holder_id]
+    voided = any(it.voided_at[grant_id] <= it.granted_at for grant_id in mine if grant_id in it.voided_at)
+    return not voided and any(row["holder_id"] == holder_id for row in it.ledgers["promises"])
+
+
 def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]]:
     """The new shares by holder, old grant, type and vesting day."""
     close = it.tale.close
@@ -161,7 +168,7 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
                 days = reckoning.scaled(days, reckoning.split_ratio(it.splits, it.cancelled_on, kept_on))
                 due.append((kept_on, grant.grant_id, grant.type, [max(day, kept_on) for day in days]))
         on = it.grant_date
-        for action in it.actions:
+        for action in it.actions if exchanged(it, holder_id) else ():
             decided_on, mine = it.day(action.at), action.verb == "defer" and action.data["holder"] == holder_id
             if mine and reckoning.serves_throughout(known[holder_id], decided_on, on):
                 by = reckoning.split_ratio([*it.splits_before, *it.splits], decided_on, on)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, filing, forms, letters, mail
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -219,6 +219,9 @@ def report(folder: Path, out: Path) -> None:
 
 actions.register(cli)
 cli.add_command(audit.audit)
+cli.add_command(doctor.doctor)
+cli.add_command(backup.backup)
+cli.add_command(backup.restore)
 cli.add_command(filing.filing)
 cli.add_command(forms.forms)
 cli.add_command(letters.letters)

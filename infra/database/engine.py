@@ -52,9 +52,13 @@ def engine_for(url: str) -> Engine:
         engine = connect(url)
         migrate(engine)
     except (SQLAlchemyError, ImportError, ValueError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OptexError(f"OPTEX_DATABASE_URL: the database cannot be had: {reason}") from error
+        raise OptexError(f"OPTEX_DATABASE_URL: the database cannot be had: {reason_of(error)}") from error
     return engine
+
+
+def reason_of(error: Exception) -> str:
+    """What the database itself says of an error, in one line; its password is not in it."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
 def connect(url: str) -> Engine:
@@ -105,13 +109,13 @@ def migrate(engine: Engine) -> None:
     OptexError where the schema is of no version that this code knows: a newer one is not to be written into.
     """
     with engine.connect().execution_options(read_only=True) as connection:
-        if _version(connection) == HEAD:
+        if schema_version(connection) == HEAD:
             return
     with _without_foreign_keys(engine) as connection:
         if connection.dialect.name == "postgresql":
             # Workers that start at the same moment wait here for the one that migrates, then find it done.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('optex migrations'))"))
-        version = _version(connection)
+        version = schema_version(connection)
         if version == HEAD:
             return
         from alembic import command
@@ -145,7 +149,7 @@ def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
                 sqlite.cursor().execute("PRAGMA foreign_keys = ON")
 
 
-def _version(connection: Connection) -> str | None:
+def schema_version(connection: Connection) -> str | None:
     """The revision of the database's schema, one that this code knows; None where nothing was made yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None

@@ -327,8 +327,9 @@ class OfferWriter(OfferReader):
     def queue_notices(self, notices: Iterable[Notice], at: datetime, send_after: datetime | None = None) -> Queued:
         """Put notices into the outbox, but for those that are in it, sent or not. How many are new, and go on paper.
 
-        None of them goes out before `send_after`.
+        None of them goes out before `send_after`. A letter is written when it goes on record, whatever it tells of.
         """
+        at = self.takes_effect(at)
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
         query = select(n.notice_id).where(n.offer == self.offer)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,8 +13,9 @@ from infra.report.uptake import NOT_ELIGIBLE, ClassOutcome, Outcome, by_capacity
 from infra.status.participation import participation
 from infra.status.totals import Total, totals_of
 from optex.action import Action
-from optex.actions import replay
+from optex.actions import Extend, replay
 from optex.filings import Filing, filings
+from optex.formatting import utc_text
 from optex.notices import Kind
 from optex.records import FormStanding
 from optex.state import OfferState
@@ -137,7 +138,8 @@ def _amended(db: OfferReader, first: OfferState, actions: Sequence[Action], due:
         n = next(n for n, each in enumerate(actions) if each is filing.action)
         before = replay(first, actions[:n])
         what, why = filing.action.told(before.terms.clock, "") or (filing.action.says(before), "")
-        tallies = _tallies(db, filing.action.at)
+        after = filing.action.apply(before)
+        tallies = _tallies(db, filing.action, after)
         found.append(
             Amended(
                 filing=filing,
@@ -145,7 +147,7 @@ def _amended(db: OfferReader, first: OfferState, actions: Sequence[Action], due:
                 what=what,
                 why=why,
                 before=before,
-                after=filing.action.apply(before),
+                after=after,
                 tally=tallies[0] if tallies else None,
                 told=len(tallies),
             )
@@ -153,9 +155,11 @@ def _amended(db: OfferReader, first: OfferState, actions: Sequence[Action], due:
     return found
 
 
-def _tallies(db: OfferReader, at: datetime) -> list[int]:
-    """The tally as each holder was told it in an announcement of an instant: it stays what it was announced as."""
+def _tallies(db: OfferReader, action: Action, after: OfferState) -> list[int]:
+    """The tally as each holder was told it when the action was announced: it stays what it was announced as."""
+    kind, said = Kind.AMENDMENT, dict[str, Any](number=after.amendments)
+    if isinstance(action, Extend):
+        kind, said = Kind.EXTENSION, {"announced_at": utc_text(action.announced)}
     n = t.notices.c
-    announced = select(n.data, n.notice_id).where(n.offer == db.offer, n.queued_at == at)
-    rows = db.connection.execute(announced.where(n.kind.in_([Kind.EXTENSION, Kind.AMENDMENT])).order_by(n.notice_id))
-    return [row.data["tally"] for row in rows]
+    query = select(n.data).where(n.offer == db.offer, n.kind == kind).order_by(n.notice_id)
+    return [data["tally"] for data in db.connection.execute(query).scalars() if said.items() <= data.items()]

@@ -144,7 +144,27 @@ def _what_it_rests_on(action: Terminate, db: OfferWriter) -> Terminate:
 @completed.register
 def _as_which_amendment(action: ConditionWaive, db: OfferWriter) -> ConditionWaive:
     """A waiver is told as an amendment, and counted as one (AMD-1)."""
-    return action.model_copy(update={"amendment": db.state().amendments + 1})
+    return action.model_copy(update={"amendment": db.state().amendments + 1, "as_of": _gone_as_of(action, db)})
+
+
+@completed.register
+def _as_of(action: ConditionEnd, db: OfferWriter) -> ConditionEnd:
+    return action.model_copy(update={"as_of": _gone_as_of(action, db)})
+
+
+def _gone_as_of(action: ConditionEnd | ConditionWaive, db: OfferWriter) -> datetime | None:
+    """A condition of which it is told late that it is gone has stood in the way until now (CND-1)."""
+    now = db.takes_effect(action.at)
+    return now if now > action.at else None
+
+
+@refused.register
+def _may_announce(action: Amend | ConditionWaive, db: OfferWriter, state: OfferState) -> Ruling | None:
+    """Before the offer has opened nobody was told of it, and nobody could be told what is amended (AMD-1)."""
+    if state.opened_at is None and state.terminated_at is None:
+        reason = "the offer has not opened yet, and no holder has been told of it: an amendment would reach nobody"
+        return Ruling(rule="AMD-1", reason=reason)
+    return action.refused(state)
 
 
 @apply_effects.register

@@ -63,11 +63,10 @@ def _tell_amendment(
 ) -> Queued:
     state, records = db.state(), db.holder_records()
     tally = batch.tendered_shares(batch.review_all(records, state, action.at))
-    number, schedule = state.amendments, state.schedule
-    now = db.recorded_at(action.at)
-    recorded_at = now if now >= state.terms.expires else None
+    schedule, told = state.schedule, db.recorded_actions(action.verb)[-1]
+    late = (action.announced, told.recorded_at) if told.after_deadline else None
     letters = (
-        amendment(state.terms, d.holder, number, change, percent, reason, schedule, tally, days, recorded_at)
+        amendment(state.terms, d.holder, state.amendments, change, percent, reason, schedule, tally, days, late)
         for d in batch.addressees(records, state, action.at)
     )
     return db.queue_notices(letters, action.at)
@@ -112,7 +111,8 @@ def _tell_extension(
 ) -> Queued:
     at, told = action.at, db.recorded_actions(action.verb)[-1]
     recorded_at = told.recorded_at if told.after_deadline else None
-    records = db.holder_records()
+    # Whoever has not been told of the offer yet is told of the new dates by the letter that opens it.
+    records = db.holder_records() if state.opened_at is not None else []
     reviews = batch.review_all(records, state, at)
     standing, tally = batch.tenders(reviews), batch.tendered_shares(reviews)
     return db.queue_notices(

@@ -81,6 +81,18 @@ async def send(letters: Sequence[OutgoingMessage], smtp: SmtpSettings, *, connec
         return await post.send(letters)
 
 
+async def greet(smtp: SmtpSettings) -> None:
+    """Connect, encrypt and log in as for a letter, and take leave without one; WrongSettings or ServerUnavailable."""
+    connection = await _connect(smtp)
+    try:
+        await connection.noop()
+        await connection.quit()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise ServerUnavailable(f"{smtp.host}:{smtp.port} takes no mail now: {error}") from error
+    finally:
+        connection.close()
+
+
 class SmtpPool:
     """A few connections to one server, opened when there is something to send and kept open until the end."""
 
