@@ -27,6 +27,7 @@ from infra.mail.sink import Sink
 from infra.report.page import write_report
 from infra.settings import DATABASE, KEPT, STOPPED
 from infra.workspace import Workspace, using, workspace_of
+from optex.formatting import sentence
 from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
 from tasks.intake import take_in_arrivals
@@ -226,4 +227,4 @@ async def take_in_due(offer: str, at: datetime) -> State:
         said = take_in_arrivals(db, arrivals, at)
         db.update_offer(played_until=at)
     await send_notices(offer)
-    return Completed(message=" ".join(said) or "Nothing new.")
+    return Completed(message=" ".join(map(sentence, said)) or "Nothing new.")

@@ -36,6 +36,7 @@ from optex.fields import (
     Whole,
 )
 from optex.mail_address import AN_ADDRESS, takes_letters
+from optex.milestones import REGRANT
 from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, ServicePeriod
 from optex.state import OfferState
 
@@ -125,9 +126,13 @@ class CorrectHolder(Correction):
         return [name for name in needed if getattr(self, name) is None]
 
     def deadline(self, state: OfferState) -> datetime | None:
-        """The acceptance; where a letter goes decides nothing, so an address is corrected at any time."""
-        decisive = (self.name, self.jurisdiction, self.voting_percent)
-        return state.accepted_at if any(each is not None for each in decisive) else None
+        """The acceptance, or of the votes alone the grant, on whose date they count (ISO-1).
+
+        Where a letter goes decides nothing, so an address is corrected at any time.
+        """
+        if self.name is not None or self.jurisdiction is not None:
+            return state.accepted_at
+        return state.schedule.due(REGRANT) if self.voting_percent is not None else None
 
     def corrected(self, holder: Holder | None) -> Holder:
         """The holder as corrected, or as added."""

@@ -230,14 +230,14 @@ def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Gr
     return sorted(found, key=lambda grant: (grant.granted_on, grant.grant_id))
 
 
-def offered(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
-    """What a proper form tenders, every look-back grant whole, and a remark on each one that had to be added or raised.
+def offered(
+    form: Form, *, terms: Terms, grants: Mapping[str, Grant], included: bool
+) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
+    """What a proper form tenders, and a remark on each look-back grant that it omits: `included` whole, or left out.
 
-    Where an omission is a defect, a form that stands in spite of one was let off it: its tender is taken as made.
     Authority: §2, §6 "you will be required to also tender"; §4 "waive … any defect" (TND-3, TND-7).
     """
     lacking = omitted(form, terms=terms, grants=grants)
-    included = terms.lookback.omitted == "include"
     added = {grant.grant_id: grant for grant in lacking} if included else {}
     shares = {line.grant_id: line.shares for line in form.lines}
     shares |= {grant_id: grant.remaining for grant_id, grant in added.items()}

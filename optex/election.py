@@ -13,6 +13,7 @@ from optex.eligibility import may_tender
 from optex.errors import Ruling
 from optex.exercises import Exercises
 from optex.ledger_of_the_day import Ledger
+from optex.milestones import extension_deadline
 from optex.objection import objection_until
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
@@ -206,12 +207,26 @@ def _standings(
         reviews.append(review)
     if last is not None:
         effective = reviews[last]
-        tenders, remarks = offered(effective.form, terms=terms, grants=ledger.when_signed(effective.form))
+        included = _included(next(each for each in examined if each.form is effective.form), waivers, terms)
+        when_signed = ledger.when_signed(effective.form)
+        tenders, remarks = offered(effective.form, terms=terms, grants=when_signed, included=included)
         tenders, scaled = ledger.as_of_now(effective.form, tenders)
-        left_out = remarks if terms.lookback.omitted == "defect" else ()
+        left_out = () if included else remarks
         told_of = (*effective.remarks, *remarks, *scaled)
         reviews[last] = replace(effective, tenders=tenders, remarks=told_of, left_out=left_out)
     return reviews
+
+
+def _included(each: _Examined, waivers: Sequence[DefectWaiver], terms: Terms) -> bool:
+    """Whether the look-back adds to a form what it omits.
+
+    Where an omission is a defect, the form was let off it; and one that stands by a waiver of the last hour, when its
+    holder could no longer object to an addition, is taken as made.
+    Authority: §4 "waive … any defect"; §15 (TND-3, TND-7, EXT-1).
+    """
+    cleared = (waiver_of(found, each.form, waivers) for found in each.defects)
+    too_late = any(waiver.at > extension_deadline(terms) for waiver in cleared if waiver)
+    return terms.lookback.omitted == "include" and not too_late
 
 
 def _by_itself(each: _Examined, waivers: Sequence[DefectWaiver], terms: Terms) -> FormReview:

@@ -50,7 +50,7 @@ class Kind(StrEnum):
     """When options are accepted, to each holder some of whose tendered options are not."""
     WITHDRAWAL_RIGHT = "withdrawal-right", "The notice that tenders may be withdrawn", "WDR-3"
     """When the right begins to withdraw what is not yet accepted, to each holder who has tendered."""
-    EXCLUSION = "exclusion", "The notice that the offer cannot be made where the holder resides", "ELG-4"
+    EXCLUSION = "exclusion", "The notice whether the offer can be made where the holder resides", "ELG-4"
     """When a jurisdiction is excluded or admitted again, to each holder who resides there."""
     TERMINATION = "termination", "The notice of termination", "CND-2"
     """When the offer is terminated, to every eligible holder."""

@@ -32,7 +32,7 @@ def improper(form: Form, name: str) -> Iterator[str]:
         if hidden := hard_to_see(signed_as, name):
             yield f"The form is signed as {signed_as}, {otherwise}. {hidden}"
         elif title:
-            yield f"The form is signed by {signed_as} as {title}, without evidence of authority."
+            yield f"The form is signed by {signed_as} as {title}, {otherwise}, and without evidence of authority."
         else:
             untitled = "and states no title in which another person might sign"
             yield f"The form is signed as {signed_as}, {otherwise}, {untitled}."

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, backup, doctor, filing, letters, rules
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -223,5 +223,7 @@ cli.add_command(doctor.doctor)
 cli.add_command(backup.backup)
 cli.add_command(backup.restore)
 cli.add_command(filing.filing)
+cli.add_command(forms.forms)
 cli.add_command(letters.letters)
+cli.add_command(mail.mail)
 cli.add_command(rules.rules)

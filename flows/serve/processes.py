@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
@@ -162,7 +163,8 @@ def wait_until_healthy(api: str, server: ManagedProcess, stopped: StopFlag, pati
     while time.monotonic() < began + patience and not stopped.is_set():
         if server.ended is not None:
             raise OptexError(f"Prefect's server ended with {server.ended}; its log is {server.log}")
-        with contextlib.suppress(URLError, OSError), direct.open(f"{api}/health", timeout=2):
+        # Somebody else on its port may answer in another language before it has it.
+        with contextlib.suppress(URLError, OSError, HTTPException), direct.open(f"{api}/health", timeout=2):
             return
         if not told and time.monotonic() > began + _SLOW:
             click.echo("Waiting for Prefect's server to start: on a busy machine this takes a minute or two.", err=True)

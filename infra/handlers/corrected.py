@@ -4,6 +4,7 @@ The facts are changed in place: what was there before is in the actions and in t
 """
 
 from dataclasses import replace
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
@@ -45,15 +46,18 @@ def _holder(action: CorrectHolder, db: OfferWriter) -> str:
         db.add(t.holders, [row])
     else:
         _put(db, t.holders, "holder_id", row)
-    said = _readdressed(db, told, after) if isinstance(before, Holder) and before.email != after.email else ""
+    said = (
+        _readdressed(db, told, after, action.at) if isinstance(before, Holder) and before.email != after.email else ""
+    )
     return f"{said} {_followed(db, action, told)}".strip()
 
 
-def _readdressed(db: OfferWriter, told: Told, holder: Holder) -> str:
+def _readdressed(db: OfferWriter, told: Told, holder: Holder, at: datetime) -> str:
     """The unsent and refused letters go to the corrected address; how many, and how many had gone to the other."""
-    waiting = readdress(db, holder.holder_id) if holder.email else 0
+    waiting = readdress(db, holder.holder_id, at) if holder.email else 0
     sent = sum(letter.sent_at is not None for letter in told.of(holder.holder_id))
-    said = [f"{count(waiting, 'letter')} not sent yet go to the corrected address."] if waiting else []
+    go = "goes" if waiting == 1 else "go"
+    said = [f"{count(waiting, 'letter')} not sent yet {go} to the corrected address."] if waiting else []
     said += [f"{count(sent, 'letter')} had been sent to the earlier one."] if sent else []
     return " ".join(said)
 

@@ -53,8 +53,8 @@ def exclude(db: OfferWriter, action: Exclude) -> str:
         at,
     )
     fits = f"{count(len(records), 'holder')} there" if records else "It fits no holder on record"
-    became = "stand tendered again" if action.remove else "returned"
-    options = f"{count(sum(map(len, standing.values())), 'option')} {became}"
+    returned = count(sum(map(len, standing.values())), "option")
+    options = f"{returned} tendered again" if action.remove else f"{returned} returned"
     return f"{fits}; {options}; {told.told()}. {_unplaced(db, place)}".strip()
 
 

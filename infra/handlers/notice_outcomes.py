@@ -117,7 +117,7 @@ def bounced(action: NoticeBounced, db: OfferWriter) -> str:
     assert row is not None, "of a letter that is not there nothing is taken"
     _put(db, action.notice, bounced_at=action.at, bounce_reason=action.reason)
     if row.sent_at is not None and _readdressed_since(db, row):
-        send_again(db, [row.notice_id])
+        send_again(db, [row.notice_id], db.takes_effect(action.at))
         return "The address was corrected since: it goes out again."
     return (
         f"{row.holder_id} is not told by it: correct the address (`optex correct holder --holder {row.holder_id} "

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select, update
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -126,22 +126,30 @@ def retry_refused(db: OfferWriter) -> int:
     return _try_again(db)
 
 
-def readdress(db: OfferWriter, holder_id: str) -> int:
-    """Let what was refused or came back be tried at the holder's new address; how many letters now wait to go there.
+def readdress(db: OfferWriter, holder_id: str, at: datetime) -> int:
+    """Let what did not arrive be tried at the holder's new address from now on; how many letters now wait to go there.
 
     A claim that somebody holds is left alone: what is on its way just now must not go out twice.
     """
     n = t.notices.c
     mine = n.holder_id == holder_id
     _try_again(db, mine)
-    unsent = (n.sent_at.is_(None), n.delivered_on.is_(None), n.withdrawn_at.is_(None))
-    query = select(func.count()).select_from(t.notices).where(n.offer == db.offer, mine, *unsent)
-    return db.connection.execute(query).scalar() or 0
+    unsent = (n.offer == db.offer, mine, n.sent_at.is_(None), n.delivered_on.is_(None), n.withdrawn_at.is_(None))
+    return _not_before(db, at, *unsent)
 
 
-def send_again(db: OfferWriter, notice_ids: Iterable[str]) -> int:
-    """Let these notices go out again, as far as they were refused or came back."""
-    return _try_again(db, t.notices.c.notice_id.in_(list(notice_ids)))
+def send_again(db: OfferWriter, notice_ids: Iterable[str], at: datetime) -> int:
+    """Let these notices go out again from now on, as far as they were refused or came back."""
+    mine = t.notices.c.notice_id.in_(list(notice_ids))
+    _try_again(db, mine)
+    return _not_before(db, at, t.notices.c.offer == db.offer, mine, t.notices.c.sent_at.is_(None))
+
+
+def _not_before(db: OfferWriter, at: datetime, *which: Any) -> int:
+    """Date letters that go to another address by when they go there; how many they are."""
+    n = t.notices
+    later = case((n.c.send_after > at, n.c.send_after), else_=at)
+    return int(db.connection.execute(update(n).where(*which).values(send_after=later)).rowcount)
 
 
 def _try_again(db: OfferWriter, *which: Any) -> int:

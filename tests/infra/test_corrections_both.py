@@ -135,7 +135,7 @@ def test_a_corrected_address_gets_what_was_refused_and_nothing_that_is_on_its_wa
     rows = {row.notice_id: row for row in db.rows(n)}
     assert (False, None) == (rows["n1"].refused, rows["n1"].claimed_by)
     assert "busy" == rows["n2"].claimed_by
-    taken = outbox.claim(db, "me", AT, AT - timedelta(minutes=15), 10)
+    taken = outbox.claim(db, "me", AT, AT - timedelta(minutes=15), 10, AT + timedelta(days=1))
     assert {"n1", "confirmation:F1"} == {row.notice_id for row in taken}
     assert {"ann@new.example"} == {row.email for row in taken}
 

@@ -170,8 +170,9 @@ def test_a_notice_that_was_withdrawn_is_never_sent(workspace):
 
 def test_a_simulation_sends_at_the_instant_of_its_own_clock(workspace, folder):
     """On a virtual clock a notice is sent when it was queued."""
+    queued = outbox_of(workspace)["H1"].queued_at
     send(replace(workspace, arrivals=ArrivalQueue(folder.read())))
-    assert AT == outbox_of(workspace)["H1"].sent_at
+    assert queued == outbox_of(workspace)["H1"].sent_at
 
 
 def test_what_is_refused_for_good_waits_for_a_person(new_workspace):

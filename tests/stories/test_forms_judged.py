@@ -222,3 +222,15 @@ def test_a_form_dated_ahead_does_not_shut_out_the_cure(new_offer):
     assert "it counts as signed on March 10, 2003, the day of receipt" in first
     assert "Your Election Form F2 stands, received on Wednesday, March 12, 2003 at 10:00 a.m." in third
     assert "G1 May 16, 2000 NSO $12.50 1,000 400" in third
+
+
+@pytest.mark.parametrize(
+    ("when", "cancelled"), [("2003-04-01T08:00:00", {"G1", "L1"}), ("2003-04-01T08:00:01", {"G1"})]
+)
+def test_a_waiver_of_the_last_hour_takes_the_tender_as_made(new_offer, when, cancelled):
+    """Until 8:00 the holder may object to what the look-back adds; waived later, the omitted grant stays (TND-7)."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).grant("L1", 500, on="2002-11-04", price="2.10")
+    offer.tenders("F1", "2003-03-10T10:00:00", signed_as="A. Lee", G1=1000)
+    offer.happens(when, "election-waive", form="F1", reason="We know her hand.", by="Counsel")
+    played = offer.play(until="2003-04-02T12:00:00")
+    assert cancelled == set(played.column("cancellations", "grant_id"))
