@@ -23,6 +23,7 @@ from benchmarks.books import at, taken_in
 from benchmarks.databases import databases
 from infra.database import tables as t
 from infra.mail.delivery import deliver
+from infra.mail.enclosures import enclosures
 from infra.mail.message import compose
 from infra.mail.render import render
 from infra.mail.sink import Sink
@@ -79,11 +80,11 @@ def rendered(workspace: Workspace) -> None:
     with workspace.read() as db:
         rows = db.rows(t.notices)[:5_000]
     start = time.perf_counter()
-    letters = [render(row.kind, row.data) for row in rows]
-    said("rendered", len(rows), time.perf_counter() - start)
+    letters = [(*render(row.kind, row.data), enclosures(row.kind, row.data)) for row in rows]
+    said("rendered, with what is enclosed", len(rows), time.perf_counter() - start)
     start = time.perf_counter()
     size = 0
-    for row, (text, html) in zip(rows, letters, strict=True):
+    for row, (text, html, enclosed) in zip(rows, letters, strict=True):
         size += len(
             compose(
                 sender="Options <options@big.example>",
@@ -95,6 +96,7 @@ def rendered(workspace: Workspace) -> None:
                 message_id=f"<{row.notice_id}@big.example>",
                 date=datetime(2003, 2, 28, tzinfo=UTC),
                 kind=row.kind,
+                enclosed=enclosed,
             )
         )
     said(f"composed, {size // len(rows):,} bytes each", len(rows), time.perf_counter() - start)

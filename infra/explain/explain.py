@@ -1,7 +1,7 @@
 """The story of one holder: everything decided about them, in order of time, each with its rule and section."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from difflib import get_close_matches
 
@@ -61,6 +61,14 @@ def find_holder(db: OfferReader, wanted: str) -> str:
     if wanted in ids or len(ids) == 1:
         return wanted if wanted in ids else ids[0]
     names: dict[str, str] = dict(iter(db.connection.execute(select(h.holder_id, h.name).where(h.offer == db.offer))))
+    return holder_among(names, wanted, db.offer)
+
+
+def holder_among(names: Mapping[str, str], wanted: str, offer: str) -> str:
+    """The same among the names of an offer's holders by their ids."""
+    ids = [holder_id for holder_id in names if holder_id.lower() == wanted.strip().lower()]
+    if wanted in ids or len(ids) == 1:
+        return wanted if wanted in ids else ids[0]
     folded = {holder_id: _folded(name) for holder_id, name in names.items()}
     sought = _folded(wanted)
     found = [key for key, name in folded.items() if name == sought]
@@ -75,7 +83,7 @@ def find_holder(db: OfferReader, wanted: str) -> str:
     near = [key for key, name in folded.items() if name in close]
     near += get_close_matches(wanted.strip(), names, n=3, cutoff=0.5)
     hint = f"; did you mean {_named(sorted(set(near)), names)}?" if near else ""
-    raise UnknownHolder(f"{db.offer} has no holder {wanted!r}, neither by id nor by name{hint}")
+    raise UnknownHolder(f"{offer} has no holder {wanted!r}, neither by id nor by name{hint}")
 
 
 def _folded(name: str) -> str:
@@ -84,5 +92,5 @@ def _folded(name: str) -> str:
     return " ".join(plain.casefold().split())
 
 
-def _named(ids: list[str], names: dict[str, str]) -> str:
+def _named(ids: list[str], names: Mapping[str, str]) -> str:
     return first_few([f"{key} {names[key]}" for key in ids], 8)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.database.reader import OfferReader
 from infra.filing.facts import FilingFacts, filing_facts
+from infra.mail.enclosures import signing_forms
 from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
@@ -41,8 +42,12 @@ def is_written(filing: Filing, found: FilingFacts) -> bool:
 
 
 def _pages(found: FilingFacts, templates: Path | None) -> Mapping[str, str]:
-    letters = {f"exhibits/{kind}.html": _letter(kind, found, templates) for kind in Kind}
+    specimen = specimens(found.state.terms)
+    letters = {f"exhibits/{kind}.html": render(kind, specimen[kind].data, templates)[1] for kind in Kind}
     exhibits = [(name, kind.words.rstrip(",")) for name, kind in zip(letters, Kind, strict=True)]
+    for form in signing_forms(specimen[Kind.OFFER_OPENED].data, templates):
+        letters[f"exhibits/{form.name}"] = form.html
+        exhibits.append((f"exhibits/{form.name}", form.title))
     amended = {each.filing.name: each for each in found.amended}
     stated: dict[str, Any] = {
         "found": found,
@@ -60,12 +65,6 @@ def _pages(found: FilingFacts, templates: Path | None) -> Mapping[str, str]:
             more = {"amended": amended[filing.name]} if filing.action else {}
             pages[f"{filing.name}.html"] = _page(kind, filing=filing, **stated, **more)
     return pages | letters
-
-
-def _letter(kind: Kind, found: FilingFacts, templates: Path | None) -> str:
-    """A form of letter: what nobody in particular is told, with specimen figures."""
-    notice = specimens(found.state.terms)[kind]
-    return render(kind, notice.data, templates)[1]
 
 
 def _page(kind: str, **stated: Any) -> str:

@@ -15,6 +15,7 @@ from jinja2 import TemplateError
 from sqlalchemy import Row
 
 from infra.mail import outbox
+from infra.mail.enclosures import enclosures
 from infra.mail.message import compose, mailbox, message_id
 from infra.mail.render import render
 from infra.mail.sink import Sink
@@ -153,6 +154,7 @@ def _composed(row: Row[Any], workspace: Workspace, terms: Terms) -> bytes:
     """A notice as a message; Unsendable or BadAddress where it cannot be written, or SMTP cannot carry its address."""
     try:
         text, html = render(row.kind, row.data, workspace.templates)
+        enclosed = enclosures(row.kind, row.data, workspace.templates)
     except TemplateError as error:
         raise Unsendable(f"the template {row.kind}.j2: {error}") from error
     sender = _sender(workspace, terms)
@@ -168,6 +170,7 @@ def _composed(row: Row[Any], workspace: Workspace, terms: Terms) -> bytes:
         date=_queued(row),
         kind=row.kind,
         reply_to="" if address == terms.contact.email else terms.contact.email,
+        enclosed=enclosed,
     )
 
 

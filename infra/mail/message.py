@@ -2,12 +2,12 @@
 
 import hashlib
 import re
+from binascii import b2a_qp
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from email.charset import QP, Charset
 from email.header import Header
 from email.message import Message
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
@@ -17,13 +17,21 @@ from optex.errors import OptexError
 from optex.mail_address import on_the_wire
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\x85\u2028\u2029]+")
+_BLANK_BEYOND = re.compile("^(.{74,})(=20|=09)$", re.MULTILINE)
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=76)
-_UTF8 = Charset("utf-8")
-_UTF8.body_encoding = QP  # a letter can be read in its source, too
 
 
 class BadAddress(OptexError):
     """No letter can be sent to or from this address: correct it in holders.csv, or in OPTEX_MAIL_FROM."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enclosure:
+    """A document that goes with a letter, as HTML; `name` is that of a file, in plain ASCII."""
+
+    title: str
+    name: str
+    html: str
 
 
 def message_id(offer: str, notice_id: str, domain: str) -> str:
@@ -59,18 +67,23 @@ def compose(
     date: datetime,
     kind: str = "",
     reply_to: str = "",
+    enclosed: Sequence[Enclosure] = (),
 ) -> bytes:
     """One message with the text and the HTML as alternatives: CRLF and ASCII only, so that any server takes it.
 
-    Names and subjects may hold anything: line breaks and control characters become spaces. `kind` goes into
-    X-Optex-Kind. BadAddress for an address that SMTP cannot carry; ValueError for a naive date.
+    What is `enclosed` is attached to them. Names and subjects may hold anything: line breaks and control characters
+    become spaces. `kind` goes into X-Optex-Kind. BadAddress for an address that SMTP cannot carry; ValueError for a
+    naive date.
     """
     if date.tzinfo is None:
         raise ValueError("the date of a message must know its zone")
-    # Not random, so that a letter is the same bytes each time; quoted-printable writes no `=_`, so no part holds it.
-    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
-    parts = [_part(text, "plain"), _part(html, "html")]
-    message: Message[Any, Any] = MIMEMultipart("alternative", boundary, parts, policy=_POLICY)
+    kind_of, body = _together("alternative", message_id, [_part("plain", text), _part("html", html)])
+    if enclosed:
+        letter = f"Content-Type: {kind_of}\r\n\r\n{body}"
+        kind_of, body = _together("mixed", f"{message_id}\nenclosed", [letter, *map(_attached, enclosed)])
+    message: Message[Any, Any] = Message(policy=_POLICY)
+    message["Content-Type"] = kind_of
+    message["MIME-Version"] = "1.0"
     message["Date"] = format_datetime(date)
     message["From"] = _person("From", *mailbox(sender))
     if reply_to:
@@ -81,13 +94,31 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     if kind:
         message["X-Optex-Kind"] = _words("X-Optex-Kind", kind)
+    message.set_payload(body)
     return message.as_bytes()
 
 
-def _part(content: str, subtype: str) -> MIMEText:
+def _together(subtype: str, key: str, parts: Sequence[str]) -> tuple[str, str]:
+    """Parts as one body, and what kind of content it is; by hand, for `email` takes most of the time of a letter."""
+    # Not random, so that a letter is the same bytes each time; quoted-printable writes no `=_`, so no part holds it.
+    boundary = f"=_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    return f'multipart/{subtype};\r\n boundary="{boundary}"', f"{body}--{boundary}--\r\n"
+
+
+def _part(subtype: str, content: str, *headers: str) -> str:
+    """Text in quoted-printable, so that it can be read in its source, too."""
     lines = re.sub(r"\r\n?", "\n", content)
     whole = lines if lines.endswith("\n") else f"{lines}\n"
-    return MIMEText(whole, subtype, _UTF8, policy=_POLICY)  # type: ignore[arg-type] # a Charset does as well as its name
+    encoded = b2a_qp(whole.encode()).decode("ascii")
+    # It does not count the blank at the end of a line that it writes as =20, and so may run beyond 76 columns.
+    encoded = _BLANK_BEYOND.sub(r"\1=\n\2", encoded).replace("\n", "\r\n")
+    kind = (f'Content-Type: text/{subtype}; charset="utf-8"', "Content-Transfer-Encoding: quoted-printable")
+    return "\r\n".join([*kind, *headers, "", encoded])
+
+
+def _attached(enclosure: Enclosure) -> str:
+    return _part("html", enclosure.html, f'Content-Disposition: attachment; filename="{enclosure.name}"')
 
 
 def _person(header: str, name: str, wire: str) -> Header:

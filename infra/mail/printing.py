@@ -1,8 +1,8 @@
-"""Printable letters: each as it is mailed, one file a holder, for those whom no mail reaches."""
+"""Printable letters: each as it is mailed, with what is enclosed, a file a holder, for those whom no mail reaches."""
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,8 +14,9 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from infra.database.reader import OfferReader
+from infra.mail.enclosures import enclosures
 from infra.mail.outbox import printable, unmailed
-from infra.mail.render import render, render_page
+from infra.mail.render import page_parts, render, render_page
 from infra.whole_files import written_whole
 from optex.calendar import local_date
 from optex.formatting import day
@@ -48,12 +49,9 @@ def print_letters(
     found = unmailed(db, at) if unsent else printable(db, at)
     for holder_id, letters in groupby(found, key=lambda row: str(row.holder_id)):
         rows = list(letters)
-        name = _file_name(holder_id, {each.file.name.casefold() for each in written})
+        name = file_of(holder_id, "letters", {each.file.name.casefold() for each in written})
         written.append(_print(rows, out / name, terms, templates))
-    current = {each.file.name for each in written if each.notices}
-    for earlier in out.glob("*.html"):
-        if earlier.name not in current and OURS in earlier.read_text(encoding="utf-8", errors="replace"):
-            earlier.unlink()
+    remove_earlier(out, {each.file.name for each in written if each.notices}, OURS)
     return written
 
 
@@ -62,12 +60,21 @@ def _print(rows: Sequence[Row[Any]], file: Path, terms: Terms, templates: Path |
     for row in rows:
         try:
             _, page = render(row.kind, row.data, templates)
+            enclosed = [page_parts(each.html) for each in enclosures(row.kind, row.data, templates)]
         except TemplateError as error:
             failed.append(f"{row.notice_id}: the template {row.kind}.j2: {error}")
             continue
-        styles += re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+        its_styles, body = page_parts(page)
+        styles += [*its_styles, *(style for each, _ in enclosed for style in each)]
         written_on = local_date(max(row.queued_at, row.send_after or row.queued_at), terms.zone)
-        letters.append({"notice_id": row.notice_id, "day": day(written_on), "body": Markup(_body(page))})
+        letters.append(
+            {
+                "notice_id": row.notice_id,
+                "day": day(written_on),
+                "body": Markup(body),
+                "enclosed": [Markup(form) for _, form in enclosed],
+            }
+        )
     if letters:
         data = {
             "ours": Markup(OURS),
@@ -88,16 +95,20 @@ def _print(rows: Sequence[Row[Any]], file: Path, terms: Terms, templates: Path |
     )
 
 
-def _body(page: str) -> str:
-    """What stands in the body of a letter; all of one whose template writes no whole page."""
-    found = re.search(r"<body[^>]*>(.*)</body>", page, re.DOTALL)
-    return found[1] if found else page
+def file_of(holder_id: str, what: str, taken: Container[str]) -> str:
+    """A name for a holder's file that every file system takes; `taken` are those of others, in small letters.
 
-
-def _file_name(holder_id: str, taken: Iterable[str]) -> str:
-    """A name that every file system takes, of one's own also where letter case makes no difference."""
-    plain = f"letters-{re.sub(r'[^A-Za-z0-9._-]', '_', holder_id)[:100]}"
+    It is of one's own also where letter case makes no difference.
+    """
+    plain = f"{what}-{re.sub(r'[^A-Za-z0-9._-]', '_', holder_id)[:100]}"
     name = f"{plain}.html"
-    if plain == f"letters-{holder_id}" and name.casefold() not in taken:
+    if plain == f"{what}-{holder_id}" and name.casefold() not in taken:
         return name
     return f"{plain}-{hashlib.sha256(holder_id.encode()).hexdigest()[:12]}.html"
+
+
+def remove_earlier(out: Path, current: Container[str], mark: str) -> None:
+    """Remove the pages with our mark that an earlier round left there: they must not be printed again."""
+    for earlier in out.glob("*.html"):
+        if earlier.name not in current and mark in earlier.read_text(encoding="utf-8", errors="replace"):
+            earlier.unlink()

@@ -4,6 +4,7 @@ A letter `KIND.j2` is written once in the blocks of `parts.txt` and `parts.html`
 different things. An offer's own `templates/` folder overrides any of these files by its name.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,10 +35,19 @@ def render_page(name: str, data: Mapping[str, Any], templates_dir: Path | None =
     return _environment("html", templates_dir).get_template(name).render(data)
 
 
+def page_parts(page: str) -> tuple[list[str], str]:
+    """The styles of a page and what stands in its body; all of one that a template of the offer's own wrote no body to.
+
+    What a page says in a style of a certain medium, such as its margins on paper, is not among them.
+    """
+    found = re.search(r"<body[^>]*>(.*)</body>", page, re.DOTALL)
+    return re.findall(r"<style>(.*?)</style>", page, re.DOTALL), found[1] if found else page
+
+
 def template_faults(templates_dir: Path) -> list[Fault]:
     """What cannot be read in an offer's own templates, by file and line."""
     faults = []
-    for file in sorted(templates_dir.glob("*.j2")):
+    for file in sorted(found for found in templates_dir.iterdir() if _is_template(found)):
         try:
             _environment("txt", None).compile(file.read_text(encoding="utf-8-sig"))
         except TemplateSyntaxError as error:
@@ -49,6 +59,11 @@ def template_faults(templates_dir: Path) -> list[Fault]:
         name = f"{templates_dir.name}/{file.name}"
         faults.append(Fault(file=name, line=line, column="template", problem=problem, expected="a Jinja template"))
     return faults
+
+
+def _is_template(file: Path) -> bool:
+    """Whether a file is a letter, or takes the place of one of our pages; a note that lies beside them is neither."""
+    return file.suffix == ".j2" or (TEMPLATES / file.name).is_file()
 
 
 @lru_cache(maxsize=32)

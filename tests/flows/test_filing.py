@@ -45,7 +45,9 @@ def test_the_pack_has_a_draft_for_each_filing_and_every_form_of_letter(pack):
     """The offer, the extension, the results, an index, and each kind of letter; each marked as a draft."""
     pages = {path.name: path.read_text() for path in pack.glob("*.html")}
     assert {"index.html", "schedule-to.html", "amendment-1-extend.html", "final-amendment.html"} == pages.keys()
-    assert {f"{kind}.html" for kind in Kind} == {path.name for path in (pack / "exhibits").iterdir()}
+    exhibits = {*(f"{kind}.html" for kind in Kind), "election-form.html", "notice-to-change-election.html"}
+    assert exhibits == {path.name for path in (pack / "exhibits").iterdir()}
+    assert [] == [name for name in exhibits if f'href="exhibits/{name}"' not in pages["index.html"]]
     assert all("DRAFT: facts from the record" in page for page in pages.values())
 
 

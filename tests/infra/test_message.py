@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from infra.mail.message import BadAddress, address, compose, message_id
+from infra.mail.message import BadAddress, Enclosure, address, compose, message_id
 
 SENT = datetime(2003, 3, 31, 17, 0, tzinfo=timezone(timedelta(hours=-5)))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -71,7 +71,26 @@ def test_the_same_letter_is_the_same_bytes():
     assert composed() == composed()
 
 
+def test_what_is_enclosed_is_attached_beside_the_letter():
+    """Letter and documents side by side, the letter still in both versions; the same bytes each time."""
+    forms = [
+        Enclosure(title="A", name="a.html", html="<p>Zoë</p>\n"),
+        Enclosure(title="B", name="b.html", html="<p>=_</p>\n"),
+    ]
+    content = composed(enclosed=forms)
+    message = parsed(content)
+    assert content == composed(enclosed=forms)
+    assert message.get_content_type() == "multipart/mixed"
+    assert message.get_body(("plain",)).get_content() == "Dear Zoë:\r\n"
+    assert message.get_body(("html",)).get_content() == "<p>Dear Zoë:</p>\r\n"
+    assert [("a.html", "<p>Zoë</p>\r\n"), ("b.html", "<p>=_</p>\r\n")] == [
+        (each.get_filename(), each.get_content()) for each in message.iter_attachments()
+    ]
+    assert [part.defects for part in message.walk()] == [[]] * 6
+
+
 @given(text=TEXT, html=TEXT)
+@example(text="x" * 75 + " \n" + "y" * 74 + "\t\n", html=" \n")
 @example(text=".\n..\n.x\nFrom here\n", html="a " * 300 + "\n \n\t\n")
 @example(text="", html="x" * 5_000)
 def test_bodies_survive(text: str, html: str):

@@ -1,5 +1,6 @@
 """Printable letters: which are printed, in what, and under which names."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,7 +70,10 @@ def test_all_letters_are_printed_but_what_must_not_go_out(marked, tmp_path):
 
 
 def test_a_letter_is_printed_as_it_is_mailed(db, tmp_path):
-    """The body of the HTML letter word for word, under name, day and number; its style once, and its pages our own."""
+    """The body of the HTML letter word for word, under name, day and number; its style once, and its pages our own.
+
+    The forms that are enclosed follow it, with theirs.
+    """
     [letter] = [row for row in db.rows(t.notices) if row.holder_id == "H2"]
     [printed] = print_letters(db, tmp_path, AT, None, unsent=True)
     page = printed.file.read_text()
@@ -77,7 +81,14 @@ def test_a_letter_is_printed_as_it_is_mailed(db, tmp_path):
     assert mailed.partition("<body>")[2].partition("</body>")[0].strip() in page
     assert '<p class="to">Bo Ray</p>' in page
     assert "<span>March 10, 2003</span><span>Letter offer-opened:H2</span>" in page
-    assert (1, 1, 2) == (page.count("<body>"), page.count("@page"), page.count("<style>"))
+    assert (1, 3) == (page.count("<body>"), page.count("<style>"))
+    assert ["@page {", "@page form {"] == re.findall("@page [^{]*{", page)
+    pages = re.findall('class="(letter|enclosed)">.*?<h1>(.*?)</h1>', page, flags=re.DOTALL)
+    assert [
+        ("letter", letter.data["heading"]),
+        ("enclosed", "Election Form"),
+        ("enclosed", "Notice to Change Election From Accept to Reject"),
+    ] == pages
 
 
 def test_a_letter_in_the_offer_s_own_words_is_printed_in_them(db, tmp_path):
