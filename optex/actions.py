@@ -464,7 +464,7 @@ class Defer(Action):
 
     def says(self, state: OfferState) -> str:
         promised = ", and promised to the holder in writing" if self.promise else ""
-        grant = f"A grant of {self.shares:,} shares ({self.kind})"
+        grant = f"A grant of {count(self.shares, 'share')} ({self.kind})"
         return f"{grant} is deferred until the new options are granted{promised}."
 
     def apply(self, state: OfferState) -> OfferState:

@@ -136,6 +136,7 @@ def _no_longer_there(tender: Tender, grant: Grant, cancelled_on: date) -> Ruling
     if tender.shares > grant.remaining:
         return Ruling(
             rule="TND-1",
-            reason=f"{tender.shares:,} shares are tendered, but only {grant.remaining:,} are left of the option.",
+            reason=f"{formatting.agreeing(tender.shares, 'share', 'is', 'are')} tendered, but only {grant.remaining:,} "
+            f"{'is' if grant.remaining == 1 else 'are'} left of the option.",
         )
     return None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from optex import amendments
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
-from optex.formatting import exact_text, listed, local_end, local_text
+from optex.formatting import count, exact_text, listed, local_end, local_text
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
@@ -212,7 +212,7 @@ def may_defer(state: OfferState, *, participant: bool, shares: int, available: i
         reason = "this holder has nothing tendered or promised, so a grant need not be deferred"
         return Ruling(rule="LCK-1", reason=reason)
     if shares > available:
-        return Ruling(rule="PLN-1", reason=f"the plan has {available:,} shares available, not {shares:,}")
+        return Ruling(rule="PLN-1", reason=f"the plan has {count(available, 'share')} available, not {shares:,}")
     return None
 
 

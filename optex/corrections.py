@@ -35,6 +35,7 @@ from optex.fields import (
     Price,
     Whole,
 )
+from optex.formatting import agreeing
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.milestones import REGRANT
 from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, ServicePeriod
@@ -299,7 +300,7 @@ def unsound(grant: Grant) -> str:
     """What of a grant does not agree with itself; "" where all does."""
     dates = [tranche.vests_on for tranche in grant.vesting]
     if grant.exercised > grant.shares:
-        return f"{grant.exercised:,} shares are exercised of {grant.shares:,}"
+        return f"{agreeing(grant.exercised, 'share', 'is', 'are')} exercised of {grant.shares:,}"
     if grant.expires_on <= grant.granted_on:
         return f"it expires on {grant.expires_on}, which is not after the grant date of {grant.granted_on}"
     if any(later <= earlier for earlier, later in pairwise(dates)):

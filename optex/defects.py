@@ -148,7 +148,8 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
     elif line.shares > grant.remaining:
         yield defect(
             "TND-1",
-            f"The form tenders {line.shares:,} shares of option {grant.grant_id}; only {grant.remaining:,} are left.",
+            f"The form tenders {formatting.count(line.shares, 'share')} of option {grant.grant_id}; only "
+            f"{grant.remaining:,} {'is' if grant.remaining == 1 else 'are'} left.",
         )
     if grant.expires_on < received_on:
         expired = f"Option {grant.grant_id} expired by its own terms on {formatting.day(grant.expires_on)}"

@@ -9,6 +9,7 @@ from fractions import Fraction
 from optex.adjustment import UNCHANGED, Split, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
+from optex.formatting import count
 from optex.records import Grant, IssuedOption
 from optex.terms import Vesting
 from optex.vesting import outstanding, total
@@ -145,7 +146,8 @@ def exceeds_reserve(reserved: int, options: Iterable[IssuedOption]) -> Ruling | 
     shares = sum(option.shares for option in options)
     if shares <= reserved:
         return None
-    reason = f"The new options come to {shares:,} shares, but only {reserved:,} are reserved for them."
+    kept = f"{reserved:,} {'is' if reserved == 1 else 'are'} reserved for them"
+    reason = f"The new options come to {count(shares, 'share')}, but only {kept}."
     return Ruling(rule="PLN-1", reason=reason)
 
 

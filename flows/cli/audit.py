@@ -59,7 +59,9 @@ def verify(folder: Path, head: str | None, as_json: bool) -> None:
             f"{broken.action}, {broken.subject}: {broken.why}."
         )
     else:
-        click.echo(f"Intact: {now.entries:,} entries. Hash of the last: {now.hash}")
+        click.echo(
+            f"Intact: {now.entries:,} {'entry' if now.entries == 1 else 'entries'}. Hash of the last: {now.hash}"
+        )
     if head and not as_json:
         click.echo(
             f"{head} is the hash of entry {found.position:,}, {found.at}, {found.action}, {found.subject}; "

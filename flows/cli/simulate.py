@@ -121,7 +121,9 @@ def _totals(folder: Folder, out: Path, screen: Console) -> None:
         ("lapsed", totals.lapsed, "promise"),
         ("regranted", totals.regranted + totals.deferred_granted, "new option"),
     ):
-        table.add_row(line, f"{total.shares:>12,} shares", count(total.number, unit))
+        table.add_row(
+            line, f"{total.shares:>12,} {'share' if total.shares == 1 else 'shares'}", count(total.number, unit)
+        )
     table.add_row("mails sent", f"{sent:>12,}", "")
     screen.print()
     screen.print(table)

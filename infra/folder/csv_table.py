@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from infra.folder.csv_rows import OPTION_COLUMNS, CsvSchema
 from infra.folder.spreadsheets import AS_CSV, is_workbook
 from optex.errors import Fault
+from optex.formatting import count
 from optex.near_miss import meant
 
 # What spreadsheets put between columns where the comma is for decimals, or where text is copied out of them.
@@ -131,7 +132,7 @@ def _records(table: CsvTable, records: Any, header: list[str], sound: bool) -> N
                         if not sound:
                             _reject_unsound(table, row)
                 elif cells:
-                    table.fault(line, "row", f"has {len(cells)} fields", f"{width}, as the header")
+                    table.fault(line, "row", f"has {count(len(cells), 'field')}", f"{width}, as the header")
                     table.strays.update(cell.strip() for cell in cells)
                 line = records.line_num + 1
             return

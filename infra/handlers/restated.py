@@ -16,7 +16,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes, cells_of, changes
 from optex.corrections import CorrectGrant
 from optex.errors import Ruling
-from optex.formatting import agreeing, day
+from optex.formatting import agreeing, count, day
 from optex.records import Grant
 from optex.state import OfferState
 
@@ -158,7 +158,7 @@ def _restate_promise(db: OfferWriter, holder_id: str, action: CorrectGrant) -> t
     was = 0 if outcome is not None and outcome.decision == "voided" else row.shares
     if shares:
         db.connection.execute(update(p).where(*mine).values(shares=shares))
-    detail = f"{was:,} → {shares:,} shares"
+    detail = f"{was:,} → {count(shares, 'share')}"
     db.audit(action.at, action.by, [("promise restated", row.promise_id, "REC-3", detail)], action.evidence)
     if bool(was) != bool(shares):
         reason = "By the corrected record nothing of the promised shares was cancelled."

@@ -89,7 +89,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     db.queue_notices([letter], at)
     shares = sum(each.shares for each in voided.cancellations)
     options = count(len(voided.cancellations), "option")
-    said = f"The acceptance of {options} of {decided.holder_id} for {shares:,} shares is voided."
+    said = f"The acceptance of {options} of {decided.holder_id} for {count(shares, 'share')} is voided."
     return f"{said} {release_deferred(db, [decided.holder_id], at, _NOTHING_EXCHANGED)}".strip()
 
 
