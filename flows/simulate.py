@@ -25,7 +25,7 @@ from infra.ledgers.export import export
 from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
 from infra.report.page import write_report
-from infra.settings import DATABASE, KEPT, STOPPED
+from infra.settings import DATABASE, KEPT, PLAYED
 from infra.workspace import Workspace, using, workspace_of
 from optex.formatting import sentence
 from optex.milestones import REGRANT
@@ -70,7 +70,7 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
     with Sink(out / "mail") as sink, using(replace(workspace, smtp=sink.smtp)) as workspace:
         yield workspace
         if until is not None:
-            (out / STOPPED).write_text(f"{until.isoformat()}\n")
+            (out / PLAYED).write_text(f"{workspace.offer}\n{until.isoformat()}\n")  # so far the clock has gone
         with workspace.read() as db:
             export(db, out / "ledgers")
             early = until is not None and db.row().played_until == until
@@ -204,9 +204,8 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
         for left in (out / "mail", out / "ledgers"):
             shutil.rmtree(left, ignore_errors=True)
     books.mkdir(parents=True, exist_ok=True)
-    (out / STOPPED).unlink(missing_ok=True)
     marker.write_text(folder.digest)
-    (books / "offer").write_text(f"{folder.terms.offer}\n")
+    (out / PLAYED).write_text(f"{folder.terms.offer}\n")
     known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)
     load_folder(workspace.engine, folder, folder.terms.opens, known)
 

@@ -20,7 +20,6 @@ Header = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\r
 KEPT = Path(".optex")
 DATABASE = KEPT / "optex.db"
 PLAYED = KEPT / "offer"
-STOPPED = KEPT / "stopped"  # the instant at which a play was to stop
 
 
 def _folders(value: Any) -> Any:
