@@ -12,6 +12,7 @@ from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 from prefect.states import Failed
 
+from flows.run_log import REFUSED, log_refusal
 from infra.workspace import workspace_of
 from optex.errors import OptexError
 from tasks.dashboard import dashboard_url
@@ -25,9 +26,9 @@ def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaita
         async def run(*args: Any, **parameters: Any) -> State:
             try:
                 await tag_run(flow_run.parameters["offer"])
-                return await body(*args, **parameters)
+                return log_refusal(await body(*args, **parameters))
             except OptexError as error:
-                return Failed(name="Refused", message=str(error))
+                return log_refusal(Failed(name=REFUSED, message=str(error)))
 
         return flow(name=name, flow_run_name=run_name or f"{name} {{offer}}", persist_result=False)(run)
 

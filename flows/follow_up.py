@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 
 from prefect import State
 
+from flows.run_log import log_consequence
 from infra.workspace import Workspace, using, workspace_of
 from tasks.dashboard import show_dashboard
 from tasks.mail import send_notices
@@ -26,7 +27,10 @@ async def follow_up(workspace: Workspace) -> list[str]:
 
 async def followed_up(offer: str, state: State) -> State:
     """The final state of a run after which everything has followed it, and which says how."""
-    if more := " ".join(await follow_up(workspace_of(offer))):
+    said = await follow_up(workspace_of(offer))
+    for sentence in said:
+        log_consequence(sentence)
+    if more := " ".join(said):
         state.message = f"{(state.message or '').rstrip('.')}. {more}"
     return state
 
@@ -35,4 +39,10 @@ async def _or_why(part: Awaitable[str | None], trouble: str) -> str | None:
     try:
         return await part
     except Exception as error:  # what was recorded stands, whatever keeps the world from hearing of it
-        return f"{trouble}: {error or type(error).__name__}"
+        return f"{trouble}: {_cause(error)}"
+
+
+def _cause(error: Exception) -> str:
+    """What an error says; Prefect's own may say no more than None, and what caused it more."""
+    named = [str(each).partition("\n")[0] for each in (error, error.__cause__) if each is not None]
+    return next((said for said in named if said not in ("", "None")), type(error).__name__)

@@ -12,8 +12,10 @@ from prefect.states import Completed
 
 from flows.action_flow import tag_run
 from flows.follow_up import followed_up
+from flows.run_log import log_outcome
 from infra.workspace import workspace_of
 from optex.errors import OptexError
+from optex.milestones import rule_of
 from tasks.dashboard import show_result
 from tasks.due_step import DueStep, StepOutOfOrder, due_step, nothing_to_do
 from tasks.scheduled_runs import run_name
@@ -78,6 +80,7 @@ async def _run(body: Body, offer: str, name: str, version: int | None, at: datet
         # A worker has few slots: who waited in vain must not keep out what it waits for, nor the watch.
         outcome = nothing_to_do(f"{error}, and is rung again after it")
     state = Completed(message=outcome) if isinstance(outcome, str) else outcome
+    log_outcome(f"{name} of {offer}", rule_of(name), state)
     if state.name == "NothingToDo":
         # A run by itself is finished all the same: what another one left undone when it was killed is done then.
         return await followed_up(offer, state) if by_itself else state

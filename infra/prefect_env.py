@@ -34,7 +34,17 @@ def rehearsal_environment(home: Path, api: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.upper().startswith("PREFECT_") and name.lower() not in _PROXIES
     }
-    return {**kept, **PREFECT_DEFAULTS, "PREFECT_HOME": str(home), "PREFECT_API_URL": api}
+    return {**kept, **PREFECT_DEFAULTS, "PREFECT_HOME": str(home), **books_in(home), "PREFECT_API_URL": api}
+
+
+def books_in(home: Path) -> dict[str, str]:
+    """Where Prefect's own database is, which pastes its path into a URL; nothing where that does no harm."""
+    from sqlalchemy import URL, make_url
+
+    path, driver = str(home / "prefect.db"), "sqlite+aiosqlite"
+    if make_url(f"{driver}:///{path}").database == path:
+        return {}
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": URL.create(driver, database=path).render_as_string()}
 
 
 def pass_proxies_by(environment: MutableMapping[str, str]) -> None:

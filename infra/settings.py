@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from optex.errors import OptexError
 
-PREFIX = "OPTEX_"
+PREFIX, ENV_FILE = "OPTEX_", ".env"
 # By how the connection is secured: submission, submission over TLS, and the old port of a server on this machine.
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -23,6 +24,9 @@ PLAYED = KEPT / "offer"
 
 
 def _folders(value: Any) -> Any:
+    """Paths in a row as shells have it, or a list in JSON, in which a path may hold whatever separates the others."""
+    if isinstance(value, str) and value.startswith("["):
+        return from_json(value)
     return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
 
 
@@ -31,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",

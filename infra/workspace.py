@@ -15,6 +15,7 @@ from infra.database.engine import engine_for, sqlite_url
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter, offers_in, open_reader, open_writer
 from infra.folder.arrivals import ArrivalQueue
+from infra.folder.whereabouts import typed, why_no_offer
 from infra.mail.smtp import SmtpSettings
 from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
@@ -133,11 +134,13 @@ def name_of(folder: Path) -> str:
         return played.read_text().split()[0]
     file = folder / "offer.toml"
     if not file.exists():
-        raise UnknownWorkspace(f"{folder} holds no offer: offer.toml is missing (`optex init FOLDER` writes one)")
+        raise UnknownWorkspace(why_no_offer(folder))
     try:
         return str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise UnknownWorkspace(f"{file} does not name its offer: `optex check {folder}` says what is wrong") from error
+        raise UnknownWorkspace(
+            f"{file} does not name its offer: `optex check {typed(folder)}` says what is wrong"
+        ) from error
 
 
 def _workspace(offer: str, folder: Path | None, settings: Settings) -> Workspace:

@@ -91,6 +91,8 @@ class Action(BaseModel):
     # Whether it is taken only from a named person, and only with evidence, whenever it is recorded.
     named: ClassVar[bool] = False
     proven: ClassVar[bool] = False
+    # Whether it cannot be undone: holders are told, or options end. From a terminal it is then shown and asked for.
+    final: ClassVar[bool] = False
     # Whether what comes at the very instant of its deadline is still in time.
     through_deadline: ClassVar[bool] = False
     # Whether it amends what its deadline was met by, so that after the deadline it is late whenever it was announced.

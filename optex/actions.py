@@ -18,7 +18,7 @@ from optex import closings as closings  # so that their classes are among ACTION
 from optex import corrections as corrections
 from optex import exclusions as exclusions
 from optex import prohibition as prohibition
-from optex.action import MIND_THE_ZONE, Action, BadAction, of, option
+from optex.action import COMMON, MIND_THE_ZONE, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
 from optex.contradictions import Settle as Settle
@@ -27,6 +27,7 @@ from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
+from optex.near_miss import did_you_mean
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
@@ -42,6 +43,7 @@ class Extend(Action):
     """
 
     verb, rule, deployment, once, through_deadline = "extend", "EXT-1", "extend", ("to",), True
+    final = True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
     filed = "the offer is extended"
     to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
@@ -83,7 +85,7 @@ class Amend(Action):
     or the extension made with it, leaves them, and where no term of the offer carries it out (AMD-1, §15).
     """
 
-    verb, rule, deployment = "amend", "AMD-1", "amend"
+    verb, rule, deployment, final = "amend", "AMD-1", "amend", True
     filed = "the offer is amended"
     once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
     change: Annotated[
@@ -145,6 +147,7 @@ class Terminate(Action):
     """
 
     verb, rule, deployment, once, named, decided = "terminate", "CND-2", "terminate", (), True, ("events",)
+    final = True
     correction = "It cannot be undone, and holders were told the reason on record."
     number: _Event | None = option(
         "Upon which of the five events, in the order of §7; left out after the expiration: upon every condition that "
@@ -246,7 +249,7 @@ class ConditionWaive(Condition):
     says: refused unless the expiration leaves them (AMD-1).
     """
 
-    verb, did, decided = "condition-waive", "waived", ("as_of", "amendment")
+    verb, did, decided, final = "condition-waive", "waived", ("as_of", "amendment"), True
     filed = "a condition of the offer is waived"
     immaterial: Reason | None = option(
         "Why the condition is not material, where it is not: then its waiver needs no days.",
@@ -701,14 +704,17 @@ def read_action(verb: str, options: Mapping[str, Any], zone: tzinfo) -> Action:
     """
     kind = ACTIONS.get(verb_of(verb))
     if kind is None:
-        raise BadAction(verb, [("do", f"{verb!r} is no action", f"one of {', '.join(ACTIONS)}")])
+        guess = did_you_mean(verb, ACTIONS)
+        raise BadAction(verb, [("do", f"{verb!r} is no action{guess}", f"one of {', '.join(ACTIONS)}")])
     try:
         if stated := options.keys() & kind.decided:
             raise BadAction(verb, [(key, "unknown option", "") for key in sorted(stated)])
         return kind.model_validate(dict(options), context={"zone": zone})
     except ValidationError as error:
         found = error.errors(include_url=False)
-        raise BadAction(verb, [_problem(one) for one in found if one["type"] != "default_factory_not_called"]) from None
+        raise BadAction(
+            verb, [_problem(kind, one) for one in found if one["type"] != "default_factory_not_called"]
+        ) from None
 
 
 def recorded_action(verb: str, data: Mapping[str, Any], by: str, at: datetime) -> Action:
@@ -723,14 +729,14 @@ def replay(state: OfferState, actions: Iterable[Action]) -> OfferState:
     return state
 
 
-def _problem(found: Any) -> tuple[str, str, str]:
+def _problem(kind: type[Action], found: Any) -> tuple[str, str, str]:
     if not found["loc"]:
         return found["type"], found["msg"], "the last day in service"
     key = str(found["loc"][0])
     if found["type"] == "missing":
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
-        return key, "unknown option", ""
+        return key, f"unknown option{did_you_mean(key, [*(each.key for each in kind.options()), *COMMON])}", ""
     if found["type"] == "instant":
         return key, found["ctx"]["problem"], found["ctx"]["expected"]
     value = found["input"]

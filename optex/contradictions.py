@@ -92,7 +92,7 @@ class Settle(Action):
 
     verb, rule, deployment, named, proven = "settle", "REC-4", "settle", True, True
     decided, once = ("what",), ("grant", "as", "reason", "evidence")
-    asked = "A settlement"
+    asked, final = "A settlement", True
     grant: Id = option("The option that the record contradicts, by its number.")
     outcome: Annotated[Literal["rescind", "stand"], of(*OUTCOMES)] = option(
         "What becomes of it: rescind the option, or let it stand.", alias="as"

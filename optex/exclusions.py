@@ -22,7 +22,7 @@ class Exclude(Action):
     in it: CA covers CA-QC, and not US-CA. With `remove`, before the expiration, the offer is made there after all.
     """
 
-    verb, rule, deployment, named = "exclude", "ELG-4", "exclude", True
+    verb, rule, deployment, named, final = "exclude", "ELG-4", "exclude", True, True
     correction = "Holders there were told the reason on record."
     jurisdiction: Jurisdiction = option("The jurisdiction, as in holders.csv, such as AU or CA-QC.")
     reason: Reason = option("Why the offer cannot, or can, comply with its law, in words as holders shall read it.")
@@ -84,6 +84,7 @@ class Reject(Action):
     """
 
     verb, rule, deployment, named, once = "reject", "ELG-4", "reject", True, ("form",)
+    final = True
     correction, asked = "The holder was told the reason on record.", "A rejection of form {form}"
     form: Id = option("The number of the form.")
     reason: Reason = option("Why it would be unlawful to accept it, in words as the holder shall read it.")

@@ -135,6 +135,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def agreeing(number: int, noun: str, one: str, many: str) -> str:
+    """A number, what it counts, and the verb that goes with it: 1 form stands, 2 forms stand."""
+    return f"{count(number, noun)} {one if number == 1 else many}"
+
+
 def in_words(number: int, noun: str) -> str:
     """A small number spelled out, as prose does: six months; from eleven on in figures."""
     if 0 < number < len(_NUMBERS):

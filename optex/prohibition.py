@@ -18,6 +18,7 @@ class Prohibit(Action):
     """
 
     verb, rule, deployment, once, named, proven = "prohibit", "CIC-1", "prohibit", (), True, True
+    final = True
     correction = "It cannot be undone, and holders were told the reason on record."
     after_acceptance = True
     reason: Reason = option("What prohibits the grant, as holders shall read it.")

@@ -14,6 +14,7 @@ from optex.errors import BadData, Fault
 from optex.fields import Clock, Email, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
+from optex.unknown_key import unknown_key
 
 Positive = Annotated[int, Field(gt=0)]
 # Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
@@ -334,7 +335,7 @@ def _fault(file: str, read: Document, error: dict[str, Any]) -> Fault:
     if kind == "missing":
         problem, expected = "missing", "a value: the key is required"
     elif kind == "extra_forbidden":
-        problem, expected = "unknown key", "only the keys that docs/reference/offer-toml.md lists"
+        problem, expected = unknown_key(Terms, path)
     else:
         problem = f"{value!r} cannot be taken" if isinstance(value, str | int) else f"{value} cannot be taken"
         expected = _EXPECTED.get(kind) or error["msg"].removeprefix("Input should be ").removeprefix("Value should ")

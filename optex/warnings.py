@@ -11,7 +11,7 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
-from optex.formatting import count, first_few, listed, local_text, moment, utc_text
+from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
 from optex.open_days import ISO_DAYS, calendar_days, earliest_in_words, shortfall, whole_business_days
@@ -147,16 +147,20 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
 
 
 def _readings(terms: Terms) -> Iterator[Warning]:
-    """Each milestone for which 5 p.m. "Eastern Standard Time" is two instants (CAL-2)."""
+    """The milestones for which 5 p.m. "Eastern Standard Time" is two instants: one clock is one warning (CAL-2)."""
+    doubtful: dict[str, list[str]] = {}
     for milestone in schedule_of(terms).milestones:
         on, at, read = readings(milestone, terms)
-        ours = milestone.name == EXTENSION_DEADLINE
+        if len(set(read.values())) == 1:
+            continue
+        each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
         earliest = f"the {'earlier' if len(read) == 2 else 'earliest'} decides, for it binds the company"
+        ours = milestone.name == EXTENSION_DEADLINE
         decides = earliest if ours else f"the offer's clock, {terms.clock}, decides"
-        if len(set(read.values())) > 1:
-            each = listed([f"{utc_text(due)} by {name}" for name, due in read.items()])
-            message = f"{milestone.name}: {on} {at:%H:%M} is {each}; {decides}"
-            yield Warning(rule="CAL-2", message=message, file="offer.toml")
+        doubtful.setdefault(decides, []).append(f"{milestone.name}: {on} {at:%H:%M} is {each}")
+    if doubtful:
+        message = "; ".join(part for decides, said in doubtful.items() for part in (*said, decides))
+        yield Warning(rule="CAL-2", message=message, file="offer.toml")
 
 
 def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, datetime]]:
@@ -303,7 +307,8 @@ def _people_warnings(terms: Terms, holders: Sequence[Holder], grants: Iterable[G
         ("e-mail address", _alike((holder.email, holder.holder_id) for holder in holders)),
     ):
         if len(groups) > LISTED:
-            more = f"{len(groups) - LISTED:,} more groups of holders have the same {what}"
+            more = agreeing(len(groups) - LISTED, "more group", "of holders has", "of holders have")
+            more = f"{more} the same {what}"
             yield Warning(rule="TND-3", message=more, file="holders.csv")
         for group in groups[:LISTED]:
             yield Warning(

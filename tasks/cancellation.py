@@ -70,7 +70,7 @@ def record_cancellation(
     # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
     outcome = step.done(
         f"Accepted and cancelled {count(len(cancellations), 'option')} for "
-        f"{sum(c.shares for c in cancellations):,} shares of {count(len(promises), 'holder')}; "
+        f"{count(sum(c.shares for c in cancellations), 'share')} of {count(len(promises), 'holder')}; "
         f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
         f"{f'. {released}' if released else ''}"
     )

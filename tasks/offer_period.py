@@ -41,9 +41,8 @@ def record_reminder(step: DueStep, days: int, addressees: Sequence[HolderRecord]
         ),
         step.at,
     )
-    return step.done(
-        f"{told.told(how='reminded')}: {count(days, 'business day')} left; {len(standing):,} have tendered"
-    )
+    tendered = f"{len(standing):,} {'has' if len(standing) == 1 else 'have'}"
+    return step.done(f"{told.told(how='reminded')}: {count(days, 'business day')} left; {tendered} tendered")
 
 
 @effect("record how every form stands at the close")
@@ -52,7 +51,7 @@ def record_close(step: DueStep, reviews: Sequence[FormReview]) -> str:
     standing = batch.tenders(reviews)
     by_standing = {s: sum(j.standing is s for j in reviews) for s in FormStanding}
     return step.done(
-        f"Closed: {count(len(reviews), 'form')}; {batch.tendered_shares(reviews):,} option shares tendered by "
+        f"Closed: {count(len(reviews), 'form')}; {count(batch.tendered_shares(reviews), 'option share')} tendered by "
         f"{count(len(standing), 'holder')}, {by_standing[FormStanding.WITHDRAWN]} withdrawn, "
         f"{by_standing[FormStanding.SUPERSEDED]} superseded, {by_standing[FormStanding.DEFECTIVE]} defective, "
         f"{by_standing[FormStanding.LATE]} late"

@@ -91,7 +91,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
         step.at,
     )
     said = (
-        f"Granted {count(len(options), 'new option')} for {sum(o.shares for o in options):,} shares to "
+        f"Granted {count(len(options), 'new option')} for {count(sum(o.shares for o in options), 'share')} to "
         f"{count(sum(bool(each.options) for each in granted), 'holder')} at {money(close)}, as of {day(on)}."
     )
     done = step.done(" ".join(filter(None, (said, nothing_left, lapsed))))

@@ -78,7 +78,10 @@ async def sync_runs(client: PrefectClient, workspace: Workspace) -> SyncResult:
             and not (mine and step.due <= now and blocking_step(step, steps))
         ):
             name = run_name(workspace.offer, step.name, step.due, zone)
-            await _schedule(client, workspace.offer, step, name, 1 + max(map(_attempt, mine), default=-1))
+            # What fell due before anybody could schedule it is not late, of which an alarm would be raised: it rings
+            # now, each a blink after the one before it.
+            rings = max(step.due, now + timedelta(milliseconds=len(added) + len(moved)))
+            await _schedule(client, workspace.offer, step, rings, name, 1 + max(map(_attempt, mine), default=-1))
             earlier = any(each.name == step.name and each.version < step.version for each in steps)
             (moved if earlier else added).append(step.name)
     waiting = {(step.name, step.version) for step in last.values() if step.waiting}
@@ -135,13 +138,13 @@ def _why(step: Step | None) -> str:
     return step.message or "the step is no longer pending"
 
 
-async def _schedule(client: PrefectClient, offer: str, step: Step, name: str, attempt: int) -> None:
+async def _schedule(client: PrefectClient, offer: str, step: Step, rings: datetime, name: str, attempt: int) -> None:
     flow = step_kind(step.name).flow
     deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
     await client.create_flow_run_from_deployment(
         UUID(str(deployment.id)),
         parameters=parameters_of(offer, step),
-        state=Scheduled(scheduled_time=step.due, message=f"Due {step.due:%Y-%m-%d %H:%M} UTC by the plan of the offer"),
+        state=Scheduled(scheduled_time=rings, message=f"Due {step.due:%Y-%m-%d %H:%M} UTC by the plan of the offer"),
         name=name,
         tags=["optex", ALARM, f"offer:{offer}", f"step:{step.name}", f"version:{step.version}"],
         idempotency_key=f"{offer}/{step.name}/v{step.version}/{attempt}",

@@ -51,5 +51,6 @@ def act_of(words: list[str], at: str) -> Action | None:
     if found(words)[1] not in BY_WORDS:
         return None
     called, given = taken(words)
-    stated = {key: value for key, value in given.items() if key not in ("folder", "as_json") and value is not None}
+    how = {"folder", "as_json", "dry_run", "yes"}
+    stated = {key: value for key, value in given.items() if key not in how and value is not None}
     return read_action(BY_WORDS[called].verb, {"at": at, **stated}, EST)

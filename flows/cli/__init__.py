@@ -11,17 +11,27 @@ import click
 
 from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
+from flows.cli.sections import Sections
 from optex.errors import BadData, OptexError, Refused
+from optex.formatting import count
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="optex")
 def cli() -> None:
     """Run a stock option exchange offer from opening to regrant.
 
     An offer is a folder: `optex init FOLDER` writes one to start from, `optex check FOLDER` finds what is wrong with
     it, `optex simulate FOLDER --out DIR` rehearses it, `optex serve FOLDER` runs it.
+
+    \b
+    Commands and options are completed in bash (zsh, fish likewise) after:
+        eval "$(_OPTEX_COMPLETE=bash_source optex)"
     """
+    from infra.unknown_settings import unknown_settings
+
+    for told in unknown_settings():
+        click.echo(f"warning: {told}", err=True)
 
 
 def main() -> None:
@@ -82,8 +92,8 @@ def check(folder: Path, as_json: bool) -> None:
         where = f"{warning.file}:{warning.line}: " if warning.line else ""
         click.echo(f"{where}warning: {warning.rule}: {warning.message}")
     click.echo(
-        f"{folder}: no fault, {len(noted)} warning{'s' * (len(noted) != 1)}: {len(found.holders):,} holders, "
-        f"{len(found.grants):,} grants, {len(found.forms):,} forms"
+        f"{folder}: no fault, {count(len(noted), 'warning')}: {count(len(found.holders), 'holder')}, "
+        f"{count(len(found.grants), 'grant')}, {count(len(found.forms), 'form')}"
     )
 
 
@@ -96,9 +106,10 @@ def _fault(fault: Any) -> dict[str, Any]:
 def init(folder: Path) -> None:
     """Write a commented offer folder to start from."""
     from infra.folder.reader import init_folder
+    from infra.folder.whereabouts import typed
 
     init_folder(folder)
-    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {folder}")
+    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {typed(folder)}")
 
 
 @cli.command("plan")
@@ -160,7 +171,8 @@ def export(folder: Path, out: Path) -> None:
 
     with reading(folder) as db:
         written = write(db, out / "ledgers")
-    click.echo(f"{len(written)} ledgers with {sum(written.values()):,} rows in {out / 'ledgers'}")
+    rows = count(sum(written.values()), "row")
+    click.echo(f"{count(len(written), 'ledger')} with {rows} in {out / 'ledgers'}")
 
 
 @cli.command()

@@ -19,6 +19,9 @@ _EVIDENCE = click.option(
     "--evidence", default="", metavar="TEXT|FILE", help="What shows it: words, or a file, which is kept with the offer."
 )
 
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what it would do, before and after; record nothing.")
+_YES = click.option("--yes", is_flag=True, help="Do not ask, as on a terminal is done: this cannot be undone.")
+
 _GROUPS = {
     "condition": "The conditions of §7: assert, waive, end.",
     "election": "Election Forms and Notices: record one, import many, waive defects.",
@@ -43,11 +46,22 @@ def _command(kind: type[Action]) -> click.Command:
     @_BY
     @_EVIDENCE
     @JSON
-    def record(folder: Path, at: str | None, by: str, evidence: str, as_json: bool, **given: Any) -> None:
+    def record(
+        folder: Path,
+        at: str | None,
+        by: str,
+        evidence: str,
+        as_json: bool,
+        dry_run: bool = False,
+        yes: bool = False,
+        **given: Any,
+    ) -> None:
         from flows.cli.record import record_action
 
-        record_action(folder, kind.verb, given, by, evidence, at, as_json)
+        record_action(folder, kind.verb, given, by, evidence, at, as_json, dry_run=dry_run, ask=kind.final and not yes)
 
+    if kind.final:
+        record = _DRY_RUN(_YES(record))
     for option in reversed(kind.options()):
         record = _option(option)(record)
     return click.command(name=command_words(kind).split()[-1], help=inspect.getdoc(kind))(record)

@@ -51,12 +51,14 @@ def as_document(filing: Filing) -> dict[str, str]:
 
 def filings_table(filed: Sequence[Filing]) -> None:
     """What the issuer's counsel files, and when; the drafts are those of `optex filing`."""
-    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+    from flows.cli.console import console
 
     table = Table(title="Filings on Schedule TO (drafts: optex filing)", title_justify="left")
     for heading in ("due", "form", "what"):
         table.add_column(heading, no_wrap=heading != "what")
     for each in filed:
-        table.add_row(f"{each.due:%a} {each.due}", each.form, f"{each.what} [dim]({each.asked_by})[/dim]")
-    Console().print(table)
+        table.add_row(f"{each.due:%a} {each.due}", each.form, Text.assemble(each.what, (f" ({each.asked_by})", "dim")))
+    console().print(table)

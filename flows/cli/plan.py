@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from flows.cli.console import piped
 from flows.cli.filing import as_document as filing_document
 from flows.cli.filing import filings_table
 from flows.cli.options import moment
+from infra.folder.whereabouts import why_no_offer
 from optex.action import Action
 from optex.actions import Extend
 from optex.changes import may_extend
@@ -108,7 +110,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
             differs = terms is not None and terms != first
             return state, f"The database leads; {file} differs from what was taken in." if differs else ""
     if terms is None:
-        raise OptexError(f"{file}: there is no such file; `optex init {folder}` writes one to start from")
+        raise OptexError(why_no_offer(folder))
     return OfferState(terms=terms), ""
 
 
@@ -225,11 +227,13 @@ def _warning(found: Warning) -> dict[str, str]:
 def _table(
     terms: Terms, before: OfferSchedule, extended: tuple[Terms, OfferSchedule] | None, noted: Iterable[Warning]
 ) -> None:
-    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    console = Console()
-    table = Table(title=f"{terms.offer} — {terms.issuer}", title_justify="left")
+    from flows.cli.console import console
+
+    screen = console()
+    table = Table(title=Text(f"{terms.offer} — {terms.issuer}"), title_justify="left")
     if extended:  # two plans side by side on eighty columns leave no room for lines and sections
         table.box, table.pad_edge = None, False
     more = ("as extended", "rule") if extended else ("rule", "section")
@@ -244,11 +248,11 @@ def _table(
             moved = was is None or was.due != milestone.due
             cells.append(_reading(milestone, shown_terms) if moved else "[dim]unchanged[/dim]")
         table.add_row(milestone.name, *cells, milestone.rule, *([] if extended else [milestone.section]))
-    console.print(table)
+    screen.print(table)
     for warning in noted:
         if warning.rule == "CAL-2":
             continue  # the table shows both readings
-        console.print(f"[yellow]{warning.rule}[/yellow] {warning.message}", highlight=False)
+        screen.print(Text.assemble((warning.rule, "yellow"), f" {warning.message}"))
 
 
 def _reading(milestone: Milestone, terms: Terms) -> str:
@@ -262,4 +266,6 @@ def _reading(milestone: Milestone, terms: Terms) -> str:
     clocks = sorted(read, key=lambda name: (read[name] != milestone.due, read[name]))
     said = [f"{at:%H:%M} {read[name].astimezone(zone_of(name)):%Z} = {read[name]:%H:%MZ}" for name in clocks]
     *others, last = dict.fromkeys(said)  # EST and New York say the same in winter
+    if piped():
+        return f"{shown} ({', or '.join([*others, last])})"
     return "\n".join([shown, *(f"  [dim]{each}, or[/dim]" for each in others), f"  [dim]{last}[/dim]"])

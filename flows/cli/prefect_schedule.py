@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.serve.lock import ServeLock
+from infra.folder.whereabouts import typed
 from infra.prefect_env import pass_proxies_by, set_prefect_defaults
 from infra.settings import KEPT
 from infra.workspace import Workspace, all_workspaces
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def schedule(folder: Path, workspace: Workspace, api: str, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
-    os.environ.setdefault("OPTEX_OFFERS", str(folder.resolve()))
+    os.environ.setdefault("OPTEX_OFFERS", json.dumps([str(folder.resolve())]))
     _talk_to(api)
     from tasks.scheduled_runs import in_full
 
@@ -74,7 +75,7 @@ def prefect_api(folder: Path) -> str:
     """The Prefect server to talk to; OptexError where none is known."""
     if api := _known_api(folder):
         return api
-    raise OptexError(f"no Prefect server is known: run `optex serve {folder}`, or set PREFECT_API_URL")
+    raise OptexError(f"no Prefect server is known: run `optex serve {typed(folder)}`, or set PREFECT_API_URL")
 
 
 def _known_api(folder: Path) -> str | None:

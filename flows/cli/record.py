@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from flows.cli.final_acts import ask_first, can_be_asked, show_only
 from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
@@ -28,6 +29,7 @@ from infra.handlers.splits import apply_splits
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace, workspace_in
+from optex.action import Action
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.formatting import count
@@ -36,9 +38,36 @@ Work = Callable[[OfferWriter, datetime], str]
 
 
 def record_action(
-    folder: Path, verb: str, options: Mapping[str, Any], by: str, evidence: str, at: str | None, as_json: bool
+    folder: Path,
+    verb: str,
+    options: Mapping[str, Any],
+    by: str,
+    evidence: str,
+    at: str | None,
+    as_json: bool,
+    *,
+    dry_run: bool = False,
+    ask: bool = False,
 ) -> None:
-    """Weigh and record one action; exit 1 with the rule where it is refused."""
+    """Weigh and record one action; exit 1 with the rule where it is refused.
+
+    One that cannot be undone is first shown and asked for, where there is a terminal; by `dry_run` it is only shown.
+    """
+    file = evidence_file(evidence)
+    if dry_run:
+        show_only(folder, _stated(folder, verb, options, by, evidence, at), file, as_json)
+        return
+    if ask and can_be_asked():
+        ask_first(folder, _stated(folder, verb, options, by, evidence, at), file)
+    action = _stated(folder, verb, options, by, evidence, at)  # who was asked may have taken a while to answer
+    workspace = ensure_loaded(folder)
+    with workspace.write() as db:
+        outcome = record(db, action, file)
+    _answer(workspace, outcome, as_json)
+
+
+def _stated(folder: Path, verb: str, options: Mapping[str, Any], by: str, evidence: str, at: str | None) -> Action:
+    """The action as it was stated, of now where no instant was; OptexError where that is still to come."""
     now = datetime.now(UTC).replace(microsecond=0)
     given = {key: value for key, value in options.items() if value is not None}
     given |= {"at": at or now, "by": by, "evidence": evidence}
@@ -48,10 +77,7 @@ def record_action(
     if isinstance(action, Extend) and action.announced_at > now:
         announced = action.data["announced_at"]
         raise OptexError(f"--announced-at {announced} has not come yet: an extension is recorded when it is announced")
-    workspace = ensure_loaded(folder)
-    with workspace.write() as db:
-        outcome = record(db, action, evidence_file(evidence))
-    _answer(workspace, outcome, as_json)
+    return action
 
 
 def _answer(workspace: Workspace, outcome: ActionResult, as_json: bool) -> None:

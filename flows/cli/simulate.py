@@ -11,11 +11,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from flows.cli.console import console
 from flows.cli.options import moment
 from flows.rehearsal import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
 from flows.serve.processes import StopFlag, wait_until_healthy
 from infra.folder.reader import Folder, read_folder
+from infra.folder.whereabouts import typed
 from infra.shipped import shipped
 from optex.formatting import count, local_text
 
@@ -23,23 +26,23 @@ from optex.formatting import count, local_text
 def run_simulation(path: Path, out: Path, until: str | None) -> None:
     folder = read_folder(path)
     stop = moment(until, folder.terms.zone, time(23, 59, 59)) if until else None
-    console = Console(highlight=False, emoji=False)
-    _play(folder, out, stop, console)
-    console.print(f"\nLedgers in {out / 'ledgers'}, mails in {out / 'mail'}, report in {out / 'report.html'}")
+    screen = console()
+    _play(folder, out, stop, screen)
+    click.echo(f"\nLedgers in {out / 'ledgers'}, mails in {out / 'mail'}, report in {out / 'report.html'}")
 
 
 def run_demo(out: Path) -> None:
     folder = read_folder(sample())
-    console = Console(highlight=False, emoji=False)
-    console.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
-    _play(folder, out, None, console)
-    _totals(folder, out, console)
+    screen = console()
+    screen.print(f"[bold]{folder.terms.issuer}: the exchange offer of 2003, played from opening to regrant[/bold]\n")
+    _play(folder, out, None, screen)
+    _totals(folder, out, screen)
     command = _command()
-    console.print(
+    click.echo(
         f"\nLedgers  {out / 'ledgers'}\nMails    {out / 'mail'}\nReport   {out / 'report.html'}\n\n"
-        f"Next:  {command} explain {out} H01         one holder's whole story, with rule and section\n"
-        f"       {command} status {out}              where the offer stands\n"
-        f"       {command} plan {sample()} --extend-to 2003-04-14T17:00\n"
+        f"Next:  {command} explain {typed(out)} H01         one holder's whole story, with rule and section\n"
+        f"       {command} status {typed(out)}              where the offer stands\n"
+        f"       {command} plan {typed(sample())} --extend-to 2003-04-14T17:00\n"
         f"       {command} init my-offer             a folder of your own"
     )
 
@@ -56,7 +59,7 @@ def _command() -> str:
     return typed if Path(typed).name == "optex" and shutil.which("optex") != typed else "optex"
 
 
-def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -> None:
+def _play(folder: Folder, out: Path, until: datetime | None, screen: Console) -> None:
     must_be_no_offer(out)
     rehearsal = rehearsal_in(out)
     end_on_signal(lambda: _leave(rehearsal))
@@ -64,22 +67,23 @@ def _play(folder: Folder, out: Path, until: datetime | None, console: Console) -
     def story(status: Callable[[str], None]) -> Callable[[datetime, str, str], None]:
         def tell(at: datetime, name: str, message: str) -> None:
             if message != "Nothing new.":
-                console.print(f"[dim]{local_text(at, folder.terms.zone)}[/dim]  [bold]{name:<18}[/bold] {message}")
+                when = local_text(at, folder.terms.zone)
+                screen.print(Text.assemble((when, "dim"), "  ", (f"{name:<18}", "bold"), f" {message}"))
             status(f"{local_text(at, folder.terms.zone)}")
 
         return tell
 
-    with console.status("Prefect is starting…") as status, rehearsal.server.running():
+    with screen.status("Prefect is starting…") as status, rehearsal.server.running():
         # Where it is imported Prefect also goes by what .env, prefect.toml and pyproject.toml say there.
         with contextlib.chdir(rehearsal.home):
             from flows.simulate import simulate
         wait_until_healthy(rehearsal.api, rehearsal.server, StopFlag())
         status.update("Playing…")
         simulate(folder, out, until, story(status.update))
-    _not_gone(out, console)
+    _not_gone(out, screen)
 
 
-def _not_gone(out: Path, console: Console) -> None:
+def _not_gone(out: Path, screen: Console) -> None:
     """Which letters could not go, as a rehearsal is to show before holders wait for them."""
     from flows.cli.status import instant_of
     from infra.status.mail_status import not_gone, to_be_printed
@@ -88,8 +92,8 @@ def _not_gone(out: Path, console: Console) -> None:
     with workspace_in(out).read() as db:
         found = to_be_printed(db, instant_of(out, db))
     if found:
-        printed = f"{_command()} letters {out} --unsent --out DIR"
-        console.print(f"\n{not_gone(found)}\nTo print them: {printed}", markup=False, soft_wrap=True)
+        printed = f"{_command()} letters {typed(out)} --unsent --out DIR"
+        screen.print(f"\n{not_gone(found)}\nTo print them: {printed}", markup=False, soft_wrap=True)
 
 
 def _leave(rehearsal: Rehearsal) -> None:
@@ -103,7 +107,7 @@ def _leave(rehearsal: Rehearsal) -> None:
     rehearsal.server.kill()
 
 
-def _totals(folder: Folder, out: Path, console: Console) -> None:
+def _totals(folder: Folder, out: Path, screen: Console) -> None:
     from infra.status.totals import letters, tendered, totals_of
     from infra.workspace import workspace_in
 
@@ -119,5 +123,5 @@ def _totals(folder: Folder, out: Path, console: Console) -> None:
     ):
         table.add_row(line, f"{total.shares:>12,} shares", count(total.number, unit))
     table.add_row("mails sent", f"{sent:>12,}", "")
-    console.print()
-    console.print(table)
+    screen.print()
+    screen.print(table)

@@ -1,7 +1,6 @@
 """`optex explain` and `optex status`: one holder's story, and where the offer stands; on a terminal, piped, as JSON."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,14 +9,16 @@ from io import StringIO
 from pathlib import Path
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
+from flows.cli.console import console, piped
 from infra.database.reader import OfferReader
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
+from infra.folder.whereabouts import typed
 from infra.settings import PLAYED, may_be_taken_in
 from infra.status.document import as_document
 from infra.status.files_differ import files_differ
@@ -31,8 +32,6 @@ from optex.formatting import local_text, utc_text
 from optex.records import Holder
 from optex.terms import Terms, parse_terms
 
-# Piped, a line is never broken: it is for grep and for files.
-_UNBROKEN = 10_000
 _NARROW = 72
 
 
@@ -59,10 +58,10 @@ def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> Non
     if note:
         click.echo(note)
     page = as_markdown(status)
-    if sys.stdout.isatty():
-        Console().print(Markdown(page))
-    else:
+    if piped():
         click.echo(page, nl=False)
+    else:
+        console().print(Markdown(page))
 
 
 @contextmanager
@@ -71,8 +70,8 @@ def reading(folder: Path) -> Iterator[OfferReader]:
     name_of(folder)
     if not may_be_taken_in(folder):
         raise OptexError(
-            f"{folder}: nothing of this offer is on record yet; `optex schedule {folder}` takes it in, "
-            f"`optex simulate {folder} --out DIR` rehearses it"
+            f"{folder}: nothing of this offer is on record yet; `optex serve {typed(folder)}` takes it in and runs it, "
+            f"`optex simulate {typed(folder)} --out DIR` rehearses it"
         )
     with workspace_in(folder).read() as db:
         yield db
@@ -145,13 +144,13 @@ def _head(holder: Holder, terms: Terms) -> Text:
 
 def _story_table(lines: list[HistoryLine], terms: Terms) -> Table:
     """When, what, and by which rule; piped, every line is whole by itself."""
-    terminal = sys.stdout.isatty()
+    terminal = not piped()
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 1 if terminal else 0, 0))
     if not terminal:
         for line in lines:
             table.add_row(Text(_when(line.at, terms)), line.rule, Text(f"{line.what} ({line.section})"))
         return table
-    narrow = Console().width < _NARROW
+    narrow = console().width < _NARROW
     table.add_column(style="dim", min_width=10, max_width=10 if narrow else 20)
     table.add_column(ratio=1)
     if not narrow:
@@ -179,15 +178,10 @@ def _relied_on(lines: list[HistoryLine]) -> RenderableType:
 
 def _print(*parts: RenderableType) -> None:
     """Print with a blank line between the parts: wrapped to a terminal, plain and unbroken where it is piped."""
-    if sys.stdout.isatty():
-        console = Console(highlight=False, emoji=False)
-        for n, part in enumerate(parts):
-            console.print(*([""] if n else []), part, sep="\n")
-        return
-    plain = StringIO()
-    console = Console(
-        file=plain, width=_UNBROKEN, color_system=None, highlight=False, emoji=False, legacy_windows=False
-    )
+    screen, plain = console(), StringIO()
+    if piped():
+        screen.file = plain
     for n, part in enumerate(parts):
-        console.print(*([""] if n else []), part, sep="\n")
-    click.echo("\n".join(line.rstrip() for line in plain.getvalue().splitlines()))
+        screen.print(*([""] if n else []), part, sep="\n")
+    if piped():
+        click.echo("\n".join(line.rstrip() for line in plain.getvalue().splitlines()))

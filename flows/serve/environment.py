@@ -1,5 +1,6 @@
 """What the processes of `optex serve` are told by their environment."""
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import make_url
 
 from flows.serve.lock import ServeLock
 from flows.serve.processes import ORPHAN_MARK
-from infra.prefect_env import PREFECT_DEFAULTS
+from infra.prefect_env import PREFECT_DEFAULTS, books_in
 from infra.settings import KEPT, PREFIX, load_settings
 
 
@@ -29,11 +30,12 @@ def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
         "PREFECT_SERVER_UI_SERVE_BASE": "/",
         # Otherwise an hour of watches to come, one every few minutes, would hide the steps among the runs to come.
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
+        **books_in((folders[0] / KEPT / "prefect").resolve()),
         **_settings(),
         **os.environ,
         "PREFECT_API_URL": note.api,
         "PREFECT_UI_URL": note.ui,
-        "OPTEX_OFFERS": os.pathsep.join(str(folder.resolve()) for folder in folders),
+        "OPTEX_OFFERS": json.dumps([str(folder.resolve()) for folder in folders]),
         ORPHAN_MARK: note.mark,
     }
     if url := told.get("OPTEX_DATABASE_URL"):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import (
+    URL,
     Column,
     Connection,
     Date,
@@ -39,7 +40,8 @@ _JSON = {"json_serializer": lambda value: to_json(value).decode(), "json_deseria
 
 
 def sqlite_url(path: Path) -> str:
-    return f"sqlite:///{path}"
+    """The URL of a database in a file, whatever characters its path has."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 @cache
@@ -122,7 +124,7 @@ def migrate(engine: Engine) -> None:
         from alembic.config import Config
 
         config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         if version is None:
             metadata.create_all(connection, checkfirst=False)  # a table of that name is somebody else's: refused

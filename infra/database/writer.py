@@ -54,7 +54,9 @@ def open_writer(
     with without_collection(), engine.begin() as connection:
         locked = connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer).with_for_update())
         if locked.first() is None:
-            raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
+            raise UnknownOffer(
+                f"the database holds no offer {offer!r}: `optex serve FOLDER` or `optex schedule FOLDER` takes one in"
+            )
         yield OfferWriter(connection, offer, clock() if clock is not None else None, approvals)
 
 
@@ -63,7 +65,9 @@ def open_reader(engine: Engine, offer: str) -> Iterator[OfferReader]:
     """The offer's database for reading only, as it is at one instant, without keeping anybody from writing."""
     with engine.connect().execution_options(**_reading(engine)) as connection:
         if connection.execute(select(t.offers.c.offer).where(t.offers.c.offer == offer)).first() is None:
-            raise UnknownOffer(f"the database holds no offer {offer!r}: `optex schedule FOLDER` takes one in")
+            raise UnknownOffer(
+                f"the database holds no offer {offer!r}: `optex serve FOLDER` or `optex schedule FOLDER` takes one in"
+            )
         yield OfferReader(connection, offer)
 
 

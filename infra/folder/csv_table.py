@@ -10,7 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from infra.folder.csv_rows import OPTION_COLUMNS, CsvSchema
+from infra.folder.spreadsheets import AS_CSV, is_workbook
 from optex.errors import Fault
+from optex.near_miss import meant
+
+# What spreadsheets put between columns where the comma is for decimals, or where text is copied out of them.
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,6 +54,8 @@ def read_table(file: str, data: bytes, shape: CsvSchema) -> CsvTable:
     table = CsvTable(file=file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _unreadable(table, 1, "the file is in UTF-16", "UTF-8")
+    if is_workbook(data):
+        return _unreadable(table, 1, "the file is a workbook of a spreadsheet, whatever its name", f"text: {AS_CSV}")
     text, sound = _decoded(data)
     records = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = _header(table, records, shape)
@@ -83,18 +90,31 @@ def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None
         _unreadable(table, 1, f"the header cannot be read ({error})", expected)
         return None
     if not set(header) & set(shape.columns):
-        _unreadable(table, 1, "no header row", expected)
+        _unreadable(table, 1, *_no_header(header, shape, expected))
         return None
+    missing = [column for column in shape.columns if column not in header]
+    guesses = {name: near for name in header if name not in shape.columns and (near := meant(name, missing))}
     for column in shape.required:
-        if column not in header:
+        if column in missing and column not in guesses.values():
             table.fault(1, column, "the column is missing", f"the columns {expected}")
     for name in dict.fromkeys(header):
-        if name not in shape.columns:
+        if name in guesses:
+            table.fault(1, name, f"unknown column: did you mean {guesses[name]}?")
+        elif name not in shape.columns:
             shown = name.encode(errors="replace").decode() or "(no name)"
             table.fault(1, shown, "unknown column", f"only {expected}")
         elif header.count(name) > 1:
             table.fault(1, name, "the column stands twice", "each column once")
     return header
+
+
+def _no_header(header: list[str], shape: CsvSchema, expected: str) -> tuple[str, str]:
+    """What is wrong with a first line that names no column, and what is expected."""
+    line = ",".join(header)
+    for separator, name in SEPARATORS.items():
+        if {cell.strip(' "') for cell in line.split(separator)} & set(shape.columns):
+            return f"the columns are separated by {name}", f"commas: {AS_CSV}"
+    return "no header row", expected
 
 
 def _records(table: CsvTable, records: Any, header: list[str], sound: bool) -> None:

@@ -22,6 +22,8 @@ from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PR
 from infra.folder.csv_table import CsvTable, read_table
 from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
 from infra.folder.script import ScriptEntry, read_script
+from infra.folder.spreadsheets import AS_CSV, workbook_beside
+from infra.folder.whereabouts import why_no_folder
 from infra.memory import without_collection
 from optex.clock import on_clock
 from optex.errors import BadData, Fault, OptexError
@@ -59,8 +61,8 @@ class Folder:
 def read_folder(path: Path) -> Folder:
     """The offer in a folder; BadData with every fault of every file, in order of file and line."""
     path = Path(path)
-    if not path.is_dir():
-        raise OptexError(f"{path}: there is no such folder; `optex init {path}` writes one to start from")
+    if why := why_no_folder(path):
+        raise OptexError(why)
     faults: list[Fault] = []
     data = {name: _bytes(path / name, faults, required=name in REQUIRED) for name in FILES}
     terms = _parsed(data["offer.toml"], "offer.toml", parse_terms, faults)
@@ -176,7 +178,10 @@ def _bytes(path: Path, faults: list[Fault], *, required: bool) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        if required:
+        if sheet := workbook_beside(path):
+            problem, expected = f"does not exist, but {sheet.name} lies there", f"{path.name}: {AS_CSV}"
+            faults.append(Fault(file=path.name, line=1, column="file", problem=problem, expected=expected))
+        elif required:
             faults.append(Fault(file=path.name, line=1, column="file", problem="does not exist", expected="this file"))
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"

@@ -129,7 +129,9 @@ def settle(db: OfferWriter, action: Settle) -> str:
     db.connection.execute(update(o).where(*mine).values(ended_on=on))
     option = next(ISSUED_OPTIONS.of(row, vesting=()) for row in db.rows(o) if row.grant_id == action.grant)
     db.move_pool(pool.rescinded(on, option.shares))
-    said = f"{count(option.shares, 'share')} of {action.grant} go back to the pool"
+    said = (
+        f"{count(option.shares, 'share')} of {action.grant} {'goes' if option.shares == 1 else 'go'} back to the pool"
+    )
     db.audit(action.at, action.by, [("option rescinded", action.grant, "REC-4", said)], action.evidence)
     holder = db.holders()[option.holder_id]
     told = db.queue_notices([option_rescinded(db.state().terms, holder, option, action.reason, on)], action.at)

@@ -40,4 +40,5 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
         ),
         at,
     )
-    return f"{count(len(ended), 'promise')} for {sum(freed.values()):,} shares ended; {told.told()}. {released}".strip()
+    shares = count(sum(freed.values()), "share")
+    return f"{count(len(ended), 'promise')} for {shares} ended; {told.told()}. {released}".strip()

@@ -120,8 +120,8 @@ def record_lapsed(
         at,
         send_after,
     )
-    shares = sum(each.promise.shares for each, _ in lapsed)
-    return f"{count(len(lapsed), 'promise')} for {shares:,} shares lapsed"
+    shares = count(sum(each.promise.shares for each, _ in lapsed), "share")
+    return f"{count(len(lapsed), 'promise')} for {shares} lapsed"
 
 
 def end_promises(

@@ -16,7 +16,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes, cells_of, changes
 from optex.corrections import CorrectGrant
 from optex.errors import Ruling
-from optex.formatting import count, day
+from optex.formatting import agreeing, day
 from optex.records import Grant
 from optex.state import OfferState
 
@@ -134,8 +134,10 @@ def _restate_balancing(db: OfferWriter, grant: Grant, row: Row[Any], new: Cancel
 
 def _decide(db: OfferWriter, grant: Grant, action: CorrectGrant, tendered: int, shares: int, on: date) -> None:
     """The tender decided again: accepted for what is there of it."""
-    left = f"{count(grant.remaining, 'share')} of the option were left when it was cancelled on {day(on)}"
-    reason = f"By the corrected record {left}, and {tendered:,} were tendered: {shares:,} are accepted and cancelled."
+    left = agreeing(grant.remaining, "share", "of the option was left", "of the option were left")
+    tender = f"{tendered:,} {'was' if tendered == 1 else 'were'} tendered"
+    taken = f"{shares:,} {'is' if shares == 1 else 'are'} accepted and cancelled"
+    reason = f"By the corrected record {left} when it was cancelled on {day(on)}, and {tender}: {taken}."
     decided = DecisionEntry(
         subject=grant.grant_id,
         holder_id=grant.holder_id,
@@ -160,7 +162,7 @@ def _restate_promise(db: OfferWriter, holder_id: str, action: CorrectGrant) -> t
     db.audit(action.at, action.by, [("promise restated", row.promise_id, "REC-3", detail)], action.evidence)
     if bool(was) != bool(shares):
         reason = "By the corrected record nothing of the promised shares was cancelled."
-        back = f"By the corrected record {count(shares, 'share')} were cancelled after all."
+        back = f"By the corrected record {agreeing(shares, 'share', 'was', 'were')} cancelled after all."
         decided = DecisionEntry(
             subject=row.promise_id,
             holder_id=holder_id,

@@ -19,7 +19,7 @@ from optex.batch import OpenPromise
 from optex.compensations import Pending
 from optex.eligibility import acceptance_void
 from optex.errors import Ruling
-from optex.formatting import count, listed
+from optex.formatting import agreeing, count, listed
 from optex.notices import acceptance_voided
 from optex.records import Grant, IssuedOption
 from optex.state import OfferState
@@ -161,7 +161,9 @@ def _ended(voided: OpenPromise, ruling: Ruling, by: str) -> DecisionEntry:
 def _entries(voided: OpenPromise, ruling: Ruling) -> Iterator[tuple[str, str, str, str]]:
     """What the audit says of each option, balancing option and promise."""
     for each in voided.cancellations:
-        again = f"{count(each.shares, 'share')} cancelled on {each.cancelled_on} are outstanding again: {ruling.reason}"
+        cancelled = f"cancelled on {each.cancelled_on}"
+        again = agreeing(each.shares, "share", f"{cancelled} is", f"{cancelled} are")
+        again = f"{again} outstanding again: {ruling.reason}"
         yield "acceptance voided", each.grant_id, ruling.rule, again
         if each.balancing:
             yield "balancing option withdrawn", each.balancing.grant_id, "REC-4", _part_again(each.balancing)

@@ -16,7 +16,7 @@ from infra.report.charts.vesting import by_year, vesting
 from infra.report.data import ReportData, ShareFlow
 from infra.report.timeline import due, when
 from infra.report.uptake import Outcome
-from optex.formatting import count, day, listed, money, short_day
+from optex.formatting import agreeing, count, day, listed, money, short_day
 
 Row = tuple[str, ...]
 
@@ -84,10 +84,10 @@ def _participation(found: ReportData) -> Section:
     end = course.days[-1]
     withdrawn = sum(each.withdrawn for each in course.days)
     improper = sum(each.improper for each in course.days)
-    tendered = f"{count(end.holders, 'holder')} had {end.standing:,} option shares tendered"
+    tendered = f"{count(end.holders, 'holder')} had {count(end.standing, 'option share')} tendered"
     takeaway = f"On {day(end.on)}, {tendered if end.holders else 'nothing stood tendered'}."
     if withdrawn:
-        takeaway += f" Tenders of {withdrawn:,} option shares were withdrawn until then."
+        takeaway += f" Tenders of {count(withdrawn, 'option share')} were withdrawn until then."
     if improper:
         takeaway += f" {count(improper, 'form')} came defective or late."
     if course.outside:
@@ -121,7 +121,7 @@ def _classes(found: ReportData) -> Section:
     every = found.everyone
     takeaway = (
         f"{every.tendering:,} of {count(every.holders.total(), 'eligible holder')} tendered "
-        f"{every.tendered:,} of their {every.shares.total():,} option shares"
+        f"{every.tendered:,} of their {count(every.shares.total(), 'option share')}"
     )
     accepted, rejected = every.shares[Outcome.ACCEPTED], every.shares[Outcome.REJECTED]
     if found.state.terminated_at and rejected:
@@ -183,13 +183,14 @@ def _share_flow(found: ReportData) -> Section:
 def _passed(found: ReportData, shares: ShareFlow) -> str:
     over = found.state.granted_on or found.state.prohibited_at
     now = f"{shares.kept:,} were granted again" if over else f"{shares.open:,} are still promised"
-    said = f"{shares.cancelled:,} option shares were cancelled and promised anew: {now}, {shares.lapsed:,} lapsed"
+    gone = agreeing(shares.cancelled, "option share", "was", "were")
+    said = f"{gone} cancelled and promised anew: {now}, {shares.lapsed:,} lapsed"
     if shares.balancing:
         options = count(shares.balancing_options, "balancing option")
         said += f". What was left of divided options, {shares.balancing:,}, went into {options}"
     splits = " and ".join(f"{split.new}-for-{split.old}" for split in found.state.followed_splits)
     if shares.rescinded:
-        said += f". Of the new options {count(shares.rescinded, 'share')} were rescinded since"
+        said += f". Of the new options {agreeing(shares.rescinded, 'share', 'was', 'were')} rescinded since"
     if splits and shares.granted:
         said += f". New options count shares after the {splits} split, all else those before it"
     if earlier := listed([f"the {split.named}" for split in found.state.grant_splits]):
@@ -248,7 +249,7 @@ def _vesting(found: ReportData) -> Section:
         return Section(key=key, title=title, takeaway=f"No new option has been granted{planned}.", source=source)
     bars = by_year(found.vesting, state.granted_on)
     takeaway = (
-        f"Of {sum(shares for _, shares in bars):,} new option shares {bars[0][1]:,} were vested at grant, on "
+        f"Of {count(sum(shares for _, shares in bars), 'new option share')} {bars[0][1]:,} were vested at grant, on "
         f"{day(state.granted_on)}; the last become exercisable on {day(found.vesting[-1][0])}."
     )
     return Section(
@@ -265,7 +266,7 @@ def _vesting(found: ReportData) -> Section:
 def _pool(found: ReportData) -> Section:
     moves = found.pool
     opening = [move for move in moves if move.event in ("authorized", "outstanding", "exercised")][-1]
-    takeaway = f"{moves[-1].available_after:,} shares are available for grants"
+    takeaway = f"{agreeing(moves[-1].available_after, 'share', 'is', 'are')} available for grants"
     if opening.available_after != moves[-1].available_after:
         takeaway += f"; when the offer commenced it was {opening.available_after:,}"
     takeaway += "."

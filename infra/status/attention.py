@@ -13,7 +13,7 @@ from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmation
 from infra.status.offer_status import OfferStatus, waiting_too_long
 from optex.clock import zone_of
 from optex.contradictions import outcomes
-from optex.formatting import count, day, first_few, local_text, sentence
+from optex.formatting import agreeing, count, day, first_few, local_text, sentence
 from optex.milestones import step_kind
 
 _NAMED = 5
@@ -64,7 +64,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield f"{count(len(told), 'letter')} refused: {first_few(told)}."
     if mail.bounced:
         back = [f"{each.kind} to {each.holder_id} ({each.reason or 'no reason given'})" for each in mail.bounced]
-        yield f"{count(len(back), 'letter')} came back, whose holders are not told: {first_few(back)}."
+        not_told = agreeing(len(back), "letter", "came back, whose holder is", "came back, whose holders are")
+        yield f"{not_told} not told: {first_few(back)}."
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, zone_of(status.clock))
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
@@ -82,7 +83,8 @@ def _confirmations(status: OfferStatus) -> Iterator[str]:
     for each in urgent[:_NAMED]:
         yield _confirmation(each)
     if len(urgent) > _NAMED:
-        yield f"{count(len(urgent) - _NAMED, 'more Confirmation')} of Receipt are due or overdue."
+        more = agreeing(len(urgent) - _NAMED, "more Confirmation", "of Receipt is", "of Receipt are")
+        yield f"{more} due or overdue."
     later = [each for each in status.correspondence.confirmations if not (each.alarm or each.overdue)]
     if later:
         first = day(later[0].last_day)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from infra.database.reader import OfferReader
 from infra.folder.reader import FILES, digest_of, read_folder
+from infra.folder.whereabouts import typed
 from infra.handlers.file_differences import find_differences
 from optex.errors import BadData, OptexError
 from optex.formatting import count
@@ -22,12 +23,12 @@ def files_differ(db: OfferReader, folder: Path | None, most: int | None = None) 
     try:
         if digest_of(folder) == db.row().digest:
             return ""
-        shown = f"`optex correct import {folder}` shows"
+        shown = f"`optex correct import {typed(folder)}` shows"
         if most is not None and _size(folder) > most:
             return f"The folder's files are no longer as they were taken in: {shown} what differs from the record."
         found = sum(each.taken_over for each in find_differences(db, read_folder(folder)))
     except (BadData, OptexError, OSError):
-        return f"The folder's files cannot be read: `optex check {folder}` says what is wrong."
+        return f"The folder's files cannot be read: `optex check {typed(folder)}` says what is wrong."
     differ = "differs" if found == 1 else "differ"
     return f"{count(found, 'row')} of the folder's files {differ} from the record: {shown} them." if found else ""
 

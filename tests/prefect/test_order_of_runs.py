@@ -4,7 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from prefect.client.orchestration import get_client
 
+from flows.deployments import deploy
 from flows.steps import FLOWS
 from infra.folder.reader import read_folder
 from infra.handlers.intake import load_folder
@@ -12,6 +14,7 @@ from infra.workspace import using, workspace_in
 from optex.steps import StepStatus
 from tasks import due_step as step_tasks
 from tasks.due_step import StepOutOfOrder, due_step
+from tasks.scheduled_runs import scheduled_runs, sync_runs
 from tests.offers import Offer
 
 LINE = ["open", "close", "extension-deadline", "cancel"]
@@ -62,3 +65,20 @@ def test_a_run_whose_turn_does_not_come_makes_room(workspace, prefect_server, mo
     assert state.message.startswith("Nothing to do: cancel waits until open is done, and is rung again after it")
     with workspace.read() as db:
         assert StepStatus.PENDING is db.step("cancel").status
+
+
+def test_what_fell_due_before_it_was_served_is_not_late(workspace, prefect_server, monkeypatch):
+    """Its runs are scheduled for the instant at which they are made, in order: no alarm is raised of a late run."""
+    monkeypatch.setenv("OPTEX_OFFERS", str(workspace.folder))
+    before = datetime.now(UTC)
+
+    async def served():
+        async with get_client() as client:
+            await deploy(client, [workspace.offer])
+            await sync_runs(client, workspace)
+            return await scheduled_runs(client, workspace.offer)
+
+    runs = {name: run for (name, _), found in asyncio.run(served()).items() for run in found}
+    rings = [runs[name].expected_start_time for name in LINE]
+    assert before <= rings[0]
+    assert sorted(set(rings)) == rings

@@ -60,7 +60,7 @@ def test_a_confirmation_handed_over_is_in_time(status):
 def test_the_dashboard_says_what_must_be_done(status):
     """What came back, and what must be printed; each in a sentence."""
     said = list(attention(status))
-    assert "1 letter came back, whose holders are not told: reminder to H1 (550 5.1.1 No such user)." in said
+    assert "1 letter came back, whose holder is not told: reminder to H1 (550 5.1.1 No such user)." in said
     assert "5 letters to be delivered on paper (`optex letters --unsent`): H1, H2, H3." in said
 
 

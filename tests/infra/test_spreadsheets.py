@@ -1,0 +1,73 @@
+"""What a spreadsheet leaves in a folder, and a folder that is none: each says what to do."""
+
+import pytest
+
+from infra.database.engine import connect, migrate, sqlite_url
+from infra.folder.reader import read_folder
+from infra.workspace import workspace_in
+from optex.errors import OptexError
+from tests.infra.conftest import HOLDERS
+
+SAVE = 'in the spreadsheet save as "CSV UTF-8 (comma delimited)"'
+
+
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_another_separator_than_the_comma_is_named(folder, separator, name):
+    """One fault for the whole file, and none of what follows from it."""
+    (folder / "holders.csv").write_text(HOLDERS.replace(",", separator))
+    expected = f"holders.csv:1: file: the columns are separated by {name}, expected commas: {SAVE}"
+    assert [expected] == folder.faults()
+
+
+def test_a_workbook_beside_a_missing_file_is_named(folder):
+    """Also where the file may be missing: nobody means the forms in it to be passed over."""
+    for name in ("holders", "elections"):
+        (folder / f"{name}.csv").rename(folder / f"{name}.xlsx")
+    assert [
+        f"holders.csv:1: file: does not exist, but holders.xlsx lies there, expected holders.csv: {SAVE}",
+        f"elections.csv:1: file: does not exist, but elections.xlsx lies there, expected elections.csv: {SAVE}",
+    ] == folder.faults()
+
+
+def test_a_workbook_that_was_renamed_is_known_by_its_first_bytes(folder):
+    """It is no text, and of its bytes nothing more is said."""
+    (folder / "grants.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+    assert [
+        f"grants.csv:1: file: the file is a workbook of a spreadsheet, whatever its name, expected text: {SAVE}"
+    ] == folder.faults()
+
+
+def test_a_column_written_otherwise_is_one_fault(folder):
+    """It is told what was meant, and not that the other one is missing."""
+    folder_text = HOLDERS.replace("holder_id,name", "Holder ID,name").replace("jurisdiction", "juristiction")
+    (folder / "holders.csv").write_text(folder_text)
+    assert [
+        "holders.csv:1: Holder ID: unknown column: did you mean holder_id?",
+        "holders.csv:1: juristiction: unknown column: did you mean jurisdiction?",
+    ] == [fault for fault in folder.faults() if fault.startswith("holders.csv")]
+
+
+def test_a_typo_in_the_script_is_told(folder):
+    """In the name of an action and of its option."""
+    (folder / "script.toml").write_text(
+        '[[at]]\nwhen = 2003-03-20T09:00:00\ndo = "extent"\n'
+        '[[at]]\nwhen = 2003-03-20T09:00:00\ndo = "extend"\nto = 2003-04-14T17:00:00\nreasons = "more time"\n'
+    )
+    (verb, option) = folder.faults()
+    assert verb.startswith("script.toml:3: do: 'extent' is no action: did you mean extend?, expected one of extend, ")
+    assert "script.toml:8: reasons: unknown option: did you mean reason?" == option
+
+
+def test_a_file_given_for_the_folder_is_told(folder):
+    """The folder is named that is meant."""
+    for taken in (read_folder, workspace_in):
+        with pytest.raises(OptexError, match=r"offer\.toml is a file: an offer is named by its folder, here "):
+            taken(folder / "offer.toml")
+
+
+def test_a_database_lies_where_its_path_says(tmp_path):
+    """Whatever characters are in it: it is no URL."""
+    path = tmp_path / "a b%20c#d?e=é'\"%" / "optex.db"
+    migrate(connect(sqlite_url(path)))
+    assert path.exists()
+    assert [path.parent] == list(tmp_path.iterdir())
