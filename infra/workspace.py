@@ -130,7 +130,7 @@ def name_of(folder: Path) -> str:
     """The name of the offer in a folder; a folder that a simulation wrote keeps it beside the books."""
     played = folder / PLAYED
     if played.exists():
-        return played.read_text().strip()
+        return played.read_text(encoding="utf-8").strip()
     file = folder / "offer.toml"
     if not file.exists():
         raise UnknownWorkspace(f"{folder} holds no offer: offer.toml is missing (`optex init FOLDER` writes one)")

@@ -88,7 +88,7 @@ def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> dat
     played = [step.done_at for step in db.steps() if step.done_at is not None]
     last: datetime = row.played_until or row.taken_in_at
     stopped = folder / STOPPED
-    until = [datetime.fromisoformat(stopped.read_text().strip())] if stopped.exists() else []
+    until = [datetime.fromisoformat(stopped.read_text(encoding="utf-8").strip())] if stopped.exists() else []
     return max([*played, *until, last])
 
 

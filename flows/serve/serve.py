@@ -41,6 +41,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
 
     Everything is kept in the folders, so that a second start goes on where the first was.
     """
+    if sys.platform == "win32":
+        raise OptexError("serve needs Linux or macOS: on Windows use WSL or Docker")
     from flows.cli.record import ensure_loaded, load_new_rows
 
     workspaces = [ensure_loaded(folder) for folder in folders]
