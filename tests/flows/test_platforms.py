@@ -70,7 +70,6 @@ def test_what_is_on_record_is_told(folder):
     ("words", "file"),
     [
         ("export", "ledgers/forms.csv"),
-        ("report", "report.html"),
         ("filing", "index.html"),
         ("forms", "forms-H1.html"),
         ("mail preview", "index.html"),
@@ -78,19 +77,21 @@ def test_what_is_on_record_is_told(folder):
     ],
 )
 def test_files_are_written(folder, tmp_path, words, file):
-    """Ledgers, report, drafts of filings, forms, previews and a backup."""
+    """Ledgers, drafts of filings, forms, previews and a backup."""
     written = tmp_path / "out" / file
-    out = written if words in ("report", "backup") else tmp_path / "out"
+    out = written if words == "backup" else tmp_path / "out"
     assert (0, True) == (run(*words.split(), folder, "--out", out)[0], written.exists())
 
 
-def test_letters_are_printed(new_offer, tmp_path):
-    """The letter to a holder without an e-mail address."""
+def test_letters_are_printed_and_a_report_is_written(new_offer, tmp_path):
+    """The letter to a holder without an e-mail address, and how the offer stands."""
     offer = new_offer().holder("H1", "Ann Lee", email="").grant("G1", 1000)
     played = offer.play(until="2003-03-01T12:00:00")
     assert 0 == run("letters", played.out, "--unsent", "--out", tmp_path / "out")[0]
     [page] = (tmp_path / "out").glob("*.html")
     assert "Ann Lee" in page.read_text(encoding="utf-8")
+    assert 0 == run("report", played.out, "--out", tmp_path / "report.html")[0]
+    assert (tmp_path / "report.html").read_bytes().rstrip().endswith(b"</html>")
 
 
 def test_the_doctor_looks_at_such_a_machine(folder):
