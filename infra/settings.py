@@ -16,6 +16,9 @@ _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 Header = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\r\n]*$")]
 
+# The type of work pools whose runs are processes beside their worker.
+PROCESS = "process"
+
 # Inside the folder of an offer, or of a play: what is kept of it, its database, and in a play the name of its offer.
 KEPT = Path(".optex")
 DATABASE = KEPT / "optex.db"
@@ -49,6 +52,7 @@ class Settings(BaseSettings):
     mail_from: Header = ""
     ops_mail: Header = ""
     ops_webhook: str = Field(default="", repr=False)
+    work_pool_type: Header = ""
     offers: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ["docs/architecture.md", "docs/audit.md", "docs/backup.md", "docs/paper.md", "docs/record.md"]
-DOCS += ["docs/architecture.svg"]
+DOCS += ["docs/platforms.md", "docs/architecture.svg"]
 PAGES = ["README.md", "CONTRIBUTING.md", *DOCS, "infra/production/OPERATIONS.md"]
 TOP = ("optex", "infra", "tasks", "flows", "tests", "docs", "examples", "benchmarks", ".ci")
 OF_AN_OFFER = [ROOT / "infra" / "folder" / "blank"]
