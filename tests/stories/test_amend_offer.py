@@ -129,3 +129,48 @@ def test_what_was_announced_before_the_expiration_and_recorded_after_it_says_so(
     assert "The offer expired: Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in letter
     assert "put on our record on Monday, March 31, 2003 at 6:00 p.m. Eastern Standard Time" in letter
     assert "Until the offer expires you may tender" not in letter
+
+
+@pytest.fixture(scope="module")
+def told_late(new_offer):
+    """Before the opening, on the last day of the five as of a week before, and after the close as of before it."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.happens("2003-02-27T10:00:00", "amend", change="other", reason="Before it began.", by="CFO")
+    offer.happens(
+        "2003-03-31T16:00:00", "amend", at="2003-03-24T10:00:00", change="other", reason="Told late.", by="CFO"
+    )
+    offer.happens("2003-03-31T16:10:00", "amend", at="2003-03-24T10:00:00", change="other", reason="Told in the press.",
+                  by="CFO", evidence="the press release of March 24")  # fmt: skip
+    offer.happens("2003-03-31T16:20:00", "condition-assert", number=1, by="Board", evidence="a writ")
+    offer.happens("2003-04-14T08:30:00", "condition-waive", at="2003-03-31T16:30:00", number=1, immaterial="small",
+                  by="Board", evidence="the minutes")  # fmt: skip
+    return offer.play(until="2003-04-16T12:00:00")
+
+
+def test_what_is_told_before_the_opening_or_later_than_leaves_the_days_is_refused(told_late):
+    """Before it nobody could be told; as of March 24, in time, it is taken on March 31 only with evidence (REC-1)."""
+    refused = told_late.column("audit", "rule", "detail", action="amend refused")
+    assert ["AMD-1", "REC-1"] == [rule for rule, _ in refused]
+    assert "has not opened yet" in refused[0][1]
+    assert "after the deadline of 2003-03-25 00:00:00 EST" in refused[1][1]
+    assert [("2003-03-24T15:00:00Z", "2003-03-31T21:10:00Z")] == told_late.column(
+        "audit", "at", "recorded_at", action="amend"
+    )
+
+
+def test_a_letter_is_dated_by_when_it_was_written_and_says_when_that_was_announced(told_late):
+    """Nothing left on March 24: the letter of March 31 says what was announced then."""
+    assert ["2003-03-31T21:10:00Z", "2003-04-14T13:30:00Z"] == told_late.column(
+        "notices", "queued_at", kind="amendment"
+    )
+    first = told_late.letters("amendment")[0]
+    assert "announced on Monday, March 24, 2003 at 10:00 a.m. Eastern Standard Time, and was put on our record" in first
+    assert "at least five business days after the notice of it, its own day included" in first
+
+
+def test_a_waiver_told_late_ends_the_postponement_when_it_is_told(told_late):
+    """Held on April 1, acceptance falls due anew on April 14, when that is recorded; who was told is told again."""
+    assert ["H1"] == told_late.column("notices", "holder_id", kind="postponement")
+    assert ["2003-04-14T13:30:00Z"] == told_late.column("notices", "queued_at", kind="resumed")
+    assert ["2003-04-14"] == told_late.column("cancellations", "cancelled_on")
+    assert "Acceptance and cancellation, expected: Monday, April 14, 2003" in told_late.letters("amendment")[1]
