@@ -86,7 +86,7 @@ def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> dat
     row = db.row()
     played = [step.done_at for step in db.steps() if step.done_at is not None]
     last: datetime = row.played_until or row.taken_in_at
-    until = [datetime.fromisoformat(at) for at in (folder / PLAYED).read_text().split()[1:]]
+    until = [datetime.fromisoformat(at) for at in (folder / PLAYED).read_text(encoding="utf-8").split()[1:]]
     return max([*played, *until, last])
 
 
