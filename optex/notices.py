@@ -101,14 +101,20 @@ def reminder(
     version: int,
     tenders: Iterable[Tender],
     grants: Grants,
+    withdrawn_at: datetime | None = None,
 ) -> Notice:
-    """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
+    """The offer expires in so many business days: who has not elected may, who has need not do anything.
+
+    `tenders` are what stands tendered up to now; `withdrawn_at` is when the notice in force was received, of who has
+    withdrawn and not tendered again. Authority: §4, §5 (EXP-1, WDR-2).
+    """
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
     happened, about = f"{count(days, 'business day')} left", f"offer expires {of_day(terms.expires_on)}"
     data = {
         "offer": notice_data.offer_facts(terms, schedule),
         "days": days,
         "tenders": notice_data.tendered(tenders, grants),
+        **_instants(withdrawn_at=withdrawn_at),
     }
     return letter(Kind.REMINDER, key, holder, happened, about, **data)
 

@@ -130,6 +130,7 @@ class Terms(_Part):
     withdrawable_after: OnTheClock | None = None
     withdrawable_from: Literal["stated", "earlier"] = "stated"
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
+    remind: Literal["all", "undecided"] = "all"
     confirm_within: Few = 5
     lapse_letter_after: FewOrNone = 5
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
