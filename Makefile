@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test test-all lint lock clean
+.PHONY: setup demo test test-all lint docs lock clean
 
 setup: $(READY)
 
@@ -30,6 +30,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Write the reference pages of the manual again from the declarations in the code; a test holds them to it.
+docs: setup
+	$(BIN)/python -m flows.manual docs/reference
 
 # Pin again after a change of pyproject.toml, for here and for production (needs uv; nothing else does).
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate pyproject.toml

@@ -2,7 +2,7 @@
 
 open_offer, remind, close_offer, extension_deadline, cancel_options, withdrawal_right, recheck_employment, regrant;
 actions (what operators do), follow_up (what follows every change), watch (what was missed), simulate (a whole offer on
-a virtual clock); cli/ is the command `optex`, serve/ what `optex serve` runs.
+a virtual clock); cli/ is the command `optex`, serve/ what `optex serve` runs, manual/ the reference pages of docs/.
 """
 
 from pathlib import Path

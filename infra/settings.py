@@ -41,15 +41,25 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(default="", repr=False)
+    """The database of all offers, `postgresql://USER:PASSWORD@HOST/NAME`; unset, SQLite in each offer's folder."""
     smtp_host: Header = ""
+    """The mail server; unset, nothing leaves the machine and messages are kept as files."""
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way to the mail server is secured; `none` is for this machine itself only."""
     smtp_port: int = Field(default_factory=lambda data: _PORTS[data["smtp_tls"]], gt=0, lt=65536)
+    """Its port; unset, 587 for `starttls`, 465 for `tls`, 25 for `none`."""
     smtp_user: str = ""
+    """The user to log in as; unset, nobody logs in."""
     smtp_password: SecretStr = SecretStr("")
+    """The password of that user."""
     mail_from: Header = ""
+    """The sender of the letters; unset, the contact of the offer."""
     ops_mail: Header = ""
+    """Who gets the alerts by mail; unset, nobody."""
     ops_webhook: str = Field(default="", repr=False)
+    """An address to which alerts are posted; it may hold a secret."""
     offers: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
+    """The folders of the offers that the workers of an installation look after, separated as in PATH."""
 
     @model_validator(mode="after")
     def _plain_smtp_stays_at_home(self) -> "Settings":

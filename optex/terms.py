@@ -27,15 +27,20 @@ class _Part(BaseModel):
 
 class Stock(_Part):
     symbol: Text
+    """The symbol under which the stock is traded."""
     exchange: Text
+    """Whose trading days and closing prices count: a code that `holidays.financial_holidays` knows."""
 
 
 class Vesting(_Part):
     """The plan's own schedule: one third after twelve months, a third each year after (§9, VST-1)."""
 
     first_months: FewOrNone = 12
+    """After how many months from the grant date the first tranche vests."""
     every_months: FewOrNone = 12
+    """How many months lie between the tranches after it."""
     tranches: Few = 3
+    """In how many equal tranches an option vests."""
 
 
 # A director's new option ends so soon after the directorship, whatever its years (GRT-4).
@@ -46,19 +51,28 @@ class TermYears(_Part):
     """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
 
     employee: Few = 10
+    """For an employee."""
     director: Few = 5
+    """For a director who is no employee; 90 days after the directorship, if that is earlier."""
     consultant: Few = 10
+    """For a consultant."""
     ten_percent_owner: Few = 5
+    """For the ISO part of an owner of more than 10% of the voting power."""
 
 
 class Plan(_Part):
     """The stock plan; `adopted` is when it was adopted or approved by the stockholders, whichever was earlier."""
 
     name: Text
+    """The name of the stock plan, as letters state it."""
     shares_authorized: Positive
+    """How many shares the plan authorizes: the pool is what is left of them (PLN-1)."""
     adopted: date | None = None
+    """When it was adopted or approved by the stockholders, if that was earlier: no ISO after ten years (ISO-1)."""
     vesting: Vesting = Vesting()
+    """The plan's own schedule, by which a grant vests whose `vesting` is blank in grants.csv (VST-1)."""
     term_years: TermYears = TermYears()
+    """For how many years a new option runs, by capacity on the grant date (GRT-4)."""
 
     @property
     def isos_through(self) -> date | None:
@@ -78,71 +92,115 @@ class Contact(_Part):
     """Whom a holder asks, and where the forms go."""
 
     name: Text
+    """The person or office, as letters state it."""
     email: Email
+    """The address that letters name for questions."""
     title: str = ""
+    """The person's title."""
     phone: str = ""
+    """A telephone number."""
     fax: str = ""
+    """The number to which forms are faxed."""
     address: str = ""
+    """The address to which forms are delivered."""
 
 
 class Lookback(_Part):
     months: FewOrNone = 6
+    """How many months before the commencement the window begins."""
     omitted: Literal["include", "defect"] = "include"
+    """Of a form that omits an option of the window: add it, whole, or take the form as defective."""
 
 
 class Waiting(_Part):
     """The period between cancellation and grant, and from which day it is counted (GRT-1)."""
 
     months: FewOrNone = 6
+    """The months of the period."""
     days: FewOrNone = 1
+    """The days of the period, after its months."""
     begins: Literal["after_cancellation", "on_cancellation"] = "after_cancellation"
+    """Whether the day after the cancellation is the first day of the period, or the cancellation day itself."""
 
 
 class Closing(_Part):
     """A day on which one of the calendars is closed although its rules would have it open (CAL-1)."""
 
     on: date = Field(validation_alias=AliasChoices("on", "date"))
+    """The day."""
     reason: Text
+    """By what it was proclaimed."""
     calendar: Literal["federal", "exchange", "both"] = "federal"
+    """Which calendar is closed: business days, trading days of the exchange, or both."""
 
 
 class Closings(_Part):
     closed: Annotated[tuple[Closing, ...], Field(strict=False)] = ()
+    """A day that is closed by order although the calendar's rules have it open, one table each (CAL-1)."""
 
 
 class Terms(_Part):
     """The terms of one offer; every instant is in UTC, read on the offer's `clock` where the file gave no offset."""
 
     offer: Id
+    """The id of the offer, under which it stands in the database and in Prefect."""
     issuer: Text
+    """The company, as letters name it."""
     commences: date
+    """The day on which the offer opens: the first of its business days (EXP-1)."""
     # Ahead of the instants that are read on it.
     clock: Clock = "EST"
+    """`EST` is always five hours behind UTC; a zone such as `America/New_York` is the clock on the wall (CAL-2)."""
     expires: OnTheClock
+    """A form received at this instant is late. Midnight ending a day is in quotes: `"2027-03-29T24:00"` (EXP-1)."""
     stock: Stock
+    """The stock that the options are for."""
     plan: Plan
+    """The plan under which the options were and the new ones will be granted."""
     contact: Contact
+    """Whom a holder asks, and where the forms go."""
     open_at: time = time(9)
+    """When the first letters and the reminders go out; forms count from 12:01 a.m. on (EXP-1)."""
     cancel_at: time = time(9)
+    """When options are cancelled, on the business day after expiration; never before the extension deadline (CAN-1)."""
     extension_deadline: time = time(8)
+    """The last instant, on the business day after the expiration, at which an extension may be announced (EXT-1)."""
     recheck_at: time = time(9)
+    """When service is checked again, on the grant date (GRT-5)."""
     regrant_at: time = time(17)
+    """When new options are granted, on the grant date: after the exchange has closed, at that day's close (GRT-3)."""
     withdrawable_after: OnTheClock | None = None
+    """After it what is not accepted may be withdrawn. Unset: at 12:01 a.m. after the fortieth business day (WDR-3)."""
     withdrawable_from: Literal["stated", "earlier"] = "stated"
+    """Whether the stated instant governs, or the earlier of it and the one of Rule 13e-4(f)(2)(ii) (WDR-3)."""
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
+    """How many business days before the expiration holders are reminded."""
     remind: Literal["all", "undecided"] = "all"
+    """Whether every eligible holder is reminded, or only who has neither tendered nor withdrawn (EXP-1)."""
     confirm_within: Few = 5
+    """Within how many business days the receipt of a form is confirmed (CNF-1)."""
     lapse_letter_after: FewOrNone = 5
+    """For how many business days the letter of a lapse is held back: the record may be mended meanwhile (ELG-3)."""
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
+    """How a form may be delivered (TND-6)."""
     form_details: Literal["required", "if_stated"] = "required"
+    """Whether a form must restate each option, and is checked against the grant, or only what it states is (TND-4)."""
     lookback: Lookback = Lookback()
+    """What whoever tenders anything must tender: every option granted in the months before the commencement (TND-3)."""
     waiting: Waiting = Waiting()
+    """The period between the cancellation and the grant (GRT-1)."""
     minimum_business_days: Few = 20
+    """A warning tells where the offer is open for fewer whole business days (AMD-1)."""
     material_days: Few = 5
+    """How many business days, that of its notice the first, a material change must leave (AMD-1)."""
     require_approval: Annotated[tuple[Literal["cancel", "regrant"], ...], Field(strict=False)] = ()
+    """Steps that wait until a person approves them."""
     four_eyes: bool = False
+    """Both steps wait, for a person who put nothing on record and whom they do not favour."""
     excluded_jurisdictions: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Holders there cannot tender; what lies in a jurisdiction is excluded with it, CA-QC with CA (ELG-4)."""
     closings: Closings = Field(default=Closings(), alias="calendar")
+    """The corrections of both calendars."""
 
     @field_validator("expires", "withdrawable_after")
     @classmethod
@@ -278,7 +336,7 @@ def _fault(file: str, read: Document, error: dict[str, Any]) -> Fault:
     if kind == "missing":
         problem, expected = "missing", "a value: the key is required"
     elif kind == "extra_forbidden":
-        problem, expected = "unknown key", "only the keys that the manual lists"
+        problem, expected = "unknown key", "only the keys that docs/reference/offer-toml.md lists"
     else:
         problem = f"{value!r} cannot be taken" if isinstance(value, str | int) else f"{value} cannot be taken"
         expected = _EXPECTED.get(kind) or error["msg"].removeprefix("Input should be ").removeprefix("Value should ")

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCS = ["docs/architecture.md", "docs/audit.md", "docs/backup.md", "docs/paper.md", "docs/record.md"]
-DOCS += ["docs/architecture.svg"]
+DOCS = [str(page.relative_to(ROOT)) for page in sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/*.svg")])]
 PAGES = ["README.md", "CONTRIBUTING.md", *DOCS, "infra/production/OPERATIONS.md"]
 TOP = ("optex", "infra", "tasks", "flows", "tests", "docs", "examples", "benchmarks", ".ci")
 OF_AN_OFFER = [ROOT / "infra" / "folder" / "blank"]
@@ -18,10 +17,27 @@ PATH = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, TOP))})/[\w./-]*|\b
 def test_every_path_that_is_named_exists(page):
     """A module that is renamed is renamed there too. Without a folder it is at the top or beside the page."""
     text = (ROOT / page).read_text()
-    said = re.findall(r">([^<>]+)<" if page.endswith(".svg") else r"`([^`\n]+)`|\]\(([^)#:]+)\)", text)
-    named = {path for words in said for path in PATH.findall("".join(words))}
+    said = re.findall(r">([^<>]+)<" if page.endswith(".svg") else r"`([^`\n]+)`", text)
+    named = {path for words in said for path in PATH.findall(words)}
     places = (ROOT, (ROOT / page).parent, *OF_AN_OFFER)
     assert [] == sorted(path for path in named if not any((place / path).exists() for place in places))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page):
+    """From the page itself to a file, or to a heading on it."""
+    file = ROOT / page
+    text = file.read_text()
+    assert [] == [to for to in re.findall(r"\]\(([^)#:]+)[)#]", text) if not (file.parent / to).exists()]
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"(?m)^#+ (.+)$", text)}
+    assert set() == set(re.findall(r"\]\(#([^)]+)\)", text)) - headings
+
+
+def test_every_page_is_in_the_index_of_the_manual():
+    """Whoever looks for one finds it in docs/README.md."""
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = {str(path.relative_to(ROOT / "docs")) for path in ROOT.glob("docs/**/*.md")} - {"README.md"}
+    assert set() == {page for page in pages if f"]({page})" not in index}
 
 
 def test_the_makefile_has_every_target_that_is_named():

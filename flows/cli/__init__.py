@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from optex.errors import BadData, OptexError, Refused
 
@@ -25,7 +25,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage."""
+    """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage · 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
             stream.reconfigure(errors="replace")
@@ -226,3 +226,4 @@ cli.add_command(filing.filing)
 cli.add_command(forms.forms)
 cli.add_command(letters.letters)
 cli.add_command(mail.mail)
+cli.add_command(rules.rules)

@@ -31,6 +31,12 @@ _GROUPS = {
 }
 
 
+def command_words(kind: type[Action]) -> str:
+    """How an action is said on the command line: `condition assert` where its group is a command."""
+    group, _, name = kind.verb.partition("-")
+    return f"{group} {name}" if group in _GROUPS else kind.verb
+
+
 def _command(kind: type[Action]) -> click.Command:
     @FOLDER
     @_AT
@@ -44,8 +50,7 @@ def _command(kind: type[Action]) -> click.Command:
 
     for option in reversed(kind.options()):
         record = _option(option)(record)
-    group, _, name = kind.verb.partition("-")
-    return click.command(name=name if group in _GROUPS else kind.verb, help=inspect.getdoc(kind))(record)
+    return click.command(name=command_words(kind).split()[-1], help=inspect.getdoc(kind))(record)
 
 
 def _option(option: Option) -> Any:

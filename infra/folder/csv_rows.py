@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin
 from pydantic import ConfigDict, Discriminator, TypeAdapter
 
 # On Python 3.11 pydantic cannot read typing's own TypedDict.
-from typing_extensions import TypedDict
+from typing_extensions import Doc, TypedDict
 
 from optex.fields import (
     CloseCell,
@@ -31,57 +31,63 @@ from optex.records import Capacity, FormKind, FormLine, OptionType
 
 
 class HolderRow(TypedDict):
-    holder_id: Id
-    name: OneLine
-    email: NotRequired[EmailCell]
-    jurisdiction: NotRequired[OneLine]
-    voting_percent: NotRequired[PercentCell]
+    holder_id: Annotated[Id, Doc("Your own number of the holder; it stands once.")]
+    name: Annotated[OneLine, Doc("The name as on the option agreement: a form is signed exactly so (TND-5).")]
+    email: NotRequired[Annotated[EmailCell, Doc("Where letters go; blank: they are printed.")]]
+    jurisdiction: NotRequired[Annotated[OneLine, Doc("Where the holder resides, such as US or CA-QC (ELG-4).")]]
+    voting_percent: NotRequired[
+        Annotated[PercentCell, Doc("The share of the voting power on the grant date; blank: none (GRT-3, GRT-4).")]
+    ]
 
 
 # `from` cannot be the name of a field in the class syntax.
 ServiceRow = TypedDict(
     "ServiceRow",
     {
-        "holder_id": Id,
-        "capacity": Annotated[Capacity, Expected("employee, director or consultant")],
-        "from": DayCell,
-        "to": NotRequired[DayCell],
+        "holder_id": Annotated[Id, Doc("The holder; one row for each spell of service.")],
+        "capacity": Annotated[
+            Capacity, Expected("employee, director or consultant"), Doc("A director who is an employee is an employee.")
+        ],
+        "from": Annotated[DayCell, Doc("The first day in service.")],
+        "to": NotRequired[Annotated[DayCell, Doc("The last day in service; blank: the holder still serves.")]],
     },
 )
 
 
 class GrantRow(TypedDict):
-    grant_id: Id
-    holder_id: Id
-    granted_on: DayCell
-    shares: SharesCell
-    exercised: WholeCell
-    price: PriceCell
-    type: Annotated[OptionType, Expected("ISO or NSO")]
-    expires_on: DayCell
-    vesting: NotRequired[ScheduleCell]
-    fmv: NotRequired[PriceCell]
+    grant_id: Annotated[Id, Doc("Your own number of the option; it stands once.")]
+    holder_id: Annotated[Id, Doc("Whose option it is.")]
+    granted_on: Annotated[DayCell, Doc("The grant date.")]
+    shares: Annotated[SharesCell, Doc("The shares granted.")]
+    exercised: Annotated[WholeCell, Doc("How many of them have been exercised; 0 for none.")]
+    price: Annotated[PriceCell, Doc("The exercise price a share, in dollars.")]
+    type: Annotated[OptionType, Expected("ISO or NSO"), Doc("Incentive or nonqualified.")]
+    expires_on: Annotated[DayCell, Doc("The last day on which it can be exercised.")]
+    vesting: NotRequired[Annotated[ScheduleCell, Doc("Its own schedule; blank: `plan.vesting` of the terms (VST-1).")]]
+    fmv: NotRequired[Annotated[PriceCell, Doc("The fair market value a share at grant; blank: the price (ISO-1).")]]
 
 
 class _Received(TypedDict):
-    form_id: Id
-    holder_id: Id
-    received_at: InstantCell
-    signed_on: NotRequired[DayCell]
-    signed_as: NotRequired[str]
-    channel: NotRequired[str]
-    title: NotRequired[str]
-    authority: NotRequired[str]
+    form_id: Annotated[Id, Doc("Your own number of the form.")]
+    holder_id: Annotated[Id, Doc("Whose form it is.")]
+    received_at: Annotated[
+        InstantCell, Doc("When it was received, on the offer's clock unless with an offset (EXP-1).")
+    ]
+    signed_on: NotRequired[Annotated[DayCell, Doc("The date beside the signature; blank: it is not dated (TND-5).")]]
+    signed_as: NotRequired[Annotated[str, Doc("The signature, exactly as written; blank: it is not signed (TND-5).")]]
+    channel: NotRequired[Annotated[str, Doc("How it was delivered: one of the terms' `channels` (TND-6).")]]
+    title: NotRequired[Annotated[str, Doc("Of who signed in a holder's place: the full title (TND-5).")]]
+    authority: NotRequired[Annotated[str, Doc("Of who signed in a holder's place: the evidence of authority (TND-5).")]]
 
 
 class ElectionRow(_Received):
     kind: Literal["election"]
-    grant_id: Id
-    shares: WholeCell
-    original_shares: NotRequired[WholeCell]
-    granted_on: NotRequired[DayCell]
-    price: NotRequired[RestatedCell]
-    exercised: NotRequired[WholeCell]
+    grant_id: Annotated[Id, Doc("The option that is tendered; a form has a row for each. Blank in a withdrawal.")]
+    shares: Annotated[WholeCell, Doc("How many of its shares are tendered (TND-1).")]
+    original_shares: NotRequired[Annotated[WholeCell, Doc("What the form states as the shares granted (TND-4).")]]
+    granted_on: NotRequired[Annotated[DayCell, Doc("What the form states as the grant date (TND-4).")]]
+    price: NotRequired[Annotated[RestatedCell, Doc("What the form states as the exercise price (TND-4).")]]
+    exercised: NotRequired[Annotated[WholeCell, Doc("What the form states as the shares exercised (TND-4).")]]
 
 
 class WithdrawalRow(_Received):
@@ -90,8 +96,8 @@ class WithdrawalRow(_Received):
 
 
 class PriceRow(TypedDict):
-    date: DayCell
-    close: CloseCell
+    date: Annotated[DayCell, Doc("The trading day; it stands once.")]
+    close: Annotated[CloseCell, Doc("The closing price a share, in dollars (GRT-3).")]
 
 
 # A form stands on one row an option: these are the option's, the others the same on every row of the form.
@@ -115,17 +121,31 @@ class CsvSchema:
 
     def expected(self, column: str) -> str:
         """What is to stand in a column, in words."""
+        return self._told(column, "expected", "a value")
+
+    def meaning(self, column: str) -> str:
+        """What a column tells, for the manual."""
+        return self._told(column, "documentation", "")
+
+    def may_be_blank(self, column: str) -> bool:
+        return get_origin(self._annotations[column]) is NotRequired
+
+    def _told(self, column: str, what: str, otherwise: str) -> str:
         annotation = self._annotations[column]
         while get_origin(annotation) is NotRequired:
             annotation = get_args(annotation)[0]
-        return next((found.expected for found in get_args(annotation) if hasattr(found, "expected")), "a value")
+        return next((getattr(each, what) for each in get_args(annotation) if hasattr(each, what)), otherwise)
 
 
 HOLDERS = CsvSchema(HolderRow.__annotations__, HolderRow)
 SERVICE = CsvSchema(ServiceRow.__annotations__, ServiceRow)
 GRANTS = CsvSchema(GrantRow.__annotations__, GrantRow, optional=("fmv",))
-_KIND = Annotated[FormKind, Expected("election or withdrawal")]
-_FIRST = {"form_id": Id, "holder_id": Id, "kind": _KIND}
+_KIND = Annotated[
+    FormKind,
+    Expected("election or withdrawal"),
+    Doc("An Election Form, or a Notice to Change Election From Accept to Reject, which has one row and no option."),
+]
+_FIRST = dict.fromkeys(("form_id", "holder_id", "kind"))  # where they stand in the file
 ELECTIONS = CsvSchema({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
 FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
 PRICES = CsvSchema(PriceRow.__annotations__, PriceRow)

@@ -1,7 +1,7 @@
 """The ledgers as CSV files: the same rows give the same bytes, and no cell runs in a spreadsheet."""
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,31 +11,103 @@ from typing import Any
 from infra.whole_files import written_whole
 from optex.formatting import one_line_end, utc_text
 
-LEDGERS: dict[str, tuple[str, ...]] = {
-    "milestones.csv": ("name", "due", "done_at", "outcome"),
-    "forms.csv": (
-        "form_id", "holder_id", "kind", "received_at", "standing", "rule", "section", "reason", "recorded_at",
-    ),
-    "tenders.csv": ("holder_id", "grant_id", "shares", "decision", "rule", "section", "reason"),
-    "cancellations.csv": ("grant_id", "holder_id", "shares", "cancelled_on", "balancing_grant_id", "voided_on"),
-    "balancing_options.csv": (
-        "grant_id", "holder_id", "from_grant_id", "granted_on", "shares", "price", "type", "expires_on",
-    ),
-    "promises.csv": ("promise_id", "holder_id", "shares", "issued_on", "not_before", "outcome", "rule", "reason"),
-    "new_options.csv": (
-        "grant_id", "holder_id", "from_grant_id", "granted_on", "shares", "price", "type", "expires_on",
-    ),
-    "vesting.csv": ("grant_id", "vests_on", "shares"),
-    "pool.csv": ("on", "event", "shares", "available_after"),
-    "notices.csv": ("notice_id", "holder_id", "kind", "subject", "queued_at", "sent_at", "message_id"),
-    "audit.csv": ("at", "actor", "action", "subject", "rule", "section", "detail", "recorded_at", "evidence", "hash"),
-}  # fmt: skip
+_OPTION = {
+    "grant_id": "The number of the option.",
+    "holder_id": "Whose it is.",
+    "from_grant_id": "The option that was cancelled for it; blank of a deferred grant.",
+    "granted_on": "Its grant date.",
+    "shares": "Its shares.",
+    "price": "Its exercise price a share.",
+    "type": "ISO or NSO.",
+    "expires_on": "The last day on which it can be exercised.",
+}
+LEDGERS: dict[str, dict[str, str]] = {
+    "milestones.csv": {
+        "name": "The step, such as `close` or `reminder-10`.",
+        "due": "When it falls due.",
+        "done_at": "When it was done; blank: not done.",
+        "outcome": "`done`, `superseded` by a later date, `moot` (no longer needed), `held` or `pending`.",
+    },
+    "forms.csv": {
+        "form_id": "The number of the form.",
+        "holder_id": "Whose it is.",
+        "kind": "`election` or `withdrawal`.",
+        "received_at": "When it was received, by which the rules go.",
+        "standing": "`effective`, `superseded`, `withdrawn`, `defective` or `late`.",
+        "rule": "The rule that decides so.",
+        "section": "Where that stands in the Offer to Exchange.",
+        "reason": "Why, in words.",
+        "recorded_at": "When it was put on record.",
+    },
+    "tenders.csv": {
+        "holder_id": "The holder.",
+        "grant_id": "The option that was tendered.",
+        "shares": "How many of its shares.",
+        "decision": "`accepted` or `rejected`.",
+        "rule": "The rule that decides so.",
+        "section": "Where that stands in the Offer to Exchange.",
+        "reason": "Why, in words.",
+    },
+    "cancellations.csv": {
+        "grant_id": "The option that was cancelled.",
+        "holder_id": "Whose it was.",
+        "shares": "How many of its shares.",
+        "cancelled_on": "The day of the cancellation.",
+        "balancing_grant_id": "The option that was issued for the rest; blank: it was tendered whole.",
+        "voided_on": "Since when the cancellation does not hold (REC-4); blank: it holds.",
+    },
+    "balancing_options.csv": _OPTION,
+    "promises.csv": {
+        "promise_id": "The number of the promise.",
+        "holder_id": "To whom.",
+        "shares": "The shares as cancelled; what a later split makes of them is in the audit.",
+        "issued_on": "The day of the promise.",
+        "not_before": "The first day on which it can be granted.",
+        "outcome": "`open`, `granted`, `lapsed` or `voided`.",
+        "rule": "The rule by which it ended.",
+        "reason": "Why, in words.",
+    },
+    "new_options.csv": _OPTION,
+    "vesting.csv": {
+        "grant_id": "The new or balancing option.",
+        "vests_on": "The day; what is vested at the grant of a new option is one row of that day.",
+        "shares": "How many shares vest on it.",
+    },
+    "pool.csv": {
+        "on": "The day.",
+        "event": "What moved the pool.",
+        "shares": "By how many shares; less than none where they leave it.",
+        "available_after": "How many are available after it.",
+    },
+    "notices.csv": {
+        "notice_id": "The number of the letter, under which it is sent once.",
+        "holder_id": "To whom.",
+        "kind": "Its kind.",
+        "subject": "Its subject.",
+        "queued_at": "When it was written.",
+        "sent_at": "When the mail server took it; blank: not sent by mail.",
+        "message_id": "Its Message-ID.",
+    },
+    "audit.csv": {
+        "at": "When it was received, announced or happened.",
+        "actor": "Who did it.",
+        "action": "What was done.",
+        "subject": "What it concerns.",
+        "rule": "The rule under which.",
+        "section": "Where that stands in the Offer to Exchange.",
+        "detail": "What it comes to, in words.",
+        "recorded_at": "When it was put on record.",
+        "evidence": "What shows it: words, or the name of a file that is kept.",
+        "hash": "The SHA-256 of the entry and the one before it.",
+    },
+}
+"""The columns of every ledger, in their order, and what each tells."""
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms count in some of them.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_csv(path: Path, columns: Collection[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a ledger in one go: the header always, the rows in the order given, and never half a file.
 
     TypeError for a cell of a type that has no exact text, such as a float.

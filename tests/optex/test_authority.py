@@ -94,3 +94,9 @@ def test_what_a_docstring_quotes_as_its_authority_stands_in_the_section_that_it_
                         altered.append(f"{module.name}: {passage}")
     assert [] == altered
     assert quoted > 20
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_says_in_whole_sentences_what_it_decides(rule):
+    """For `optex rules` and the manual."""
+    assert re.fullmatch(r"[A-Z].{40,}\.", RULES[rule].decides)
