@@ -1,17 +1,23 @@
 """What keeps holders waiting is told to them, and so is its end: a postponement, a hold, another grant date."""
 
 import asyncio
+import json
+from datetime import date
 
 import pytest
 
 from infra.explain.explain import explain_holder
+from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
+from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
 from infra.status.attention import mark_reported, unreported
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
-from optex.actions import ConditionEnd
+from infra.workspace import workspace_in
+from optex.actions import CommitteeGrantDate, ConditionEnd
 from tests.driver import run_body
+from tests.flows.test_cli import optex
 from tests.offers import local
 
 
@@ -195,6 +201,30 @@ def test_a_date_eleven_business_days_after_the_first_possible_needs_a_reason(mer
     taken = merged.column("audit", "detail", action="committee-grant-date")
     assert "grant date. Warning: 2003-10-21 is 11 business days after 2003-10-03, the first possible day" in taken[0]
     assert "The Committee chose 2003-10-10 as the grant date. — Sooner." == taken[-1]
+
+
+def test_the_plan_warns_of_a_date_long_after_the_first_possible_one(new_offer):
+    """October 20 is the tenth business day after October 3, October 21 the eleventh; extended, it is the third."""
+    folder = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).write()
+    books = workspace_in(folder)
+    load_folder(books.engine, read_folder(folder), local("2003-02-27T12:00:00"))
+
+    def chosen(on, at):
+        shown = {"reason": "The merger closes.", "by": "Committee", "evidence": "The Committee's minutes."}
+        with books.write() as db:
+            assert record_action(db, CommitteeGrantDate(at=local(at), on=date.fromisoformat(on), **shown)).accepted
+
+    def warned(*more):
+        plan = json.loads(optex("plan", folder, "--json", *more).stdout)
+        return [each["message"] for each in plan["warnings"] if each["rule"] == "GRT-2"]
+
+    chosen("2003-10-20", "2003-03-10T10:00:00")
+    assert [] == warned()
+    chosen("2003-10-21", "2003-03-11T10:00:00")
+    late = "the grant is planned late: 2003-10-21 is 11 business days after 2003-10-03, the first possible day"
+    assert [late] == warned()
+    assert f"GRT-2 {late}" in " ".join(optex("plan", folder).stdout.split())
+    assert [] == warned("--extend-to", "2003-04-14T17:00:00")
 
 
 def test_the_letters_of_a_delay_say_why_until_when_and_whom_the_promise_binds(merged):
