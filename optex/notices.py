@@ -419,11 +419,13 @@ def correction(
     restated: Changes,
     told: Iterable[tuple[str, date]],
     recorded_at: datetime,
+    came_back: Iterable[tuple[str, date]] = (),
 ) -> Notice:
     """What the holder was told and what is right, for whoever was told otherwise; `number` is that of the holder's own.
 
     `restated` is what the acceptance comes to by it, or the dates that it moves; `told` are the letters that said
-    otherwise, by subject and day. Authority: rules of the record (REC-3).
+    otherwise, by subject and day, `came_back` those that came back from an address and go out again.
+    Authority: rules of the record (REC-3).
     """
     terms = state.terms
     data = {
@@ -432,6 +434,7 @@ def correction(
         "what": corrected.subject,
         "reason": corrected.data["reason"],
         "told": [{"subject": subject, "on": on.isoformat()} for subject, on in told],
+        "came_back": [{"subject": subject, "on": on.isoformat()} for subject, on in came_back],
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),

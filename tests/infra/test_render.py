@@ -164,8 +164,10 @@ def correction(
     stated = {key: what[key]} if key else {**spell, **day}
     action = read_action(verb, {"at": CORRECTED_AT, "by": "R", "reason": "a slip of the keyboard", **stated}, EST)
     corrected = action.model_copy(update={"was": was, "becomes": now})
-    restated, told = more.get("restated", {}), more.get("told", [])
-    return notices.correction(state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT))
+    restated, told, came_back = more.get("restated", {}), more.get("told", []), more.get("came_back", [])
+    return notices.correction(
+        state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT), came_back
+    )
 
 
 def reinstated(terms: Terms = TERMS, shares: int = 7_500, **changes: date | None) -> Notice:
@@ -925,7 +927,24 @@ def test_a_correction_states_what_was_and_what_is_right():
     [
         (
             correction("correct-holder", {"email": "a@old.example"}, {"email": ""}, told=[("A", date(2003, 3, 10))]),
-            ["e-mail a@old.example none", "This letter of ours was sent there.", "- March 10, 2003: A"],
+            [
+                "e-mail a@old.example none",
+                "This letter of ours was sent there.",
+                "- March 10, 2003: A",
+                "From now on our letters reach you on paper.",
+            ],
+        ),
+        (
+            correction(
+                "correct-holder",
+                {"email": "a@old.example"},
+                {"email": ""},
+                came_back=[("A", date(2003, 3, 10)), ("B", date(2003, 3, 11))],
+            ),
+            [
+                "These letters of ours, sent to the address that we had before, came back to us.",
+                "They now go to you again, on paper: - March 10, 2003: A - March 11, 2003: B",
+            ],
         ),
         (
             correction(

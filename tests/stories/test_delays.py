@@ -90,6 +90,16 @@ def test_the_letter_of_its_end_says_the_new_dates(postponed):
     assert "New options granted, at the earliest: Tuesday, October 14, 2003" in ann
 
 
+def test_the_letter_of_its_end_says_what_stands_tendered(postponed):
+    """Ann's tender of 1,000 shares is in force; of Bo, who has tendered nothing, nothing is accepted."""
+    [ann], [bo] = (postponed.letters("resumed", name) for name in ("Ann Lee", "Bo Ray"))
+    assert "Your tender is in force, and you need not do anything: we will tell you when we have accepted it." in ann
+    assert "G1 May 16, 2000 NSO $12.50 1,000 1,000" in ann
+    assert "If we have not accepted your options by Monday, April 28, 2003 at 5:00 p.m." in ann
+    assert "No Election Form of yours is in force: your options stay outstanding under their present terms" in bo
+    assert ("withdraw" in bo.partition("What this means for you")[2], "Tendered" in bo) == (False, False)
+
+
 def test_a_postponed_acceptance_that_is_rung_again_tells_nobody_anything(new_offer):
     """Held since April 1 and rung on April 2 and 3, three letters stay three."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
@@ -107,7 +117,7 @@ def test_after_the_right_to_withdraw_has_opened_the_letter_says_that_it_is_open(
     offer.happens("2003-04-30T10:00:00", "condition-end", number=4, by="Board")
     [ann] = offer.play(until="2003-05-01T12:00:00").letters("resumed", "Ann Lee")
     assert "What we have not accepted may be withdrawn: since Monday, April 28, 2003 at 5:00 p.m." in ann
-    assert "Until we do, you may still withdraw them" in ann
+    assert "Until we accept your options you may still withdraw them" in ann
 
 
 def test_a_condition_that_ends_before_anybody_was_told_is_told_in_one_letter(new_offer):
