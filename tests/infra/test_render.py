@@ -393,6 +393,26 @@ def test_reminder_states_what_is_tendered():
     assert "At this time no Election Form of yours is in force" in nothing
 
 
+def test_who_has_withdrawn_is_reminded_that_the_notice_stands():
+    """Of the tender before it nothing is said; whoever has tendered again is reminded of that alone."""
+    at = local("2003-03-10T10:00:00")
+    words = said(notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, (), GRANTS, at))
+    assert "You have withdrawn, and none of your options is tendered." in words
+    assert "which we received on Monday, March 10, 2003 at 10:00 a.m. Eastern Standard Time, is in force" in words
+    assert "no Election Form of yours is in force" not in words
+
+
+def test_a_letter_that_an_earlier_version_wrote_of_the_end_of_a_postponement_tells_both():
+    """It does not state what is tendered, and says what that means for who has tendered and who has not."""
+    at = local("2003-04-10T10:00:00")
+    now = delay_notices.acceptance_resumed(STATE, HOLDER, 2, at, TENDERS, GRANTS, why="it has ended")
+    assert "Your tender is in force" in said(now)
+    data = {key: value for key, value in now.data.items() if key != "tenders"}
+    before = said(replace(now, data=data))
+    assert "If options of yours are tendered, you need not do anything" in before
+    assert "Options that are not tendered stay outstanding under their present terms." in before
+
+
 def test_confirmation_is_not_an_acceptance():
     """Every confirmation, of whatever form and standing, says in these words that it is no acceptance (§6)."""
     for standing in FormStanding:
