@@ -6,7 +6,6 @@ are to choose from, and where their dashboards are.
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,16 +15,16 @@ from prefect import Flow
 from prefect.automations import AutomationCore, EventTrigger, Posture, RunDeployment
 from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.events import ResourceSpecification
 from prefect.events.actions import CallWebhook
-from prefect.exceptions import ObjectAlreadyExists
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 from pydantic import SecretStr
 
+from flows.work_pool import make_work_pool
 from infra.prefect_env import POOL
 from infra.settings import load_settings
 from infra.shipped import shipped
@@ -35,8 +34,7 @@ from tasks.stuck_runs import ACT, WATCH
 
 async def deploy(client: PrefectClient, offers: Sequence[str]) -> None:
     """Make the work pool, every deployment and the automations, as they are for these offers."""
-    with suppress(ObjectAlreadyExists):  # what operations have set on it, a pause or a limit, is theirs
-        await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+    await make_work_pool(client, load_settings().work_pool_type)
     dashboards = {offer: await dashboard_url(client, offer) for offer in offers}
     for entry in entries():
         await _deploy(client, entry, dashboards)

@@ -13,6 +13,7 @@ from pathlib import Path
 from flows.serve import lifeline
 from flows.serve.processes import ManagedProcess
 from infra.prefect_env import rehearsal_environment
+from infra.private import private_directory
 from infra.settings import DATABASE, KEPT, PLAYED
 from optex.errors import OptexError
 
@@ -33,7 +34,7 @@ def rehearsal_in(out: Path) -> Rehearsal:
 
     It comes before the first import of Prefect, which reads its settings then.
     """
-    home = (out / KEPT / PREFECT_HOME).resolve()
+    home = (private_directory(out / KEPT) / PREFECT_HOME).resolve()
     shutil.rmtree(home, ignore_errors=True)  # it is no part of the play: an interrupted one goes on with a new server
     home.mkdir(parents=True)
     port = _free_port()
@@ -74,15 +75,18 @@ def end_on_signal(leave: Callable[[], None]) -> None:
     main thread, where Prefect would take them as its own: it reports every run that it was at as crashed, for a minute.
     """
     signals = (signal.SIGINT, signal.SIGTERM)
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    for each in signals:  # one that was inherited as ignored would not be heard
-        signal.signal(each, signal.SIG_DFL)
 
-    def wait() -> None:
-        heard = signal.sigwait(signals)
+    def stop(heard: int) -> None:
         try:
             leave()
         finally:
             os._exit(128 + heard)
 
-    threading.Thread(target=wait, daemon=True).start()
+    if not hasattr(signal, "sigwait"):  # Windows, where the main thread is the only one to hear them
+        for each in signals:
+            signal.signal(each, lambda heard, _: stop(heard))
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    for each in signals:  # one that was inherited as ignored would not be heard
+        signal.signal(each, signal.SIG_DFL)
+    threading.Thread(target=lambda: stop(signal.sigwait(signals)), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Reminders, so many business days before the expiration: to everyone who may tender, with what they have tendered."""
+"""Reminders, so many business days before the expiration: to everyone who may tender, or who has not elected yet."""
 
 from prefect import State
 
@@ -6,12 +6,15 @@ from flows.step import step_flow
 from optex.calendar import ONE_DAY
 from tasks.due_step import DueStep
 from tasks.offer_period import record_reminder
-from tasks.rules import find_addressees, review_forms
+from tasks.rules import find_reminded, review_forms
 
 
 @step_flow("remind")
 def remind(step: DueStep) -> str | State:
-    """Remind every eligible holder still in service of the expiration; `name` is the step, such as reminder-10."""
+    """Remind every eligible holder still in service of the expiration, or whoever of them has not elected.
+
+    `name` is the step, such as reminder-10.
+    """
     terms = step.state.terms
     if step.at < terms.opens:
         return step.moot("the offer was not open yet on that day")
@@ -21,6 +24,5 @@ def remind(step: DueStep) -> str | State:
     until = terms.calendar.business_day_from(terms.expires_on)
     days = terms.calendar.business_days(step.state.day(step.at) + ONE_DAY, until)
     records = step.db.holder_records()
-    addressees = find_addressees(records, step.state, step.at)
     reviews = review_forms(records, step.state, step.at)
-    return record_reminder(step, days, addressees, reviews)
+    return record_reminder(step, days, find_reminded(records, reviews, step.state, step.at), reviews)

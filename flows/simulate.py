@@ -24,8 +24,9 @@ from infra.handlers.splits import next_split
 from infra.ledgers.export import export
 from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
+from infra.private import private_directory
 from infra.report.page import write_report
-from infra.settings import DATABASE, KEPT, STOPPED
+from infra.settings import DATABASE, KEPT, PLAYED
 from infra.workspace import Workspace, using, workspace_of
 from optex.formatting import sentence
 from optex.milestones import REGRANT
@@ -70,7 +71,8 @@ def staged(folder: Folder, out: Path, until: datetime | None) -> Iterator[Worksp
     with Sink(out / "mail") as sink, using(replace(workspace, smtp=sink.smtp)) as workspace:
         yield workspace
         if until is not None:
-            (out / STOPPED).write_text(f"{until.isoformat()}\n")
+            # So far the virtual clock has gone.
+            (out / PLAYED).write_text(f"{workspace.offer}\n{until.isoformat()}\n", encoding="utf-8")
         with workspace.read() as db:
             export(db, out / "ledgers")
             early = until is not None and db.row().played_until == until
@@ -196,17 +198,16 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
     books = out / KEPT
     marker = books / PLAYING
     played = (books / "offer").exists()
-    if played and not (marker.exists() and marker.read_text() == folder.digest):
+    if played and not (marker.exists() and marker.read_text(encoding="utf-8") == folder.digest):
         engine_for.cache_clear()  # this process may have played into the same files before
         # Prefect's home stays: the server of this very play runs there.
         for left in (*books.glob("optex.db*"), books / "offer", marker):
             left.unlink(missing_ok=True)
         for left in (out / "mail", out / "ledgers"):
             shutil.rmtree(left, ignore_errors=True)
-    books.mkdir(parents=True, exist_ok=True)
-    (out / STOPPED).unlink(missing_ok=True)
-    marker.write_text(folder.digest)
-    (books / "offer").write_text(f"{folder.terms.offer}\n")
+    private_directory(books)
+    marker.write_text(folder.digest, encoding="utf-8")
+    (out / PLAYED).write_text(f"{folder.terms.offer}\n", encoding="utf-8")
     known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)
     load_folder(workspace.engine, folder, folder.terms.opens, known)
 

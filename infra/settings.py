@@ -17,11 +17,13 @@ _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 Header = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\r\n]*$")]
 
+# The type of work pools whose runs are processes beside their worker.
+PROCESS = "process"
+
 # Inside the folder of an offer, or of a play: what is kept of it, its database, and in a play the name of its offer.
 KEPT = Path(".optex")
 DATABASE = KEPT / "optex.db"
 PLAYED = KEPT / "offer"
-STOPPED = KEPT / "stopped"  # the instant at which a play was to stop
 
 
 def _folders(value: Any) -> Any:
@@ -62,6 +64,8 @@ class Settings(BaseSettings):
     """Who gets the alerts by mail; unset, nobody."""
     ops_webhook: str = Field(default="", repr=False)
     """An address to which alerts are posted; it may hold a secret."""
+    work_pool_type: Header = ""
+    """The type of Prefect's work pool, as `docker` or `kubernetes`; unset, `process`. `serve` runs processes only."""
     offers: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = ()
     """The folders of the offers that the workers of an installation look after, separated as in PATH."""
 

@@ -115,6 +115,12 @@ def tenders(reviews: Iterable[FormReview]) -> dict[str, tuple[Tender, ...]]:
     return {holder_id: review.tenders for holder_id, review in elections(reviews).items()}
 
 
+def withdrawn_at(reviews: Iterable[FormReview]) -> dict[str, datetime]:
+    """When the notice was received by which each holder withdrew who has not tendered again (WDR-2)."""
+    notices = {id_: each.form for id_, each in in_force(reviews).items() if each.form.kind is FormKind.WITHDRAWAL}
+    return {holder_id: form.received_at for holder_id, form in notices.items()}
+
+
 def refused_notices(reviews: Iterable[FormReview], terms: Terms) -> dict[str, list[Form]]:
     """Each holder's notices that came after the expiration and before the right to withdraw what is not accepted.
 

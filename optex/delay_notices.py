@@ -49,8 +49,20 @@ def postponement(
     return _letter(Kind.POSTPONEMENT, key, state, holder, f"Acceptance postponed from {day(was_due)}", **data)
 
 
-def acceptance_resumed(state: OfferState, holder: Holder, version: int, at: datetime, why: str) -> Notice:
-    """The postponement of the acceptance has ended: why, and when it falls due again. Authority: §15 (CND-1)."""
+def acceptance_resumed(
+    state: OfferState,
+    holder: Holder,
+    version: int,
+    at: datetime,
+    tenders: Iterable[Tender],
+    grants: Mapping[str, Grant],
+    *,
+    why: str,
+) -> Notice:
+    """The postponement of the acceptance has ended: why, when it falls due again, and what stands tendered for it.
+
+    Authority: §15 (CND-1).
+    """
     due = state.schedule.cancel_on
     data = {
         "rule": "CND-1",
@@ -58,6 +70,7 @@ def acceptance_resumed(state: OfferState, holder: Holder, version: int, at: date
         "due": due.isoformat(),
         "why": why,
         "withdrawable": at > state.terms.withdrawal_right,
+        "tenders": notice_data.tendered(tenders, grants),
     }
     key = f"resumed.v{version}:{holder.holder_id}"
     return _letter(Kind.RESUMED, key, state, holder, f"Acceptance now due {day(due)}", **data)

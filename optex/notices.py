@@ -122,14 +122,20 @@ def reminder(
     version: int,
     tenders: Iterable[Tender],
     grants: Grants,
+    withdrawn_at: datetime | None = None,
 ) -> Notice:
-    """The offer expires in so many business days; what is tendered up to now. Authority: §4, §5 (EXP-1)."""
+    """The offer expires in so many business days: who has not elected may, who has need not do anything.
+
+    `tenders` are what stands tendered up to now; `withdrawn_at` is when the notice in force was received, of who has
+    withdrawn and not tendered again. Authority: §4, §5 (EXP-1, WDR-2).
+    """
     key = f"reminder-{days}.v{version}:{holder.holder_id}"
     happened, about = f"{count(days, 'business day')} left", f"offer expires {of_day(terms.expires_on)}"
     data = {
         "offer": notice_data.offer_facts(terms, schedule),
         "days": days,
         "tenders": notice_data.tendered(tenders, grants),
+        **_instants(withdrawn_at=withdrawn_at),
     }
     return letter(Kind.REMINDER, key, holder, happened, about, **data)
 
@@ -413,11 +419,13 @@ def correction(
     restated: Changes,
     told: Iterable[tuple[str, date]],
     recorded_at: datetime,
+    came_back: Iterable[tuple[str, date]] = (),
 ) -> Notice:
     """What the holder was told and what is right, for whoever was told otherwise; `number` is that of the holder's own.
 
     `restated` is what the acceptance comes to by it, or the dates that it moves; `told` are the letters that said
-    otherwise, by subject and day. Authority: rules of the record (REC-3).
+    otherwise, by subject and day, `came_back` those that came back from an address and go out again.
+    Authority: rules of the record (REC-3).
     """
     terms = state.terms
     data = {
@@ -426,6 +434,7 @@ def correction(
         "what": corrected.subject,
         "reason": corrected.data["reason"],
         "told": [{"subject": subject, "on": on.isoformat()} for subject, on in told],
+        "came_back": [{"subject": subject, "on": on.isoformat()} for subject, on in came_back],
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),

@@ -159,7 +159,15 @@ class _Specimen:
                 reason="[why the grant is held back]",
                 rule="CIC-1",
             ),
-            acceptance_resumed(self.state, self.holder, 1, self.cancel_at, "[why acceptance falls due again]"),
+            acceptance_resumed(
+                self.state,
+                self.holder,
+                1,
+                self.cancel_at,
+                self.standing,
+                grants,
+                why="[why acceptance falls due again]",
+            ),
             prohibition(
                 self.accepted, self.holder, self.promise, self.promise.shares, 0, "[what prohibits the grant]", on
             ),

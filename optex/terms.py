@@ -176,6 +176,8 @@ class Terms(_Part):
     """Whether the stated instant governs, or the earlier of it and the one of Rule 13e-4(f)(2)(ii) (WDR-3)."""
     reminders: Annotated[tuple[Few, ...], Field(strict=False)] = (10, 5, 1)
     """How many business days before the expiration holders are reminded."""
+    remind: Literal["all", "undecided"] = "all"
+    """Whether every eligible holder is reminded, or only who has neither tendered nor withdrawn (EXP-1)."""
     confirm_within: Few = 5
     """Within how many business days the receipt of a form is confirmed (CNF-1)."""
     lapse_letter_after: FewOrNone = 5

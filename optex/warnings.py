@@ -44,10 +44,14 @@ def warnings(
     grants: Sequence[Grant],
     periods: Sequence[ServicePeriod],
     forms: Sequence[Form] = (),
+    opened_at: datetime | None = None,
 ) -> list[Warning]:
-    """Everything in an offer's folder that no rule forbids but that its administrator should know."""
+    """Everything in an offer's folder that no rule forbids but that its administrator should know.
+
+    `opened_at` is when the offer opened, where it has.
+    """
     return [
-        *term_warnings(terms),
+        *term_warnings(terms, opened_at=opened_at),
         *_grant_warnings(terms, grants, periods),
         *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),

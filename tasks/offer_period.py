@@ -9,6 +9,7 @@ from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.records import FormStanding, HolderRecord
+from optex.reminders import Reminders
 from optex.warnings import open_too_short
 from tasks.decorators import effect
 from tasks.due_step import DueStep
@@ -29,20 +30,28 @@ def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling
     return step.done(f"Opened: {told.told('eligible holder')}{excluded}{short}")
 
 
-@effect("remind every eligible holder")
-def record_reminder(step: DueStep, days: int, addressees: Sequence[HolderRecord], reviews: Sequence[FormReview]) -> str:
-    standing, schedule, version = batch.tenders(reviews), step.state.schedule, step.step.version
+@effect("remind whom the terms say")
+def record_reminder(step: DueStep, days: int, whom: Reminders, reviews: Sequence[FormReview]) -> str:
+    terms, schedule, version = step.state.terms, step.state.schedule, step.step.version
+    standing, withdrawn = batch.tenders(reviews), batch.withdrawn_at(reviews)
     told = step.db.queue_notices(
         (
             notices.reminder(
-                step.state.terms, schedule, d.holder, days, version, standing.get(d.holder.holder_id, ()), d.grants
+                terms,
+                schedule,
+                d.holder,
+                days,
+                version,
+                standing.get(d.holder.holder_id, ()),
+                d.grants,
+                withdrawn.get(d.holder.holder_id),
             )
-            for d in addressees
+            for d in whom.reminded
         ),
         step.at,
     )
-    tendered = f"{len(standing):,} {'has' if len(standing) == 1 else 'have'}"
-    return step.done(f"{told.told(how='reminded')}: {count(days, 'business day')} left; {tendered} tendered")
+    left = count(days, "business day")
+    return step.done("; ".join(filter(None, (f"{told.told(how='reminded')}: {left} left", whom.says))))
 
 
 @effect("record how every form stands at the close")

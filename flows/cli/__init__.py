@@ -66,7 +66,7 @@ def main() -> None:
 @JSON
 def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
-    from flows.cli.plan import files_differ_note, offset_warnings
+    from flows.cli.plan import files_differ_note, offset_warnings, state_of
     from infra.folder.reader import read_folder
     from optex.warnings import warnings
 
@@ -78,7 +78,9 @@ def check(folder: Path, as_json: bool) -> None:
         else:
             click.echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
-    noted = warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
+    state, differs = state_of(folder)
+    terms = found.terms if differs else state.terms  # as extended, where the offer was taken in
+    noted = warnings(terms, found.holders, found.grants, found.service_periods, found.forms, state.opened_at)
     noted += offset_warnings(folder)
     differ = files_differ_note(folder)
     if as_json:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from flows.cli.options import moment
 from infra.folder.whereabouts import why_no_offer
 from optex.action import Action
 from optex.actions import Extend
-from optex.changes import may_extend
+from optex.changes import long_after, may_extend
 from optex.clock import zone_of
 from optex.errors import OptexError, Refused
 from optex.filings import Filing, filings
@@ -42,6 +43,7 @@ def print_plan(
     state, said = state_of(folder)
     terms, taken, offsets = state.terms, actions_of(folder), offset_warnings(folder)
     before, filed_before = _planned(state, terms, None if extend_to else cancel_on), filings(state, taken)
+    before_warnings = _warned(state, terms, before)
     after, after_terms = before, terms
     noted: list[Warning] = []
     if extend_to:
@@ -56,7 +58,7 @@ def print_plan(
         extension = Extend(at=announced, to=to, announced_at=announced)
         state, taken = extension.apply(state), [*taken, extension]
     filed = filings(state, taken)
-    after_warnings = [*term_warnings(after_terms, after.grant_on, state.opened_at), *noted]
+    after_warnings = [*_warned(state, after_terms, after), *noted]
     if ics:
         from infra.ledgers.ics import plan_ics
 
@@ -68,7 +70,6 @@ def print_plan(
         if differ := files_differ_note(folder):
             document["files_differ"] = differ
         if extend_to:
-            before_warnings = term_warnings(terms, before.grant_on, state.opened_at)
             document |= {
                 "before": _document(terms, before, filed_before, before_warnings),
                 "after": dict(document),
@@ -112,6 +113,17 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
     if terms is None:
         raise OptexError(why_no_offer(folder))
     return OfferState(terms=terms), ""
+
+
+def _warned(state: OfferState, terms: Terms, schedule: OfferSchedule) -> list[Warning]:
+    """What a plan gives cause to warn of: also a grant date of the Committee's that is far from the first (GRT-2)."""
+    late = (
+        ""
+        if state.over
+        else long_after(replace(state, terms=terms, cancelled_on=schedule.cancel_on), schedule.grant_on)
+    )
+    far = [Warning(rule="GRT-2", message=f"the grant is planned late: {late}")] if late else []
+    return [*term_warnings(terms, schedule.grant_on, state.opened_at), *far]
 
 
 def _past_thirty_days(folder: Path, before: Terms, after: Terms) -> list[Warning]:

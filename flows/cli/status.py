@@ -19,7 +19,7 @@ from infra.database.reader import OfferReader
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
 from infra.folder.whereabouts import typed
-from infra.settings import PLAYED, STOPPED, may_be_taken_in
+from infra.settings import PLAYED, may_be_taken_in
 from infra.status.document import as_document
 from infra.status.files_differ import files_differ
 from infra.status.markdown import as_markdown
@@ -86,8 +86,7 @@ def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> dat
     row = db.row()
     played = [step.done_at for step in db.steps() if step.done_at is not None]
     last: datetime = row.played_until or row.taken_in_at
-    stopped = folder / STOPPED
-    until = [datetime.fromisoformat(stopped.read_text().strip())] if stopped.exists() else []
+    until = [datetime.fromisoformat(at) for at in (folder / PLAYED).read_text(encoding="utf-8").split()[1:]]
     return max([*played, *until, last])
 
 

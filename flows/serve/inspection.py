@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -50,6 +51,8 @@ def inspect_server(folder: Path, port: int, pool: str = POOL) -> ServerFound:
 
 
 def _port(port: int) -> Finding:
+    if sys.platform == "win32":
+        return advice("server", "serve needs Linux or macOS", "use WSL or Docker for it")
     try:
         require_free_port(port)
     except OptexError:

@@ -1,13 +1,13 @@
 """The note that `optex serve` leaves beside the books: where Prefect answers, for as long as it does."""
 
 import contextlib
-import fcntl
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
+from infra.private import private_directory
 from optex.errors import OptexError
 
 NAME = "serving.json"
@@ -29,7 +29,7 @@ class ServeLock:
         """The note of whoever serves these books now; None where nobody does."""
         try:
             with (books / NAME).open() as file:
-                return None if _lock(file, fcntl.LOCK_SH) else cls(**json.load(file))
+                return None if _lock(file, shared=True) else cls(**json.load(file))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -43,8 +43,8 @@ def serve_lock(note: ServeLock, books: Sequence[Path]) -> Iterator[list[ServeLoc
     with contextlib.ExitStack() as held:
         left = []
         for folder in books:
-            file = held.enter_context((folder / NAME).open("a+"))
-            if not _lock(file, fcntl.LOCK_EX):
+            file = held.enter_context((private_directory(folder) / NAME).open("a+"))
+            if not _lock(file):
                 raise OptexError(f"{folder.parent} is being served already: one `optex serve` at a time")
             file.seek(0)
             with contextlib.suppress(ValueError, TypeError):
@@ -57,10 +57,14 @@ def serve_lock(note: ServeLock, books: Sequence[Path]) -> Iterator[list[ServeLoc
         yield left
 
 
-def _lock(file: IO[str], kind: int) -> bool:
+def _lock(file: IO[str], *, shared: bool = False) -> bool:
     """Whether nobody else held the file locked. The system lets go of a lock with its process, whatever ended it."""
     try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
+        import fcntl
+    except ImportError:  # Windows, where nobody can serve
+        return True
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import click
+import psutil
 
 from optex.errors import OptexError
 
@@ -48,7 +49,7 @@ class ManagedProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_listen,
+                preexec_fn=_listen if os.name == "posix" else None,
             )
 
     @property
@@ -57,17 +58,28 @@ class ManagedProcess:
         return self.process.poll()
 
     def end(self) -> None:
-        """Ask it to end, then make it end."""
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            _send(self.process.pid, sent, group=True)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(GRACE)
-                break
-        self.kill()
+        """Ask it to end, then make it end; so what it started and has left."""
+        started = self._started()
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE)
+        self._reap()
+        _end_all(started)
 
     def kill(self) -> None:
         """Make it end, with all that it started."""
-        _send(self.process.pid, signal.SIGKILL, group=True)
+        started = self._started()
+        self._reap()
+        _each(started, psutil.Process.kill)
+
+    def _started(self) -> list[psutil.Process]:
+        """What it started; to be asked while it runs, as nobody knows afterwards whose children they were."""
+        if self.ended is not None:
+            return []
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def _reap(self) -> None:
+        self.process.kill()
         self.process.wait()
         if self.process.stdin is not None:
             self.process.stdin.close()
@@ -82,34 +94,38 @@ class ManagedProcess:
 
 
 def end_orphans(mark: str, spared: Iterable[int] = ()) -> None:
-    """End every process that carries a mark, but for those spared and their threads: the flow runs of a worker gone.
+    """End every process that carries a mark, but for those spared and ourselves: the flow runs of a worker gone."""
+    stay = {*spared, os.getpid()}
+    _end_all(
+        [
+            each
+            for each in psutil.process_iter(["environ"])  # None where it is somebody else's
+            if each.pid not in stay and (each.info["environ"] or {}).get(ORPHAN_MARK) == mark
+        ]
+    )
 
-    They are found where the system shows the environment of processes (/proc); elsewhere the worker has to end them.
-    """
-    left = _marked(mark) - set(spared)
-    for sent in (signal.SIGTERM, signal.SIGKILL):
-        for pid in left:
-            _send(pid, sent)
+
+def _end_all(processes: list[psutil.Process]) -> None:
+    """Ask them to end, then make them end."""
+    for do in (psutil.Process.terminate, psutil.Process.kill):
+        _each(processes, do)
         deadline = time.monotonic() + GRACE / 2
-        while (left := left & _marked(mark)) and time.monotonic() < deadline:
+        while (processes := [each for each in processes if _is_alive(each)]) and time.monotonic() < deadline:
             time.sleep(_POLL)
-        if not left:
-            return
 
 
-def _marked(mark: str) -> set[int]:
-    said = f"{ORPHAN_MARK}={mark}".encode()
-    found = set()
-    for shown in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
-            if said in shown.read_bytes().split(b"\0"):
-                found.add(int(shown.parent.name))
-    return found
+def _each(processes: Iterable[psutil.Process], do: Callable[[psutil.Process], None]) -> None:
+    for each in processes:
+        with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+            do(each)
 
 
-def _send(pid: int, sent: signal.Signals, *, group: bool = False) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        (os.killpg if group else os.kill)(pid, sent)
+def _is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that has ended stays in the list until its parent, who may never do so, has looked at it."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _listen() -> None:

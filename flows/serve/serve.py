@@ -23,7 +23,7 @@ from flows.serve.processes import (
     wait_until_healthy,
 )
 from infra.prefect_env import POOL, pass_proxies_by
-from infra.settings import KEPT
+from infra.settings import KEPT, PROCESS, load_settings
 from infra.workspace import Workspace
 from optex.errors import OptexError
 
@@ -41,6 +41,13 @@ def serve(folders: Sequence[Path], port: int) -> None:
 
     Everything is kept in the folders, so that a second start goes on where the first was.
     """
+    if sys.platform == "win32":
+        raise OptexError("serve needs Linux or macOS: on Windows use WSL or Docker")
+    if (kind := load_settings().work_pool_type or PROCESS) != PROCESS:
+        raise OptexError(
+            f"OPTEX_WORK_POOL_TYPE is {kind}: serve runs all work in processes of this machine. Start Prefect's server "
+            "and workers of that type yourself (infra/production/OPERATIONS.md), or take the setting out"
+        )
     from flows.cli.record import ensure_loaded, load_new_rows
 
     workspaces = [ensure_loaded(folder) for folder in folders]
@@ -111,7 +118,7 @@ def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedP
 
 def worker_for(environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """The worker, which runs every step and act in a process of its own, a few at a time."""
-    command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", "process", "--name", "optex"]
+    command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", PROCESS, "--name", "optex"]
     command += ["--limit", str(AT_ONCE)]
     return ManagedProcess(name="worker", command=command, environment=environment, log=logs / "worker.log")
 

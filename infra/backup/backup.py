@@ -54,7 +54,7 @@ def back_up(folder: Path, workspace: Workspace, out: Path, *, without_database: 
                 files=tuple(files),
             )
             add_manifest(archive, manifest)
-        with unfinished.open("rb") as written:
+        with unfinished.open("r+b") as written:
             os.fsync(written.fileno())
         with verified(unfinished) as (_, found):
             if found != manifest:

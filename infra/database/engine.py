@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database.tables import Instant, metadata
+from infra.private import private_directory
 from optex.errors import OptexError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -67,7 +68,7 @@ def connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            private_directory(Path(parsed.database).parent)
         engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_JSON)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)

@@ -112,5 +112,5 @@ def _quoted(path: Path) -> str:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in a container
-        return f"user {os.getuid()}"
+    except (OSError, KeyError, ImportError):  # a user without a name, as in a container
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "this user"

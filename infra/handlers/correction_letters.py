@@ -146,14 +146,24 @@ def _queue(
                 written[holder.holder_id] + 1,
                 action,
                 restated,
-                [(each.subject, state.day(each.sent_at or each.queued_at)) for each in told.get(holder.holder_id, ())],
+                _listed(state, (each for each in told.get(holder.holder_id, ()) if not _goes_again(action, each))),
                 recorded_at,
+                _listed(state, (each for each in told.get(holder.holder_id, ()) if _goes_again(action, each))),
             )
             for holder in read_holders(db.connection, db.offer, few)
             if holder.holder_id in wanted
         ),
         action.at,
     )
+
+
+def _listed(state: OfferState, letters: Iterable[Row[Any]]) -> list[tuple[str, date]]:
+    return [(each.subject, state.day(each.sent_at or each.queued_at)) for each in letters]
+
+
+def _goes_again(action: Correction, letter: Row[Any]) -> bool:
+    """Whether a letter, as it was before a correction, had come back from the address that is corrected."""
+    return letter.bounced_at is not None and "email" in (action.was or {})
 
 
 def _written(db: OfferReader) -> Counter[str]:

@@ -83,12 +83,21 @@ def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> st
     concerned = _told_postponed(db, before)
     gone = "was waived" if isinstance(action, ConditionWaive) else "has ended"
     why = f"condition {action.number} of Section 7, {CONDITIONS[action.number]}, {gone}"
-    letters = (
-        acceptance_resumed(state, holder, again.version, action.at, why)
-        for holder in db.holders().values()
-        if holder.holder_id in concerned
-    )
     if concerned:
+        records = db.holder_records(concerned)
+        standing = batch.tenders(batch.review_all(records, state, action.at))
+        letters = (
+            acceptance_resumed(
+                state,
+                d.holder,
+                again.version,
+                action.at,
+                standing.get(d.holder.holder_id, ()),
+                d.grants,
+                why=why,
+            )
+            for d in records
+        )
         told = db.queue_notices(letters, action.at)
     else:
         told = tell_postponed(db, before, action.at, due=state.schedule.cancel_on, conditions=[action.number])

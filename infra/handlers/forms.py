@@ -16,16 +16,16 @@ from infra.database.writer import DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
 from infra.handlers.known_forms import already_recorded, refuse, sort_out
+from infra.handlers.slips import slips
 from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
 from optex.errors import OptexError
-from optex.formatting import count, exact_text, first_few, first_sentences
+from optex.formatting import count, exact_text, first_few
 from optex.milestones import extension_deadline
 from optex.notices import confirmation
 from optex.objection import objection_until, told_late
 from optex.records import Form, FormKind, FormStanding, HolderRecord
-from optex.signature import looks_like
 from optex.state import OfferState
 from optex.two_times import passed_deadline
 
@@ -60,17 +60,11 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
     lacking = "" if evidence else ", without evidence"
     marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
-    hidden = _not_quite(db, new)
     return " ".join(
-        filter(None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late, hidden))
+        filter(
+            None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late, slips(db, new, zone))
+        )
     )
-
-
-def _not_quite(db: OfferReader, forms: Sequence[Form]) -> str:
-    """Whose signature looks like the name and is not, and in what it differs: whoever keys it in sees both (TND-5)."""
-    names = {holder_id: holder.name for holder_id, holder in db.holders().items()}
-    signed = ((form, looks_like(form, names[form.holder_id])) for form in forms)
-    return first_sentences([f"Form {form.form_id} is signed as {form.signed_as}. {why}" for form, why in signed if why])
 
 
 def _deadline(db: OfferWriter, form: Form, state: OfferState) -> datetime | None:

@@ -85,7 +85,8 @@ def _print(rows: Sequence[Row[Any]], file: Path, terms: Terms, templates: Path |
             "letters": letters,
         }
         with written_whole(file) as unfinished:
-            unfinished.write_text(render_page("printed.html", data, templates), encoding="utf-8")
+            page = render_page("printed.html", data, templates)
+            unfinished.write_text(page, encoding="utf-8", newline="\n")
     return PrintedLetters(
         file=file,
         holder_id=rows[0].holder_id,

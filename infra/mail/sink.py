@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from infra.mail.smtp import SmtpSettings
+from infra.private import private_directory
 
 HOST = "127.0.0.1"
 
@@ -41,7 +42,7 @@ class Sink:
         return SmtpSettings(host=HOST, port=self._controller.port, tls="none")
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_directory(self.folder)
         self._controller = _Controller(_Keeper(self.folder))
         self._controller.start()
         return self

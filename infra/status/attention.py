@@ -69,6 +69,9 @@ def attention(status: OfferStatus) -> Iterator[str]:
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, zone_of(status.clock))
         yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
+    if mail.not_reached:
+        who = first_few([f"{each.holder_id} {each.name} ({each.why})" for each in mail.not_reached])
+        yield f"{count(len(mail.not_reached), 'holder')} not reached by any letter yet: {who}."
     if mail.without_address:
         who = first_few([f"{each.holder_id} {each.name}" for each in mail.without_address])
         yield f"{count(len(mail.without_address), 'holder')} without an e-mail address, to be told on paper: {who}."

@@ -1,12 +1,12 @@
 """What is still owed to holders by mail: confirmations due, letters unsent or refused, who has no address."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -75,12 +75,16 @@ class ToBePrinted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailStatus:
-    """What became of the letters: told is who was `sent` one, or had it delivered on paper, and it did not bounce."""
+    """What became of the letters: told is who was `sent` one, or had it delivered on paper, and it did not bounce.
+
+    `not_reached` are those holders to be told on paper whom not one letter has told yet.
+    """
 
     sent: int
     delivered_on_paper: int
     bounced: tuple[BouncedMail, ...]
     to_be_printed: tuple[ToBePrinted, ...]
+    not_reached: tuple[ToBePrinted, ...]
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
     unsent_since: Instant | None
@@ -95,11 +99,13 @@ def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: da
     held, until = held_back(db, after=at)
     bare = select(h.holder_id, h.name).where(h.offer == db.offer, h.email == "").order_by(h.holder_id)
     sent, delivered = told(db)
+    printed = tuple(to_be_printed(db, at))
     return MailStatus(
         sent=sent,
         delivered_on_paper=delivered,
         bounced=tuple(bounced_mail(db)),
-        to_be_printed=tuple(to_be_printed(db, at)),
+        to_be_printed=printed,
+        not_reached=not_reached(db, printed),
         confirmations=tuple(confirmations_due(db, terms, at)),
         unsent=waiting(db, at),
         unsent_since=oldest_waiting(db, at),
@@ -149,6 +155,15 @@ def to_be_printed(db: OfferReader, at: datetime) -> list[ToBePrinted]:
         for holder_id, letters in groupby(found, key=lambda row: str(row.holder_id))
         if (rows := list(letters))
     ]
+
+
+def not_reached(db: OfferReader, printed: Iterable[ToBePrinted]) -> tuple[ToBePrinted, ...]:
+    """Of the holders whom no mail reaches with some letter those whom none has reached yet, on paper neither."""
+    n = t.notices.c
+    arrived = and_(or_(n.sent_at.is_not(None), n.delivered_on.is_not(None)), n.bounced_at.is_(None))
+    query = select(n.holder_id).distinct().where(n.offer == db.offer, arrived)
+    reached = set(db.connection.execute(query).scalars())
+    return tuple(each for each in printed if each.holder_id not in reached)
 
 
 def _why_printed(rows: Sequence[Row[Any]]) -> str:

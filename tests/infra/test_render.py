@@ -164,8 +164,10 @@ def correction(
     stated = {key: what[key]} if key else {**spell, **day}
     action = read_action(verb, {"at": CORRECTED_AT, "by": "R", "reason": "a slip of the keyboard", **stated}, EST)
     corrected = action.model_copy(update={"was": was, "becomes": now})
-    restated, told = more.get("restated", {}), more.get("told", [])
-    return notices.correction(state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT))
+    restated, told, came_back = more.get("restated", {}), more.get("told", []), more.get("came_back", [])
+    return notices.correction(
+        state, HOLDER, more.get("number", 1), corrected, restated, told, local(CORRECTED_AT), came_back
+    )
 
 
 def reinstated(terms: Terms = TERMS, shares: int = 7_500, **changes: date | None) -> Notice:
@@ -389,6 +391,26 @@ def test_reminder_states_what_is_tendered():
     nothing = said(notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, (), GRANTS))
     assert "expires in 1 business day, on" in nothing
     assert "At this time no Election Form of yours is in force" in nothing
+
+
+def test_who_has_withdrawn_is_reminded_that_the_notice_stands():
+    """Of the tender before it nothing is said; whoever has tendered again is reminded of that alone."""
+    at = local("2003-03-10T10:00:00")
+    words = said(notices.reminder(TERMS, schedule_of(TERMS), HOLDER, 1, 1, (), GRANTS, at))
+    assert "You have withdrawn, and none of your options is tendered." in words
+    assert "which we received on Monday, March 10, 2003 at 10:00 a.m. Eastern Standard Time, is in force" in words
+    assert "no Election Form of yours is in force" not in words
+
+
+def test_a_letter_that_an_earlier_version_wrote_of_the_end_of_a_postponement_tells_both():
+    """It does not state what is tendered, and says what that means for who has tendered and who has not."""
+    at = local("2003-04-10T10:00:00")
+    now = delay_notices.acceptance_resumed(STATE, HOLDER, 2, at, TENDERS, GRANTS, why="it has ended")
+    assert "Your tender is in force" in said(now)
+    data = {key: value for key, value in now.data.items() if key != "tenders"}
+    before = said(replace(now, data=data))
+    assert "If options of yours are tendered, you need not do anything" in before
+    assert "Options that are not tendered stay outstanding under their present terms." in before
 
 
 def test_confirmation_is_not_an_acceptance():
@@ -925,7 +947,24 @@ def test_a_correction_states_what_was_and_what_is_right():
     [
         (
             correction("correct-holder", {"email": "a@old.example"}, {"email": ""}, told=[("A", date(2003, 3, 10))]),
-            ["e-mail a@old.example none", "This letter of ours was sent there.", "- March 10, 2003: A"],
+            [
+                "e-mail a@old.example none",
+                "This letter of ours was sent there.",
+                "- March 10, 2003: A",
+                "From now on our letters reach you on paper.",
+            ],
+        ),
+        (
+            correction(
+                "correct-holder",
+                {"email": "a@old.example"},
+                {"email": ""},
+                came_back=[("A", date(2003, 3, 10)), ("B", date(2003, 3, 11))],
+            ),
+            [
+                "These letters of ours, sent to the address that we had before, came back to us.",
+                "They now go to you again, on paper: - March 10, 2003: A - March 11, 2003: B",
+            ],
         ),
         (
             correction(

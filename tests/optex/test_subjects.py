@@ -96,7 +96,7 @@ def every(issuer: str, id_: str, shares: int, number: int) -> list[Notice]:
         ),
         notices.split_adjusted(state, holder, split, [], [], unseated=False),
         postponement(state, holder, number, at, [], grants, was_due=on, rung_on=on, due=None),
-        acceptance_resumed(state, holder, number, at, "x"),
+        acceptance_resumed(state, holder, number, at, [], grants, why="x"),
         grant_delayed(state, holder, number, promise, was_due=on, reason="x", rule="CIC-1"),
         prohibition(state, holder, promise, shares, 0, "x", on),
         deferred_promised(terms, schedule, holder, deferred, on, accepted=False),

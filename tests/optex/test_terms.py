@@ -106,6 +106,7 @@ def test_every_fault_is_told_at_once_by_line_and_key():
         ('open_at = "9"', "open_at"),
         ("reminders = [10, 0]", "reminders.1"),
         ("reminders = [10, 10]", "reminders"),
+        ('remind = "tendered"', "remind"),
         ("channels = []", "channels"),
         ("four_eyes = 4", "four_eyes"),
         ('require_approval = ["extend"]', "require_approval.0"),

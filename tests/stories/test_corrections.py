@@ -70,6 +70,26 @@ def test_a_corrected_address_gets_what_comes_and_hears_what_went_to_the_old_one(
     assert {"Ann Lee <ann.lee@alpha.example>", "Ann Lee <ann@new.example>"} == addresses
 
 
+def test_a_letter_that_had_come_back_is_said_to_go_again(new_offer):
+    """The offer came back from Ann's wrong address on March 3; her Confirmation of Receipt of March 10 did not."""
+    offer = new_offer(reminders=[])
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    bounced = {"notice": "offer-opened:H1", "reason": "550 No such user"}
+    offer.happens("2003-03-11T10:00:00", "notice-bounced", **bounced, **RUTH)
+    offer.happens(
+        "2003-03-12T10:00:00", "correct-holder", holder="H1", email="ann@new.example", reason="A slip.", **RUTH
+    )
+    played = offer.play(until="2003-03-13T12:00:00")
+    [letter] = played.letters("correction", "Ann Lee")
+    sent, again = "This letter of ours was sent there.", "came back to us. It now goes to you again, to the address"
+    gone, back = letter.partition("What goes to you again")[::2]
+    opened = "- February 28, 2003: Offer open until March 31: your stock options"
+    confirmed = "- March 10, 2003: Form F1 received: Confirmation of Receipt"
+    assert (True, True, False) == (sent in gone, confirmed in gone, opened in gone)
+    assert (True, False, True) == (again in back, confirmed in back, opened in back)
+    assert ["2003-03-12T15:00:00Z"] == played.column("notices", "sent_at", notice_id="offer-opened:H1")
+
+
 def test_who_had_no_address_gets_the_letters_that_waited_and_no_letter_of_correction(holders):
     """The offer itself waited for Bo's address and goes to it; nothing had been told otherwise."""
     assert [] == holders.letters("correction", "Bo Ray")

@@ -1,17 +1,23 @@
 """What keeps holders waiting is told to them, and so is its end: a postponement, a hold, another grant date."""
 
 import asyncio
+import json
+from datetime import date
 
 import pytest
 
 from infra.explain.explain import explain_holder
+from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
+from infra.handlers.intake import load_folder
 from infra.ledgers.export import export
 from infra.status.attention import mark_reported, unreported
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
-from optex.actions import ConditionEnd
+from infra.workspace import workspace_in
+from optex.actions import CommitteeGrantDate, ConditionEnd
 from tests.driver import run_body
+from tests.flows.test_cli import optex
 from tests.offers import local
 
 
@@ -84,6 +90,16 @@ def test_the_letter_of_its_end_says_the_new_dates(postponed):
     assert "New options granted, at the earliest: Tuesday, October 14, 2003" in ann
 
 
+def test_the_letter_of_its_end_says_what_stands_tendered(postponed):
+    """Ann's tender of 1,000 shares is in force; of Bo, who has tendered nothing, nothing is accepted."""
+    [ann], [bo] = (postponed.letters("resumed", name) for name in ("Ann Lee", "Bo Ray"))
+    assert "Your tender is in force, and you need not do anything: we will tell you when we have accepted it." in ann
+    assert "G1 May 16, 2000 NSO $12.50 1,000 1,000" in ann
+    assert "If we have not accepted your options by Monday, April 28, 2003 at 5:00 p.m." in ann
+    assert "No Election Form of yours is in force: your options stay outstanding under their present terms" in bo
+    assert ("withdraw" in bo.partition("What this means for you")[2], "Tendered" in bo) == (False, False)
+
+
 def test_a_postponed_acceptance_that_is_rung_again_tells_nobody_anything(new_offer):
     """Held since April 1 and rung on April 2 and 3, three letters stay three."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
@@ -101,7 +117,7 @@ def test_after_the_right_to_withdraw_has_opened_the_letter_says_that_it_is_open(
     offer.happens("2003-04-30T10:00:00", "condition-end", number=4, by="Board")
     [ann] = offer.play(until="2003-05-01T12:00:00").letters("resumed", "Ann Lee")
     assert "What we have not accepted may be withdrawn: since Monday, April 28, 2003 at 5:00 p.m." in ann
-    assert "Until we do, you may still withdraw them" in ann
+    assert "Until we accept your options you may still withdraw them" in ann
 
 
 def test_a_condition_that_ends_before_anybody_was_told_is_told_in_one_letter(new_offer):
@@ -195,6 +211,30 @@ def test_a_date_eleven_business_days_after_the_first_possible_needs_a_reason(mer
     taken = merged.column("audit", "detail", action="committee-grant-date")
     assert "grant date. Warning: 2003-10-21 is 11 business days after 2003-10-03, the first possible day" in taken[0]
     assert "The Committee chose 2003-10-10 as the grant date. — Sooner." == taken[-1]
+
+
+def test_the_plan_warns_of_a_date_long_after_the_first_possible_one(new_offer):
+    """October 20 is the tenth business day after October 3, October 21 the eleventh; extended, it is the third."""
+    folder = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).write()
+    books = workspace_in(folder)
+    load_folder(books.engine, read_folder(folder), local("2003-02-27T12:00:00"))
+
+    def chosen(on, at):
+        shown = {"reason": "The merger closes.", "by": "Committee", "evidence": "The Committee's minutes."}
+        with books.write() as db:
+            assert record_action(db, CommitteeGrantDate(at=local(at), on=date.fromisoformat(on), **shown)).accepted
+
+    def warned(*more):
+        plan = json.loads(optex("plan", folder, "--json", *more).stdout)
+        return [each["message"] for each in plan["warnings"] if each["rule"] == "GRT-2"]
+
+    chosen("2003-10-20", "2003-03-10T10:00:00")
+    assert [] == warned()
+    chosen("2003-10-21", "2003-03-11T10:00:00")
+    late = "the grant is planned late: 2003-10-21 is 11 business days after 2003-10-03, the first possible day"
+    assert [late] == warned()
+    assert f"GRT-2 {late}" in " ".join(optex("plan", folder).stdout.split())
+    assert [] == warned("--extend-to", "2003-04-14T17:00:00")
 
 
 def test_the_letters_of_a_delay_say_why_until_when_and_whom_the_promise_binds(merged):

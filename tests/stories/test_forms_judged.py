@@ -208,6 +208,32 @@ def test_whoever_keys_a_form_in_is_told_what_cannot_be_seen(new_offer):
     assert "No other form of yours stands: none of your options is tendered" in letter
 
 
+def test_whoever_keys_a_form_in_is_told_that_it_is_dated_after_its_receipt(new_offer):
+    """F1 of March 10 bears the date of March 11, F2 that of March 10; the notice of March 12 that of the year 2004."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 400).holder("H2", "Bo Ray").grant("G2", 400)
+    played = offer.play(until="2003-03-10T09:00:00")
+    line = "400:400:2000-05-16:12.50:0"
+    [said] = found(
+        played,
+        "2003-03-10T10:30:00",
+        ("F1", "H1", "election", "2003-03-10T10:00:00", "2003-03-11", "Ann Lee", f"G1:{line}"),
+    )
+    assert (
+        "1 form received. Form F1: The form is dated March 11, 2003, after the day of its receipt: that is no proper "
+        "date, and it counts as signed on March 10, 2003, the day of receipt."
+    ) == said
+    [said] = found(
+        played,
+        "2003-03-10T10:30:00",
+        ("F2", "H2", "election", "2003-03-10T10:00:00", "2003-03-10", "Bo Ray", f"G2:{line}"),
+    )
+    assert "1 form received." == said
+    [said] = found(
+        played, "2003-03-12T10:30:00", ("F3", "H1", "withdrawal", "2003-03-12T10:00:00", "2004-03-12", "Ann Lee", "")
+    )
+    assert "Form F3: The notice is dated March 12, 2004, after the day of its receipt" in said
+
+
 def test_a_form_dated_ahead_does_not_shut_out_the_cure(new_offer):
     """Dated 2004 by a slip, F1 counts as of March 10; F2 of March 12 replaces it, and F3, signed March 11, does not."""
     offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)

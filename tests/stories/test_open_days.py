@@ -1,11 +1,17 @@
 """How long the offer is open: a late opening that leaves too few business days, an extension past thirty days."""
 
+import json
+
 import pytest
 
+from infra.folder.reader import read_folder
 from infra.handlers.actions import record_action
+from infra.handlers.intake import load_folder
 from infra.status.attention import attention
 from infra.status.offer_status import offer_status
+from infra.workspace import workspace_in
 from optex.actions import Amend, Extend
+from tests.flows.test_cli import optex
 from tests.offers import local
 
 
@@ -47,6 +53,34 @@ def test_an_offer_that_opens_a_day_late_may_still_be_open_long_enough(new_offer)
     said, played = opened(new_offer, "2003-03-03T15:00:00")
     assert "Opened: 1 eligible holder told" == said
     assert [] == urgent(played, "2003-03-05T12:00:00")
+
+
+def test_check_and_plan_of_an_offer_taken_in_count_from_the_opening_that_took_place(new_offer):
+    """By the folder alone there is no warning of AMD-1; opened on March 4 there is, until the offer is extended."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    folder = offer.write()
+
+    def warned(verb):
+        """What the command warns of as AMD-1, on a screen as in the JSON."""
+        printed = " ".join(optex(verb, folder).stdout.split())
+        found = [each["message"] for each in json.loads(optex(verb, folder, "--json").stdout)["warnings"]]
+        return [said for said in found if "whole business days" in said and said in printed]
+
+    assert [[], []] == [warned("check"), warned("plan")]
+    books = workspace_in(folder)
+    load_folder(books.engine, read_folder(folder), local("2003-02-27T12:00:00"))
+    with books.write() as db:
+        db.update_offer(opened_at=local("2003-03-04T09:00:00"))
+    for verb in ("check", "plan"):
+        [said] = warned(verb)
+        assert said.startswith(
+            "the offer opened on March 4, 2003 only, not on February 28, 2003, and is open for 19 whole business days "
+            "of 20, short by seven hours"
+        )
+    shown = {"by": "Ruth Counsel", "evidence": "The press release."}
+    with books.write() as db:
+        record_action(db, Extend(at=local("2003-03-05T13:00:00"), to=local("2003-04-01T00:00:00"), **shown))
+    assert [[], []] == [warned("check"), warned("plan")]
 
 
 @pytest.fixture

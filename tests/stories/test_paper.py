@@ -64,6 +64,26 @@ def test_the_dashboard_says_what_must_be_done(status):
     assert "5 letters to be delivered on paper (`optex letters --unsent`): H1, H2, H3." in said
 
 
+def test_the_dashboard_names_whom_no_letter_has_reached(status):
+    """Cy has got nothing; Ann had three letters by mail, and Bo two on paper."""
+    assert [("H3", 2)] == [(each.holder_id, each.letters) for each in status.correspondence.not_reached]
+    assert "1 holder not reached by any letter yet: H3 Cy Dow (no e-mail address)." in list(attention(status))
+
+
+def test_who_was_reached_only_by_what_came_back_has_not_been_reached(new_offer):
+    """Ann's one letter comes back on March 3, and is handed to her on March 5: from then on she is reached."""
+    offer = new_offer(reminders=[]).holder("H1", "Ann Lee").grant("G1", 1000)
+    opened = {"notice": "offer-opened:H1", "by": "Ruth"}
+    offer.happens("2003-03-03T10:00:00", "notice-bounced", reason="550 No such user", **opened)
+    offer.happens("2003-03-05T10:00:00", "notice-delivered", on="2003-03-05", how="hand", **opened)
+    not_reached = []
+    for until in ("2003-02-28T12:00:00", "2003-03-04T12:00:00", "2003-03-05T12:00:00"):
+        with offer.play(until=until).workspace() as workspace, workspace.read() as db:
+            status = offer_status(db, local(until))
+        not_reached.append([(each.holder_id, each.why) for each in status.correspondence.not_reached])
+    assert [[], [("H1", "came back: 550 No such user")], []] == not_reached
+
+
 def test_a_rehearsal_lists_the_letters_that_could_not_go(status):
     """By holder, with the reason."""
     assert not_gone(status.correspondence.to_be_printed) == (
