@@ -28,7 +28,7 @@ from infra.handlers.service import record_service
 from infra.handlers.splits import apply_splits
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
-from infra.workspace import Workspace, workspace_in
+from infra.workspace import Workspace, name_of, workspace_in
 from optex.action import Action
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
@@ -219,6 +219,7 @@ def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
 
 def schedule_folder(folder: Path, as_json: bool) -> None:
     """Take a folder in where that was not done yet, and make Prefect's scheduled runs agree with its plan."""
+    name_of(folder)  # whether there is an offer comes before where Prefect is
     api = prefect_api(folder)
     workspace = ensure_loaded(folder)
     load_new_rows(folder, workspace, err=as_json)

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from infra.prefect_env import PREFECT_DEFAULTS, pass_proxies_by, rehearsal_environment
+from infra.prefect_env import PREFECT_DEFAULTS, books_in, pass_proxies_by, rehearsal_environment
 
 DIRECT = "127.0.0.1,localhost"
 
@@ -43,3 +44,10 @@ def test_a_socks_proxy_is_forgotten():
     environment = {"ALL_PROXY": "socks5://proxy.example:1080", "https_proxy": "SOCKS5h://proxy.example:1080"}
     pass_proxies_by(environment)
     assert {"NO_PROXY": DIRECT, "no_proxy": DIRECT} == environment
+
+
+def test_prefects_own_database_lies_where_its_path_says():
+    """It pastes the path into a URL: where that would lead elsewhere it is told the URL, and else nothing."""
+    assert {} == books_in(Path("/srv/my offer/.optex/prefect"))
+    (url,) = books_in(Path("/srv/100% sure?/.optex/prefect")).values()
+    assert "/srv/100% sure?/.optex/prefect/prefect.db" == make_url(url).database

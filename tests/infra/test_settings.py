@@ -50,6 +50,15 @@ def test_several_offers_are_separated_as_paths_are(monkeypatch):
     assert (Path("/srv/alpha"), Path("/srv/beta")) == load_settings().offers
 
 
+def test_offers_may_be_a_list_in_json(monkeypatch):
+    """So that a path may hold the separator too; what is no such list is told by the variable."""
+    monkeypatch.setenv("OPTEX_OFFERS", '["/srv/al:pha", "/srv/beta"]')
+    assert (Path("/srv/al:pha"), Path("/srv/beta")) == load_settings().offers
+    monkeypatch.setenv("OPTEX_OFFERS", '["/srv/alpha"')
+    with pytest.raises(OptexError, match="OPTEX_OFFERS: "):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     ("host", "here"),
     [
