@@ -684,8 +684,12 @@ def _all_of(kind: type[Action]) -> Iterable[type[Action]]:
         yield from _all_of(each)
 
 
-# In the order of an offer's life: those that other modules declare come last.
-_BY_VERB = {kind.verb: kind for kind in sorted(_all_of(Action), key=lambda kind: kind.__module__ != __name__)}
+def _place(kind: type[Action]) -> tuple[bool, str]:
+    """The order of an offer's life, then by the modules of the others, whichever was imported first."""
+    return kind.__module__ != __name__, kind.__module__
+
+
+_BY_VERB = {kind.verb: kind for kind in sorted(_all_of(Action), key=_place)}
 ACTIONS = {verb: kind for verb, kind in _BY_VERB.items() if kind.deployment}
 """Every action that an operator may take, by its verb."""
 STATEFUL = tuple(verb for verb, kind in _BY_VERB.items() if kind.apply is not Action.apply)
