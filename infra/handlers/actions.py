@@ -381,6 +381,10 @@ def _may_sign(action: AgreementSigned, db: OfferWriter, state: OfferState) -> Ru
             if action.on < option.granted_on:
                 reason = f"the option was granted on {option.granted_on}, after {action.on}"
                 return Ruling(rule="GRT-5", reason=reason)
+            if action.on > state.day(db.takes_effect(action.at)):
+                return Ruling(
+                    rule="GRT-5", reason=f"{action.on} has not come yet: a signature is recorded when it is there"
+                )
             if option.ended_on is not None:
                 return Ruling(rule="REC-4", reason=f"option {action.grant} was rescinded on {option.ended_on}")
             return None

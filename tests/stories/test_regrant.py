@@ -198,3 +198,11 @@ def test_a_hold_released_before_the_grant_date_moves_nothing(new_offer):
     offer.happens("2003-09-16T10:00:00", "release", reason="no doubt")
     played = offer.closes_at("2003-10-03", "1.27").play()
     assert [("2003-10-03T22:00:00Z", "done")] == played.milestone("regrant")
+
+
+@pytest.mark.parametrize(("on", "taken"), [("2003-10-08", ["G1-N"]), ("2003-10-09", [])])
+def test_a_signature_is_recorded_when_it_is_there(new_offer, on, taken):
+    """Told on October 8 it may be of that day, and not of the next (GRT-5)."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.closes_at("2003-10-03", "1.00").happens("2003-10-08T10:00:00", "agreement-signed", grant="G1-N", on=on)
+    assert taken == offer.play().column("audit", "subject", action="agreement-signed")
