@@ -87,7 +87,9 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     db.record_decisions("tender", action.at, [decided_tender(decision) for decision in decisions])
     db.mark_moot("the offer was terminated")
     released = release_deferred(db, None, action.at, "The exchange offer was terminated")
-    concerned = {d.holder.holder_id for d in batch.addressees(records, state, action.at)} | standing.keys()
+    # Whoever has not been told of the offer need not be told that it has ended.
+    invited = batch.addressees(records, state, action.at) if state.opened_at is not None else []
+    concerned = {d.holder.holder_id for d in invited} | standing.keys()
     told = db.queue_notices(
         (
             termination(
