@@ -105,7 +105,11 @@ def review_again(
     records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
     reviews = batch.review_all(records.values(), state, at)
     before = db.latest_decisions("form")
-    fresh = {decided.subject for decided in db.record_decisions("form", at, map(decided_form, reviews))}
+    # What the acceptance decided is not decided again by a form that comes after it: where the record has changed
+    # since, that is a contradiction, and a person settles it (CAN-1, REC-4).
+    final = state.accepted_at is not None and at > state.accepted_at
+    decided = [each for each in reviews if each.form.form_id in received] if final else reviews
+    fresh = {entry.subject for entry in db.record_decisions("form", at, map(decided_form, decided))}
     letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
     in_force = batch.in_force(reviews)
     until = _objections(db, in_force, records, state, at)

@@ -93,3 +93,16 @@ def test_the_holder_is_told_that_it_was_not_acted_on(found):
     assert "Received in time on March 31, 2003 at 4:59:59 p.m. Eastern" in letter
     assert "How to cure this" not in letter
     assert "does not disturb a valid one" not in letter
+
+
+def test_a_form_that_comes_after_the_acceptance_decides_no_earlier_one_again(new_offer):
+    """Not in service at commencement, as it was told later: F1 stays as it was decided when F2 comes in May."""
+    offer = new_offer().holder("H1", "Ann Lee", since="2003-03-03").grant("G1", 1000)
+    offer.tenders("F1", "2003-03-10T10:00:00", G1=1000).tenders("F2", "2003-05-20T10:00:00", G1=500)
+    offer.happens(
+        "2003-05-12T10:00:00", "service-set", holder="H1", capacity="employee", from_="2003-02-03", by="HR",
+        evidence="the contract of February 3",
+    )  # fmt: skip
+    played = offer.play(until="2003-05-21T12:00:00")
+    assert [("F1", "defective"), ("F2", "late")] == played.column("forms", "form_id", "standing")
+    assert [] == played.ledger("tenders")
