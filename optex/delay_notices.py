@@ -86,15 +86,7 @@ def grant_delayed(
     """
     due = state.schedule.grant_on
     moved = due != was_due
-    data = {
-        "rule": rule,
-        "promise": notice_data.promised(promise),
-        "was_due": was_due.isoformat(),
-        "due": due.isoformat() if moved else "",
-        "held": bool(state.holds),
-        "reason": reason,
-        "successor": state.successor,
-    }
+    data = _of_the_grant(state, promise, was_due, due if moved else None, reason, rule)
     key = f"grant-delayed:{holder.holder_id}.{number}"
     subject = f"New options delayed to {day(due)}" if moved else "Grant of new options held back"
     return _letter(Kind.GRANT_DELAYED, key, state, holder, f"{subject}{again(number)}", **data)
@@ -109,18 +101,25 @@ def grant_resumed(
     Authority: Summary Term Sheet, §6, §13 (CIC-1, GRT-2).
     """
     due = state.schedule.grant_on
-    data = {
+    data = _of_the_grant(state, promise, was_due, due, reason, rule)
+    key = f"resumed:{holder.holder_id}.{number}"
+    subject = f"New options now due {day(due)}{again(number)}"
+    return _letter(Kind.RESUMED, key, state, holder, subject, about="grant", **data)
+
+
+def _of_the_grant(
+    state: OfferState, promise: Promise, was_due: date, due: date | None, reason: str, rule: str
+) -> notice_data.Data:
+    """What a letter about the delay of the grant, or its end, states; `due` is None while no day is known."""
+    return {
         "rule": rule,
-        "about": "grant",
         "promise": notice_data.promised(promise),
         "was_due": was_due.isoformat(),
-        "due": due.isoformat(),
+        "due": due.isoformat() if due else "",
         "held": bool(state.holds),
         "reason": reason,
         "successor": state.successor,
     }
-    key = f"resumed:{holder.holder_id}.{number}"
-    return _letter(Kind.RESUMED, key, state, holder, f"New options now due {day(due)}{again(number)}", **data)
 
 
 def prohibition(

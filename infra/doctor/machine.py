@@ -59,7 +59,9 @@ def _needed(root: str) -> Iterator[tuple[str, str | None]]:
     seen, waiting = {root}, [root]
     while waiting:
         for requirement in requires(waiting.pop()) or []:
-            name = _normal(_REQUIREMENT.match(requirement)[1])  # type: ignore[index]
+            found = _REQUIREMENT.match(requirement)
+            assert found is not None, "a requirement begins with the name of a package"
+            name = _normal(found[1])
             if name in seen or "extra ==" in requirement:
                 continue
             try:
