@@ -110,6 +110,16 @@ def scaled_price(price: Decimal, by: Fraction) -> Decimal:
     return (price * by.denominator / by.numerator).quantize(CENT, rounding=ROUND_CEILING)
 
 
+def since(granted_on: date, splits: Iterable[Split]) -> Fraction:
+    """How many shares one share of an option has become by the splits after the day of its grant (ADJ-1)."""
+    return ratio(splits, granted_on, date.max)
+
+
+def adjusted_by(grant: Grant, splits: Iterable[Split], vesting: Vesting) -> Grant:
+    """An option of the plan after splits, of which it follows those that came after the day of its grant (ADJ-1)."""
+    return adjusted(grant, since(grant.granted_on, splits), vesting)
+
+
 def adjusted(grant: Grant, by: Fraction, vesting: Vesting) -> Grant:
     """An option of the plan after a split: what is exercised and what is left of it each floored, the price rounded up.
 

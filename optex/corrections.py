@@ -147,7 +147,8 @@ class CorrectGrant(Correction):
     To add one, state its holder and all of its columns but the vesting, which may be the plan's own schedule, and the
     fair market value, which may be the price.
 
-    Shares, price and value are those before any split since the offer commenced, as in grants.csv: it adjusts them.
+    Shares, price and value are those before any split since the offer commenced and the grant was made, as in
+    grants.csv: it adjusts them.
     """
 
     verb, deployment = "correct-grant", "correct-grant"

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from optex import formatting
-from optex.adjustment import UNCHANGED, Split, adjusted, ratio, scaled_total
+from optex.adjustment import UNCHANGED, Split, adjusted_by, ratio, scaled_total
 from optex.calendar import local_date
 from optex.errors import Ruling
 from optex.exercises import Exercises
@@ -31,8 +31,8 @@ class Ledger:
         """
         if self._since(form) == UNCHANGED:
             return self.grants
-        by = ratio(self.splits, date.min, self._signed_on(form))
-        return {key: adjusted(grant, by, self.terms.plan.vesting) for key, grant in self.told.items()}
+        by_then = [split for split in self.splits if split.on <= self._signed_on(form)]
+        return {key: adjusted_by(grant, by_then, self.terms.plan.vesting) for key, grant in self.told.items()}
 
     def exercised_until(self, form: Form, exercises: Exercises) -> Exercises:
         """What the record of earlier days said to be exercised, in the shares of the day of signing."""

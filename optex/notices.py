@@ -428,6 +428,8 @@ def correction(
     Authority: rules of the record (REC-3).
     """
     terms = state.terms
+    # Of a grant that is only now on record: it follows the splits after its own day.
+    granted_on = (corrected.becomes or {}).get("granted_on", "")
     data = {
         "about": corrected.verb.removeprefix("correct-"),
         "compared": notice_data.compared(corrected, restated, holder.holder_id, terms.clock),
@@ -438,7 +440,7 @@ def correction(
         "recorded_at": utc_text(recorded_at),
         "open": state.accepted_at is None and state.terminated_at is None,
         "restated": list(restated),
-        "splits": listed([f"the {split.named}" for split in state.grant_splits]),
+        "splits": listed([f"the {split.named}" for split in state.grant_splits if split.on.isoformat() > granted_on]),
         "residence": _residence(corrected, terms),
     }
     key = f"correction:{holder.holder_id}.{number}"

@@ -107,35 +107,24 @@ def reserve(shares: Iterable[int], by: Fraction = UNCHANGED) -> int:
     return sum(scaled_total(each, by) for each in shares)
 
 
-def available(
-    authorized: int, holdings: Iterable[int], by: Fraction = UNCHANGED, *, earlier: Fraction = UNCHANGED
-) -> int:
-    """What a split leaves of the pool: the authorized shares scaled and floored, less every holding scaled and floored.
+Holding = tuple[int, Fraction]
+"""What takes up shares of the plan, in the shares of some day, and how many each of them has become since."""
+
+
+def available(authorized: int, by: Fraction, holdings: Iterable[Holding]) -> int:
+    """What splits leave of the pool: the authorized shares scaled and floored, less every holding scaled and floored.
 
     A holding is one option outstanding, the exercised shares of one grant, or the reserve of one cancelled or deferred
-    grant, all as before any split; or as after the `earlier` ones, that scale only what was authorized. Never negative
-    where it was not before: floors of parts sum to no more than the floor of their sum.
+    grant. Never negative where it was not before and all are scaled alike: floors of parts sum to no more than the
+    floor of their sum.
     Authority: §9, "an appropriate adjustment will be made" (ADJ-1, PLN-1).
     """
-    return scaled_total(authorized, earlier * by) - reserve(holdings, by)
+    return scaled_total(authorized, by) - sum(scaled_total(shares, since) for shares, since in holdings)
 
 
-def split(
-    on: date,
-    authorized: int,
-    holdings: Collection[int],
-    *,
-    before: Fraction,
-    after: Fraction,
-    earlier: Fraction = UNCHANGED,
-) -> list[Movement]:
-    """By how much a split changes the pool; the ratios are cumulative, from when the holdings were so to before and
-    after it, and from the offer's opening to then.
-
-    Authority: §9 (ADJ-1, PLN-1).
-    """
-    left = available(authorized, holdings, after, earlier=earlier)
-    return [(on, "split", left - available(authorized, holdings, before, earlier=earlier))]
+def split(on: date, *, before: int, after: int) -> list[Movement]:
+    """By how much a split changes what is left of the pool. Authority: §9 (ADJ-1, PLN-1)."""
+    return [(on, "split", after - before)]
 
 
 def exceeds_reserve(reserved: int, options: Iterable[IssuedOption]) -> Ruling | None:

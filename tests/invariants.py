@@ -250,10 +250,11 @@ def reckon_available(it: Outcome) -> int:
     """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
     by = reckoning.split_ratio(it.splits, it.cancelled_on, it.grant_date)
     before = reckoning.split_ratio(it.splits_before, date.min, date.max)
-    held = [grant.exercised for grant in it.grants.values()]
-    held += [grant.remaining - it.cancelled.get(grant.grant_id, 0) for grant in it.grants.values()]
+    own = [(g, reckoning.split_ratio(it.splits, g.granted_on, it.grant_date)) for g in it.grants.values()]
+    held = [int(grant.exercised * since) for grant, since in own]
+    held += [int((grant.remaining - it.cancelled.get(grant.grant_id, 0)) * since) for grant, since in own]
     new = sum(row["shares"] for row in it.ledgers["new_options"])
-    return int(it.terms.plan.shares_authorized * before * by) - sum(int(each * by) for each in held) - new
+    return int(it.terms.plan.shares_authorized * before * by) - sum(held) - new
 
 
 def every_step_is_done_once(it: Outcome) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from infra.database.reader import OfferReader
 from infra.database.tables import notices
 from infra.ledgers.export import ledger_rows
-from optex.records import FormKind
+from optex.records import FormKind, Grant
 from tests import reckoning
 from tests.driver import Play
 
@@ -48,12 +48,16 @@ class Outcome:
         self.splits_before = [(on, by) for at, on, by in told if decided and at <= decided and on <= self.day(decided)]
         rest = [(on, by) for _, on, by in told if (on, by) not in self.splits_before] if self.cancelled_on else []
         self.splits = [(max(on, self.cancelled_on + timedelta(days=1)), by) for on, by in rest]
-        before = reckoning.split_ratio(self.splits_before, date.min, date.max)
-        self.grants = {key: reckoning.adjusted(g, before, self.terms) for key, g in self.told_grants.items()}
+        self.grants = {key: self._as_of(grant, date.max) for key, grant in self.told_grants.items()}
         self.granted_at = next(iter(self.grants_made.values()), None)
         self._tranches: defaultdict[str, Counter[date]] = defaultdict(Counter)
         for row in self.ledgers["vesting"]:
             self._tranches[row["grant_id"]][row["vests_on"]] += row["shares"]
+
+    def _as_of(self, grant: Grant, day: date) -> Grant:
+        """A grant as the splits after its own day, through another, have adjusted it."""
+        by = reckoning.split_ratio(self.splits_before, grant.granted_on, day)
+        return reckoning.adjusted(grant, by, self.terms)
 
     def tranches(self, grant_id: str) -> Counter[date]:
         """The shares of an option by the day on which they vest."""
@@ -98,8 +102,7 @@ class Outcome:
         """
         form, received_on = self.forms[form_id], self.day(self.forms[form_id].received_at)
         signed_on = min(form.signed_on or received_on, received_on)
-        by = reckoning.split_ratio(self.splits_before, date.min, signed_on)
-        signed = {key: reckoning.adjusted(grant, by, self.terms) for key, grant in self.told_grants.items()}
+        signed = {key: self._as_of(grant, signed_on) for key, grant in self.told_grants.items()}
         shares = {line.grant_id: line.shares for line in form.lines}
         included = self.terms.lookback.omitted == "include"
         for grant in signed.values() if included else ():

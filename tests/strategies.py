@@ -238,8 +238,10 @@ def _as_signed(form: Form, grants: list[Grant], script: list[ScriptEntry], terms
     received_on = form.received_at.astimezone(terms.zone).date()
     told = [entry.action for entry in script if isinstance(entry.action, Split)]
     splits = [adjustment.Split(on=each.on, new=each.new, old=each.old) for each in told]
-    by = adjustment.ratio(splits, terms.commences - DAY, min(form.signed_on or received_on, received_on))
-    now = {grant.grant_id: adjustment.adjusted(grant, by, terms.plan.vesting) for grant in grants}
+    signed_on = min(form.signed_on or received_on, received_on)
+    by = adjustment.ratio(splits, terms.commences - DAY, signed_on)
+    by_then = [each for each in splits if each.on <= signed_on]
+    now = {grant.grant_id: adjustment.adjusted_by(grant, by_then, terms.plan.vesting) for grant in grants}
     return replace(form, lines=tuple(_restated(line, now[line.grant_id], by) for line in form.lines))
 
 

@@ -16,7 +16,7 @@ from infra.database.history import exercises_before, told_at
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
 from optex.action import Action
 from optex.actions import STATEFUL, recorded_action, replay
-from optex.adjustment import adjusted, together
+from optex.adjustment import adjusted_by
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
 from optex.iso import Exercisable
@@ -220,7 +220,7 @@ class OfferReader:
         return [adjust(grant) for grant in told] if adjust else told
 
     def grants_as_told(self, holder_ids: Iterable[str] | None = None) -> list[Grant]:
-        """The grants of these holders, or of all, as they were told: before any split of the offer's time."""
+        """The grants of these holders, or of all, as they were told: before any split that they follow."""
         return self._of_holders(read_grants, holder_ids)
 
     def _adjustment(self) -> Callable[[Grant], Grant] | None:
@@ -228,7 +228,7 @@ class OfferReader:
         if not self._followed()[1]:
             return None
         state = self.state()
-        return partial(adjusted, by=together(state.grant_splits), vesting=state.terms.plan.vesting)
+        return partial(adjusted_by, splits=state.grant_splits, vesting=state.terms.plan.vesting)
 
     def service_periods(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[ServicePeriod]]:
         """The periods of service of these holders, or of all."""

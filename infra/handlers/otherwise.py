@@ -11,7 +11,7 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader
 from optex import batch
 from optex.actions import ServiceSet
-from optex.adjustment import adjusted, together
+from optex.adjustment import adjusted_by
 from optex.contradictions import DECIDED, Contradiction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectService
 from optex.election import FormReview
@@ -127,5 +127,7 @@ def _as_tendered(db: OfferReader, state: OfferState, d: HolderRecord, told: Told
         for key, grant in d.told_grants.items()
         for was in [before.get(key, {})]
     }
-    by, vesting = together(state.grant_splits), state.terms.plan.vesting
-    return replace(d, grants={key: adjusted(grant, by, vesting) for key, grant in grants.items()}, as_told=grants)
+    splits, vesting = state.grant_splits, state.terms.plan.vesting
+    return replace(
+        d, grants={key: adjusted_by(grant, splits, vesting) for key, grant in grants.items()}, as_told=grants
+    )

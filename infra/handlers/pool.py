@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import datetime
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from optex import pool
-from optex.adjustment import UNCHANGED, Deferred, Split, ratio, scaled_total, together
+from optex.adjustment import Deferred, Split, scaled_total, since, together
 from optex.state import OfferState
 
 
@@ -34,23 +33,15 @@ def follow_split(db: OfferWriter, split: Split) -> OfferState:
     counted = before.followed | {split.on}
     earlier = before.followed_before | (frozenset() if before.cancelled_on else {split.on})
     after = replace(before, followed=counted, followed_before=earlier)
-    holdings = _cancelled_and_kept(db) if before.cancelled_on else _told(db)
-    movements = pool.split(
-        split.on,
-        before.terms.plan.shares_authorized,
-        holdings,
-        before=_ratio(before),
-        after=_ratio(after),
-        earlier=together(before.grant_splits) if before.cancelled_on else UNCHANGED,
-    )
-    more = deferred_shares(after) - deferred_shares(before)
-    db.move_pool((on, event, shares - more) for on, event, shares in movements)
+    db.move_pool(pool.split(split.on, before=_left(db, before), after=_left(db, after)))
     return after
 
 
-def _ratio(state: OfferState) -> Fraction:
-    """By what the splits that were carried out scale the holdings: those of the offer's opening, or as cancelled."""
-    return together(state.followed_splits if state.cancelled_on else state.grant_splits)
+def _left(db: OfferReader, state: OfferState) -> int:
+    """What the holdings leave of the pool after the splits that were carried out."""
+    holdings = _cancelled_and_kept(db, state) if state.cancelled_on else _told(db, state)
+    by = together([*state.grant_splits, *state.followed_splits])
+    return pool.available(state.terms.plan.shares_authorized, by, holdings) - deferred_shares(state)
 
 
 def positions(db: OfferReader, holder_ids: Collection[str]) -> Counter[str]:
@@ -58,7 +49,7 @@ def positions(db: OfferReader, holder_ids: Collection[str]) -> Counter[str]:
 
     As adjusted by the splits that were carried out.
     """
-    by = together(db.state().followed_splits)
+    splits = db.state().followed_splits
     closed = {row.subject for row in db.latest_decisions("promise").values() if row.decision in ("lapsed", "voided")}
     cancelled = {
         row.grant_id: row.shares
@@ -68,7 +59,7 @@ def positions(db: OfferReader, holder_ids: Collection[str]) -> Counter[str]:
     }
     held: Counter[str] = Counter()
     for grant in db.grants(holder_ids):
-        gone = cancelled.get(grant.grant_id, 0)
+        gone, by = cancelled.get(grant.grant_id, 0), since(grant.granted_on, splits)
         held["outstanding"] += pool.reserve([grant.remaining - gone], by)
         held["exercised"] += pool.reserve([grant.exercised], by)
         held["reserved"] += 0 if f"P-{grant.holder_id}" in closed else pool.reserve([gone], by)
@@ -84,19 +75,22 @@ def restate_pool(db: OfferWriter, before: Counter[str], holder_ids: Collection[s
     db.move_pool(pool.restated(on, before, after))
 
 
-def _told(db: OfferReader) -> list[int]:
-    """Everything that takes up shares of the plan before the acceptance, in the shares of the offer's opening."""
-    return [part for grant in db.grants_as_told() for part in (grant.exercised, grant.remaining)]
+def _told(db: OfferReader, state: OfferState) -> list[pool.Holding]:
+    """Everything that takes up shares of the plan before the acceptance, in the shares of the day of its grant."""
+    told = [(grant, since(grant.granted_on, state.grant_splits)) for grant in db.grants_as_told()]
+    return [(part, by) for grant, by in told for part in (grant.exercised, grant.remaining)]
 
 
-def _cancelled_and_kept(db: OfferReader) -> list[int]:
+def _cancelled_and_kept(db: OfferReader, state: OfferState) -> list[pool.Holding]:
     """Everything that takes up shares of the plan after it, deferred grants aside: by option, and by promise."""
     lapsed = {row.subject for row in db.latest_decisions("promise").values() if row.decision == "lapsed"}
     cancelled = {row.grant_id: row for row in db.rows(t.cancellations) if row.voided_on is None}
-    holdings = [row.shares for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
+    promised = together(state.followed_splits)
+    holdings = [(row.shares, promised) for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
     for grant in db.grants():
         gone = cancelled[grant.grant_id].shares if grant.grant_id in cancelled else 0
-        holdings += [grant.exercised, grant.remaining - gone]
+        by = since(grant.granted_on, state.followed_splits)
+        holdings += [(grant.exercised, by), (grant.remaining - gone, by)]
     return holdings
 
 
@@ -107,5 +101,5 @@ def deferred_shares(state: OfferState) -> int:
 
 def deferred_now(each: Deferred, state: OfferState) -> int:
     """What a deferred grant comes to after the splits that were carried out since it was decided (ADJ-1, LCK-1)."""
-    since = [*state.grant_splits, *state.followed_splits]
-    return scaled_total(each.shares, ratio(since, state.day(each.decided_at), date.max))
+    carried_out = [*state.grant_splits, *state.followed_splits]
+    return scaled_total(each.shares, since(state.day(each.decided_at), carried_out))

@@ -11,7 +11,7 @@ from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from optex import cancellation, pool
-from optex.adjustment import adjusted, together
+from optex.adjustment import adjusted_by
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes, cells_of, changes
 from optex.corrections import CorrectGrant
@@ -63,7 +63,7 @@ def restate(db: OfferWriter, grant: Grant, action: CorrectGrant) -> Restatement:
     row, state = _cancelled(db, grant.grant_id), db.state()
     if row is None or state.granted_on is not None:
         return Restatement()
-    grant = adjusted(grant, together(state.grant_splits), state.terms.plan.vesting)
+    grant = adjusted_by(grant, state.grant_splits, state.terms.plan.vesting)
     tendered = _tendered(db, grant.grant_id)
     shares = min(tendered, grant.remaining)
     was = 0 if row.voided_on else row.shares

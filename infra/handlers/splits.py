@@ -16,7 +16,7 @@ from infra.handlers.forms import review_again
 from infra.handlers.pool import deferred_now, follow_split
 from optex import batch
 from optex.adjusted_holdings import AdjustedHolding, Holding
-from optex.adjustment import Split, scaled_price, scaled_total, together
+from optex.adjustment import Split, scaled_price, scaled_total, since, together
 from optex.calendar import instant
 from optex.election import FormReview
 from optex.formatting import count
@@ -131,11 +131,11 @@ def _holdings(db: OfferReader, split: Split) -> Iterator[Holding]:
 
 def _options(db: OfferReader, state: OfferState, split: Split) -> Iterator[Holding]:
     """The options outstanding: once something is cancelled, the rest of it, the balancing option, beside the others."""
-    by = together(state.followed_splits)
     gone = {row.grant_id: row.shares for row in db.rows(t.cancellations) if row.voided_on is None}
     for grant in db.grants():
+        by = since(grant.granted_on, state.followed_splits)
         left = scaled_total(grant.remaining - gone.get(grant.grant_id, 0), by)
-        if grant.expires_on >= split.on:
+        if grant.granted_on < split.on <= grant.expires_on:
             yield Holding(
                 subject=f"{grant.grant_id}-B" if grant.grant_id in gone else grant.grant_id,
                 holder_id=grant.holder_id,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from optex.adjustment import Split, ratio, scaled_total
 from optex.cancellation import cancel, promise
 from optex.grant import new_options
-from optex.pool import cancelled, exceeds_reserve, granted, imbalances, lapsed, opening, post, reserve, split
+from optex.pool import available, cancelled, exceeds_reserve, granted, imbalances, lapsed, opening, post, reserve, split
 from optex.records import Capacity, Tranche
 from tests import builders
 
@@ -205,12 +205,14 @@ def test_every_offer_balances(offer, spare):
     outstanding = [each.remaining - tendered[each.grant_id] for each in grants.values()]
     exercised = [each.exercised for each in grants.values()]
     holdings = [*outstanding, *exercised, *left, *kept]
+    before = available(authorized, Fraction(1), [(each, Fraction(1)) for each in holdings])
+    after = available(authorized, by, [(each, by) for each in holdings])
     entries = post(
         0,
         [
             *opening(OPENED_ON, authorized, grants.values()),
             *cancelled(CANCELLED_ON, cancellations),
-            *split(GRANTED_ON, authorized, holdings, before=Fraction(1), after=by),
+            *split(GRANTED_ON, before=before, after=after),
             *lapsed(GRANTED_ON, reserve(left, by)),
             *granted(GRANTED_ON, reserve(kept, by), options),
         ],

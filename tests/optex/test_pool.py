@@ -63,22 +63,34 @@ def test_a_deferred_grant_is_reserved():
     assert expected == post(500, deferred(date(2003, 5, 6), 300))
 
 
+def left(authorized, holdings, *ratios, earlier=Fraction(1)):
+    """What is left of the pool before and after a split, by the cumulative ratios of all holdings."""
+    sides = zip(("before", "after"), ratios, strict=True)
+    return {side: available(authorized, earlier * by, [(each, by) for each in holdings]) for side, by in sides}
+
+
 def test_split_scales_the_pool():
     """3-for-2: 1,001 authorized become 1,501, holdings of 333 and 335 become 499 and 502, so 333 become 500."""
     expected = [(date(2003, 6, 2), "split", 167)]
-    assert expected == split(date(2003, 6, 2), 1_001, [333, 335], before=Fraction(1), after=Fraction(3, 2))
+    assert expected == split(date(2003, 6, 2), **left(1_001, [333, 335], Fraction(1), Fraction(3, 2)))
 
 
 def test_splits_before_the_cancellation_have_scaled_what_is_held_already():
     """Of 100 authorized, 150 after a 3-for-2 split, 30 are held then: 300 and 60 after a 2-for-1, 120 more are left."""
-    by = {"before": Fraction(1), "after": Fraction(2), "earlier": Fraction(3, 2)}
-    assert [(date(2003, 6, 2), "split", 120)] == split(date(2003, 6, 2), 100, [10, 20], **by)
+    by = left(100, [10, 20], Fraction(1), Fraction(2), earlier=Fraction(3, 2))
+    assert [(date(2003, 6, 2), "split", 120)] == split(date(2003, 6, 2), **by)
+
+
+def test_an_option_granted_after_a_split_is_in_the_new_shares_already():
+    """Of 1,001, 1,501 after a 3-for-2 split, 499 of an older option and 100 of a younger one are held: 902 are left."""
+    older, younger = (333, Fraction(3, 2)), (100, Fraction(1))
+    assert 902 == available(1_001, Fraction(3, 2), [older, younger])
 
 
 def test_a_second_split_counts_from_the_first_shares():
     """3-for-2 and then 2-for-3 bring the pool back to what it was: ratios are cumulative, nothing is floored twice."""
-    after_one = split(date(2003, 6, 2), 1_001, [333, 335], before=Fraction(1), after=Fraction(3, 2))
-    after_two = split(date(2003, 7, 1), 1_001, [333, 335], before=Fraction(3, 2), after=Fraction(1))
+    after_one = split(date(2003, 6, 2), **left(1_001, [333, 335], Fraction(1), Fraction(3, 2)))
+    after_two = split(date(2003, 7, 1), **left(1_001, [333, 335], Fraction(3, 2), Fraction(1)))
     final = post(333, [*after_one, *after_two])[-1]
     expected = 333
     assert expected == final.available_after
@@ -91,8 +103,8 @@ def test_a_second_split_counts_from_the_first_shares():
 )
 def test_a_split_never_overdraws_the_pool(holdings, spare, by):
     """A pool that was not overdrawn before a split is not overdrawn after it."""
-    assert spare == available(sum(holdings) + spare, holdings)
-    assert available(sum(holdings) + spare, holdings, by) >= 0
+    assert spare == available(sum(holdings) + spare, Fraction(1), [(each, Fraction(1)) for each in holdings])
+    assert available(sum(holdings) + spare, by, [(each, by) for each in holdings]) >= 0
 
 
 @pytest.mark.parametrize("reserved", [600, 601])

@@ -272,3 +272,19 @@ def test_a_grant_deferred_before_the_cancellation_is_scaled_by_a_split_before_it
     offer.happens("2003-03-20T10:00:00", "defer", holder="H1", shares=100, type="NSO", by="Committee")
     played = offer.closes_at("2003-10-03", "0.95").play()
     assert ["150", "100", "1500"] == played.column("new_options", "shares")
+
+
+def test_an_option_granted_after_a_split_is_in_the_new_shares_already(new_offer):
+    """G2 of June 1 follows the 1-for-7 of June 16 alone: 14 at $63.00; of the splits before it nobody is written to."""
+    offer = new_offer().holder("H1", "Ann Lee").grant("G1", 1000)
+    offer.grant("G2", 100, on="2003-06-01", price="9.00", vesting="2004-06-01:100")
+    for on, new, old in (("2003-03-17", 3, 2), ("2003-04-07", 2, 1), ("2003-06-16", 1, 7)):
+        offer.happens(f"{on}T09:00:00", "split", on=on, new=new, old=old)
+    offer.tenders("F1", "2003-03-10T10:00:00", G1=500).closes_at("2003-10-03", "1.00")
+    played = offer.play(until="2003-07-01T12:00:00")
+    with played.workspace() as workspace, workspace.read() as db:
+        told = [(row.shares, row.reason) for row in db.decisions_about("H1") if row.subject == "G2"]
+    said = "A 1-for-7 split of June 16, 2003 adjusted option G2: it is now for 14 shares at $63.00 a share."
+    assert [(14, said)] == told
+    # Of 100,000 authorized, 300,000 and then 42,857: of G1 214 are kept and 214 promised, and G2 is 14.
+    assert "42415" == played.column("pool", "available_after")[-1]
