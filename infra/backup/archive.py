@@ -99,7 +99,7 @@ def _manifest(archive: ZipFile) -> Manifest:
 def _told(file: Path) -> Iterator[None]:
     try:
         yield
-    # What zipfile says of a file that is none, of one that was cut or changed, and of one packed in a way unknown to it.
+    # What zipfile says of a file that is none, that was cut or changed, or that is packed in a way unknown to it.
     except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise DamagedBackup(f"{file} is no backup, or damaged: {error}") from error
 
