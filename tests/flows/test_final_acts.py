@@ -1,18 +1,26 @@
 """Acts that cannot be undone: shown before and after, asked for on a terminal, and never asked for in a script."""
 
+import asyncio
 import json
 import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows.cli import cli
+from flows.steps import FLOWS
+from infra.folder.arrivals import ArrivalQueue
+from infra.folder.reader import read_folder
 from infra.settings import DATABASE
-from infra.workspace import workspace_in
+from infra.workspace import using, workspace_in
 from optex.actions import ACTIONS
+from optex.milestones import OPEN
+from tasks.due_step import due_step
 from tests.flows.test_cli import optex
 
 EXTEND = ("--to", "2003-04-14T17:00", "--at", "2003-03-20T09:00", "--by", "Hana Reed", "--evidence", "press release")
@@ -50,6 +58,18 @@ def at_a_terminal(answer, *words):
     return code, said.decode()
 
 
+def opened(folder):
+    """The offer opened on its day by the step's own body, so that its holder was told of it."""
+
+    async def ring(offer):
+        async with due_step(offer, OPEN, None, datetime(2003, 2, 28, 14, tzinfo=UTC)) as step:
+            assert step.idle is None
+            FLOWS[OPEN].body(step)
+
+    with using(replace(workspace_in(folder), arrivals=ArrivalQueue(read_folder(folder)))) as workspace:
+        asyncio.run(ring(workspace.offer))
+
+
 def options_of(verb):
     """The options of the command that records an action, which may be one of a group: condition waive."""
     group, _, name = verb.partition("-")
@@ -80,6 +100,7 @@ def test_a_dry_run_shows_before_and_after_and_does_nothing(folder):
 def test_a_dry_run_of_what_is_on_record_leaves_the_record(folder):
     """It is looked at as it stands, in a transaction that is taken back; as JSON too."""
     assert 0 == optex("extend", folder, *EXTEND).returncode
+    opened(folder)
     entries = audited(folder)
     terminate = ("--by", "Hana Reed", "--reason", "a war", "--number", "4", "--evidence", "letter")
     done = optex("terminate", folder, *terminate, "--at", "2003-03-21T09:00", "--dry-run", "--json")
