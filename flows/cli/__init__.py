@@ -12,6 +12,7 @@ import click
 from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
+from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
 
@@ -36,6 +37,7 @@ def cli() -> None:
 
 def main() -> None:
     """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage · 130 interrupted."""
+    private_from_now_on()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
             stream.reconfigure(errors="replace")

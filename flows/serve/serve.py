@@ -16,6 +16,7 @@ from flows.serve.credential import NAME, credential_at
 from flows.serve.entrance import link
 from flows.serve.environment import environment_of, server_environment, worker_environment
 from flows.serve.lock import ServeLock, serve_lock
+from flows.serve.modes import shut_out_others
 from flows.serve.processes import (
     ManagedProcess,
     StopFlag,
@@ -63,6 +64,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
         for gone in left_over:
             end_orphans(gone.mark)
         require_free_port(port)
+        for told in shut_out_others(folders):
+            click.echo(told, err=True)
         environment = environment_of(folders, note)
         logs = folders[0] / KEPT
         server, worker = server_at(port, environment, logs), worker_for(environment, logs)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database.tables import Instant, metadata
-from infra.private import private_directory
+from infra.private import private_directory, private_file
 from optex.errors import OptexError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -70,12 +70,19 @@ def connect(url: str) -> Engine:
         if parsed.database:
             private_directory(Path(parsed.database).parent)
         engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_JSON)
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return create_engine(parsed, pool_pre_ping=True, **_JSON)
+
+
+def _make_private(_dialect: Any, _record: Any, opened: list[str], _options: Any) -> None:
+    """Make the file before SQLite does, by whose mode it also makes the two of the write-ahead log."""
+    if opened[0] != ":memory:":
+        private_file(Path(opened[0]))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
