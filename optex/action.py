@@ -67,7 +67,8 @@ def of(*choices: str) -> Expected:
 class Action(BaseModel):
     """What every action carries: `at`, when it is announced or received; `by` whom decided; what is `evidence`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
+    # Built when it is first asked for: a command knows of every action, and records one.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True, defer_build=True)
 
     verb: ClassVar[str]
     rule: ClassVar[str]
