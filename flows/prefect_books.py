@@ -36,7 +36,7 @@ def _is_whole(books: Path) -> bool:
     if not books.exists():
         return False
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(books)) as opened:
-        return opened.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        return bool(opened.execute("PRAGMA quick_check").fetchone() == ("ok",))
     return False
 
 
