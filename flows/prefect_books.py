@@ -1,4 +1,4 @@
-"""The empty books of a rehearsal's Prefect: its migrations take seconds, so they are made once for each version."""
+"""The empty books with which a Prefect server begins: their migrations take seconds, and are run once for a version."""
 
 import contextlib
 import os

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from flows.prefect_books import BOOKS, begin_with_empty_books
 from flows.serve.lock import ServeLock
 from flows.serve.processes import ORPHAN_MARK
 from infra.prefect_env import PREFECT_DEFAULTS, books_in
@@ -40,7 +41,10 @@ def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
     }
     if url := told.get("OPTEX_DATABASE_URL"):
         told["OPTEX_DATABASE_URL"] = _absolute(url)
-    Path(told["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+    home = Path(told["PREFECT_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / BOOKS).exists():
+        begin_with_empty_books(home)
     return told
 
 
