@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.serve.environment import environment_of
+from flows.serve.credential import NAME, credential_at
+from flows.serve.entrance import link
+from flows.serve.environment import environment_of, server_environment, worker_environment
 from flows.serve.lock import ServeLock, serve_lock
 from flows.serve.processes import (
     ManagedProcess,
@@ -55,7 +57,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
         load_new_rows(folder, workspace)
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
-    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark)
+    credential = str((folders[0] / KEPT / NAME).resolve())
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark, credential=credential)
     with stop_on_signals() as stopped, serve_lock(note, [folder / KEPT for folder in folders]) as left_over:
         for gone in left_over:
             end_orphans(gone.mark)
@@ -112,15 +115,17 @@ async def _resume() -> None:
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """Prefect's server with its UI, on this machine only."""
-    command = [*_PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    return ManagedProcess(name="server", command=command, environment=environment, log=logs / "server.log")
+    command = [sys.executable, "-P", "-m", "flows.serve.guard", str(port)]
+    told = server_environment(environment)
+    return ManagedProcess(name="server", command=command, environment=told, log=logs / "server.log")
 
 
 def worker_for(environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """The worker, which runs every step and act in a process of its own, a few at a time."""
     command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", PROCESS, "--name", "optex"]
     command += ["--limit", str(AT_ONCE)]
-    return ManagedProcess(name="worker", command=command, environment=environment, log=logs / "worker.log")
+    told = worker_environment(environment)
+    return ManagedProcess(name="worker", command=command, environment=told, log=logs / "worker.log")
 
 
 _PREFECT = [sys.executable, "-m", "prefect"]
@@ -147,7 +152,10 @@ def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
     from optex.formatting import local_text
     from optex.steps import StepStatus
 
-    click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
+    if sys.stdout.isatty():
+        click.echo(f"\nPrefect UI  {link(note.ui, credential_at(note.credential))}")
+    else:  # what is printed here may be kept as a log, and the link is a key
+        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link FOLDER)")
     for workspace in workspaces:
         with workspace.read() as db:
             state = db.state()
