@@ -1,10 +1,9 @@
 """What a click in the UI comes to while the machine is at work: how many were refused, and how long they took.
 
-python -m benchmarks.clicks [--clicks 200] [--quiet 5] [--prefect]
+python -m benchmarks.clicks [--clicks 200] [--quiet 5] [--every 1.0]
 
 Serves an offer of 300 holders with `optex serve`, starts a form's run with each click and reads what the UI reads then,
-without the retries of Prefect's own client, which a browser does not have. `--prefect` serves with Prefect's own way of
-beginning a transaction, for comparison.
+without the retries of Prefect's own client, which a browser does not have.
 """
 
 import argparse
@@ -39,15 +38,14 @@ def main() -> None:
     parser.add_argument("--clicks", type=int, default=200, help="under load")
     parser.add_argument("--quiet", type=int, default=5, help="from click to outcome, one after the other")
     parser.add_argument("--every", type=float, default=1.0, help="seconds from one click under load to the next")
-    parser.add_argument("--prefect", action="store_true", help="with Prefect's own transactions")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, served(Path(root), asked.prefect) as browser:
+    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, served(Path(root)) as browser:
         from_click_to_outcome(browser, asked.quiet)
         under_load(browser, asked.clicks, asked.every)
 
 
 @contextmanager
-def served(root: Path, prefects_own: bool) -> Iterator["Browser"]:
+def served(root: Path) -> Iterator["Browser"]:
     """An open offer on a free port, by `optex serve` as a process."""
     folder = root / OFFER
     big_offer.write(folder, 300)
@@ -58,8 +56,6 @@ def served(root: Path, prefects_own: bool) -> Iterator["Browser"]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "OPTEX_"))}
-    if prefects_own:
-        kept["PREFECT_BENCHMARK_OWN_TRANSACTIONS"] = "1"
     command = [sys.executable, "-m", "flows.cli", "serve", str(folder), "--port", str(port)]
     with (root / "serve.log").open("wb") as log:
         process = subprocess.Popen(command, env=kept, cwd=Path(__file__).parents[1], stdout=log, stderr=log)
@@ -189,14 +185,8 @@ def under_load(browser: Browser, clicks: int, every: float) -> None:
         ordered = sorted(seconds)
         shown = [statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))], ordered[-1]]
         print(f"| {what} | {len(seconds)} | {refused} | " + " | ".join(f"{each * 1000:.0f}" for each in shown) + " |")
-    print("\nAnswers:", dict(Counter({status: 0}) for status in ()) or dict(_by_status(browser.answered)))
-
-
-def _by_status(answered: Counter[tuple[str, int]]) -> Counter[int]:
-    counted: Counter[int] = Counter()
-    for (_, status), n in answered.items():
-        counted[status] += n
-    return counted
+    by_status = Counter(status for (_, status), n in browser.answered.items() for _ in range(n))
+    print("\nAnswers:", ", ".join(f"{n} × {status}" for status, n in sorted(by_status.items())))
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """Prefect's server with its UI, on this machine only."""
-    command = [*_PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "flows.serve.server", str(port)]
     return ManagedProcess(name="server", command=command, environment=environment, log=logs / "server.log")
 
 
