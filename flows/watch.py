@@ -15,7 +15,7 @@ from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
 from infra.status.attention import mark_reported, unreported
-from infra.workspace import Workspace, all_workspaces
+from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
 from tasks.scheduled_runs import sync_runs
@@ -35,7 +35,7 @@ async def watch() -> State:
     What it set right is in the state message, in one line; nothing where all is well. One trouble does not keep it
     from the rest: it fails at the end.
     """
-    said, failed = [], []
+    said, failed = [], left_out()
     for workspace in all_workspaces():
         done, wrong = await check_offer(workspace)
         said += [f"{workspace.offer}: {sentence}" for sentence in done]
