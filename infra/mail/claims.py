@@ -1,11 +1,11 @@
 """Claims: the letters that a round holds are its own for as long as it lives, and no other round sends them."""
 
 import asyncio
-import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from types import TracebackType
 from typing import Any, Self
 
@@ -70,7 +70,7 @@ class Claims:
             try:
                 self._mark(marks)
             except DBAPIError:
-                time.sleep(pause)
+                sleep(pause)
             else:
                 return
         self._mark(marks)
