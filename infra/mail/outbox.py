@@ -78,6 +78,13 @@ def oldest_waiting(db: OfferReader, until: datetime | None) -> datetime | None:
     return db.connection.execute(_unsent(db, due).where(_due(until))).scalar()
 
 
+def last_trouble(db: OfferReader, until: datetime | None) -> str:
+    """Why the last of the notices that wait to be sent was not taken; "" where none was brought to a server yet."""
+    n = t.notices.c
+    query = _unsent(db, n.answer).where(_due(until), n.answer.is_not(None)).order_by(n.attempts.desc(), n.notice_id)
+    return db.connection.execute(query.limit(1)).scalar() or ""
+
+
 def printable(db: OfferReader, at: datetime) -> list[Row[Any]]:
     """The notices that may be printed, with their holder's name, by holder in order of time.
 

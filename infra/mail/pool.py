@@ -84,13 +84,20 @@ class SmtpPool:
                 self._idle.append(await connect(self._smtp))
             except ServerUnavailable as error:
                 why = str(error)
+            except WrongSettings as error:
+                self._put_off(str(error))
+                raise
         if self._idle:
             for _ in range(min(len(self._idle), len(letters))):
                 self._begin()
             why = await self._ended()
+        self._put_off(why)
+        return [self.outcomes[letter.notice_id] for letter in letters]
+
+    def _put_off(self, why: str) -> None:
+        """What was not brought to the server waits, and says why."""
         for letter in self._waiting:
             self.outcomes[letter.notice_id] = outcome_of(letter, SendStatus.LATER, why)
-        return [self.outcomes[letter.notice_id] for letter in letters]
 
     def _begin(self) -> None:
         self._workers.add(asyncio.create_task(self._work()))

@@ -130,8 +130,15 @@ async def connect(smtp: SmtpSettings) -> SMTP:
         unsafe = error if isinstance(error, ssl.SSLError) else error.__cause__
         if isinstance(unsafe, ssl.SSLError) and not isinstance(unsafe, ssl.SSLEOFError):
             raise WrongSettings(f"no safe connection to {at}: {error}") from error
-        raise ServerUnavailable(f"{at} takes no mail now: {error}") from error
+        raise ServerUnavailable(f"{at} takes no mail now: {_said(error)}") from error
     return connection
+
+
+def _said(error: Exception) -> str:
+    """What a server answered, with its code; what else befell a connection, in its own words."""
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        return str(error) or type(error).__name__
+    return f"{error.code} {error.message}" if error.code > 0 else error.message
 
 
 NO_ANSWER = "no answer after the letter was handed over, so that it may have arrived"
@@ -172,11 +179,11 @@ _LOG_IN_FIRST, _TOO_BIG = 530, 552
 
 async def _answered(connection: SMTP, letter: OutgoingMessage, error: aiosmtplib.SMTPResponseException) -> SendResult:
     """What a server's No means for the letter, and for the others."""
-    answer = f"{error.code} {error.message}"
+    answer = _said(error)
     to_sender = isinstance(error, aiosmtplib.SMTPSenderRefused)
     if error.code < 400 or error.code in _TOO_MUCH or (to_sender and error.code < 500):
         connection.close()
-        raise (ConnectionGone if error.code < 400 else TooMuch)(" ".join(answer.split()))
+        raise (ConnectionGone if error.code < 400 else TooMuch)(answer)
     with suppress(aiosmtplib.SMTPException, OSError):
         await connection.rset()
     # A sender refused is a fault of ours, not of the holder's address: it must not count as refused for good.
@@ -187,4 +194,7 @@ async def _answered(connection: SMTP, letter: OutgoingMessage, error: aiosmtplib
 
 
 def outcome_of(letter: OutgoingMessage, status: SendStatus, answer: str, *, alone: bool = False) -> SendResult:
-    return SendResult(notice_id=letter.notice_id, status=status, answer=" ".join(answer.split()), alone=alone)
+    """The outcome of a letter; of an answer what people can read, for a server may say anything, of any length."""
+    readable = "".join(sign if sign.isprintable() else " " for sign in answer[:2_000])
+    said = " ".join(readable.split())[:500]
+    return SendResult(notice_id=letter.notice_id, status=status, answer=said, alone=alone)
