@@ -1,6 +1,7 @@
 """What a mail server may do wrong, in a table: what the outbox and operations say, what goes next, and how often."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -154,7 +155,7 @@ TABLE = [
     nobody("the connection cut at every letter", LOST, fault=at("RCPT", CUT)),
     nobody("the connection cut when half of a letter was sent", NO_ANSWER, fault=at(HALF, CUT)),
     one(
-        "a letter taken, and cut before it is said: it goes twice",
+        "one taken, and cut before it is said: it goes twice",
         at(CONTENT, TAKES_AND_CUTS, recipient=BO),
         NO_ANSWER,
         2,
