@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import quote
 from functools import partial
@@ -75,7 +75,7 @@ async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime 
             try:
                 await post.send(_letters(rows, workspace, terms, claims))
             finally:  # also when it is broken off: what the server has taken must not go out again
-                outcomes = list(post.outcomes.values())
+                outcomes = [_known(row, post.outcomes[row.notice_id]) for row in rows if row.notice_id in post.outcomes]
                 claims.mark(_marks(workspace, rows, outcomes, terms))
             for outcome in outcomes:
                 sent += outcome.status is SendStatus.ACCEPTED
@@ -88,6 +88,13 @@ async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime 
                 left = _waiting(workspace, at)
                 break
     return DeliveryReport(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+
+
+def _known(row: Row[Any], outcome: SendResult) -> SendResult:
+    """What is known of a letter: one that may have arrived goes once more, and if it still may have, a person decides."""
+    if outcome.status is SendStatus.UNCERTAIN and row.answer == outcome.answer:
+        return replace(outcome, status=SendStatus.REFUSED, answer=f"twice {outcome.answer}")
+    return outcome
 
 
 def _takes_nothing(rows: Sequence[Row[Any]], outcomes: Sequence[SendResult]) -> bool:
@@ -188,15 +195,13 @@ def _marks(
     for outcome in outcomes:
         row = by_id[outcome.notice_id]
         accepted = outcome.status is SendStatus.ACCEPTED
-        # A letter of which nobody knows whether it arrived goes out once more; after that a person decides.
-        twice = outcome.status is SendStatus.UNCERTAIN and row.answer == outcome.answer
         marks.append(
             {
                 "notice_id": outcome.notice_id,
                 "sent_at": (_queued(row) if workspace.simulated else now) if accepted else None,
                 "message_id": message_id(row.offer, row.notice_id, domain) if accepted else None,
-                "answer": f"twice {outcome.answer}" if twice else outcome.answer,
-                "refused": twice or outcome.status is SendStatus.REFUSED,
+                "answer": outcome.answer,
+                "refused": outcome.status is SendStatus.REFUSED,
             }
         )
     return marks
