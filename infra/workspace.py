@@ -196,4 +196,5 @@ def _smtp(settings: Settings) -> SmtpSettings | None:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
         tls=settings.smtp_tls,
+        connections=settings.smtp_connections,
     )
