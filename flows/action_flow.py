@@ -13,6 +13,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.run_log import REFUSED, log_refusal
+from infra.database.trouble import DatabaseTrouble
 from infra.workspace import workspace_of
 from optex.errors import OptexError
 from tasks.dashboard import dashboard_url
@@ -27,6 +28,9 @@ def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaita
             try:
                 await tag_run(flow_run.parameters["offer"])
                 return log_refusal(await body(*args, **parameters))
+            except DatabaseTrouble as error:  # no rule refuses it: it failed, and may be asked for again
+                get_run_logger().error("%s", error)
+                return Failed(message=str(error))
             except OptexError as error:
                 return log_refusal(Failed(name=REFUSED, message=str(error)))
 
