@@ -6,15 +6,18 @@ from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from optex.errors import OptexError, Ruling
-from optex.fields import Expected, Moment
+from optex.fields import A_TEXT, Expected, Moment
 from optex.state import OfferState
+from optex.visible import unseen
 
 MIND_THE_ZONE = " Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC."
 ONE_EACH = timedelta.max
+_LINES = str.maketrans("\t\r\n", "   ")
 COMMON = ("at", "by", "evidence")
 """What every action carries besides its own options."""
 
@@ -104,6 +107,16 @@ class Action(BaseModel):
     at: Moment
     by: str = ""
     evidence: str = ""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _seen(cls, value: Any, info: ValidationInfo) -> Any:
+        """Whoever reads what was told sees all of it; what is on record already, and has no context, is as it is."""
+        if info.context:
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and (unseen(text.translate(_LINES)) or len(text) > 2000):
+                    raise PydanticCustomError("expected", A_TEXT)
+        return value
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
