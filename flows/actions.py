@@ -9,16 +9,26 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from pydantic import Field
 
 from flows.action_flow import action_flow
 from flows.follow_up import followed_up
-from flows.form_fields import FormDay, Holder, Instant, OptionOnForm, Person, confirmed, fields_of, filled_in, person
+from flows.form_fields import (
+    Form,
+    FormDay,
+    Holder,
+    Instant,
+    OptionOnForm,
+    Person,
+    confirmed,
+    fields_of,
+    filled_in,
+    person,
+)
 from flows.form_lists import picked, refuse_of_another
 from flows.rerun import run_latest
 from flows.run_log import REFUSED, log_outcome
@@ -27,7 +37,6 @@ from optex.action import Action
 from optex.actions import ACTIONS, Approve, read_action
 from optex.clock import on_clock, written
 from optex.errors import OptexError
-from optex.fields import ID
 from optex.formatting import local_end, local_text
 from optex.terms import Terms
 from tasks.intake import record_received_form, weigh_and_record
@@ -135,7 +144,7 @@ globals().update({flow.fn.__name__: flow for flow in FORMS.values()})
 @action_flow("record-election")
 async def record_election(
     offer: str,
-    form: Annotated[str, Field(json_schema_extra={"pattern": rf"^\s*({ID})\s*$"})],
+    form: Form,
     holder: Holder,
     kind: Literal["election", "withdrawal"],
     received_at: Instant,

@@ -15,7 +15,7 @@ from flows.form_lists import AMONG, picked
 from infra.database.writer import PROGRAM
 from optex.action import Action, Option
 from optex.errors import OptexError
-from optex.fields import DAY, EXACT, INSTANT
+from optex.fields import A_DAY, A_MOMENT, AN_ID, DAY, EXACT, ID, INSTANT, AsWritten
 
 
 class FormField(NamedTuple):
@@ -31,17 +31,27 @@ def _schema(**more: Any) -> Any:
     return Field(json_schema_extra={key: value for key, value in more.items() if value})
 
 
-def _as_written(pattern: str, *, empty: bool = False) -> str:
-    """The pattern of a field, which may have blanks around it; the run itself reads it without them."""
-    return f"^\\s*({pattern}){'?' if empty else ''}\\s*$"
+def _pattern(written: AsWritten, *, empty: bool = False) -> str:
+    """The pattern of a field, which may have blanks around it; the run itself reads it without them.
+
+    It begins with what is expected, in words: of what does not match, Prefect shows the pattern.
+    """
+    return f"^{written.expected}$|^\\s*({written.pattern}){'?' if empty else ''}\\s*$"
 
 
-SOMETHING = r"\S"
+def _something(what: str) -> str:
+    return f"^{what}$|\\S"
+
+
 # Prefect's own server has one password for all and knows no persons: whoever decides is asked for a name.
-Person = Annotated[str, _schema(pattern=SOMETHING, minLength=1)]
-Instant = Annotated[str, _schema(pattern=_as_written(INSTANT), examples=["2027-02-05 17:00"])]
-FormDay = Annotated[date, _schema(pattern=_as_written(DAY))]
-Holder = Annotated[str, _schema(pattern=SOMETHING, **{AMONG: "holders"})]
+Person = Annotated[str, _schema(pattern=_something("a full name"))]
+Form = Annotated[str, _schema(pattern=_pattern(AsWritten(ID, AN_ID)))]
+Instant = Annotated[str, _schema(pattern=_pattern(AsWritten(INSTANT, A_MOMENT)))]
+FormDay = Annotated[date, _schema(pattern=_pattern(AsWritten(DAY, A_DAY)))]
+Holder = Annotated[str, _schema(pattern=_something("a holder"), **{AMONG: "holders"})]
+Grant = Annotated[str, _schema(pattern=_something("a grant"), **{AMONG: "grants"})]
+Dollars = Annotated[str, _schema(pattern=_pattern(AsWritten(EXACT, "dollars such as 12.50"), empty=True))]
+Word = Annotated[str, _schema(pattern=_something("the name of the offer"))]
 WORD = "Type the name of the offer once more: this cannot be undone."
 ANOTHER_HOUR = "Tick it if the new expiration is meant to be at another hour of the day than the one that stands."
 
@@ -51,13 +61,11 @@ class OptionOnForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    grant: Annotated[str, _schema(pattern=SOMETHING, **{AMONG: "grants"})] = Field(description="The grant.")
+    grant: Grant = Field(description="The grant.")
     shares: int = Field(description="The shares tendered.", ge=0)
     original_shares: int | None = Field(None, description="The shares of the grant, as stated.", ge=0)
     granted_on: FormDay | None = Field(None, description="The grant date, as stated.")
-    price: Annotated[str, _schema(pattern=_as_written(EXACT, empty=True))] = Field(
-        "", description="The exercise price in dollars, as stated, such as 12.50."
-    )
+    price: Dollars = Field("", description="The exercise price in dollars, as stated, such as 12.50.")
     exercised: int | None = Field(None, description="The shares already exercised, as stated.", ge=0)
 
     @property
@@ -106,7 +114,7 @@ def fields_of(kind: type[Action], options: Sequence[Option], acts: Sequence[type
     yield FormField("evidence", str, "", "What shows it, in words. Needed where it is recorded after a deadline.")
     final = [each.verb for each in acts if each.final]
     if len(final) == len(acts):
-        yield FormField("confirm", Person, must, WORD)
+        yield FormField("confirm", Word, must, WORD)
     elif final:
         yield FormField("confirm", str, "", f"To {_words(final, kind)}: {WORD[0].lower()}{WORD[1:]}")
 
@@ -131,7 +139,7 @@ def _type(option: Option) -> Any:
     if option.several:
         return list[OptionOnForm] | None
     if _is_text(option):
-        pattern = _pattern(option)
+        pattern = _demanded(option)
         return Annotated[str, _schema(pattern=pattern, **{AMONG: option.among})] if pattern or option.among else str
     plain: Any = FormDay if option.type is date else option.type
     if option.type is int:
@@ -139,12 +147,10 @@ def _type(option: Option) -> Any:
     return plain if option.required or option.default is not None else plain | None
 
 
-def _pattern(option: Option) -> str:
-    if option.among:  # what is chosen names more than the id
-        return SOMETHING if option.required else ""
-    if option.pattern:
-        return _as_written(option.pattern, empty=not option.required)
-    return SOMETHING if option.required else ""
+def _demanded(option: Option) -> str:
+    if option.written and not option.among:  # what is chosen from a list names more than the id
+        return _pattern(option.written, empty=not option.required)
+    return _something("something in words") if option.required else ""
 
 
 def filled_in(option: Option, value: Any) -> Any:

@@ -38,7 +38,7 @@ class Option:
     `name` is its Python name, by which a form knows it; `key` that of the interface. `choices` are all it can be, and
     `offered` how a form words them, each beginning with the choice; `form_help` is the form's help. One of `several`
     values is said again and again on the command line, is a list in TOML, and has a row for each in a form. It is
-    written by a `pattern`, where it has one; it is `among` what is on record, such as the holders, from whose list a
+    `written` by a pattern, where it has one; it is `among` what is on record, such as the holders, from whose list a
     form lets choose; of an `expiration` a form minds the hour.
     """
 
@@ -54,7 +54,7 @@ class Option:
     least: int | None = None
     most: int | None = None
     several: bool = False
-    pattern: str = ""
+    written: AsWritten | None = None
     among: str = ""
     expiration: bool = False
 
@@ -204,10 +204,14 @@ def _option(name: str, field: FieldInfo) -> Option:
         least=bounds["gt"] + 1 if "gt" in bounds else bounds.get("ge"),
         most=bounds.get("le"),
         several=several,
-        pattern=next((each.pattern for each in told if isinstance(each, Pattern | AsWritten)), ""),
+        written=next((_written(each) for each in told if isinstance(each, Pattern | AsWritten)), None),
         among=words["among"],
         expiration=EXPIRES in told,
     )
+
+
+def _written(told: Pattern | AsWritten) -> AsWritten:
+    return AsWritten(told.pattern, told.expected)
 
 
 def _annotations(annotation: Any) -> list[Any]:

@@ -19,6 +19,7 @@ from optex.changes import may_price
 from optex.correction import NONE, Correction, Reason, added
 from optex.errors import Ruling
 from optex.fields import (
+    A_DAY,
     A_PRICE,
     A_SCHEDULE,
     DAY,
@@ -92,8 +93,8 @@ def _mailable(value: str, info: ValidationInfo) -> str:
     return value
 
 
-DayOrNone = Annotated[str, BeforeValidator(_day_or_none), AsWritten(f"{NONE}|{DAY}")]
-PriceOrNone = Annotated[str, BeforeValidator(_price_or_none), AsWritten(f"{NONE}|{EXACT}")]
+DayOrNone = Annotated[str, BeforeValidator(_day_or_none), AsWritten(f"{NONE}|{DAY}", f"{A_DAY}, or {NONE}")]
+PriceOrNone = Annotated[str, BeforeValidator(_price_or_none), AsWritten(f"{NONE}|{EXACT}", f"{A_PRICE}, or {NONE}")]
 EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"{AN_ADDRESS}, or {NONE}"), AfterValidator(_mailable)]
 ScheduleOrNone = Annotated[str, BeforeValidator(_schedule), Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]

@@ -50,6 +50,7 @@ class AsWritten:
     """How a form demands it to be written, before it is read; what it is read by tells more."""
 
     pattern: str
+    expected: str
 
 
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
@@ -62,6 +63,7 @@ CENTS = r"[0-9]{1,12}(\.[0-9]{1,2})?"
 AN_ID = "an id of letters, digits, dots, dashes and underscores"
 A_DAY = "a date such as 2003-02-28"
 AN_INSTANT = "a date and time such as 2003-03-31T16:59:59"
+A_MOMENT = "a date and time such as 2027-02-05 17:00"
 A_WHOLE = "a whole number such as 1000"
 A_PRICE = "dollars above zero such as 12.50, with at most four decimals"
 A_CLOSE = "dollars above zero with at most two decimals, such as 0.95"
@@ -184,16 +186,18 @@ InstantCell = Annotated[_InstantCell | Written, Field(union_mode="left_to_right"
 # In a file of terms, where an instant otherwise is read as TOML's and pydantic's own.
 OnTheClock = Annotated[datetime, BeforeValidator(_end_of_day)]
 Clock = Annotated[str, AfterValidator(_clock)]
-Moment = Annotated[datetime, BeforeValidator(_moment), AsWritten(INSTANT)]
+Moment = Annotated[datetime, BeforeValidator(_moment), AsWritten(INSTANT, A_MOMENT)]
 # A new expiration, which a form takes at the offer's own hour of the day unless another one is said to be meant.
-EXPIRES = AsWritten(f"{INSTANT}|{DAY}")
+EXPIRES = AsWritten(f"{INSTANT}|{DAY}", f"{A_MOMENT}, or a date alone")
 Expiration = Annotated[datetime, BeforeValidator(_expiration), EXPIRES]
-Day = Annotated[date, BeforeValidator(_day), AsWritten(DAY)]
+Day = Annotated[date, BeforeValidator(_day), AsWritten(DAY, A_DAY)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Count = Annotated[int, Field(gt=0), BeforeValidator(_whole), Expected("a whole number above zero")]
-Exact = Annotated[Decimal, BeforeValidator(_exact), AsWritten(EXACT)]
+Exact = Annotated[Decimal, BeforeValidator(_exact), AsWritten(EXACT, "a number such as 12.5")]
 ClosingPrice = Annotated[
-    Decimal, Field(gt=0, decimal_places=2), BeforeValidator(_exact), Expected(A_CLOSE), AsWritten(CENTS)
+    Decimal, Field(gt=0, decimal_places=2), BeforeValidator(_exact), Expected(A_CLOSE), AsWritten(CENTS, A_CLOSE)
 ]
-Price = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact), Expected(A_PRICE), AsWritten(EXACT)]
-Percentage = Annotated[Decimal, Field(le=100), BeforeValidator(_exact), Expected(A_PERCENTAGE), AsWritten(EXACT)]
+Price = Annotated[Decimal, Field(gt=0), BeforeValidator(_exact), Expected(A_PRICE), AsWritten(EXACT, A_PRICE)]
+Percentage = Annotated[
+    Decimal, Field(le=100), BeforeValidator(_exact), Expected(A_PERCENTAGE), AsWritten(EXACT, A_PERCENTAGE)
+]
