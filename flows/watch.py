@@ -8,6 +8,7 @@ from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
+from flows.form_lists import refresh_lists
 from flows.steps import run_step
 from infra.database.trouble import DatabaseTrouble
 from infra.handlers.promises import lapse_promises
@@ -45,6 +46,7 @@ async def watch() -> State:
         said += await crash_lost_actions(client, datetime.now(UTC))
         if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
+        await refresh_lists(client)
     if failed:
         return Failed(message=" ".join([*failed, *said]))
     return Completed(message=" ".join(said) or None)
