@@ -20,7 +20,7 @@ from pydantic import Field
 from flows.action_flow import action_flow
 from flows.follow_up import followed_up
 from flows.rerun import run_latest
-from flows.run_log import REFUSED, log_outcome
+from flows.run_log import NotTaken, log_outcome
 from infra.workspace import workspace_of
 from optex.action import Action, Option
 from optex.actions import ACTIONS, Approve, read_action
@@ -39,7 +39,7 @@ async def perform(offer: str, kind: type[Action], by: str, evidence: str, option
         action = read_action(kind.verb, given, db.first_terms().zone)
         result = weigh_and_record(db, action)
     if not result.accepted:
-        return Failed(name=REFUSED, message=result.message)
+        raise NotTaken(result)
     state: State = Completed(message=result.message)
     log_outcome(f"{kind.verb} of {offer}", result.ruling.rule, state)
     state = await followed_up(offer, state)
@@ -190,7 +190,7 @@ async def record_election(
         now = datetime.now(UTC).replace(microsecond=0)
         result = record_received_form(db, row, options.split(), now, by.strip(), evidence.strip())
     if not result.accepted:
-        return Failed(name=REFUSED, message=result.message)
+        raise NotTaken(result)
     state: State = Completed(message=result.message)
     log_outcome(f"form {form} of {offer}", result.ruling.rule, state)
     return await followed_up(offer, state)

@@ -35,6 +35,12 @@ async def followed_up(offer: str, state: State) -> State:
     return state
 
 
+async def shown(page: Awaitable[None]) -> None:
+    """The page of a run, if it can be shown: what was decided is committed, and stands in the log."""
+    if why := await _or_why(page, "The page of this run could not be shown"):
+        log_consequence(why)
+
+
 async def _or_why(part: Awaitable[str | None], trouble: str) -> str | None:
     try:
         return await part
