@@ -205,7 +205,7 @@ def schedule(folder: Path, as_json: bool) -> None:
 @JSON
 def explain(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, in order, each with rule and section."""
-    from flows.cli.status import print_history
+    from flows.cli.explain import print_history
 
     print_history(folder, holder, as_json)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from flows.prefect_books import BOOKS, begin_with_empty_books
 from flows.serve.credential import credential_in
 from flows.serve.lock import ServeLock
 from flows.serve.processes import ORPHAN_MARK
@@ -43,7 +44,9 @@ def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
     }
     if url := told.get("OPTEX_DATABASE_URL"):
         told["OPTEX_DATABASE_URL"] = _absolute(url)
-    private_directory(Path(told["PREFECT_HOME"]))
+    home = private_directory(Path(told["PREFECT_HOME"]))
+    if not (home / BOOKS).exists():
+        begin_with_empty_books(home)
     return told
 
 

@@ -1,10 +1,8 @@
-"""`python -m flows.serve.guard PORT`: Prefect's server on this machine, behind a guard.
+"""The guard before Prefect's server on this machine.
 
 A page that is open in the same browser can call this machine too. What it says of itself, `Host` and `Origin`, no page
 can choose; who may act says so by the credential, which Prefect asks for (`PREFECT_SERVER_API_AUTH_STRING`).
 """
-
-import sys
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -83,26 +81,3 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: Response)
         await send({"type": "websocket.close", "code": 1008})  # before it was accepted: answered 403
     else:
         await refusal(scope, receive, send)
-
-
-def main(port: int) -> None:
-    """Run the server, its background services included, as `prefect server start` does."""
-    import uvicorn
-    from prefect.server.api.server import create_app
-    from prefect.settings import get_current_settings
-
-    settings = get_current_settings().server
-    uvicorn.run(
-        Guard(create_app(final=True), port),
-        host=LOOPBACK,
-        port=port,
-        timeout_keep_alive=settings.api.keepalive_timeout,
-        ws_ping_interval=settings.api.websocket_ping_interval,
-        ws_ping_timeout=settings.api.websocket_ping_timeout,
-        log_level=settings.logging_level.lower(),
-        server_header=False,
-    )
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -66,11 +66,11 @@ def free_port() -> int:
 class PostOffice:
     """An SMTP server that keeps what it is told; `refuses` says to which addresses it answers not now."""
 
-    def __init__(self) -> None:
+    def __init__(self, **login: Any) -> None:
         self.letters: list[tuple[str, Any]] = []
         self.refuses: set[str] = set()
         self.asleep = threading.Event()
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), **login)
         self._controller.start()
         self.port = self._controller.port
 
