@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -24,13 +25,17 @@ def kept(tmp_path_factory):
 
 
 def process(house, name):
-    """The worker of a house or its server, waited for; its children alone are asked, so that no other house is hit."""
+    """The worker of a house or its server, waited for."""
+    return until(f"the {name}", lambda: alive(house, name))[0]
 
-    def found():
+
+def alive(house, name):
+    """Its worker or its server, if there is one; its children alone are asked, so that no other house is hit."""
+    with suppress(psutil.Error):  # one of them has ended meanwhile
         children = psutil.Process(house.process.pid).children()
-        return [each for each in children if ("worker" in each.cmdline()) == (name == "worker")]
-
-    return until(f"the {name}", found)[0]
+        running = [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
+        return [each for each in running if ("worker" in each.cmdline()) == (name == "worker")]
+    return []
 
 
 def killed(house, *names):
@@ -107,11 +112,9 @@ def test_one_that_ends_again_and_again_is_given_up(kept):
     family = psutil.Process(kept.process.pid).children(recursive=True)
     before = len(kept.said)
     while kept.process.poll() is None:
-        for each in psutil.Process(kept.process.pid).children():
-            if "worker" not in each.cmdline():
-                family += [each, *each.children(recursive=True)]
-                each.kill()
-                until("its end", lambda gone=each: kept.process.poll() is not None or not gone.is_running())
+        if servers := alive(kept, "server"):
+            family += [servers[0], *servers[0].children(recursive=True)]
+            servers[0].kill()
     assert 1 == kept.process.returncode
     last = kept.said[before:].strip().splitlines()[-1]
     assert last.endswith("That was the 6th time in a row: optex serve gives up")
