@@ -17,7 +17,6 @@ from optex.visible import unseen
 
 MIND_THE_ZONE = " Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC."
 ONE_EACH = timedelta.max
-_LINES = str.maketrans("\t\r\n", "   ")
 COMMON = ("at", "by", "evidence")
 """What every action carries besides its own options."""
 
@@ -113,7 +112,7 @@ class Action(BaseModel):
         """Whoever reads what was told sees all of it; what is on record already, and has no context, is as it is."""
         if info.context:
             for text in value if isinstance(value, tuple) else (value,):
-                if isinstance(text, str) and (unseen(text.translate(_LINES)) or len(text) > 2000):
+                if isinstance(text, str) and (unseen(text, lines=True) or len(text) > 2000):
                     raise PydanticCustomError("expected", A_TEXT)
         return value
 
