@@ -14,7 +14,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.console import console, piped
+from flows.cli.console import console, echo, piped
 from infra.database.reader import OfferReader
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
@@ -56,10 +56,10 @@ def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> Non
         _json({**as_document(status), "note": note})
         return
     if note:
-        click.echo(note)
+        echo(note)
     page = as_markdown(status)
     if piped():
-        click.echo(page, nl=False)
+        echo(page, nl=False)
     else:
         console().print(Markdown(page))
 
@@ -103,7 +103,7 @@ def _differs(folder: Path, first: Terms) -> str:
 
 
 def _json(document: object) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _person(holder: Holder) -> dict[str, str]:

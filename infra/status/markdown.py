@@ -9,6 +9,7 @@ from infra.status.participation import Participation
 from optex.clock import zone_of
 from optex.formatting import count, day, exact_text, local_text, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
+from optex.visible import on_one_line
 
 _PHASES = {
     "not-open": "🕓",
@@ -258,6 +259,11 @@ def _table(headings: Sequence[str], columns: str, rows: Sequence[Sequence[str]])
     yield ""
 
 
+# At the beginning of a line more means something than within it, and a whole address is a link by itself.
+_MEANT = re.compile(r"[\\`*_\[\]<>|~#&!]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=\w):(?=//)|(?<=\bwww)\.", re.IGNORECASE)
+
+
 def _text(text: str) -> str:
-    """Text that markdown leaves as it is, on one line."""
-    return re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", " ".join(text.split()))
+    """Text that markdown leaves as it is, on one line, all of it seen; a command between backticks stays one."""
+    parts = re.split(r"(`[^`]+`)", on_one_line(" ".join(text.split())))
+    return "".join(part if n % 2 else _MEANT.sub(r"\\\g<0>", part) for n, part in enumerate(parts))
