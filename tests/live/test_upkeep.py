@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from flows.serve.upkeep import CALM
-from tests.live.house import House, Prefect, future_offer, until
+from tests.live.house import House, future_offer, until
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def stands_again(house, before):
 @pytest.mark.parametrize("names", [("server",), ("worker",), ("server", "worker"), ("worker", "server")])
 def test_what_is_killed_is_started_again_and_runs_go_on(kept, names):
     """One line says what ended, one that all is up again; the run that was asked for last is done after all."""
-    prefect = Prefect(kept.url)
+    prefect = kept.prefect
     run = prefect.start("reschedule", offer="kept")
     before = killed(kept, *names)
     said = stands_again(kept, before)
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_read_stops_no_other_offer(kept):
     """It is named, with what to do, and the other offer is served."""
     bad = kept.folders[1]
     assert f"NOT SERVED: {bad}: {bad / 'offer.toml'} does not name its offer: `optex check {bad}` says" in kept.said
-    tags = {tag for run in Prefect(kept.url).runs("optex:alarm") for tag in run.tags}
+    tags = {tag for run in kept.prefect.runs("optex:alarm") for tag in run.tags}
     assert ["offer:kept"] == [tag for tag in tags if "offer:" in tag]
 
 
