@@ -1,5 +1,6 @@
 """The workspace of one offer: where its books are, how its mail leaves, and which clock it goes by."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from infra.folder.whereabouts import typed, why_no_offer
 from infra.mail.smtp import SmtpSettings
 from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
+from optex.fields import ID
 
 
 def machine_clock() -> datetime:
@@ -158,8 +160,11 @@ def name_of(folder: Path) -> str:
     if not file.exists():
         raise UnknownWorkspace(why_no_offer(folder))
     try:
-        return str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        name = str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
+        if not re.fullmatch(ID, name):
+            raise ValueError(name)  # it names files too
+        return name
+    except (KeyError, ValueError, RecursionError, OSError) as error:  # as tomllib has it of what is no TOML
         raise UnknownWorkspace(
             f"{file} does not name its offer: `optex check {typed(folder)}` says what is wrong"
         ) from error
@@ -196,4 +201,5 @@ def _smtp(settings: Settings) -> SmtpSettings | None:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
         tls=settings.smtp_tls,
+        connections=settings.smtp_connections,
     )

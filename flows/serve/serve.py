@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.serve.environment import environment_of
+from flows.serve.credential import NAME, credential_at
+from flows.serve.entrance import link
+from flows.serve.environment import environment_of, server_environment, worker_environment
 from flows.serve.lock import ServeLock, serve_lock
 from flows.serve.processes import ManagedProcess, end_orphans, require_free_port, stop_on_signals
 from flows.serve.upkeep import Upkeep
@@ -41,7 +43,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
     folders, workspaces = list(served), list(served.values())
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
-    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark)
+    credential = str((folders[0] / KEPT / NAME).resolve())
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark, credential=credential)
     with stop_on_signals() as stopped, serve_lock(note, [folder / KEPT for folder in folders]) as left_over:
         for gone in left_over:
             end_orphans(gone.mark)
@@ -88,14 +91,16 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """Prefect's server with its UI, on this machine only."""
     command = [sys.executable, "-P", "-m", "flows.serve.server", str(port)]
-    return ManagedProcess(name="server", command=command, environment=environment, log=logs / "server.log")
+    told = server_environment(environment)
+    return ManagedProcess(name="server", command=command, environment=told, log=logs / "server.log")
 
 
 def worker_for(environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """The worker, which runs every step and act in a process of its own, a few at a time."""
     command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", PROCESS, "--name", "optex"]
     command += ["--limit", str(AT_ONCE)]
-    return ManagedProcess(name="worker", command=command, environment=environment, log=logs / "worker.log")
+    told = worker_environment(environment)
+    return ManagedProcess(name="worker", command=command, environment=told, log=logs / "worker.log")
 
 
 _PREFECT = [sys.executable, "-m", "prefect"]
@@ -105,7 +110,10 @@ def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
     from optex.formatting import local_text
     from optex.steps import StepStatus
 
-    click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
+    if sys.stdout.isatty():
+        click.echo(f"\nPrefect UI  {link(note.ui, credential_at(note.credential))}")
+    else:  # what is printed here may be kept as a log, and the link is a key
+        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link FOLDER)")
     for workspace in workspaces:
         with workspace.read() as db:
             state = db.state()

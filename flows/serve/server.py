@@ -1,7 +1,8 @@
-"""`python -m flows.serve.server PORT`: Prefect's server on this machine."""
+"""`python -m flows.serve.server PORT`: Prefect's server on this machine, behind the guard."""
 
 import sys
 
+from flows.serve.guard import LOOPBACK, Guard
 from flows.serve.turns import write_in_turn
 
 
@@ -14,11 +15,14 @@ def main(port: int) -> None:
     write_in_turn()
     settings = get_current_settings().server
     uvicorn.run(
-        create_app(final=True),
-        host="127.0.0.1",
+        Guard(create_app(final=True), port),
+        host=LOOPBACK,
         port=port,
         timeout_keep_alive=settings.api.keepalive_timeout,
+        ws_ping_interval=settings.api.websocket_ping_interval,
+        ws_ping_timeout=settings.api.websocket_ping_timeout,
         log_level=settings.logging_level.lower(),
+        server_header=False,
     )
 
 
