@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -70,6 +70,11 @@ def written(text: str) -> datetime:
         return datetime.fromisoformat(begun) + ends * ONE_DAY
     except (ValueError, OverflowError) as error:  # there is no midnight at the end of the calendar
         raise ValueError(f"{text!r} is no date and time") from error
+
+
+def at_hour(on: date, hour: time) -> datetime:
+    """A day at an hour of the clock; where that is midnight, the one that ends the day (CAL-2)."""
+    return datetime.combine(on, hour) + (ONE_DAY if hour == time(0) else timedelta())
 
 
 def on_clock(at: datetime, zone: tzinfo) -> datetime:

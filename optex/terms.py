@@ -242,6 +242,11 @@ class Terms(_Part):
         return instant(self.commences, self.open_at, self.zone)
 
     @property
+    def hour(self) -> time:
+        """The hour of the day at which it expires, on its clock: that of a new expiration, where none is said."""
+        return self.expires.astimezone(self.zone).time()
+
+    @property
     def expires_on(self) -> date:
         """The last day of the offer, on its clock: expiring at midnight, it is the day which that ends (CAL-2)."""
         return last_day(self.expires, self.zone)

@@ -120,8 +120,9 @@ class CsvSchema:
         self.columns = tuple(columns)
         self.required = tuple(column for column in columns if column not in optional)
         partial: Any = TypedDict("Partial", columns, total=False)  # type: ignore[misc]  # made at run time
-        self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row])
-        self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial])
+        built_when_used = ConfigDict(defer_build=True)
+        self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row], config=built_when_used)
+        self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial], config=built_when_used)
         self._annotations = columns
 
     def expected(self, column: str) -> str:
