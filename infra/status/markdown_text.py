@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from optex.visible import on_one_line
 
+_ALIGN = {"-": "---", "r": "---:", "l": ":---"}
 # At the beginning of a line more means something than within it, and a whole address is a link by itself.
 _MEANT = re.compile(r"[\\`*_\[\]<>|~#&!]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=\w):(?=//)|(?<=\bwww)\.", re.IGNORECASE)
-_ALIGN = {"-": "---", "r": "---:", "l": ":---"}
 
 
 def plain(text: str) -> str:
@@ -25,5 +25,7 @@ def table(headings: Sequence[str], columns: str, rows: Sequence[Sequence[str]]) 
     """A table whose cells are markdown already; `columns` says of each whether it is set to the right or left."""
     yield f"| {' | '.join(headings)} |"
     yield f"| {' | '.join(_ALIGN[column] for column in columns)} |"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
+    for row in rows:  # a command may hold a bar too, which ends a cell also there
+        cells = (re.sub(r"(?<!\\)\|", r"\|", cell) for cell in row)
+        yield f"| {' | '.join(cells)} |"
     yield ""
