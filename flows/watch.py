@@ -8,6 +8,7 @@ from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
+from flows.form_lists import refresh_lists
 from flows.steps import run_step
 from infra.database.trouble import DatabaseTrouble
 from infra.handlers.promises import lapse_promises
@@ -16,7 +17,7 @@ from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
 from infra.status.attention import mark_reported, unreported
-from infra.workspace import Workspace, all_workspaces
+from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
 from tasks.scheduled_runs import sync_runs
@@ -36,7 +37,7 @@ async def watch() -> State:
     What it set right is in the state message, in one line; nothing where all is well. One trouble does not keep it
     from the rest: it fails at the end.
     """
-    said, failed = [], []
+    said, failed = [], left_out()
     for workspace in all_workspaces():
         done, wrong = await check_offer(workspace)
         said += [f"{workspace.offer}: {sentence}" for sentence in done]
@@ -45,6 +46,7 @@ async def watch() -> State:
         said += await crash_lost_actions(client, datetime.now(UTC))
         if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
+        await refresh_lists(client)
     if failed:
         return Failed(message=" ".join([*failed, *said]))
     return Completed(message=" ".join(said) or None)

@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database.tables import Instant, metadata
 from infra.database.trouble import past_sqlalchemy, reason_of, translated
-from infra.private import private_directory
+from infra.private import private_directory, private_file
 from optex.errors import OptexError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -81,6 +81,7 @@ def connect(url: str) -> Engine:
         if parsed.database:
             private_directory(Path(parsed.database).parent)
         engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_KIND)
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     else:
@@ -99,6 +100,12 @@ def _set_up_postgresql(connection: Any, _record: Any) -> None:
     before, connection.autocommit = connection.autocommit, True
     connection.execute(f"SET lock_timeout = {PATIENCE * 1000}")
     connection.autocommit = before
+
+
+def _make_private(_dialect: Any, _record: Any, opened: list[str], _options: Any) -> None:
+    """Make the file before SQLite does, by whose mode it also makes the two of the write-ahead log."""
+    if opened[0] != ":memory:":
+        private_file(Path(opened[0]))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
