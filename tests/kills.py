@@ -299,7 +299,7 @@ def _count_ticks(kind: str, at: int) -> list[str]:
 def snapshot(engine: Engine) -> dict[str, list[str]]:
     """All that is in the books, of every table, but for what a kill may leave otherwise."""
     found = {}
-    with engine.connect() as connection:
+    with engine.connect().execution_options(read_only=True) as connection:
         for table in metadata.sorted_tables:
             kept = [column for column in table.c if column.name not in LEFT_OUT.get(table.name, ())]
             found[table.name] = sorted(repr(tuple(row)) for row in connection.execute(select(*kept)))

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -103,9 +103,13 @@ def _set_up_postgresql(connection: Any, _record: Any) -> None:
 
 
 def _make_private(_dialect: Any, _record: Any, opened: list[str], _options: Any) -> None:
-    """Make the file before SQLite does, by whose mode it also makes the two of the write-ahead log."""
+    """Make the file before SQLite does, by whose mode it also makes the two of the write-ahead log.
+
+    Where it cannot be made or written, SQLite itself says so: such a file may still be read.
+    """
     if opened[0] != ":memory:":
-        private_file(Path(opened[0]))
+        with suppress(OSError):
+            private_file(Path(opened[0]))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
@@ -124,8 +128,8 @@ def _write_ahead(connection: Any) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > last:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
                 raise
             time.sleep(0.02)
 
