@@ -311,7 +311,7 @@ def test_a_disk_of_the_server_that_is_full(template, server, undisturbed, tmp_pa
         small_disk(Path(place) / "disk", "40m") as disk,
     ):
         owner = Path(make_url(template.url).query["host"]).stat()
-        os.chmod(place, 0o755)
+        Path(place).chmod(0o755)
         os.chown(disk, owner.st_uid, owner.st_gid)
         server.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
         server.execute("CREATE DATABASE tight TEMPLATE closed TABLESPACE small")
