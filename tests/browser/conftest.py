@@ -93,13 +93,14 @@ class FormPage:
         for name, day in days.items():
             self.field(_label(name)).get_by_text("Select date").click()
             self.page.locator("input[type=date]").last.fill(day)
-            self.page.keyboard.press("Escape")
+            self.page.get_by_role("button", name="Apply").click()
         return self
 
     def submit(self, offer: str) -> State:
         """Submit it, and the final state of the run which that started."""
         before = {run.id for run in self.prefect.runs("optex:act")}
         self.page.get_by_role("button", name="Submit").click()
+        self.page.wait_for_url(lambda url: not url.endswith("/run"))  # the page asks nothing while we wait otherwise
         [run] = until("the run", lambda: [run for run in self.prefect.runs("optex:act") if run.id not in before])
         assert offer == run.parameters["offer"]
         return self.prefect.ended(run)

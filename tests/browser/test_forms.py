@@ -35,7 +35,7 @@ def test_an_offer_is_extended_by_a_day_on_its_own_clock(form, workspaces):
     assert done.message.startswith(f"The offer is extended to {day} 17:00 EST. 5 steps moved; 3 holders told.")
     assert stood + timedelta(days=7) == expiration(workspaces["running"])
     with workspaces["running"].read() as db:
-        assert [BY] == [each.by for each in db.recorded_actions("extend") if each.accepted]
+        assert [BY] == [each.action.by for each in db.recorded_actions("extend") if each.accepted]
 
 
 def test_a_form_is_keyed_in_by_rows_of_named_fields(form, workspaces):
