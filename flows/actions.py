@@ -31,7 +31,7 @@ from flows.form_fields import (
 )
 from flows.form_lists import picked, refuse_of_another
 from flows.rerun import run_latest
-from flows.run_log import REFUSED, log_outcome
+from flows.run_log import NotTaken, log_outcome
 from infra.workspace import workspace_of
 from optex.action import Action
 from optex.actions import ACTIONS, Approve, read_action
@@ -54,7 +54,7 @@ async def perform(
             refuse_another_hour(action, terms)
         result = weigh_and_record(db, action)
     if not result.accepted:
-        return Failed(name=REFUSED, message=result.message)
+        raise NotTaken(result)
     said = () if result.repeated else _instants(action, options, terms.zone)
     state: State = Completed(message=" ".join([result.message, *said]))
     log_outcome(f"{kind.verb} of {offer}", result.ruling.rule, state)
@@ -192,7 +192,7 @@ async def record_election(
         lines = [each.line for each in options or ()]
         result = record_received_form(db, row, lines, now, person(by), evidence.strip())
     if not result.accepted:
-        return Failed(name=REFUSED, message=result.message)
+        raise NotTaken(result)
     said = "" if result.repeated else f" {form.strip()} was received {local_text(received, zone)}."
     state: State = Completed(message=f"{result.message}{said}")
     log_outcome(f"form {form} of {offer}", result.ruling.rule, state)

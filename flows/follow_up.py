@@ -45,6 +45,12 @@ async def _lists() -> None:
         await refresh_lists(client)
 
 
+async def shown(page: Awaitable[None]) -> None:
+    """The page of a run, if it can be shown: what was decided is committed, and stands in the log."""
+    if why := await _or_why(page, "The page of this run could not be shown"):
+        log_consequence(why)
+
+
 async def _or_why(part: Awaitable[str | None], trouble: str) -> str | None:
     try:
         return await part

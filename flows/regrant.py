@@ -9,6 +9,7 @@ from infra.handlers.promises import open_promises
 from optex.compensations import in_time
 from optex.formatting import count
 from optex.milestones import REGRANT
+from tasks.at_stake import of_grant, of_promises
 from tasks.due_step import DueStep, approval_digest, missing_approval
 from tasks.regrant import record_grants, record_lapses, record_nothing_left
 from tasks.rules import grant_options
@@ -30,6 +31,7 @@ def regrant(step: DueStep) -> str | State:
     if state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
     if state.holds:
+        step.at_stake = of_promises(open_promises(step.db, state))
         return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
     lapsed = record_lapses(step)
     kept = [each for each in open_promises(step.db, state) if in_time(each.reinstated_at, on, state.terms)]
@@ -37,6 +39,7 @@ def regrant(step: DueStep) -> str | State:
         return record_nothing_left(step, lapsed)
     close = step.db.close_on(on)
     if close is None:
+        step.at_stake = of_promises(kept)
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
     records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids, forms=False)}
@@ -49,5 +52,6 @@ def regrant(step: DueStep) -> str | State:
         f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"
     )
     if missing := missing_approval(step, digest, asked):
+        step.at_stake = of_grant(options)
         return step.held("GRT-2", missing, digest)
     return record_grants(step, granted, kept, lapsed)

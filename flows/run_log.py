@@ -1,10 +1,21 @@
 """What was decided, in the log of its run: counts, totals, under which rule; a refusal stands out as an error."""
 
 from prefect import State, get_run_logger
+from prefect.states import Failed
 
+from infra.handlers.result import ActionResult
 from optex.authority import section_of
+from optex.errors import OptexError, Refused
 
 REFUSED, NOTHING_TO_DO = "Refused", "NothingToDo"
+
+
+class NotTaken(Refused):
+    """An act or a form that was weighed and refused, in the words of what weighed it."""
+
+    def __init__(self, result: ActionResult) -> None:
+        super().__init__(result.ruling)
+        self.args = (result.message,)
 
 
 def log_outcome(what: str, rule: str, state: State) -> None:
@@ -15,11 +26,10 @@ def log_outcome(what: str, rule: str, state: State) -> None:
         get_run_logger().info("%s by %s (%s): %s", what, rule, section_of(rule), state.message)
 
 
-def log_refusal(state: State) -> State:
-    """The state of a run, of which a refusal is the last line of its log as it is the first of its page."""
-    if state.name == REFUSED:
-        get_run_logger().error("%s", state.message)
-    return state
+def refused(error: OptexError) -> State:
+    """The state of a run that was refused; why is the first line of its log, for whoever opens its page."""
+    get_run_logger().error("%s", error)
+    return Failed(name=REFUSED, message=str(error))
 
 
 def log_consequence(sentence: str) -> None:

@@ -10,14 +10,16 @@ from prefect import Flow, State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.action_flow import tag_run
-from flows.follow_up import followed_up
-from flows.run_log import log_outcome
+from flows.action_flow import log_dashboard, tag_run
+from flows.follow_up import followed_up, shown
+from flows.run_log import NOTHING_TO_DO, log_outcome
 from infra.workspace import workspace_of
 from optex.errors import OptexError
 from optex.milestones import rule_of
 from tasks.dashboard import show_result
 from tasks.due_step import DueStep, StepOutOfOrder, due_step, nothing_to_do
+from tasks.held_runs import HELD, paused
+from tasks.run_page import show_step
 from tasks.scheduled_runs import run_name
 
 Body = Callable[[DueStep], str | State]
@@ -68,11 +70,23 @@ def step_flow(name: str, *, step: str | None = None) -> Callable[[Body], StepFlo
 
 async def _run(body: Body, offer: str, name: str, version: int | None, at: datetime | None) -> State:
     """Run a step; only a simulation says at which instant. An error is raised: Prefect retries no flow but by that."""
-    if real := at is None:
-        await tag_run(offer)
+    if at is not None:
+        return await _act(body, offer, name, version, at)
+    workspace_of(offer)
+    await tag_run(offer, f"step:{name}")
+    try:
+        return await _act(body, offer, name, version, None)
+    finally:
+        await log_dashboard(offer)
+
+
+async def _act(body: Body, offer: str, name: str, version: int | None, at: datetime | None) -> State:
+    real = at is None
     by_itself = real and flow_run.parent_flow_run_id is None
+    shows: DueStep | None = None
     try:
         async with due_step(offer, name, version, at) as step:
+            shows = step
             outcome = step.idle or body(step)
     except StepOutOfOrder as error:
         if not by_itself:
@@ -81,12 +95,16 @@ async def _run(body: Body, offer: str, name: str, version: int | None, at: datet
         outcome = nothing_to_do(f"{error}, and is rung again after it")
     state = Completed(message=outcome) if isinstance(outcome, str) else outcome
     log_outcome(f"{name} of {offer}", rule_of(name), state)
-    if state.name == "NothingToDo":
-        # A run by itself is finished all the same: what another one left undone when it was killed is done then.
-        return await followed_up(offer, state) if by_itself else state
-    if real:
+    if state.name == NOTHING_TO_DO and not by_itself:
+        return state
+    if real and state.name != NOTHING_TO_DO:
         await show_result(offer, name)
-    return await followed_up(offer, state)
+    # A run by itself is finished also where it found nothing to do: what another one left undone when it was killed is
+    # done then.
+    state = await followed_up(offer, state)
+    if real and shows is not None:
+        await shown(show_step(shows, str(state.name), state.message or "", shows.held_by or rule_of(name)))
+    return paused(state) if by_itself and state.name == HELD else state
 
 
 def _run_name(step: str | None) -> str:

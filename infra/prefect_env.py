@@ -10,6 +10,10 @@ PREFECT_DEFAULTS = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+    # That a task of a run finished well would stand in its log before what was decided, or refused.
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
+    # Its other UI asks a server outside how to count clicks, also where nobody is to be counted.
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
     # Prefect's server answers 503 when one of its own services writes to its SQLite at the same moment, and the
     # client then waits two seconds: writing events and task runs in batches makes a play eight times as fast.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "500",

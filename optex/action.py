@@ -6,16 +6,19 @@ from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from optex.errors import OptexError, Ruling
-from optex.fields import EXPIRES, AsWritten, Expected, Moment, Pattern
+from optex.fields import A_TEXT, EXPIRES, AsWritten, Expected, Moment, Pattern
 from optex.state import OfferState
+from optex.visible import unseen
 
 ON_THE_CLOCK = " On the offer's clock, such as 2027-02-05 17:00."
 AT_ITS_HOUR = " On the offer's clock, such as 2027-02-05 17:00; a date alone is that day at the offer's own hour."
 ONE_EACH = timedelta.max
+_LINES = str.maketrans("\t\r\n", "   ")
 COMMON = ("at", "by", "evidence")
 """What every action carries besides its own options."""
 
@@ -77,7 +80,8 @@ def of(*choices: str) -> Expected:
 class Action(BaseModel):
     """What every action carries: `at`, when it is announced or received; `by` whom decided; what is `evidence`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
+    # Built when it is first asked for: a command knows of every action, and records one.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True, defer_build=True)
 
     verb: ClassVar[str]
     rule: ClassVar[str]
@@ -113,6 +117,16 @@ class Action(BaseModel):
     at: Moment
     by: str = ""
     evidence: str = ""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _seen(cls, value: Any, info: ValidationInfo) -> Any:
+        """Whoever reads what was told sees all of it; what is on record already, and has no context, is as it is."""
+        if info.context:
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and (unseen(text.translate(_LINES)) or len(text) > 2000):
+                    raise PydanticCustomError("expected", A_TEXT)
+        return value
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

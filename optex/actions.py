@@ -32,6 +32,7 @@ from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState, upon_events
+from optex.visible import quoted, shortened
 
 Reason = Annotated[Text, Expected("a reason in words")]
 
@@ -710,7 +711,9 @@ def read_action(verb: str, options: Mapping[str, Any], zone: tzinfo, hour: time 
     kind = ACTIONS.get(verb_of(verb))
     if kind is None:
         guess = did_you_mean(verb, ACTIONS)
-        raise BadAction(verb, [("do", f"{verb!r} is no action{guess}", f"one of {', '.join(ACTIONS)}")])
+        raise BadAction(
+            shortened(verb, 60), [("do", f"{quoted(verb)} is no action{guess}", f"one of {', '.join(ACTIONS)}")]
+        )
     try:
         if stated := options.keys() & kind.decided:
             raise BadAction(verb, [(key, "unknown option", "") for key in sorted(stated)])
@@ -744,9 +747,7 @@ def _problem(kind: type[Action], found: Any) -> tuple[str, str, str]:
         return key, f"unknown option{did_you_mean(key, [*(each.key for each in kind.options()), *COMMON])}", ""
     if found["type"] == "instant":
         return key, found["ctx"]["problem"], found["ctx"]["expected"]
-    value = found["input"]
-    shown = repr(value) if isinstance(value, str) else str(value)
-    return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")
+    return key, f"{quoted(found['input'])} cannot be taken", found["msg"].removeprefix("Input should be ")
 
 
 def _extended(state: OfferState, to: datetime) -> OfferState:

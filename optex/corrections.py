@@ -37,6 +37,7 @@ from optex.fields import (
     Percentage,
     Price,
     Whole,
+    in_calendar,
 )
 from optex.formatting import agreeing
 from optex.mail_address import AN_ADDRESS, takes_letters
@@ -47,13 +48,16 @@ from optex.state import OfferState
 _OR_NONE = f"; the word {NONE} makes it blank."
 
 
-def _day_or_none(value: Any) -> str:
+def _day_or_none(value: Any, info: ValidationInfo) -> str:
     """A day as text, or the word that makes it blank."""
     text = value.isoformat() if isinstance(value, date) else str(value).strip()
     try:
-        return text if text == NONE else date.fromisoformat(text).isoformat()
+        day = None if text == NONE else date.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("expected", f"a date such as 2003-02-28, or {NONE}") from None
+        raise PydanticCustomError("expected", f"{A_DAY}, or {NONE}") from None
+    if day and info.context and not in_calendar(day):
+        raise PydanticCustomError("expected", f"{A_DAY}, or {NONE}")
+    return day.isoformat() if day else NONE
 
 
 def _price_or_none(value: Any) -> str:
@@ -64,13 +68,15 @@ def _price_or_none(value: Any) -> str:
     return text
 
 
-def _schedule(value: Any) -> Any:
+def _schedule(value: Any, info: ValidationInfo) -> Any:
     """A vesting whose days exist."""
     if isinstance(value, str) and re.fullmatch(SCHEDULE, value):
         try:
-            cells.read_schedule(value)
+            vesting = cells.read_schedule(value)
         except ValueError:
             raise PydanticCustomError("expected", "days that exist") from None
+        if info.context and not all(in_calendar(each.vests_on) for each in vesting):
+            raise PydanticCustomError("expected", "days from 1900 to 2199")
     return value
 
 

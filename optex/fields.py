@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from optex.clock import BadInstant, at_hour, meant_by, on_clock, written, zone_of
 from optex.mail_address import AN_ADDRESS, takes_letters
+from optex.visible import UNSEEN
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,12 @@ INSTANT = DAY + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2
 EXACT = r"[0-9]{1,12}(\.[0-9]{1,4})?"
 CENTS = r"[0-9]{1,12}(\.[0-9]{1,2})?"
 
+A_LINE = "text on one line, at most 300 characters that can be seen"
+A_TEXT = "text of at most 2,000 characters that can be seen"
 AN_ID = "an id of letters, digits, dots, dashes and underscores"
-A_DAY = "a date such as 2003-02-28"
+# So that every day that is counted from one is in the calendar: "for ever" is no 9999-12-31, but a blank.
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+A_DAY = "a date from 1900 to 2199 such as 2003-02-28"
 AN_INSTANT = "a date and time such as 2003-03-31T16:59:59"
 A_MOMENT = "a date and time such as 2027-02-05 17:00"
 A_WHOLE = "a whole number such as 1000"
@@ -70,8 +75,11 @@ A_CLOSE = "dollars above zero with at most two decimals, such as 0.95"
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, Pattern(ID, AN_ID)]
-# A line break in a name would break the head of a letter.
-OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", "text on one line")]
+# A line break in a name would break the head of a letter, and what cannot be seen can pass it off as another.
+LineCell = Annotated[str, Pattern(rf"[^{UNSEEN}]{{1,300}}", A_LINE)]
+# Of an action: what cannot be seen is refused of all its options at once, where it is not on record yet.
+OneLine = Annotated[str, Pattern(r"[^\x00-\x1f\x7f]{1,300}", A_LINE)]
+StatedCell = Annotated[str, Field(max_length=2000), Pattern(rf"(?:[^{UNSEEN}]|[\t\r\n])*", A_TEXT)]
 EMAIL = r"[^@\s,;:<>\x00-\x1f]{1,200}@[^@\s,;:<>\x00-\x1f]+\.[^@\s,;:<>\x00-\x1f]+"
 SCHEDULE = rf"{DAY}:{WHOLE}(;{DAY}:{WHOLE})*"
 Email = Annotated[str, Pattern(EMAIL, AN_ADDRESS)]
@@ -84,7 +92,7 @@ def _mailable(text: str) -> str:
 
 
 EmailCell = Annotated[str, AfterValidator(_mailable), Expected(AN_ADDRESS)]
-DayCell = Annotated[date, Pattern(DAY, A_DAY)]
+DayCell = Annotated[date, Field(ge=EARLIEST, le=LATEST), Pattern(DAY, A_DAY)]
 WholeCell = Annotated[int, Pattern(WHOLE, A_WHOLE)]
 SharesCell = Annotated[int, Field(gt=0), Pattern(WHOLE, "a whole number above zero such as 1000")]
 PriceCell = Annotated[Decimal, Field(gt=0), Pattern(EXACT, A_PRICE)]
@@ -153,15 +161,20 @@ def _clock(name: str) -> str:
     return name
 
 
-def _day(value: Any) -> date:
+def _day(value: Any, info: ValidationInfo) -> date:
     if isinstance(value, str) and re.fullmatch(DAY, value.strip()):
         try:
             value = date.fromisoformat(value.strip())
         except ValueError:
             value = None
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise PydanticCustomError("expected", A_DAY)
+    if not isinstance(value, date) or isinstance(value, datetime) or (info.context and not in_calendar(value)):
+        raise PydanticCustomError("expected", A_DAY)  # without a context it is one that was put on record before
     return value
+
+
+def in_calendar(day: date) -> bool:
+    """Whether every day that an offer counts from a day is in the calendar."""
+    return EARLIEST <= day <= LATEST
 
 
 def _whole(value: Any) -> int:

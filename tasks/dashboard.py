@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -12,6 +13,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 
 from infra.status.files_differ import LARGE, files_differ
@@ -40,7 +42,7 @@ async def show_result(offer: str, step: str) -> None:
         status = offer_status(db, datetime.now(UTC))
     rows = result_rows(status, step)
     if rows:
-        await acreate_table_artifact(key=f"{_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
+        await acreate_table_artifact(key=f"{artifact_key(offer)}-{step}", table=rows, description=f"{step} of {offer}")
 
 
 async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
@@ -49,12 +51,13 @@ async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
         status = replace(offer_status(db, datetime.now(UTC)), files_differ=files_differ(db, workspace.folder, LARGE))
     runs = await scheduled_runs(client, workspace.offer)
     links: dict[str, Any] = {f"{name}.v{version}": _run_url(found[-1].id) for (name, version), found in runs.items()}
+    approve = partial(form_url, client, "approve", offer=workspace.offer)
     links |= {
-        f"Approve: {step_kind(each.step).says}": await _form(client, workspace, step=each.step, digest=each.digest)
+        f"Approve: {step_kind(each.step).says}": await approve(step=each.step, digest=each.digest)
         for each in status.approvals
     }
     links |= {
-        f"Approve: {each.step} {each.holder_id}": await _form(client, workspace, step=each.step, holder=each.holder_id)
+        f"Approve: {each.step} {each.holder_id}": await approve(step=each.step, holder=each.holder_id)
         for each in status.compensations
         if each.approvable
     }
@@ -64,11 +67,13 @@ async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     await client.update_artifact(await _page(client, workspace.offer), ArtifactUpdate(data=page))
 
 
-async def _form(client: PrefectClient, workspace: Workspace, **awaited: str) -> str:
-    """The form by which just what waits now is approved, filled in but for the name."""
-    approve = await client.read_deployment_by_name("approve/approve")
-    filled = json.dumps({"offer": workspace.offer, **awaited})
-    return f"{ui_url()}/deployments/deployment/{approve.id}/run?parameters={quote(filled)}"
+async def form_url(client: PrefectClient, deployment: str, **filled: Any) -> str:
+    """The form of an act with what is known filled in; the list of all forms where that one is not deployed."""
+    try:
+        found = await client.read_deployment_by_name(f"{deployment}/{deployment}")
+    except ObjectNotFound:
+        return f"{ui_url()}/deployments"
+    return f"{ui_url()}/deployments/deployment/{found.id}/run?parameters={quote(json.dumps(filled))}"
 
 
 async def dashboard_url(client: PrefectClient, offer: str) -> str:
@@ -78,14 +83,14 @@ async def dashboard_url(client: PrefectClient, offer: str) -> str:
 
 async def _page(client: PrefectClient, offer: str) -> UUID:
     """The artifact of an offer: always the same one, for the UI shows under a key no page, but a list of versions."""
-    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[_key(offer)]))
+    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[artifact_key(offer)]))
     for found in await client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.ID_DESC, limit=1):
         return found.id
-    fresh = ArtifactCreate(key=_key(offer), type="markdown", description=f"Where {offer} stands", data="")
+    fresh = ArtifactCreate(key=artifact_key(offer), type="markdown", description=f"Where {offer} stands", data="")
     return (await client.create_artifact(fresh)).id
 
 
-def _key(offer: str) -> str:
+def artifact_key(offer: str) -> str:
     """An artifact's key may hold lower-case letters, digits and dashes only."""
     return "offer-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in offer.lower()).strip("-")
 

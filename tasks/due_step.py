@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -44,6 +44,9 @@ class DueStep:
     state: OfferState
     at: datetime
     idle: State | None = None
+    # Of a held step: under which rule, and what it would do, holder by holder.
+    held_by: str = ""
+    at_stake: Sequence[Mapping[str, str]] = ()
 
     def done(self, message: str) -> str:
         """Mark the step done, in the transaction that holds its decisions; returns the message."""
@@ -53,6 +56,7 @@ class DueStep:
 
     def held(self, rule: str, message: str, digest: str | None = None) -> State:
         """Leave the step due but held, in plain sight; said once and not again while it is the same."""
+        self.held_by = rule
         self.db.await_approval(self.step, digest)
         if (self.step.status, self.step.message) != (StepStatus.HELD, message):
             self.db.set_step(self.step, StepStatus.HELD, message)

@@ -21,6 +21,7 @@ from optex.formatting import local_text
 from optex.milestones import REMINDER, kind_name, step_kind
 from optex.steps import Step, StepStatus, blocking_step, latest
 from tasks.decorators import effect
+from tasks.held_runs import end_held_runs
 
 ALARM = "optex:alarm"
 # A run that somebody paused rings no more: what holds a step is a condition, a hold or an approval, never a pause.
@@ -60,6 +61,7 @@ async def agree_with_plan(offer: str) -> str:
 async def sync_runs(client: PrefectClient, workspace: Workspace) -> SyncResult:
     """Schedule every pending step that no run is waiting for, and cancel the runs of steps that are not pending."""
     now = datetime.now(UTC)
+    await end_held_runs(client, workspace)
     # The runs first: whoever changes the plan meanwhile makes runs of versions that we do not know, and keeps them.
     runs = await scheduled_runs(client, workspace.offer)
     with workspace.read() as db:

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail, rules
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
+from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
 
@@ -36,6 +37,7 @@ def cli() -> None:
 
 def main() -> None:
     """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage · 130 interrupted."""
+    private_from_now_on()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
             stream.reconfigure(errors="replace")
@@ -203,7 +205,7 @@ def schedule(folder: Path, as_json: bool) -> None:
 @JSON
 def explain(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, in order, each with rule and section."""
-    from flows.cli.status import print_history
+    from flows.cli.explain import print_history
 
     print_history(folder, holder, as_json)
 
@@ -239,5 +241,6 @@ cli.add_command(backup.restore)
 cli.add_command(filing.filing)
 cli.add_command(forms.forms)
 cli.add_command(letters.letters)
+cli.add_command(link.link_command)
 cli.add_command(mail.mail)
 cli.add_command(rules.rules)

@@ -17,6 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 import click
 import psutil
 
+from infra.private import private_file
 from optex.errors import OptexError
 
 # Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
@@ -40,7 +41,7 @@ class ManagedProcess:
     process: "subprocess.Popen[bytes]" = field(init=False)
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
+        with private_file(self.log).open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
                 env=self.environment,
@@ -53,12 +54,19 @@ class ManagedProcess:
             )
 
     @property
+    def is_up(self) -> bool:
+        """Whether it was started and has not ended."""
+        return hasattr(self, "process") and self.ended is None
+
+    @property
     def ended(self) -> int | None:
         """The exit code once it has ended, which it does not do by itself unless something is wrong."""
         return self.process.poll()
 
     def end(self) -> None:
         """Ask it to end, then make it end; so what it started and has left."""
+        if not hasattr(self, "process"):
+            return
         started = self._started()
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):

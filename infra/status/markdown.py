@@ -1,9 +1,9 @@
 """An offer's standing as a page of GitHub-flavoured markdown: the dashboard in the Prefect UI."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from infra.status.attention import attention
+from infra.status.markdown_text import linked, plain, table
 from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
 from optex.clock import zone_of
@@ -67,21 +67,21 @@ def _tendered(found: Participation) -> dict[str, str]:
 
 
 def _row(what: str, number: int, shares: int | None = None) -> dict[str, str]:
-    return {"": what, "number": f"{number:,}", "shares": "" if shares is None else f"{shares:,}"}
+    return {"what": what, "number": f"{number:,}", "shares": "" if shares is None else f"{shares:,}"}
 
 
 def _head(status: OfferStatus) -> Iterator[str]:
     at = local_text(status.at, zone_of(status.clock))
-    yield f"# {_text(status.issuer)} · {_text(status.offer)}"
+    yield f"# {plain(status.issuer)} · {plain(status.offer)}"
     yield ""
-    yield f"## {_PHASES[status.phase]} {_text(status.says)}"
+    yield f"## {_PHASES[status.phase]} {plain(status.says)}"
     yield ""
     upcoming = status.next[0] if status.next else None
-    then = f" · next: **{_text(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
+    then = f" · next: **{plain(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
     yield f"As of {at}{then}"
     yield ""
     if status.successor:
-        yield f"The promises bind **{_text(status.successor)}** as successor."
+        yield f"The promises bind **{plain(status.successor)}** as successor."
         yield ""
 
 
@@ -90,7 +90,7 @@ def _attention(status: OfferStatus) -> Iterator[str]:
     if urgent:
         yield "### ⚠️ Needs attention"
         yield ""
-        yield from (f"- {_text(said)}" for said in urgent)
+        yield from (f"- {plain(said)}" for said in urgent)
         yield ""
 
 
@@ -102,11 +102,11 @@ def _timeline(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
     rows = []
     for step in status.timeline:
         version = f" (v{step.version})" if step.name in repeated else ""
-        name = _linked(step_kind(step.name).title + version, _link(step, links))
+        name = linked(step_kind(step.name).title + version, _link(step, links))
         gone = step.status in ("superseded", "moot")
         done = f" {local_text(step.done_at, zone)}" if step.done_at and step.done_at != step.due else ""
         rows.append([f"~~{name}~~" if gone else name, step.local, _MARKS[step.status] + done])
-    yield from _table(["step", "due", ""], "---", rows)
+    yield from table(["step", "due", ""], "---", rows)
 
 
 def _outcomes(status: OfferStatus) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _outcomes(status: OfferStatus) -> Iterator[str]:
         yield "### What became of each step"
         yield ""
     for step in told:
-        yield f"- **{_text(step_kind(step.name).title)}**, {step.local}: {_text(sentence(step.why))}"
+        yield f"- **{plain(step_kind(step.name).title)}**, {step.local}: {plain(sentence(step.why))}"
     if told:
         yield ""
 
@@ -126,7 +126,7 @@ def _participation(status: OfferStatus) -> Iterator[str]:
     yield ""
     rows = [_share(each, each.capacity) for each in status.participation]
     rows.append([f"**{cell}**" if cell else "" for cell in _share(status.overall, "together")])
-    yield from _table(["", "tendering", "", "shares tendered", ""], "-rlrl", rows)
+    yield from table(["", "tendering", "", "shares tendered", ""], "-rlrl", rows)
 
 
 def _share(each: Participation, name: str) -> list[str]:
@@ -168,7 +168,7 @@ def _recorded_late(status: OfferStatus) -> Iterator[str]:
         by = f" by {each.by}" if each.by else ""
         shown = f"evidence: {each.evidence}" if each.evidence else "without evidence"
         said = f"{each.what} Told as of {at}, recorded {recorded}{by}, after the deadline of {deadline}; {shown}"
-        yield f"- {_text(sentence(said))}"
+        yield f"- {plain(sentence(said))}"
     yield ""
 
 
@@ -195,7 +195,7 @@ def _deferrals(status: OfferStatus) -> Iterator[str]:
     if status.deferrals:
         yield "### Deferred grants"
         yield ""
-        yield from (f"- {_text(each.says)}" for each in status.deferrals)
+        yield from (f"- {plain(each.says)}" for each in status.deferrals)
         yield ""
 
 
@@ -218,9 +218,9 @@ def _totals(status: OfferStatus) -> Iterator[str]:
         if total.number
     ]
     rows.append(["available in the plan's pool", "", f"{status.pool_available:,}"])
-    yield from _table(["", "number", "shares"], "-rr", rows)
+    yield from table(["", "number", "shares"], "-rr", rows)
     yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
-    yield from (f" · {_text(split)}" for split in status.splits)
+    yield from (f" · {plain(split)}" for split in status.splits)
     yield ""
 
 
@@ -230,7 +230,7 @@ def _audit(status: OfferStatus) -> str:
 
 def _links(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
     used = {key for step in status.timeline for key in (step.name, _version(step))}
-    other = [f"[{_text(name)}]({url})" for name, url in links.items() if name not in used]
+    other = [f"[{plain(name)}]({url})" for name, url in links.items() if name not in used]
     if other:
         yield " · ".join(other)
         yield ""
@@ -242,22 +242,3 @@ def _version(step: StepView) -> str:
 
 def _link(step: StepView, links: Mapping[str, str]) -> str:
     return links.get(_version(step)) or links.get(step.name, "")
-
-
-def _linked(text: str, url: str) -> str:
-    return f"[{_text(text)}]({url})" if url else _text(text)
-
-
-_ALIGN = {"-": "---", "r": "---:", "l": ":---"}
-
-
-def _table(headings: Sequence[str], columns: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(headings)} |"
-    yield f"| {' | '.join(_ALIGN[column] for column in columns)} |"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield ""
-
-
-def _text(text: str) -> str:
-    """Text that markdown leaves as it is, on one line."""
-    return re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", " ".join(text.split()))

@@ -70,13 +70,15 @@ def test_an_act_says_what_was_decided(workspace, logged):
     assert ("INFO", "price-set of alpha-2003 by GRT-3 (§9): The closing price of 2003-03-03 is $1.05.") in logged
 
 
-def test_a_refusal_is_the_last_line_and_the_first_of_the_page(workspace, logged):
-    """An error with the rule and the reason, before Prefect's own line of the same state; nothing follows it."""
+def test_a_refusal_is_the_first_line_that_we_write(workspace, logged):
+    """An error with the rule and the reason, after Prefect's own of the beginning; then the way to the dashboard."""
     state = run(FORMS["extend"], offer="alpha-2003", by="Hana Reed", to="2003-03-28 17:00", confirm="alpha-2003")
     assert "Refused" == state.name
     assert state.message.startswith("Refused by ")
-    *_, said, ended = logged
+    begun, _, said, dashboard, ended = logged
+    assert begun[1].startswith("Beginning flow run 'extend alpha-2003'")
     assert ("ERROR", state.message) == said
+    assert dashboard[1].startswith("Dashboard of alpha-2003: http")
     assert "Finished in state Refused" in ended[1]
     unknown = run(
         record_election,
