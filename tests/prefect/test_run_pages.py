@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.objects import StateType
 
 from flows.actions import FORMS
 from flows.deployments import deploy
 from flows.steps import FLOWS
+from flows.watch import check_offer
 from infra.handlers.actions import record_action
 from infra.workspace import using, workspace_in
 from optex.actions import read_action
@@ -99,6 +100,25 @@ def test_a_held_step_is_not_green_and_lists_what_it_would_do(house):
         {"holder": "H1", "option": "G1", "shares": "600", "would be": "cancelled"},
         {"holder": "H2", "option": "G2", "shares": "600", "would be": "cancelled"},
     ] == json.loads(shown["offer-pages-held-cancel-at-stake"].data)
+
+
+def test_the_watch_tells_operations_once_and_leaves_no_runs_of_a_held_step(house):
+    """Each round looks whether it may go on; the first says what is held, and none makes a run of it."""
+    workspace = house["held"]
+    run(workspace, FLOWS["cancel"])
+
+    async def runs():
+        async with get_client() as client:
+            mine = FlowRunFilter(tags=FlowRunFilterTags(all_=[f"offer:{workspace.offer}", "step:cancel"]))
+            return {each.id for each in await client.read_flow_runs(flow_run_filter=mine)}
+
+    before = asyncio.run(runs())
+    with using(workspace):
+        (first, failed), (second, _) = (asyncio.run(check_offer(workspace)) for _ in range(2))
+    held = f"Acceptance and cancellation is held, due {working_day(-2)} 09:00 EST: nothing is accepted"
+    assert [] == failed
+    assert [1, 0] == [sum(said.startswith(held) for said in each) for each in (first, second)]
+    assert before == asyncio.run(runs())
 
 
 def test_the_run_of_a_step_that_is_held_no_more_is_ended(house):
