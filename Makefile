@@ -2,20 +2,30 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+RUNS   := $(VENV)/.runs
 READY  := $(VENV)/.ready
 
 .PHONY: setup demo test test-all lint docs lock clean
 
+# By uv where it is found; by pip where it is not, or does not know where packages come from.
+install = { command -v uv >/dev/null && uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1); } || \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
+
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml
+# What the program needs, in the versions that are pinned.
+$(RUNS): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("optex needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(call install,--constraint requirements.lock --editable .)
 	touch $@
 
-demo: setup
+# What its tests and linters need besides: a browser's driver, PostgreSQL and more.
+$(READY): $(RUNS)
+	$(call install,--requirement requirements.lock)
+	touch $@
+
+demo: $(RUNS)
 	$(BIN)/optex demo
 
 # Every rule, file, letter and story, on both databases: about three minutes of a processor.

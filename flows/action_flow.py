@@ -10,9 +10,11 @@ from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
+from prefect.states import Failed
 
 from flows.follow_up import shown
 from flows.run_log import refused
+from infra.database.trouble import DatabaseTrouble
 from infra.workspace import workspace_of
 from optex.errors import OptexError, Refused
 from tasks.dashboard import dashboard_url
@@ -34,6 +36,9 @@ def action_flow(name: str, run_name: str = "") -> Callable[[Callable[..., Awaita
             await tag_run(offer)
             try:
                 state = await body(*args, **parameters)
+            except DatabaseTrouble as error:  # no rule refuses it: it failed, and may be asked for again
+                get_run_logger().error("%s", error)
+                return Failed(message=str(error))
             except OptexError as error:
                 state = refused(error)
                 rule = error.ruling.rule if isinstance(error, Refused) else ""

@@ -7,43 +7,78 @@ already recorded. `record-election` is written out: a form that came by fax or b
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from pydantic import Field
 
 from flows.action_flow import action_flow
 from flows.follow_up import followed_up
+from flows.form_fields import (
+    Form,
+    FormDay,
+    Holder,
+    Instant,
+    OptionOnForm,
+    Person,
+    confirmed,
+    fields_of,
+    filled_in,
+    person,
+)
+from flows.form_lists import picked, refuse_of_another
 from flows.rerun import run_latest
 from flows.run_log import NotTaken, log_outcome
 from infra.workspace import workspace_of
-from optex.action import Action, Option
+from optex.action import Action
 from optex.actions import ACTIONS, Approve, read_action
+from optex.clock import on_clock, written
 from optex.errors import OptexError
-from optex.fields import OnTheClock
+from optex.formatting import local_end, local_text
+from optex.terms import Terms
 from tasks.intake import record_received_form, weigh_and_record
 
-# Prefect's own server has one password for all and knows no persons: whoever decides is asked for a name.
-Person = Annotated[str, Field(min_length=1)]
 
-
-async def perform(offer: str, kind: type[Action], by: str, evidence: str, options: Mapping[str, Any]) -> State:
+async def perform(
+    offer: str, kind: type[Action], by: str, evidence: str, options: Mapping[str, Any], *, another_hour: bool = False
+) -> State:
     """Weigh, record and carry out one action, send what it queued, and make the schedule agree."""
     with workspace_of(offer).write() as db:
-        given = {**options, "by": by.strip(), "evidence": evidence.strip(), "at": requested_at()}
-        action = read_action(kind.verb, given, db.first_terms().zone)
+        terms = db.state().terms
+        given = {**options, "by": person(by), "evidence": evidence.strip(), "at": requested_at()}
+        action = read_action(kind.verb, given, terms.zone, terms.hour)
+        if not another_hour:
+            refuse_another_hour(action, terms)
         result = weigh_and_record(db, action)
     if not result.accepted:
         raise NotTaken(result)
-    state: State = Completed(message=result.message)
+    said = () if result.repeated else _instants(action, options, terms.zone)
+    state: State = Completed(message=" ".join([result.message, *said]))
     log_outcome(f"{kind.verb} of {offer}", result.ruling.rule, state)
     state = await followed_up(offer, state)
     return await _go_on(offer, action, state) if isinstance(action, Approve) else state
+
+
+def refuse_another_hour(action: Action, terms: Terms) -> None:
+    """OptexError where the offer would expire at another hour of the day than it does: mostly that is a slip."""
+    for each in action.options():
+        to = getattr(action, each.name) if each.expiration else None
+        if to is not None and (hour := to.astimezone(terms.zone).time()) != terms.hour:
+            raise OptexError(
+                f"The new expiration would be {local_end(to, terms.zone)}: the offer expires at {terms.hour:%H:%M}, "
+                f"not at {hour:%H:%M}. Write the date alone for its own hour, or tick `another_hour` if that is meant"
+            )
+
+
+def _instants(action: Action, stated: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
+    """The instants that were filled in, as they are on the clock of the offer; a new expiration is said anyhow."""
+    for each in action.options():
+        if each.type is datetime and each.key in stated and not each.expiration:
+            name = each.name.removesuffix("_at").capitalize()
+            yield f"{name} {local_end(getattr(action, each.name), zone)}."
 
 
 async def _go_on(offer: str, approved: Approve, state: State) -> State:
@@ -75,11 +110,15 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     async def run(**fields: Any) -> State:
         offer, by, evidence = (fields.pop(name) for name in ("offer", "by", "evidence"))
         kind = acts[fields.pop("act", next(iter(acts)))]
-        stated = {each.key: _value(each, fields[each.name]) for each in options}
+        confirmed(fields.get("confirm", ""), offer, final=kind.final)
+        for each in options:
+            if each.among:
+                refuse_of_another(fields[each.name], offer)
+        stated = {each.key: filled_in(each, fields[each.name]) for each in options}
         given = {key: value for key, value in stated.items() if value is not None}
-        return await perform(offer, kind, by, evidence, given)
+        return await perform(offer, kind, by, evidence, given, another_hour=fields.get("another_hour", False))
 
-    fields = list(_fields(shared, options, list(acts) if len(acts) > 1 else []))
+    fields = list(fields_of(shared, options, kinds))
     run.__name__ = run.__qualname__ = deployment.replace("-", "_")
     # By it Prefect knows the fields of the form; a type checker knows of no such attribute.
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -94,46 +133,6 @@ def _form(deployment: str, kinds: Sequence[type[Action]]) -> Any:
     return action_flow(deployment)(run)
 
 
-def _fields(kind: type[Action], options: Sequence[Option], acts: Sequence[str]) -> Iterator[tuple[str, Any, Any, str]]:
-    """The fields of a form as (name, annotation, default, help), in order: what must be filled in comes first."""
-    must = inspect.Parameter.empty
-    yield "offer", str, must, "The offer, by its name."
-    if acts:
-        yield "act", Literal[tuple(acts)], must, kind.choice
-    for each in options:
-        if each.required:
-            yield each.name, _annotation(each), must, each.form_help
-    yield "by", Person, must, kind.who
-    for each in options:
-        if not each.required:
-            yield each.name, _annotation(each), "" if _may_be_empty(each) else each.default, each.form_help
-    yield "evidence", str, "", "What shows it, in words. Needed where it is recorded after a deadline."
-
-
-# An amount is written as text, that its digits stay exact.
-_TYPES: dict[type, Any] = {Decimal: str, datetime: OnTheClock}
-
-
-def _annotation(option: Option) -> Any:
-    """The type of a field."""
-    plain: Any = _TYPES.get(option.type, option.type)
-    if choices := option.offered or option.choices:
-        plain = Literal[choices]
-    return plain | None if not option.required and option.default is None and not _may_be_empty(option) else plain
-
-
-def _may_be_empty(option: Option) -> bool:
-    """Whether a field of text is left empty where the option is left out."""
-    return option.type is Decimal or (option.type is str and option.default is None and not option.choices)
-
-
-def _value(option: Option, filled_in: Any) -> Any:
-    """An option as it was filled in; None where it was left empty."""
-    if option.offered:
-        return filled_in and filled_in.partition(":")[0]
-    return (filled_in.strip() or None) if _may_be_empty(option) else filled_in
-
-
 FORMS = {
     deployment: _form(deployment, list(kinds))
     for deployment, kinds in groupby(ACTIONS.values(), key=lambda kind: kind.deployment)
@@ -145,17 +144,17 @@ globals().update({flow.fn.__name__: flow for flow in FORMS.values()})
 @action_flow("record-election")
 async def record_election(
     offer: str,
-    form: str,
-    holder: str,
+    form: Form,
+    holder: Holder,
     kind: Literal["election", "withdrawal"],
-    received_at: OnTheClock,
-    signed_on: date | None = None,
+    received_at: Instant,
+    by: Person,
+    signed_on: FormDay | None = None,
     signed_as: str = "",
+    options: list[OptionOnForm] | None = None,
     channel: str = "fax",
     title: str = "",
     authority: str = "",
-    options: str = "",
-    by: str = "",
     evidence: str = "",
 ) -> State:
     """Key in one form that came by fax or by hand. It is judged at once and confirmed to the holder (CNF-1, §6).
@@ -165,32 +164,44 @@ async def record_election(
         form: The number you give the form; one that is on record with other content is refused.
         holder: The holder, by id.
         kind: An Election Form, or a Notice to Change Election From Accept to Reject.
-        received_at: When it was received, which counts. Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC.
-        signed_on: The date beside the signature; leave empty if there is none.
+        received_at: When it was received, which counts. On the offer's clock, such as 2027-02-05 17:00.
+        by: Who keyed it in, or received it: the full name.
+        signed_on: The date beside the signature; leave it empty if there is none.
         signed_as: The signature, exactly as written.
+        options: A row for each option on an Election Form, with what the form states of it.
         channel: How it was delivered: fax, hand, or another channel that the terms allow.
         title: A fiduciary's full title.
         authority: A fiduciary's evidence of authority.
-        options: One option a line, GRANT:SHARES:ORIGINAL:GRANTED_ON:PRICE:EXERCISED, as the form states it.
-        by: Who keyed it in, or received it: the full name; it may be left empty.
         evidence: What shows when it was received, in words. Wanted where it is keyed in after a deadline.
     """
-    row = {
-        "form_id": form,
-        "holder_id": holder,
-        "kind": kind,
-        "received_at": received_at.isoformat(),
-        "signed_on": signed_on.isoformat() if signed_on else "",
-        "signed_as": signed_as,
-        "channel": channel,
-        "title": title,
-        "authority": authority,
-    }
+    refuse_of_another(holder, offer)
     with workspace_of(offer).write() as db:
-        now = datetime.now(UTC).replace(microsecond=0)
-        result = record_received_form(db, row, options.split(), now, by.strip(), evidence.strip())
+        zone, now = db.first_terms().zone, datetime.now(UTC).replace(microsecond=0)
+        received = instant_of(received_at, zone)
+        row = {
+            "form_id": form.strip(),
+            "holder_id": picked(holder),
+            "kind": kind,
+            "received_at": received.isoformat(),
+            "signed_on": signed_on.isoformat() if signed_on else "",
+            "signed_as": signed_as,
+            "channel": channel,
+            "title": title,
+            "authority": authority,
+        }
+        lines = [each.line for each in options or ()]
+        result = record_received_form(db, row, lines, now, person(by), evidence.strip())
     if not result.accepted:
         raise NotTaken(result)
-    state: State = Completed(message=result.message)
+    said = "" if result.repeated else f" {form.strip()} was received {local_text(received, zone)}."
+    state: State = Completed(message=f"{result.message}{said}")
     log_outcome(f"form {form} of {offer}", result.ruling.rule, state)
     return await followed_up(offer, state)
+
+
+def instant_of(text: str, zone: tzinfo) -> datetime:
+    """An instant as it was filled in; OptexError where it is none on the clock of the offer (CAL-2)."""
+    try:
+        return on_clock(written(text.strip()), zone)
+    except ValueError as error:
+        raise OptexError(f"{error}: write it as 2027-02-05 17:00") from None

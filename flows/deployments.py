@@ -20,14 +20,16 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterNam
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.events import ResourceSpecification
 from prefect.events.actions import CallWebhook
-from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 from pydantic import SecretStr
 
+from flows.form_lists import lists_of, with_lists
+from flows.form_schema import form_schema
 from flows.work_pool import make_work_pool
 from infra.prefect_env import POOL
 from infra.settings import load_settings
 from infra.shipped import shipped
+from infra.workspace import all_workspaces
 from tasks.dashboard import dashboard_url, ui_url
 from tasks.stuck_runs import ACT, WATCH
 
@@ -36,8 +38,11 @@ async def deploy(client: PrefectClient, offers: Sequence[str]) -> None:
     """Make the work pool, every deployment and the automations, as they are for these offers."""
     await make_work_pool(client, load_settings().work_pool_type)
     dashboards = {offer: await dashboard_url(client, offer) for offer in offers}
+    known = all_workspaces()
+    # Whoever knows not every offer of the server has no whole lists: then what is chosen is typed.
+    lists = lists_of(known) if {each.offer for each in known} == set(offers) else {}
     for entry in entries():
-        await _deploy(client, entry, dashboards)
+        await _deploy(client, entry, dashboards, lists)
     await automate(client)
 
 
@@ -66,9 +71,11 @@ def entries() -> list[dict[str, Any]]:
     return list(yaml.safe_load(shipped("prefect.yaml").read_text(encoding="utf-8"))["deployments"])
 
 
-async def _deploy(client: PrefectClient, entry: dict[str, Any], dashboards: Mapping[str, str]) -> None:
+async def _deploy(
+    client: PrefectClient, entry: dict[str, Any], dashboards: Mapping[str, str], lists: Mapping[str, Sequence[str]]
+) -> None:
     flow: Flow[..., Any] = import_object(entry["entrypoint"])
-    schema = parameter_schema(flow).model_dump(exclude_unset=True)
+    schema = with_lists(form_schema(flow), lists)
     parameters: dict[str, Any] = {}
     offers = list(dashboards)
     if "offer" in schema["properties"] and offers:

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable
 
 from prefect import State
+from prefect.client.orchestration import get_client
 
+from flows.form_lists import refresh_lists
 from flows.run_log import log_consequence
 from infra.workspace import Workspace, using, workspace_of
 from tasks.dashboard import show_dashboard
@@ -27,12 +29,20 @@ async def follow_up(workspace: Workspace) -> list[str]:
 
 async def followed_up(offer: str, state: State) -> State:
     """The final state of a run after which everything has followed it, and which says how."""
-    said = await follow_up(workspace_of(offer))
+    workspace = workspace_of(offer)
+    said = await follow_up(workspace)
+    if not workspace.simulated and (trouble := await _or_why(_lists(), "The lists of the forms are as they were")):
+        said.append(trouble)
     for sentence in said:
         log_consequence(sentence)
     if more := " ".join(said):
         state.message = f"{(state.message or '').rstrip('.')}. {more}"
     return state
+
+
+async def _lists() -> None:
+    async with get_client() as client:
+        await refresh_lists(client)
 
 
 async def shown(page: Awaitable[None]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.prefect_books import begin_with_empty_books
 from flows.serve import lifeline
 from flows.serve.processes import ManagedProcess
 from infra.prefect_env import rehearsal_environment
@@ -37,6 +38,7 @@ def rehearsal_in(out: Path) -> Rehearsal:
     home = (private_directory(out / KEPT) / PREFECT_HOME).resolve()
     shutil.rmtree(home, ignore_errors=True)  # it is no part of the play: an interrupted one goes on with a new server
     home.mkdir(parents=True)
+    begin_with_empty_books(home)
     port = _free_port()
     api = f"http://127.0.0.1:{port}/api"
     environment = rehearsal_environment(home, api)
@@ -48,6 +50,7 @@ def rehearsal_in(out: Path) -> Rehearsal:
 def _server_at(port: int, environment: dict[str, str], home: Path) -> ManagedProcess:
     """Prefect's server as Prefect itself starts one for a script: no UI, no scheduler, only what runs report to."""
     told = {**environment, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    told["PREFECT_SERVER_REGISTER_BLOCKS_ON_START"] = "0"  # a play has no use for any
     # By its file, and `-P`: the directory it runs in is its own, and what lies beside the file hides no other module.
     command = [sys.executable, "-P", lifeline.__file__, "uvicorn", "--factory", "prefect.server.api.server:create_app"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from prefect import State, flow
 from prefect.context import SyncClientContext
-from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.rehearsal import must_be_no_offer
@@ -28,12 +27,11 @@ from infra.private import private_directory
 from infra.report.page import write_report
 from infra.settings import DATABASE, KEPT, PLAYED
 from infra.workspace import Workspace, using, workspace_of
-from optex.formatting import sentence
+from optex.formatting import local_text, sentence
 from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
 from tasks.intake import take_in_arrivals
 from tasks.mail import send_notices
-from tasks.scheduled_runs import run_name
 
 Tell = Callable[[datetime, str, str], None]
 
@@ -92,7 +90,15 @@ class Event(Enum):
 
 
 async def _take_in(offer: str, at: datetime) -> State:
-    return await take_in_due(offer, at, return_state=True)
+    """What has arrived by an instant, as two tasks of the play's own run: an evening is no step, and there are many."""
+    workspace = workspace_of(offer)
+    assert workspace.arrivals is not None
+    with workspace.write() as db:
+        arrivals = workspace.arrivals.due(db.row().played_until, at)
+        said = take_in_arrivals(db, arrivals, at, local_text(at, db.first_terms().zone))
+        db.update_offer(played_until=at)
+    await send_notices(offer)
+    return Completed(message=" ".join(map(sentence, said)) or "Nothing new.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,22 +216,3 @@ def _prepare(folder: Folder, out: Path, workspace: Workspace) -> None:
     (out / PLAYED).write_text(f"{folder.terms.offer}\n", encoding="utf-8")
     known = ArrivalQueue(folder).known_service(folder.terms.commences, folder.service_periods)
     load_folder(workspace.engine, folder, folder.terms.opens, known)
-
-
-def _name() -> str:
-    offer, at = flow_run.parameters["offer"], flow_run.parameters["at"]
-    with workspace_of(offer).read() as db:
-        return run_name(offer, "intake", at, db.first_terms().zone)
-
-
-@flow(name="intake", flow_run_name=_name, persist_result=False)
-async def take_in_due(offer: str, at: datetime) -> State:
-    """In a simulation: take in, in order, whatever has arrived since the last time."""
-    workspace = workspace_of(offer)
-    assert workspace.arrivals is not None
-    with workspace.write() as db:
-        arrivals = workspace.arrivals.due(db.row().played_until, at)
-        said = take_in_arrivals(db, arrivals, at)
-        db.update_offer(played_until=at)
-    await send_notices(offer)
-    return Completed(message=" ".join(map(sentence, said)) or "Nothing new.")

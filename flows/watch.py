@@ -8,14 +8,16 @@ from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
+from flows.form_lists import refresh_lists
 from flows.steps import run_step, stays_held
+from infra.database.trouble import DatabaseTrouble
 from infra.handlers.promises import lapse_promises
 from infra.handlers.splits import apply_splits
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
 from infra.status.attention import mark_reported, unreported
-from infra.workspace import Workspace, all_workspaces
+from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
 from tasks.held_runs import HELD
@@ -36,7 +38,7 @@ async def watch() -> State:
     What it set right is in the state message, in one line; nothing where all is well. One trouble does not keep it
     from the rest: it fails at the end.
     """
-    said, failed = [], []
+    said, failed = [], left_out()
     for workspace in all_workspaces():
         done, wrong = await check_offer(workspace)
         said += [f"{workspace.offer}: {sentence}" for sentence in done]
@@ -45,6 +47,7 @@ async def watch() -> State:
         said += await crash_lost_actions(client, datetime.now(UTC))
         if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
+        await refresh_lists(client)
     if failed:
         return Failed(message=" ".join([*failed, *said]))
     return Completed(message=" ".join(said) or None)
@@ -53,11 +56,15 @@ async def watch() -> State:
 async def check_offer(workspace: Workspace) -> tuple[list[str], list[str]]:
     """Set right what is wrong with one offer; what that was, and what could not be set right."""
     now = datetime.now(UTC)
-    said, failed = [], []
+    said: list[str] = []
+    failed: list[str] = []
     parts: list[Part] = [_splits, _lapses, _stuck, _held, _missed, _alarms, _unsent, _dashboard]
     for part in parts:
         try:
             said += [sentence for sentence in await part(workspace, now) if sentence]
+        except DatabaseTrouble as error:  # without its books nothing else can be done for the offer
+            get_run_logger().error("%s: %s", workspace.offer, error)
+            return said, [*failed, str(error)]
         except Exception as error:  # one trouble, whatever it is, must not keep the watch from the rest
             get_run_logger().exception("%s: %s", workspace.offer, part.__name__.strip("_"))
             failed.append(f"{part.__name__.strip('_')}: {type(error).__name__}: {error}")

@@ -34,7 +34,7 @@ def known_offer(folder: Path, holder: str = "") -> KnownOffer:
                 return KnownOffer(state=db.state(), records=db.holder_records(wanted), recorded=True)
         except UnknownOffer:
             pass
-    found = read_folder(folder)
+    found = read_folder(folder, letters=False)
     holders = found.holders
     if holder:
         named = holder_among({each.holder_id: each.name for each in holders}, holder, found.terms.offer)

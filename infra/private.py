@@ -1,5 +1,6 @@
-"""Directories that nobody else on the machine can look into: books and letters name people, and what they hold."""
+"""Files and directories that nobody else on the machine can look into: books and letters name people."""
 
+import os
 from pathlib import Path
 
 from infra.settings import KEPT
@@ -11,4 +12,10 @@ def private_directory(path: Path) -> Path:
         private_directory(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def private_file(path: Path) -> Path:
+    """A file for this user alone, whatever the umask; one that is there is left as it is."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     return path

@@ -1,7 +1,8 @@
 """The workspace of one offer: where its books are, how its mail leaves, and which clock it goes by."""
 
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from infra.folder.whereabouts import typed, why_no_offer
 from infra.mail.smtp import SmtpSettings
 from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
+from optex.fields import ID
 
 
 def machine_clock() -> datetime:
@@ -28,6 +30,10 @@ def machine_clock() -> datetime:
 
 class UnknownWorkspace(OptexError):
     """Nobody said where the books of that offer are kept."""
+
+
+class SameOffer(UnknownWorkspace):
+    """Two folders hold one offer, so that nobody can say which of them is meant by its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,18 +103,18 @@ def workspace_of(offer: str) -> Workspace:
     if used is not None and used.offer == offer:
         return used
     settings = load_settings()
-    folder = _folders(settings).get(offer)
+    folders, wrong = told_apart(settings.offers)
+    folder = folders.get(offer)
     if folder or settings.database_url:
         return _workspace(offer, folder, settings)
-    raise UnknownWorkspace(
-        f"no offer {offer!r} here: set OPTEX_DATABASE_URL, or OPTEX_OFFERS to the folders of the offers"
-    )
+    advice = "set OPTEX_DATABASE_URL, or OPTEX_OFFERS to the folders of the offers"
+    raise UnknownWorkspace(f"no offer {offer!r} here: {'; '.join(map(str, wrong.values())) or advice}")
 
 
 def all_workspaces() -> list[Workspace]:
     """Every workspace that the settings name: all offers of the database, else those in the folders of OPTEX_OFFERS."""
     settings = load_settings()
-    folders = _folders(settings)
+    folders, _ = told_apart(settings.offers)
     offers = offers_in(engine_for(settings.database_url)) if settings.database_url else folders
     return [_workspace(offer, folders.get(offer), settings) for offer in offers]
 
@@ -118,8 +124,26 @@ def fallback_workspace() -> Workspace:
     return _workspace("optex", None, load_settings().model_copy(update={"database_url": "sqlite://"}))
 
 
-def _folders(settings: Settings) -> dict[str, Path]:
-    return {name_of(folder): folder for folder in settings.offers}
+def left_out() -> list[str]:
+    """Why a folder that the settings name is none of those that are looked after, each in a sentence."""
+    return [str(error) for error in told_apart(load_settings().offers)[1].values()]
+
+
+def told_apart(folders: Iterable[Path]) -> tuple[dict[str, Path], dict[Path, OptexError]]:
+    """The folders by the names of their offers, and why another is left out: one bad folder stops no other offer."""
+    named: dict[str, Path] = {}
+    wrong: dict[Path, OptexError] = {}
+    for folder in folders:
+        try:
+            name = name_of(folder)
+        except OSError as error:
+            wrong[folder] = UnknownWorkspace(f"{folder} cannot be read: {error.strerror}")
+        except OptexError as error:
+            wrong[folder] = error
+        else:
+            if (first := named.setdefault(name, folder)) is not folder:
+                wrong[folder] = SameOffer(f"{first} and {folder} both hold the offer {name!r}: an offer has one folder")
+    return named, wrong
 
 
 def workspace_in(folder: Path, settings: Settings | None = None) -> Workspace:
@@ -136,8 +160,11 @@ def name_of(folder: Path) -> str:
     if not file.exists():
         raise UnknownWorkspace(why_no_offer(folder))
     try:
-        return str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        name = str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
+        if not re.fullmatch(ID, name):
+            raise ValueError(name)  # it names files too
+        return name
+    except (KeyError, ValueError, RecursionError, OSError) as error:  # as tomllib has it of what is no TOML
         raise UnknownWorkspace(
             f"{file} does not name its offer: `optex check {typed(folder)}` says what is wrong"
         ) from error
@@ -174,4 +201,5 @@ def _smtp(settings: Settings) -> SmtpSettings | None:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
         tls=settings.smtp_tls,
+        connections=settings.smtp_connections,
     )

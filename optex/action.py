@@ -6,15 +6,19 @@ from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from optex.errors import OptexError, Ruling
-from optex.fields import Expected, Moment
+from optex.fields import A_TEXT, EXPIRES, AsWritten, Expected, Moment, Pattern
 from optex.state import OfferState
+from optex.visible import unseen
 
-MIND_THE_ZONE = " Mind the zone beside it: 5:00 p.m. EST is 10:00 p.m. UTC."
+ON_THE_CLOCK = " On the offer's clock, such as 2027-02-05 17:00."
+AT_ITS_HOUR = " On the offer's clock, such as 2027-02-05 17:00; a date alone is that day at the offer's own hour."
 ONE_EACH = timedelta.max
+_LINES = str.maketrans("\t\r\n", "   ")
 COMMON = ("at", "by", "evidence")
 """What every action carries besides its own options."""
 
@@ -36,7 +40,9 @@ class Option:
 
     `name` is its Python name, by which a form knows it; `key` that of the interface. `choices` are all it can be, and
     `offered` how a form words them, each beginning with the choice; `form_help` is the form's help. One of `several`
-    values is said again and again on the command line, is a list in TOML, and has a line for each in a form.
+    values is said again and again on the command line, is a list in TOML, and has a row for each in a form. It is
+    `written` by a pattern, where it has one; it is `among` what is on record, such as the holders, from whose list a
+    form lets choose; of an `expiration` a form minds the hour.
     """
 
     name: str
@@ -51,13 +57,20 @@ class Option:
     least: int | None = None
     most: int | None = None
     several: bool = False
+    written: AsWritten | None = None
+    among: str = ""
+    expiration: bool = False
 
 
-def option(help: str, default: Any = ..., *, form: str = "", offered: tuple[str, ...] = (), **more: Any) -> Any:
+def option(
+    help: str, default: Any = ..., *, form: str = "", offered: tuple[str, ...] = (), among: str = "", **more: Any
+) -> Any:
     """Declare an option by its help, which the form in the Prefect UI may word otherwise, and offer in choices."""
     if default is not ... or "default_factory" not in more:
         more["default"] = default
-    return Field(description=help, json_schema_extra={"form": form or help, "offered": list(offered)}, **more)
+    return Field(
+        description=help, json_schema_extra={"form": form or help, "offered": list(offered), "among": among}, **more
+    )
 
 
 def of(*choices: str) -> Expected:
@@ -67,7 +80,8 @@ def of(*choices: str) -> Expected:
 class Action(BaseModel):
     """What every action carries: `at`, when it is announced or received; `by` whom decided; what is `evidence`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
+    # Built when it is first asked for: a command knows of every action, and records one.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True, defer_build=True)
 
     verb: ClassVar[str]
     rule: ClassVar[str]
@@ -103,6 +117,16 @@ class Action(BaseModel):
     at: Moment
     by: str = ""
     evidence: str = ""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _seen(cls, value: Any, info: ValidationInfo) -> Any:
+        """Whoever reads what was told sees all of it; what is on record already, and has no context, is as it is."""
+        if info.context:
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and (unseen(text.translate(_LINES)) or len(text) > 2000):
+                    raise PydanticCustomError("expected", A_TEXT)
+        return value
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -194,7 +218,14 @@ def _option(name: str, field: FieldInfo) -> Option:
         least=bounds["gt"] + 1 if "gt" in bounds else bounds.get("ge"),
         most=bounds.get("le"),
         several=several,
+        written=next((_written(each) for each in told if isinstance(each, Pattern | AsWritten)), None),
+        among=words["among"],
+        expiration=EXPIRES in told,
     )
+
+
+def _written(told: Pattern | AsWritten) -> AsWritten:
+    return AsWritten(told.pattern, told.expected)
 
 
 def _annotations(annotation: Any) -> list[Any]:

@@ -18,13 +18,13 @@ from optex import closings as closings  # so that their classes are among ACTION
 from optex import corrections as corrections
 from optex import exclusions as exclusions
 from optex import prohibition as prohibition
-from optex.action import COMMON, MIND_THE_ZONE, Action, BadAction, of, option
+from optex.action import AT_ITS_HOUR, COMMON, ON_THE_CLOCK, Action, BadAction, of, option
 from optex.calendar import ONE_DAY, instant
 from optex.compensations import next_grant_day
 from optex.contradictions import Settle as Settle
 from optex.election import DefectWaiver
 from optex.errors import Ruling
-from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Id, Moment, Text, Whole
+from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Expiration, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.near_miss import did_you_mean
@@ -32,6 +32,7 @@ from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
 from optex.records import Capacity, OptionType
 from optex.state import CONDITIONS, OfferState, upon_events
+from optex.visible import quoted, shortened
 
 Reason = Annotated[Text, Expected("a reason in words")]
 
@@ -46,10 +47,10 @@ class Extend(Action):
     final = True
     correction = "It was announced so: what else holders must know is told them by `optex amend --change other`."
     filed = "the offer is extended"
-    to: Moment = option("The new expiration.", form="The new expiration." + MIND_THE_ZONE)
+    to: Expiration = option("The new expiration.", form="The new expiration." + AT_ITS_HOUR)
     announced_at: Moment = option(
         "When it was announced to the public; default: --at.",
-        form="When it was announced to the public; leave it at None if it is announced with this.",
+        form=f"When it was announced to the public; leave it empty if it is announced with this.{ON_THE_CLOCK}",
         default_factory=lambda data: data["at"],
     )
     reason: str = option("The reason, in words.", "")
@@ -94,10 +95,10 @@ class Amend(Action):
     percent: Exact | None = option(
         "By how many percent of the option shares sought, for an increase or a decrease, such as 2.5.", None
     )
-    extend_to: Moment | None = option(
+    extend_to: Expiration | None = option(
         "Extend the offer with it, to this instant.",
         None,
-        form="Extend the offer with it, to this instant." + MIND_THE_ZONE,
+        form="Extend the offer with it, to this instant." + AT_ITS_HOUR,
     )
     reason: Reason = option("The amendment, in words as holders shall read it.")
     immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
@@ -315,7 +316,7 @@ class ElectionWaive(Action):
     verb, rule, deployment, named = "election-waive", "TND-7", "waive-defect", True
     decided, once = ("rules",), ("form", "all_holders")
     asked = "A waiver of the defects of form {form}"
-    form: Id = option("The number of the form.")
+    form: Id = option("The number of the form.", among="forms")
     reason: Reason = option("Why.")
     all_holders: bool = option("Waive the same defects for all holders.", False)
     rules: tuple[str, ...] | None = Field(None, strict=False)
@@ -354,7 +355,7 @@ class ServiceSet(Action):
 
     verb, rule, deployment, decided = "service-set", "ELG-2", "set-service", ("replaces",)
     asked, who = "A correction of service", "Who reports it: your full name."
-    holder: Id = option("The holder, by id.")
+    holder: Id = option("The holder, by id.", among="holders")
     capacity: Annotated[Capacity, Field(strict=False), of(*Capacity)] = option(
         "In which capacity; a director who is an employee counts as employee."
     )
@@ -451,7 +452,7 @@ class Defer(Action):
 
     verb, rule, deployment, asked = "defer", "LCK-1", "defer-grant", "A deferred grant"
     once, once_within = ("holder", "shares", "type"), timedelta(days=1)
-    holder: Id = option("The holder, by id.")
+    holder: Id = option("The holder, by id.", among="holders")
     shares: Count = option("How many shares.")
     kind: Annotated[OptionType, Field(strict=False), of(*OptionType)] = option(
         "Incentive (ISO) or nonqualified (NSO).", alias="type"
@@ -528,7 +529,7 @@ class AgreementSigned(Action):
 
     verb, rule, deployment, once = "agreement-signed", "GRT-5", "sign-agreement", ("grant",)
     asked, who = "A signature", "Who reports it: your full name."
-    grant: Id = option("The new option, by its number.")
+    grant: Id = option("The new option, by its number.", among="new options")
     on: Day = option("The day of the signature.")
 
     @property
@@ -626,7 +627,7 @@ class Approve(Action):
         "The digest shown with what you approve; anything else that waits by now is then not approved.", ""
     )
     holder: Annotated[str, StringConstraints(strip_whitespace=True)] = option(
-        "The holder, by id, whose promise is reinstated or whose acceptance is voided.", ""
+        "The holder, by id, whose promise is reinstated or whose acceptance is voided.", "", among="holders"
     )
     what: str | None = None
     """What waited, in words."""
@@ -701,19 +702,22 @@ def verb_of(words: str) -> str:
     return "-".join(words.split())
 
 
-def read_action(verb: str, options: Mapping[str, Any], zone: tzinfo) -> Action:
+def read_action(verb: str, options: Mapping[str, Any], zone: tzinfo, hour: time | None = None) -> Action:
     """The action that a verb and its options state; instants without an offset are read on the clock `zone`.
 
+    A new expiration that is a date alone is at the `hour`, where one is named: that of the offer as it stands.
     BadAction with everything wrong at once, also where the verb is unknown.
     """
     kind = ACTIONS.get(verb_of(verb))
     if kind is None:
         guess = did_you_mean(verb, ACTIONS)
-        raise BadAction(verb, [("do", f"{verb!r} is no action{guess}", f"one of {', '.join(ACTIONS)}")])
+        raise BadAction(
+            shortened(verb, 60), [("do", f"{quoted(verb)} is no action{guess}", f"one of {', '.join(ACTIONS)}")]
+        )
     try:
         if stated := options.keys() & kind.decided:
             raise BadAction(verb, [(key, "unknown option", "") for key in sorted(stated)])
-        return kind.model_validate(dict(options), context={"zone": zone})
+        return kind.model_validate(dict(options), context={"zone": zone, "hour": hour})
     except ValidationError as error:
         found = error.errors(include_url=False)
         raise BadAction(
@@ -743,9 +747,7 @@ def _problem(kind: type[Action], found: Any) -> tuple[str, str, str]:
         return key, f"unknown option{did_you_mean(key, [*(each.key for each in kind.options()), *COMMON])}", ""
     if found["type"] == "instant":
         return key, found["ctx"]["problem"], found["ctx"]["expected"]
-    value = found["input"]
-    shown = repr(value) if isinstance(value, str) else str(value)
-    return key, f"{shown} cannot be taken", found["msg"].removeprefix("Input should be ")
+    return key, f"{quoted(found['input'])} cannot be taken", found["msg"].removeprefix("Input should be ")
 
 
 def _extended(state: OfferState, to: datetime) -> OfferState:

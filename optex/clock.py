@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +23,8 @@ _CALLED = {
 }  # fmt: skip
 # Listed with the zones, and none of a place: the clock of whatever machine it is, say.
 _NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
+YEARS = range(1950, 2151)
+"""Of these no instant that is counted from one of them, and no reading of it in UTC, leaves the calendar."""
 _END_OF_DAY = re.compile(r"(?<=\d[T ])24:00(?::00(?:\.0{1,6})?)?(?=$|Z|[+-])")
 
 
@@ -70,12 +72,17 @@ def written(text: str) -> datetime:
         raise ValueError(f"{text!r} is no date and time") from error
 
 
+def at_hour(on: date, hour: time) -> datetime:
+    """A day at an hour of the clock; where that is midnight, the one that ends the day (CAL-2)."""
+    return datetime.combine(on, hour) + (ONE_DAY if hour == time(0) else timedelta())
+
+
 def on_clock(at: datetime, zone: tzinfo) -> datetime:
     """The instant in UTC that is written, on the clock where it has no offset; BadInstant where that is not one.
 
     An hour that the clock leaves out, or shows twice, is never guessed at. Authority: CAL-2, CAL-3.
     """
-    if not MINYEAR < at.year < MAXYEAR:  # it may be that in UTC there is none
+    if at.year not in YEARS:
         raise BadInstant(f"{at.year} is not a year of our calendar", "a year from 1950 to 2150")
     if at.tzinfo is not None:
         return at.astimezone(UTC)

@@ -14,16 +14,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from optex import cells
-from optex.action import MIND_THE_ZONE, of, option
+from optex.action import ON_THE_CLOCK, of, option
 from optex.changes import may_price
 from optex.correction import NONE, Correction, Reason, added
 from optex.errors import Ruling
 from optex.fields import (
+    A_DAY,
     A_PRICE,
     A_SCHEDULE,
+    DAY,
     EMAIL,
     EXACT,
     SCHEDULE,
+    AsWritten,
     ClosingPrice,
     Count,
     Day,
@@ -34,6 +37,7 @@ from optex.fields import (
     Percentage,
     Price,
     Whole,
+    in_calendar,
 )
 from optex.formatting import agreeing
 from optex.mail_address import AN_ADDRESS, takes_letters
@@ -44,13 +48,16 @@ from optex.state import OfferState
 _OR_NONE = f"; the word {NONE} makes it blank."
 
 
-def _day_or_none(value: Any) -> str:
+def _day_or_none(value: Any, info: ValidationInfo) -> str:
     """A day as text, or the word that makes it blank."""
     text = value.isoformat() if isinstance(value, date) else str(value).strip()
     try:
-        return text if text == NONE else date.fromisoformat(text).isoformat()
+        day = None if text == NONE else date.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("expected", f"a date such as 2003-02-28, or {NONE}") from None
+        raise PydanticCustomError("expected", f"{A_DAY}, or {NONE}") from None
+    if day and info.context and not in_calendar(day):
+        raise PydanticCustomError("expected", f"{A_DAY}, or {NONE}")
+    return day.isoformat() if day else NONE
 
 
 def _price_or_none(value: Any) -> str:
@@ -61,13 +68,15 @@ def _price_or_none(value: Any) -> str:
     return text
 
 
-def _schedule(value: Any) -> Any:
+def _schedule(value: Any, info: ValidationInfo) -> Any:
     """A vesting whose days exist."""
     if isinstance(value, str) and re.fullmatch(SCHEDULE, value):
         try:
-            cells.read_schedule(value)
+            vesting = cells.read_schedule(value)
         except ValueError:
             raise PydanticCustomError("expected", "days that exist") from None
+        if info.context and not all(in_calendar(each.vests_on) for each in vesting):
+            raise PydanticCustomError("expected", "days from 1900 to 2199")
     return value
 
 
@@ -90,8 +99,8 @@ def _mailable(value: str, info: ValidationInfo) -> str:
     return value
 
 
-DayOrNone = Annotated[str, BeforeValidator(_day_or_none)]
-PriceOrNone = Annotated[str, BeforeValidator(_price_or_none)]
+DayOrNone = Annotated[str, BeforeValidator(_day_or_none), AsWritten(f"{NONE}|{DAY}", f"{A_DAY}, or {NONE}")]
+PriceOrNone = Annotated[str, BeforeValidator(_price_or_none), AsWritten(f"{NONE}|{EXACT}", f"{A_PRICE}, or {NONE}")]
 EmailOrNone = Annotated[str, Pattern(f"{NONE}|{EMAIL}", f"{AN_ADDRESS}, or {NONE}"), AfterValidator(_mailable)]
 ScheduleOrNone = Annotated[str, BeforeValidator(_schedule), Pattern(f"{NONE}|{SCHEDULE}", f"{A_SCHEDULE}, or {NONE}")]
 Type = Annotated[OptionType, Field(strict=False), of(*OptionType)]
@@ -210,10 +219,10 @@ class CorrectForm(Correction):
     """
 
     verb, deployment = "correct-form", "correct-form"
-    form: Id = option("The number of the form.")
-    holder: Id | None = option("The holder, by id.", None)
+    form: Id = option("The number of the form.", among="forms")
+    holder: Id | None = option("The holder, by id.", None, among="holders")
     kind: Kind | None = option("An Election Form, or a notice of withdrawal.", None)
-    received_at: Moment | None = option("When it was received.", None, form=f"When it was received.{MIND_THE_ZONE}")
+    received_at: Moment | None = option("When it was received.", None, form=f"When it was received.{ON_THE_CLOCK}")
     signed_on: DayOrNone | None = option(f"The date beside the signature{_OR_NONE}", None)
     signed_as: OneLine | None = option(f"The signature, exactly as written{_OR_NONE}", None)
     channel: OneLine | None = option(f"How it was delivered{_OR_NONE}", None)
@@ -222,7 +231,7 @@ class CorrectForm(Correction):
     lines: Annotated[tuple[str, ...], BeforeValidator(_lines)] | None = option(
         "One option on the form, GRANT:SHARES[:ORIGINAL:GRANTED_ON:PRICE:EXERCISED]; say it again for each option.",
         None,
-        form="One option a line, GRANT:SHARES:ORIGINAL:GRANTED_ON:PRICE:EXERCISED, as the form states it.",
+        form="A row for each option on the form, with what it states; these take the place of all that were keyed in.",
         alias="option",
     )
     reason: Reason = option("Why, in words that a holder may read.")
@@ -250,7 +259,7 @@ class CorrectService(Correction):
     """Correct a spell of service: its last day, its first day, its capacity; or remove one that never was (REC-3)."""
 
     verb, deployment = "correct-service", "correct-service"
-    holder: Id = option("The holder, by id.")
+    holder: Id = option("The holder, by id.", among="holders")
     capacity: InCapacity = option("The capacity of the spell, as it is on record.")
     first_day: Day = option("The first day of the spell, as it is on record.", alias="from")
     to: DayOrNone | None = option(f"The last day in service; the word {NONE} means that the holder still serves.", None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from optex.authority import section_of
+from optex.visible import on_one_line, shortened
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,13 +20,17 @@ class Ruling:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One thing wrong in one place of one file, and what was expected there."""
+    """One thing wrong in one place of one file, and what was expected there; it repeats no more of it than is read."""
 
     file: str
     line: int
     column: str
     problem: str
     expected: str = ""
+
+    def __post_init__(self) -> None:
+        for name, most in (("file", 200), ("column", 100), ("problem", 500)):
+            object.__setattr__(self, name, on_one_line(shortened(getattr(self, name), most)))
 
     def __str__(self) -> str:
         expected = f", expected {self.expected}" if self.expected else ""

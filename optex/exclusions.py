@@ -24,7 +24,9 @@ class Exclude(Action):
 
     verb, rule, deployment, named, final = "exclude", "ELG-4", "exclude", True, True
     correction = "Holders there were told the reason on record."
-    jurisdiction: Jurisdiction = option("The jurisdiction, as in holders.csv, such as AU or CA-QC.")
+    jurisdiction: Jurisdiction = option(
+        "The jurisdiction, as in holders.csv, such as AU or CA-QC.", among="jurisdictions"
+    )
     reason: Reason = option("Why the offer cannot, or can, comply with its law, in words as holders shall read it.")
     remove: bool = option("The offer is lawful there after all: takes an exclusion back.", False)
 
@@ -86,7 +88,7 @@ class Reject(Action):
     verb, rule, deployment, named, once = "reject", "ELG-4", "reject", True, ("form",)
     final = True
     correction, asked = "The holder was told the reason on record.", "A rejection of form {form}"
-    form: Id = option("The number of the form.")
+    form: Id = option("The number of the form.", among="forms")
     reason: Reason = option("Why it would be unlawful to accept it, in words as the holder shall read it.")
 
     @property

@@ -1,5 +1,6 @@
 """The terms of an offer: the text of offer.toml becomes `Terms`, or every fault found in it."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
@@ -9,12 +10,13 @@ from dateutil.relativedelta import relativedelta
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
-from optex.clock import zone_of
+from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import Clock, Email, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
+from optex.visible import quoted, unseen
 
 Positive = Annotated[int, Field(gt=0)]
 # Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
@@ -240,6 +242,11 @@ class Terms(_Part):
         return instant(self.commences, self.open_at, self.zone)
 
     @property
+    def hour(self) -> time:
+        """The hour of the day at which it expires, on its clock: that of a new expiration, where none is said."""
+        return self.expires.astimezone(self.zone).time()
+
+    @property
     def expires_on(self) -> date:
         """The last day of the offer, on its clock: expiring at midnight, it is the day which that ends (CAL-2)."""
         return last_day(self.expires, self.zone)
@@ -285,26 +292,49 @@ def parse_terms(text: str, file: str = "offer.toml") -> Terms:
         raise BadData([_fault(file, read, dict(details)) for details in error.errors()]) from error
     faults = [
         Fault(file=file, line=read.line(key.split(".")), column=key, problem=problem, expected=expected)
-        for key, problem, expected in _contradictions(terms)
+        for key, problem, expected in [*_unreadable(read.data), *(_off_the_calendar(terms) or _contradictions(terms))]
     ]
     if faults:
         raise BadData(faults)
     return terms
 
 
-def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
-    found = []
-    if terms.expires <= max(terms.opens, terms.begins):
-        found.append(("expires", "is not after the offer opens", "an instant after commencement"))
-    found += [
+def _unreadable(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str, str]]:
+    """Texts that hold what cannot be seen, or more than letters have room for."""
+    for key, value in table.items():
+        path = within + key
+        if isinstance(value, dict):
+            yield from _unreadable(value, f"{path}.")
+        elif isinstance(value, list):
+            yield from _unreadable({str(n): each for n, each in enumerate(value)}, f"{path}.")
+        elif isinstance(value, str):
+            seen = value.replace("\n", " ") if path == "contact.address" else value  # an address has several lines
+            if bad := unseen(seen):
+                yield path, f"holds {bad}, which cannot be seen", A_LINE
+            elif len(value) > 300:
+                yield path, f"has {len(value)} characters", A_LINE
+
+
+def _off_the_calendar(terms: Terms) -> list[tuple[str, str, str]]:
+    found = [
         (key, f"{year} is not a year of our calendar", "a year from 1950 to 2150")
         for key, year in (
             ("commences", terms.commences.year),
             ("expires", terms.expires.year),
             ("plan.adopted", (terms.plan.adopted or terms.commences).year),
         )
-        if not 1950 <= year <= 2150
+        if year not in YEARS
     ]
+    vesting = terms.plan.vesting
+    if (months := vesting.first_months + (vesting.tranches - 1) * vesting.every_months) > 1000:
+        found.append(("plan.vesting.tranches", f"would vest over {months:,} months", "at most 1,000 months"))
+    return found
+
+
+def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
+    found = []
+    if terms.expires <= max(terms.opens, terms.begins):
+        found.append(("expires", "is not after the offer opens", "an instant after commencement"))
     if not takes_letters(terms.contact.email):
         found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
@@ -339,6 +369,6 @@ def _fault(file: str, read: Document, error: dict[str, Any]) -> Fault:
     elif kind == "extra_forbidden":
         problem, expected = unknown_key(Terms, path)
     else:
-        problem = f"{value!r} cannot be taken" if isinstance(value, str | int) else f"{value} cannot be taken"
+        problem = f"{quoted(value)} cannot be taken"
         expected = _EXPECTED.get(kind) or error["msg"].removeprefix("Input should be ").removeprefix("Value should ")
     return Fault(file=file, line=read.line(path), column=".".join(path), problem=problem, expected=expected)

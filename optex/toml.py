@@ -14,6 +14,9 @@ _DOTTED = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
 _HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
 _KEY = re.compile(rf"\s*({_DOTTED})\s*=")
 _END_OF_DAY = re.compile(r"(?<![\"'])\b\d{4}-\d\d-\d\d[Tt ]24:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:\d\d)?")
+DEEPEST = 16
+_DEEP = re.compile(r"(?:[\[{][^\]}\n]*){16}|(?:[^\s.=]+\.){16}")
+_ENDLESS = re.compile(r"\d{4000}|[+-]\d\d:\d\d")
 # Longer quotes first; a comment and a text on one line are matched so that a quote inside them opens nothing.
 _QUOTED = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
@@ -44,7 +47,7 @@ class Document:
 def read_toml(text: str, file: str) -> Document:
     """What a TOML text states, its decimals exact; BadData with the line where it is no TOML."""
     try:
-        return Document(data=tomllib.loads(text, parse_float=Decimal), lines=_lines_of_keys(text))
+        data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
@@ -54,6 +57,33 @@ def read_toml(text: str, file: str) -> Document:
             problem = "TOML knows no 24:00"
             expected = f'it in quotes, "{midnight[0]}": the midnight at the end of the day'
         raise BadData([Fault(file=file, line=line, column="TOML", problem=problem, expected=expected)]) from None
+    except (RecursionError, ValueError) as error:  # so tomllib has it of what is no mistake of TOML's grammar
+        raise BadData([_beyond_measure(text, file, error)]) from None
+    if _depth(data) > DEEPEST:
+        raise BadData([_beyond_measure(text, file, RecursionError())])
+    return Document(data=data, lines=_lines_of_keys(text))
+
+
+def _beyond_measure(text: str, file: str, error: Exception) -> Fault:
+    """What TOML itself sets no bounds to: how deep tables lie within each other, the digits of a number, an offset."""
+    deep = isinstance(error, RecursionError)
+    beyond = _DEEP if deep else _ENDLESS
+    number = next((number for number, line in enumerate(text.split("\n"), start=1) if beyond.search(line)), 1)
+    problem = "tables or lists lie too deep within each other" if deep else f"cannot be read ({error})"
+    expected = f"at most {DEEPEST} within each other" if deep else "a value of ordinary size"
+    return Fault(file=file, line=number, column="TOML", problem=problem, expected=expected)
+
+
+def _depth(data: Any) -> int:
+    """How deep tables and lists lie within each other; without recursion, which has bounds of its own."""
+    depth, level = 0, [data]
+    while level := [each for part in level if isinstance(part, dict | list) for each in _parts_of(part)]:
+        depth += 1
+    return depth
+
+
+def _parts_of(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return part.values() if isinstance(part, dict) else part
 
 
 def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:

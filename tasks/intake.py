@@ -13,8 +13,9 @@ from optex.action import Action
 from tasks.decorators import effect
 
 
-@effect("take in what arrived")
-def take_in_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) -> list[str]:
+@effect("take in what arrived by {evening}")
+def take_in_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime, evening: str) -> list[str]:
+    """In a simulation: whatever has arrived since the last time, in order; `evening` is `at` on the offer's clock."""
     return record_arrivals(db, arrivals, at)
 
 

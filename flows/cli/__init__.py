@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, backup, doctor, filing, forms, letters, mail, rules
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
 from optex.errors import BadData, OptexError, Refused
@@ -203,7 +203,7 @@ def schedule(folder: Path, as_json: bool) -> None:
 @JSON
 def explain(folder: Path, holder: str, as_json: bool) -> None:
     """Everything decided about one holder, in order, each with rule and section."""
-    from flows.cli.status import print_history
+    from flows.cli.explain import print_history
 
     print_history(folder, holder, as_json)
 
@@ -239,5 +239,6 @@ cli.add_command(backup.restore)
 cli.add_command(filing.filing)
 cli.add_command(forms.forms)
 cli.add_command(letters.letters)
+cli.add_command(link.link_command)
 cli.add_command(mail.mail)
 cli.add_command(rules.rules)

@@ -1,13 +1,12 @@
 """What the commands take: a folder, a day, an instant on the offer's clock."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
 
-from optex.calendar import ONE_DAY
-from optex.clock import on_clock, written
+from optex.clock import at_hour, on_clock, written
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
@@ -46,5 +45,5 @@ def moment(text: str, zone: tzinfo, at: time) -> datetime:
     """
     value = written(text)
     if len(text) <= 10:
-        value = datetime.combine(value.date(), at) + (ONE_DAY if at == time(0) else timedelta())
+        value = at_hour(value.date(), at)
     return on_clock(value, zone)

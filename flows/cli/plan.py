@@ -47,9 +47,8 @@ def print_plan(
     after, after_terms = before, terms
     noted: list[Warning] = []
     if extend_to:
-        usual = terms.expires.astimezone(terms.zone).time()
-        to = moment(extend_to, terms.zone, usual)
-        announced = moment(announced_at, terms.zone, usual) if announced_at else min(terms.expires, to)
+        to = moment(extend_to, terms.zone, terms.hour)
+        announced = moment(announced_at, terms.zone, terms.hour) if announced_at else min(terms.expires, to)
         if refused := may_extend(state, to, announced):
             raise Refused(refused)
         after_terms = terms.extended(to)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.serve.credential import credential_at
 from flows.serve.lock import ServeLock
 from infra.folder.whereabouts import typed
 from infra.prefect_env import pass_proxies_by, set_prefect_defaults
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def schedule(folder: Path, workspace: Workspace, api: str, as_json: bool) -> None:
     """Make Prefect's scheduled runs agree with the plan of an offer, and say what changed."""
     os.environ.setdefault("OPTEX_OFFERS", json.dumps([str(folder.resolve())]))
-    _talk_to(api)
+    _talk_to(api, folder)
     from tasks.scheduled_runs import in_full
 
     try:
@@ -51,24 +52,30 @@ async def _deployed_and_projected(workspace: Workspace) -> "SyncResult":
 
 def followed_up(workspace: Workspace, api: str) -> list[str]:
     """What follows a change from the command line, as after a run: the mail, the scheduled runs, the dashboard."""
-    _talk_to(api)
+    _talk_to(api, _folder_of(workspace))
     from flows.follow_up import follow_up
 
     return asyncio.run(follow_up(workspace))
 
 
-def _talk_to(api: str) -> None:
+def _talk_to(api: str, folder: Path | None) -> None:
     """Prefect, which reads the environment when it is imported, is to talk to this server."""
     os.environ["PREFECT_API_URL"] = api
+    if folder is not None and (note := ServeLock.of(folder / KEPT)) and note.api == api:
+        os.environ["PREFECT_API_AUTH_STRING"] = credential_at(note.credential)
     set_prefect_defaults()
     pass_proxies_by(os.environ)
 
 
 def api_of(workspace: Workspace) -> str | None:
     """The Prefect server that must hear of a change; none for a play that `simulate` wrote, of which it has no run."""
-    if workspace.mail_dir.parent.name != KEPT.name:
-        return None
-    return _known_api(workspace.mail_dir.parent.parent)
+    folder = _folder_of(workspace)
+    return _known_api(folder) if folder else None
+
+
+def _folder_of(workspace: Workspace) -> Path | None:
+    """The folder of an offer that may be served; None for a play."""
+    return workspace.mail_dir.parent.parent if workspace.mail_dir.parent.name == KEPT.name else None
 
 
 def prefect_api(folder: Path) -> str:

@@ -71,7 +71,8 @@ def _stated(folder: Path, verb: str, options: Mapping[str, Any], by: str, eviden
     now = datetime.now(UTC).replace(microsecond=0)
     given = {key: value for key, value in options.items() if value is not None}
     given |= {"at": at or now, "by": by, "evidence": evidence}
-    action = read_action(verb, given, state_of(folder)[0].terms.zone)
+    terms = state_of(folder)[0].terms
+    action = read_action(verb, given, terms.zone, terms.hour)
     if action.at > now:
         raise OptexError(f"--at {at} has not come yet: what arrives is recorded when it has")
     if isinstance(action, Extend) and action.announced_at > now:

@@ -4,7 +4,7 @@ import click
 
 SECTIONS = {
     "Prepare an offer": ("demo", "init", "check", "plan", "simulate"),
-    "Run it": ("doctor", "serve", "schedule", "status", "backup", "restore"),
+    "Run it": ("doctor", "serve", "link", "schedule", "status", "backup", "restore"),
     "Record what arrives": ("election", "service", "price", "split", "defer", "committee", "agreement", "notice"),
     "Decide": (
         "extend", "amend", "condition", "exclude", "reject", "terminate", "approve", "hold", "release", "prohibit",

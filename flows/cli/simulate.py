@@ -15,6 +15,7 @@ from rich.text import Text
 
 from flows.cli.console import console
 from flows.cli.options import moment
+from flows.prefect_books import keep_empty_books
 from flows.rehearsal import Rehearsal, end_on_signal, must_be_no_offer, rehearsal_in
 from flows.serve.processes import StopFlag, wait_until_healthy
 from infra.folder.reader import Folder, read_folder
@@ -78,6 +79,7 @@ def _play(folder: Folder, out: Path, until: datetime | None, screen: Console) ->
         with contextlib.chdir(rehearsal.home):
             from flows.simulate import simulate
         wait_until_healthy(rehearsal.api, rehearsal.server, StopFlag())
+        keep_empty_books(rehearsal.home)
         status.update("Playing…")
         simulate(folder, out, until, story(status.update))
     _not_gone(out, screen)

@@ -2,15 +2,18 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from flows.prefect_books import BOOKS, begin_with_empty_books
+from flows.serve.credential import credential_in
 from flows.serve.lock import ServeLock
 from flows.serve.processes import ORPHAN_MARK
 from infra.prefect_env import PREFECT_DEFAULTS, books_in
+from infra.private import private_directory
 from infra.settings import KEPT, PREFIX, load_settings
 
 
@@ -34,14 +37,42 @@ def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
         **_settings(),
         **os.environ,
         "PREFECT_API_URL": note.api,
+        "PREFECT_API_AUTH_STRING": credential_in(folders[0] / KEPT),
         "PREFECT_UI_URL": note.ui,
         "OPTEX_OFFERS": json.dumps([str(folder.resolve()) for folder in folders]),
         ORPHAN_MARK: note.mark,
     }
     if url := told.get("OPTEX_DATABASE_URL"):
         told["OPTEX_DATABASE_URL"] = _absolute(url)
-    Path(told["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+    home = private_directory(Path(told["PREFECT_HOME"]))
+    if not (home / BOOKS).exists():
+        begin_with_empty_books(home)
     return told
+
+
+def server_environment(told: Mapping[str, str]) -> dict[str, str]:
+    """What the server is told of it: nothing of optex's books and mail, and whom to answer."""
+    kept = {name: value for name, value in told.items() if not name.startswith(PREFIX) or name == ORPHAN_MARK}
+    return {
+        **kept,
+        "PREFECT_SERVER_API_AUTH_STRING": told["PREFECT_API_AUTH_STRING"],
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": told["PREFECT_UI_URL"],
+    }
+
+
+def worker_environment(told: Mapping[str, str]) -> dict[str, str]:
+    """What the worker and its runs are told of it: nothing of the server's own books."""
+    return {name: value for name, value in told.items() if name not in _SERVERS}
+
+
+# Each may hold a password; the older name of Prefect's database is still understood.
+_SERVERS = {
+    "PREFECT_SERVER_API_AUTH_STRING",
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+    "PREFECT_SERVER_DATABASE_PASSWORD",
+    "PREFECT_API_DATABASE_CONNECTION_URL",
+    "PREFECT_API_DATABASE_PASSWORD",
+}
 
 
 def _settings() -> dict[str, str]:

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flows.serve.credential import credential_at
 from flows.serve.lock import ServeLock
 from flows.serve.processes import require_free_port
 from infra.doctor.clock import ahead_of_us
@@ -39,6 +40,8 @@ def inspect_server(folder: Path, port: int, pool: str = POOL) -> ServerFound:
         return ServerFound(findings=(_port(port),))
     shown = re.sub("//[^/@]*@", "//", api)  # who logs in is a secret
     whose = f"{shown} (optex serve)" if note else f"{shown} (PREFECT_API_URL)"
+    if note:
+        os.environ["PREFECT_API_AUTH_STRING"] = credential_at(note.credential)
     os.environ["PREFECT_API_URL"] = api  # Prefect reads the environment when it is imported
     set_prefect_defaults()
     pass_proxies_by(os.environ)
@@ -47,6 +50,8 @@ def inspect_server(folder: Path, port: int, pool: str = POOL) -> ServerFound:
     except Exception as error:  # a server that is down fails in as many ways as its client has layers
         why = str(error).partition("\n")[0] or type(error).__name__
         do = "is it up, and does it take PREFECT_API_AUTH_STRING?"
+        if note and not os.environ["PREFECT_API_AUTH_STRING"]:
+            do = f"{note.credential} cannot be read: run optex as the user who started optex serve"
         return ServerFound(findings=(stop("server", f"no answer from {whose}: {why}", do),))
 
 

@@ -15,10 +15,11 @@ NAME = "serving.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServeLock:
-    """Where Prefect's API is, and the mark that every process of the serving carries."""
+    """Where Prefect's API is, the mark that every process of the serving carries, and the file with the credential."""
 
     api: str
     mark: str
+    credential: str = ""
 
     @property
     def ui(self) -> str:

@@ -53,12 +53,19 @@ class ManagedProcess:
             )
 
     @property
+    def is_up(self) -> bool:
+        """Whether it was started and has not ended."""
+        return hasattr(self, "process") and self.ended is None
+
+    @property
     def ended(self) -> int | None:
         """The exit code once it has ended, which it does not do by itself unless something is wrong."""
         return self.process.poll()
 
     def end(self) -> None:
         """Ask it to end, then make it end; so what it started and has left."""
+        if not hasattr(self, "process"):
+            return
         started = self._started()
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):

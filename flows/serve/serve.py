@@ -1,39 +1,28 @@
 """`optex serve` and `optex schedule`: Prefect's server, worker and deployments on this machine, and the plan in it."""
 
-import asyncio
 import os
 import sys
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from flows.serve.environment import environment_of
+from flows.serve.credential import NAME, credential_at
+from flows.serve.entrance import link
+from flows.serve.environment import environment_of, server_environment, worker_environment
 from flows.serve.lock import ServeLock, serve_lock
-from flows.serve.processes import (
-    ManagedProcess,
-    StopFlag,
-    end_orphans,
-    require_free_port,
-    stop_on_signals,
-    wait_until_healthy,
-)
+from flows.serve.processes import ManagedProcess, end_orphans, require_free_port, stop_on_signals
+from flows.serve.upkeep import Upkeep
 from infra.prefect_env import POOL, pass_proxies_by
 from infra.settings import KEPT, PROCESS, load_settings
 from infra.workspace import Workspace
 from optex.errors import OptexError
 
-if TYPE_CHECKING:
-    pass
-
 # After a while without a worker every alarm rings at once; on one machine they get on faster a few at a time.
 AT_ONCE = 4
-# A worker that ends by itself is started again, but not for ever: so many seconds lie between two starts at least.
-RESTART = 5.0
 
 
 def serve(folders: Sequence[Path], port: int) -> None:
@@ -48,37 +37,32 @@ def serve(folders: Sequence[Path], port: int) -> None:
             f"OPTEX_WORK_POOL_TYPE is {kind}: serve runs all work in processes of this machine. Start Prefect's server "
             "and workers of that type yourself (infra/production/OPERATIONS.md), or take the setting out"
         )
-    from flows.cli.record import ensure_loaded, load_new_rows
+    from flows.serve.offers import served_from
 
-    workspaces = [ensure_loaded(folder) for folder in folders]
-    for folder, workspace in zip(folders, workspaces, strict=True):
-        load_new_rows(folder, workspace)
+    served = served_from(folders)
+    folders, workspaces = list(served), list(served.values())
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex
-    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark)
+    credential = str((folders[0] / KEPT / NAME).resolve())
+    note = ServeLock(api=f"http://127.0.0.1:{port}/api", mark=mark, credential=credential)
     with stop_on_signals() as stopped, serve_lock(note, [folder / KEPT for folder in folders]) as left_over:
         for gone in left_over:
             end_orphans(gone.mark)
         require_free_port(port)
         environment = environment_of(folders, note)
+        os.environ.update(environment)
         logs = folders[0] / KEPT
-        server, worker = server_at(port, environment, logs), worker_for(environment, logs)
         click.echo("Starting Prefect…")
-        with server.running():
-            wait_until_healthy(note.api, server, stopped)
-            if stopped.is_set():
-                return
-            os.environ.update(environment)
-            asyncio.run(prepare(workspaces))
-            with worker.running():
-                _announce(note, workspaces)
-                try:
-                    _watch_over(server, worker, stopped, mark)
-                finally:
-                    click.echo("\nStopping…")
-            # A flow run has a session of its own; while the server answers it can still say that it was ended.
-            end_orphans(mark, spared=[server.process.pid])
-        end_orphans(mark)
+        Upkeep(
+            server=server_at(port, environment, logs),
+            worker=worker_for(environment, logs),
+            api=note.api,
+            port=port,
+            mark=mark,
+            stopped=stopped,
+            prepare=lambda: prepare(workspaces),
+            announce=lambda: _announce(note, workspaces),
+        ).last()
 
 
 async def prepare(workspaces: Sequence[Workspace]) -> None:
@@ -97,57 +81,39 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
         await deploy(client, [workspace.offer for workspace in workspaces])
         await restart_runs(client, POOL)
         for workspace in workspaces:
-            await sync_runs(client, workspace)
-            await draw_dashboard(client, workspace)
-
-
-async def _resume() -> None:
-    from prefect.client.orchestration import get_client
-
-    from tasks.stuck_runs import restart_runs
-
-    async with get_client() as client:
-        await restart_runs(client, POOL)
+            try:
+                await sync_runs(client, workspace)
+                await draw_dashboard(client, workspace)
+            except (OptexError, SQLAlchemyError) as error:  # the watch tries it again, and says so
+                click.echo(f"{workspace.offer} is not scheduled yet: {error}", err=True)
 
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """Prefect's server with its UI, on this machine only."""
-    command = [*_PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    return ManagedProcess(name="server", command=command, environment=environment, log=logs / "server.log")
+    command = [sys.executable, "-P", "-m", "flows.serve.server", str(port)]
+    told = server_environment(environment)
+    return ManagedProcess(name="server", command=command, environment=told, log=logs / "server.log")
 
 
 def worker_for(environment: Mapping[str, str], logs: Path) -> ManagedProcess:
     """The worker, which runs every step and act in a process of its own, a few at a time."""
     command = [*_PREFECT, "worker", "start", "--pool", POOL, "--type", PROCESS, "--name", "optex"]
     command += ["--limit", str(AT_ONCE)]
-    return ManagedProcess(name="worker", command=command, environment=environment, log=logs / "worker.log")
+    told = worker_environment(environment)
+    return ManagedProcess(name="worker", command=command, environment=told, log=logs / "worker.log")
 
 
 _PREFECT = [sys.executable, "-m", "prefect"]
-
-
-def _watch_over(server: ManagedProcess, worker: ManagedProcess, stopped: StopFlag, mark: str) -> None:
-    """Until stopped: a worker that ends by itself is started again, and what it was at is run again."""
-    started = time.monotonic()
-    while not stopped.is_set():
-        if server.ended is not None:
-            raise OptexError(f"Prefect's server ended with {server.ended}; its log is {server.log}")
-        if worker.ended is not None:
-            if time.monotonic() - started < RESTART:
-                raise OptexError(f"Prefect's worker ended with {worker.ended}; its log is {worker.log}")
-            click.echo(f"Prefect's worker ended with {worker.ended}; it is started again.", err=True)
-            end_orphans(mark, spared=[server.process.pid])
-            asyncio.run(_resume())
-            worker.start()
-            started = time.monotonic()
-        stopped.rest()
 
 
 def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
     from optex.formatting import local_text
     from optex.steps import StepStatus
 
-    click.echo(f"\nPrefect UI  {note.ui}   (deployments: {note.ui}/deployments)")
+    if sys.stdout.isatty():
+        click.echo(f"\nPrefect UI  {link(note.ui, credential_at(note.credential))}")
+    else:  # what is printed here may be kept as a log, and the link is a key
+        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link FOLDER)")
     for workspace in workspaces:
         with workspace.read() as db:
             state = db.state()
@@ -164,4 +130,9 @@ def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
                 "\n  NO MAIL LEAVES THIS MACHINE: OPTEX_SMTP_HOST is not set, so holders are NOT told.\n"
                 f"  Every message is kept as a file in {workspace.mail_dir}"
             )
+    if not (workspaces[0].ops_mail or workspaces[0].ops_webhook):
+        click.echo(
+            "\n  NOBODY IS TOLD OF ALERTS: neither OPTEX_OPS_MAIL nor OPTEX_OPS_WEBHOOK is set.\n"
+            "  A step that fails, is late or waits for somebody is seen by whoever looks, and by nobody else."
+        )
     click.echo("\nCtrl-C stops everything; a second start goes on where this one was.")

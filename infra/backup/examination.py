@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from infra.backup.manifest import BooksInBackup
 from infra.database.audit_check import first_broken
-from infra.database.engine import connect, migrate, reason_of, schema_version, sqlite_url
+from infra.database.engine import connect, migrate, schema_version, sqlite_url
 from infra.database.reader import OfferReader
+from infra.database.trouble import DatabaseTrouble, reason_of
 from infra.database.writer import open_reader
 from infra.mail import outbox
 from optex.errors import OptexError
@@ -49,7 +50,7 @@ def examined(books: Path, offer: str, at: datetime) -> ExaminedBooks:
                     due = tuple(step.name for step in db.steps() if step.waiting and step.due <= at)
             finally:
                 engine.dispose()
-        except (sqlite3.Error, SQLAlchemyError) as error:
+        except (sqlite3.Error, SQLAlchemyError, DatabaseTrouble) as error:
             raise OptexError(f"the books are damaged: {reason_of(error)}") from error
     found = BooksInBackup(revision=revision or "", entries=head.entries, head=head.hash, broken=broken)
     return ExaminedBooks(books=found, unsent=unsent, due=due)

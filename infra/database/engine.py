@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database.tables import Instant, metadata
+from infra.database.trouble import past_sqlalchemy, reason_of, translated
 from infra.private import private_directory
 from optex.errors import OptexError
 
@@ -34,10 +35,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # By the names of their files, as Alembic takes a third of a second to import: 0001_what_it_does.py.
 REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 HEAD = REVISIONS[-1]
-# So many seconds SQLite waits for another who writes.
-PATIENCE = 60
+# So many seconds a database waits for another who writes, and a server is waited for to let somebody in.
+PATIENCE, CONNECTING = 60, 10
+# So many seconds another process may need to write the first page of a new file, at the most.
+_MAKING = 2
 # pydantic's JSON is written five times as fast as the standard library's, and there is one with every notice.
 _JSON = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
+# What is written names people, and an error is read by others: it shows none of it.
+_KIND: dict[str, Any] = {**_JSON, "hide_parameters": True}
 
 
 def sqlite_url(path: Path) -> str:
@@ -52,6 +57,7 @@ def engine_for(url: str) -> Engine:
     OptexError where the database cannot be had; its password is never told.
     """
     try:
+        _refuse_emptied(make_url(url))
         engine = connect(url)
         migrate(engine)
     except (SQLAlchemyError, ImportError, ValueError) as error:
@@ -59,9 +65,18 @@ def engine_for(url: str) -> Engine:
     return engine
 
 
-def reason_of(error: Exception) -> str:
-    """What the database itself says of an error, in one line; its password is not in it."""
-    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+def _refuse_emptied(url: URL) -> None:
+    """A file without a byte held books once, and SQLite would begin new ones in it; unless it is just being made."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    file, last = Path(url.database), time.monotonic() + _MAKING
+    while file.exists() and file.stat().st_size == 0:
+        if time.monotonic() > last:
+            raise OptexError(
+                f"{file} is empty, so the books that were in it are gone: `optex restore` the last backup into a new "
+                "folder, or delete that file if nothing of the offer was ever taken in"
+            )
+        time.sleep(0.02)
 
 
 def connect(url: str) -> Engine:
@@ -69,13 +84,25 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             private_directory(Path(parsed.database).parent)
-        engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_JSON)
+        engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_KIND)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
-        return engine
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, **_JSON)
+    else:
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if "connect_timeout" not in parsed.query:
+            parsed = parsed.update_query_dict({"connect_timeout": str(CONNECTING)})
+        engine = create_engine(parsed, pool_pre_ping=True, **_KIND)
+        event.listen(engine, "connect", _set_up_postgresql)
+    event.listen(engine, "handle_error", translated, retval=True)
+    return engine
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    """As long as SQLite waits for another who writes, and not for ever; a statement of ours may take its time."""
+    before, connection.autocommit = connection.autocommit, True
+    connection.execute(f"SET lock_timeout = {PATIENCE * 1000}")
+    connection.autocommit = before
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
@@ -185,11 +212,13 @@ def bulk_insert(connection: Connection, table: Table, rows: Sequence[dict[str, A
     elif len(rows) < 1000:
         connection.execute(insert(table), rows)
     else:
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        with (
+            past_sqlalchemy(connection),
+            closing(connection.connection.cursor()) as cursor,
+            cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
+        ):
             for row in zip(*cells, strict=True):
                 copy.write_row(row)
-        cursor.close()
     return len(rows)
 
 

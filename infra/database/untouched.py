@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from infra.database.engine import connect, reason_of
+from infra.database.engine import connect, sqlite_url
+from infra.database.trouble import reason_of, translated, trouble_of
 from optex.errors import OptexError
 
 # So many seconds for a connection, and for an answer.
@@ -28,11 +29,11 @@ def sqlite_file(url: str) -> Path | None:
 def untouched(url: str) -> Iterator[Connection]:
     """A connection for reading to a database that is there, also while others write into it."""
     file = sqlite_file(url)
-    engine = (
-        connect(_impatient(make_url(url)))
-        if file is None
-        else create_engine("sqlite://", creator=lambda: _opened(file), poolclass=NullPool)
-    )
+    if file is None:
+        engine = connect(_impatient(make_url(url)))
+    else:
+        engine = create_engine(make_url(url), creator=lambda: _opened(file), poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "handle_error", translated, retval=True)
     try:
         with engine.connect().execution_options(read_only=True, postgresql_readonly=True) as connection:
             if file is None:
@@ -48,7 +49,8 @@ def copy_of_books(file: Path, to: Path) -> None:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as books:
             books.execute("VACUUM INTO ?", [str(to)])
     except sqlite3.Error as error:
-        raise OptexError(f"{file}: the books cannot be copied: {error}") from error
+        why = trouble_of(error, sqlite_url(file)) or f"{file}: {error}"
+        raise OptexError(f"the books cannot be copied: {why}") from error
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, make_url, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database import tables as t
-from infra.database.engine import HEAD, reason_of, schema_version
+from infra.database.engine import HEAD, schema_version
+from infra.database.trouble import DatabaseTrouble, damage_in, named, reason_of
 from infra.database.untouched import sqlite_file, untouched
 from infra.doctor.clock import ahead_of_us
 from infra.doctor.finding import Finding, advice, ok, stop
@@ -33,10 +34,12 @@ def check_books(workspace: Workspace) -> BooksFound:
             return BooksFound(findings=(advice("database", said, "optex serve takes the offer in and makes it"),))
         with untouched(workspace.database_url) as connection:
             return _looked_into(connection, workspace)
+    except DatabaseTrouble as error:
+        return BooksFound(findings=(stop("database", error.said, error.do),))
     except OptexError as error:
         return BooksFound(findings=(stop("database", str(error), "is it written as SQLAlchemy has it?"),))
     except (SQLAlchemyError, ImportError, ValueError) as error:
-        problem = f"{_named(workspace.database_url)} cannot be had: {reason_of(error)}"
+        problem = f"{named(workspace.database_url)} cannot be had: {reason_of(error)}"
         return BooksFound(findings=(stop("database", problem, "is OPTEX_DATABASE_URL right, and is the server up?"),))
 
 
@@ -44,9 +47,13 @@ def _looked_into(connection: Connection, workspace: Workspace) -> BooksFound:
     clock = None
     if connection.dialect.name == "postgresql":
         clock = ahead_of_us(connection.execute(select(func.clock_timestamp())).scalar_one())
-    answers = ok("database", f"{_named(workspace.database_url)} answers")
+    answers = ok("database", f"{named(workspace.database_url)} answers")
+    if damage := damage_in(connection):
+        raise damage
     try:
         version = schema_version(connection)
+    except DatabaseTrouble:
+        raise
     except OptexError as error:
         problem = str(error).removeprefix("OPTEX_DATABASE_URL: the ")
         return BooksFound(findings=(answers, stop("schema", problem, "install the newest optex")), clock=clock)
@@ -66,12 +73,3 @@ def _schema(connection: Connection, offer: str, version: str | None) -> Iterator
             yield advice("offer", f"{offer} is not on record yet", "optex serve takes it in")
         else:
             yield ok("offer", f"{offer} is on record")
-
-
-def _named(url: str) -> str:
-    """A database as it may be told: without any secret, of which there may be some in its query too."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return str(parsed.database)
-    host = parsed.host or parsed.query.get("host") or "this machine"
-    return f"{parsed.get_backend_name()} database {parsed.database} on {host}"

@@ -5,12 +5,13 @@ Every check skips a cell that is itself a fault, so that one mistake is told onc
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import MAXYEAR, MINYEAR, date, timezone, tzinfo
+from datetime import date, timezone, tzinfo
 from itertools import pairwise
 
 from infra.folder.csv_rows import FORM_COLUMNS
 from infra.folder.csv_table import CsvTable
-from optex.clock import BadInstant, on_clock
+from optex.clock import YEARS, BadInstant, on_clock
+from optex.fields import A_DAY, in_calendar
 from optex.records import FormKind, Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
@@ -76,7 +77,9 @@ def _vesting(table: CsvTable, index: int) -> None:
         return
     row["vesting"] = tranches
     total = sum(tranche.shares for tranche in tranches)
-    if any(later.vests_on <= tranche.vests_on for tranche, later in pairwise(tranches)):
+    if not all(in_calendar(tranche.vests_on) for tranche in tranches):
+        table.reject(index, "vesting", "names a day that is not of our calendar", A_DAY)
+    elif any(later.vests_on <= tranche.vests_on for tranche, later in pairwise(tranches)):
         table.reject(index, "vesting", "the dates do not ascend", "each date later than the one before")
     elif not all(tranche.shares for tranche in tranches):
         table.reject(index, "vesting", "has a tranche of no shares", "shares above zero on each date")
@@ -114,7 +117,7 @@ def check_received(table: CsvTable, zone: tzinfo) -> None:
     firsts: dict[str, int] = {}
     for index, row in enumerate(table.rows):
         at, form_id = row.get("received_at"), row.get("form_id")
-        if at is None or ((steady or at.tzinfo is not None) and MINYEAR < at.year < MAXYEAR):
+        if at is None or ((steady or at.tzinfo is not None) and at.year in YEARS):
             continue
         if form_id and firsts.setdefault(form_id, index) != index:  # a form states it on every row
             continue

@@ -19,12 +19,13 @@ from optex.fields import (
     Expected,
     Id,
     InstantCell,
-    OneLine,
+    LineCell,
     PercentCell,
     PriceCell,
     RestatedCell,
     ScheduleCell,
     SharesCell,
+    StatedCell,
     WholeCell,
 )
 from optex.records import Capacity, FormKind, FormLine, OptionType
@@ -32,9 +33,9 @@ from optex.records import Capacity, FormKind, FormLine, OptionType
 
 class HolderRow(TypedDict):
     holder_id: Annotated[Id, Doc("Your own number of the holder; it stands once.")]
-    name: Annotated[OneLine, Doc("The name as on the option agreement: a form is signed exactly so (TND-5).")]
+    name: Annotated[LineCell, Doc("The name as on the option agreement: a form is signed exactly so (TND-5).")]
     email: NotRequired[Annotated[EmailCell, Doc("Where letters go; blank: they are printed.")]]
-    jurisdiction: NotRequired[Annotated[OneLine, Doc("Where the holder resides, such as US or CA-QC (ELG-4).")]]
+    jurisdiction: NotRequired[Annotated[LineCell, Doc("Where the holder resides, such as US or CA-QC (ELG-4).")]]
     voting_percent: NotRequired[
         Annotated[PercentCell, Doc("The share of the voting power on the grant date; blank: none (GRT-3, GRT-4).")]
     ]
@@ -74,10 +75,14 @@ class _Received(TypedDict):
         InstantCell, Doc("When it was received, on the offer's clock unless with an offset (EXP-1).")
     ]
     signed_on: NotRequired[Annotated[DayCell, Doc("The date beside the signature; blank: it is not dated (TND-5).")]]
-    signed_as: NotRequired[Annotated[str, Doc("The signature, exactly as written; blank: it is not signed (TND-5).")]]
-    channel: NotRequired[Annotated[str, Doc("How it was delivered: one of the terms' `channels` (TND-6).")]]
-    title: NotRequired[Annotated[str, Doc("Of who signed in a holder's place: the full title (TND-5).")]]
-    authority: NotRequired[Annotated[str, Doc("Of who signed in a holder's place: the evidence of authority (TND-5).")]]
+    signed_as: NotRequired[
+        Annotated[StatedCell, Doc("The signature, exactly as written; blank: it is not signed (TND-5).")]
+    ]
+    channel: NotRequired[Annotated[StatedCell, Doc("How it was delivered: one of the terms' `channels` (TND-6).")]]
+    title: NotRequired[Annotated[StatedCell, Doc("Of who signed in a holder's place: the full title (TND-5).")]]
+    authority: NotRequired[
+        Annotated[StatedCell, Doc("Of who signed in a holder's place: the evidence of authority (TND-5).")]
+    ]
 
 
 class ElectionRow(_Received):
@@ -115,8 +120,9 @@ class CsvSchema:
         self.columns = tuple(columns)
         self.required = tuple(column for column in columns if column not in optional)
         partial: Any = TypedDict("Partial", columns, total=False)  # type: ignore[misc]  # made at run time
-        self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row])
-        self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial])
+        built_when_used = ConfigDict(defer_build=True)
+        self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row], config=built_when_used)
+        self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial], config=built_when_used)
         self._annotations = columns
 
     def expected(self, column: str) -> str:

@@ -14,6 +14,7 @@ from infra.folder.spreadsheets import AS_CSV, is_workbook
 from optex.errors import Fault
 from optex.formatting import count
 from optex.near_miss import meant
+from optex.visible import quoted
 
 # What spreadsheets put between columns where the comma is for decimals, or where text is copied out of them.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -192,5 +193,4 @@ def _take(table: CsvTable, shape: CsvSchema, found: Any, missing: set[str]) -> N
     elif cell is None:
         table.fault(line, column, "is blank", shape.expected(column))
     else:
-        shown = cell if len(cell) <= 60 else cell[:60] + "…"
-        table.fault(line, column, f"{shown!r} cannot be taken", shape.expected(column))
+        table.fault(line, column, f"{quoted(cell)} cannot be taken", shape.expected(column))

@@ -29,6 +29,7 @@ from optex.clock import on_clock
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod
+from optex.specimens import specimens
 from optex.terms import Terms, parse_terms
 
 FILES = (
@@ -58,8 +59,11 @@ class Folder:
     path: Path
 
 
-def read_folder(path: Path) -> Folder:
-    """The offer in a folder; BadData with every fault of every file, in order of file and line."""
+def read_folder(path: Path, *, letters: bool = True) -> Folder:
+    """The offer in a folder; BadData with every fault of every file, in order of file and line.
+
+    Among them are templates of which no letter can be written; without `letters` only those that are none at all.
+    """
     path = Path(path)
     if why := why_no_folder(path):
         raise OptexError(why)
@@ -83,7 +87,7 @@ def read_folder(path: Path) -> Folder:
         for table in (holders, service, grants, elections, prices):
             faults += table.faults
         faults.sort(key=lambda fault: (FILES.index(fault.file), fault.line))
-        faults += _template_faults(path / "templates")
+        faults += _template_faults(path / "templates", terms if letters else None)
         if faults or terms is None:
             raise BadData(faults)
         return Folder(
@@ -104,12 +108,13 @@ def digest_of(path: Path) -> str:
     return _digest(path, {name: (path / name).read_bytes() if (path / name).is_file() else None for name in FILES})
 
 
-def _template_faults(templates: Path) -> list[Fault]:
+def _template_faults(templates: Path, terms: Terms | None) -> list[Fault]:
     if not templates.is_dir():
         return []
     from infra.mail.render import template_faults  # Jinja takes a while to import, and few offers have templates
 
-    return template_faults(templates)
+    shown = specimens(terms) if terms else {}
+    return template_faults(templates, [(notice.kind, notice.data) for notice in shown.values()])
 
 
 def read_forms(

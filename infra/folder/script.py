@@ -8,6 +8,7 @@ from optex.action import Action, BadAction
 from optex.actions import read_action
 from optex.errors import BadData, Fault
 from optex.toml import read_toml
+from optex.visible import quoted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ def _entry(table: dict[str, Any], zone: tzinfo, line: int) -> ScriptEntry:
     options = {key: value for key, value in table.items() if key not in ("when", "do")}
     verb = table.get("do")
     if not isinstance(verb, str):
-        problem = "missing" if verb is None else f"{verb} cannot be taken"
+        problem = "missing" if verb is None else f"{quoted(verb)} cannot be taken"
         raise BadAction("at", [("do", problem, 'a verb such as "extend"')])
     told = {**options, "at": table["when"]} if "when" in table else options
     try:

@@ -2,11 +2,10 @@
 
 import math
 import time
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from email.utils import quote
 from functools import partial
 from typing import Any
@@ -15,19 +14,19 @@ from jinja2 import TemplateError
 from sqlalchemy import Row
 
 from infra.mail import outbox
+from infra.mail.claims import Claims
 from infra.mail.enclosures import enclosures
 from infra.mail.message import compose, mailbox, message_id
+from infra.mail.pool import SmtpPool
 from infra.mail.render import render
 from infra.mail.sink import Sink
-from infra.mail.smtp import MailError, OutgoingMessage, SendResult, SendStatus, SmtpPool, Unsendable
+from infra.mail.smtp import MailError, OutgoingMessage, SendResult, SendStatus, Unsendable
 from infra.workspace import Workspace
 from optex.formatting import count
 from optex.terms import Terms
 
-# So few that even a server that is slow to answer has done with them before the claim on them is stale.
+# So many letters a killed round may have sent and not marked: they go out again, with the same Message-IDs.
 BATCH = 100
-# A claim older than this was left by a sender that died.
-STALE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +63,6 @@ async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime 
 
     In a simulation each is sent at the instant it was queued; one that is held back, when it is `at` that instant.
     """
-    by = uuid.uuid4().hex
     sent = refused = put_off = left = 0
     why = ""
     until = time.monotonic() + seconds
@@ -72,28 +70,38 @@ async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime 
         return DeliveryReport()
     with workspace.read() as reader:
         terms = reader.state().terms
-    async with _post(workspace) as post:
-        try:
-            while rows := _claim(workspace, by, at):
-                try:
-                    await post.send(_letters(rows, workspace, terms))
-                finally:  # also when it is broken off: what the server has taken must not go out again
-                    outcomes = list(post.outcomes.values())
-                    _mark(workspace, rows, outcomes, terms)
-                for outcome in outcomes:
-                    sent += outcome.status is SendStatus.ACCEPTED
-                    refused += outcome.status is SendStatus.REFUSED
-                    put_off += outcome.status is SendStatus.LATER
-                    why = why if outcome.status is SendStatus.ACCEPTED else outcome.answer
-                if all(outcome.status is SendStatus.LATER for outcome in outcomes):
-                    break  # it is the server, not a recipient
-                if time.monotonic() > until:
-                    left = _waiting(workspace, at)
-                    break
-        finally:
-            with workspace.write() as db:
-                outbox.release_claims(db, by)
+    async with _post(workspace) as post, Claims(workspace) as claims:
+        while rows := claims.take(BATCH, _until(workspace, at)):
+            try:
+                await post.send(_letters(rows, workspace, terms, claims))
+            finally:  # also when it is broken off: what the server has taken must not go out again
+                outcomes = [_known(row, post.outcomes[row.notice_id]) for row in rows if row.notice_id in post.outcomes]
+                claims.mark(_marks(workspace, rows, outcomes, terms))
+            for outcome in outcomes:
+                sent += outcome.status is SendStatus.ACCEPTED
+                refused += outcome.status is SendStatus.REFUSED
+                put_off += outcome.status in (SendStatus.LATER, SendStatus.UNCERTAIN)
+                why = why if outcome.status is SendStatus.ACCEPTED else outcome.answer
+            if _takes_nothing(rows, outcomes):
+                break
+            if time.monotonic() > until:
+                left = _waiting(workspace, at)
+                break
     return DeliveryReport(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+
+
+def _known(row: Row[Any], outcome: SendResult) -> SendResult:
+    """What is known of a letter: one that may have arrived goes once more, and if it still may have, a person decides."""
+    if outcome.status is SendStatus.UNCERTAIN and row.answer == outcome.answer:
+        return replace(outcome, status=SendStatus.REFUSED, answer=f"twice {outcome.answer}")
+    return outcome
+
+
+def _takes_nothing(rows: Sequence[Row[Any]], outcomes: Sequence[SendResult]) -> bool:
+    """Whether the server is to be left alone: it is out of reach, or puts off all, not each because it is new to it."""
+    first = {row.notice_id for row in rows if row.attempts == 1}
+    not_taken = (SendStatus.LATER, SendStatus.UNCERTAIN)
+    return all(each.status in not_taken and not (each.alone and each.notice_id in first) for each in outcomes)
 
 
 async def send_queued(workspace: Workspace, seconds: float = math.inf, at: datetime | None = None) -> str:
@@ -125,33 +133,29 @@ def _waiting(workspace: Workspace, at: datetime | None) -> int:
         return outbox.waiting(db, _until(workspace, at))
 
 
-def _claim(workspace: Workspace, by: str, at: datetime | None) -> Sequence[Row[Any]]:
-    now = datetime.now(UTC)
-    # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
-    stale = now if workspace.simulated else now - STALE
-    with workspace.write() as db:
-        return outbox.claim(db, by, now, stale, BATCH, _until(workspace, at))
-
-
 def _sender(workspace: Workspace, terms: Terms) -> str:
     return workspace.mail_from or f'"{quote(terms.contact.name)}" <{terms.contact.email}>'
 
 
-def _letters(rows: Sequence[Row[Any]], workspace: Workspace, terms: Terms) -> list[OutgoingMessage]:
+def _letters(rows: Sequence[Row[Any]], workspace: Workspace, terms: Terms, claims: Claims) -> list[OutgoingMessage]:
     _, address = mailbox(_sender(workspace, terms))
     return [
         OutgoingMessage(
             notice_id=row.notice_id,
             sender=address,
             recipient=row.email,
-            compose=partial(_composed, row, workspace, terms),
+            compose=partial(_composed, row, workspace, terms, claims),
         )
         for row in rows
     ]
 
 
-def _composed(row: Row[Any], workspace: Workspace, terms: Terms) -> bytes:
-    """A notice as a message; Unsendable or BadAddress where it cannot be written, or SMTP cannot carry its address."""
+def _composed(row: Row[Any], workspace: Workspace, terms: Terms, claims: Claims) -> bytes:
+    """A notice as a message; Unsendable or BadAddress where it cannot be written, or SMTP cannot carry its address.
+
+    ClaimLost where it may be another round's by now.
+    """
+    claims.check()
     try:
         text, html = render(row.kind, row.data, workspace.templates)
         enclosed = enclosures(row.kind, row.data, workspace.templates)
@@ -180,7 +184,9 @@ def _queued(row: Row[Any]) -> datetime:
     return max(queued, row.send_after or queued)
 
 
-def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[SendResult], terms: Terms) -> None:
+def _marks(
+    workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[SendResult], terms: Terms
+) -> list[dict[str, Any]]:
     _, address = mailbox(_sender(workspace, terms))
     domain = address.rpartition("@")[2]
     by_id = {row.notice_id: row for row in rows}
@@ -198,5 +204,4 @@ def _mark(workspace: Workspace, rows: Sequence[Row[Any]], outcomes: Sequence[Sen
                 "refused": outcome.status is SendStatus.REFUSED,
             }
         )
-    with workspace.write() as db:
-        outbox.mark(db, marks)
+    return marks

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import httpx
 
 from infra.mail.message import compose, mailbox, message_id
+from infra.mail.pool import send
 from infra.mail.sink import Sink
-from infra.mail.smtp import MailError, OutgoingMessage, SendStatus, send
+from infra.mail.smtp import MailError, OutgoingMessage, SendStatus
 from infra.workspace import Workspace
 
 

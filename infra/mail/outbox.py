@@ -35,19 +35,28 @@ def claim(
     return list(db.connection.execute(query.where(*mine).order_by(n.c.queued_at, n.c.notice_id)))
 
 
-def mark(db: OfferWriter, marks: Iterable[dict[str, Any]]) -> None:
+def renew(db: OfferWriter, by: str, now: datetime) -> int:
+    """Hold what was claimed and not sent from now on; how many these are: what another took over is not among them."""
+    n = t.notices
+    mine = (n.c.offer == db.offer, n.c.claimed_by == by, n.c.sent_at.is_(None))
+    return int(db.connection.execute(update(n).where(*mine).values(claimed_at=now)).rowcount)
+
+
+def mark(db: OfferWriter, marks: Iterable[dict[str, Any]], by: str) -> None:
     """Mark notices with the server's answer: notice_id, sent_at (None: not accepted), message_id, answer, refused.
 
-    What was refused for good is not tried again until a person asks for it.
+    What was refused for good is not tried again until a person asks for it. Of what another has taken over only that it
+    was sent is marked.
     """
     rows = [{"key": row.pop("notice_id"), **row} for row in map(dict, marks)]
-    if rows:
-        n = t.notices
-        values: dict[str, Any] = {
-            column: bindparam(column) for column in ("sent_at", "message_id", "answer", "refused")
-        }
-        unsent = (n.c.offer == db.offer, n.c.notice_id == bindparam("key"), n.c.sent_at.is_(None))
-        db.connection.execute(update(n).where(*unsent).values(**values), rows)
+    n = t.notices
+    values: dict[str, Any] = {column: bindparam(column) for column in ("sent_at", "message_id", "answer", "refused")}
+    unsent = (n.c.offer == db.offer, n.c.notice_id == bindparam("key"), n.c.sent_at.is_(None))
+    sent, kept = [row for row in rows if row["sent_at"]], [row for row in rows if not row["sent_at"]]
+    if sent:
+        db.connection.execute(update(n).where(*unsent).values(**values), sent)
+    if kept:
+        db.connection.execute(update(n).where(*unsent, n.c.claimed_by == by).values(**values), kept)
 
 
 def waiting(db: OfferReader, until: datetime | None = None) -> int:
@@ -67,6 +76,13 @@ def oldest_waiting(db: OfferReader, until: datetime | None) -> datetime | None:
     """Since when the oldest of the notices that wait to be sent has been due."""
     due = func.min(func.coalesce(t.notices.c.send_after, t.notices.c.queued_at))
     return db.connection.execute(_unsent(db, due).where(_due(until))).scalar()
+
+
+def last_trouble(db: OfferReader, until: datetime | None) -> str:
+    """Why the last of the notices that wait to be sent was not taken; "" where none was brought to a server yet."""
+    n = t.notices.c
+    query = _unsent(db, n.answer).where(_due(until), n.answer.is_not(None)).order_by(n.attempts.desc(), n.notice_id)
+    return db.connection.execute(query.limit(1)).scalar() or ""
 
 
 def printable(db: OfferReader, at: datetime) -> list[Row[Any]]:

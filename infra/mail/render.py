@@ -10,21 +10,33 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, NamedTuple
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 
+from infra.mail.sandbox import OwnFiles, Sandbox, lies_in, purse
 from optex import formatting
 from optex.authority import section_of
 from optex.errors import Fault
 
 WIDTH = 76
+_WRITTEN = (".j2", ".html", ".txt")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(kind: str, data: Mapping[str, Any], templates_dir: Path | None = None) -> tuple[str, str]:
-    """The letter of a notice as plain text and as HTML; jinja2.UndefinedError where the data lacks what it states."""
-    text, html = (_environment(form, templates_dir).get_template(f"{kind}.j2").render(data) for form in ("txt", "html"))
+    """The letter of a notice as plain text and as HTML; jinja2.TemplateError where it cannot be written."""
+    text, html = (_written(form, f"{kind}.j2", data, templates_dir) for form in ("txt", "html"))
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text.strip() + "\n", "\n".join(filter(None, html.split("\n"))).strip() + "\n"
@@ -32,7 +44,43 @@ def render(kind: str, data: Mapping[str, Any], templates_dir: Path | None = None
 
 def render_page(name: str, data: Mapping[str, Any], templates_dir: Path | None = None) -> str:
     """A page that is no letter itself, such as the one that letters are printed on."""
-    return _environment("html", templates_dir).get_template(name).render(data)
+    return _written("html", name, data, templates_dir)
+
+
+class BrokenTemplate(TemplateError):
+    """What a template of the offer's own cannot be written for: in which file, on which line."""
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{problem} (templates/{file}, line {line})" if file else problem)
+        self.file, self.line, self.problem = file, line, problem
+
+
+def _written(form: str, name: str, data: Mapping[str, Any], templates_dir: Path | None) -> str:
+    if templates_dir is None:
+        return _environment(form, None).get_template(name).render(data)
+    try:
+        with purse():
+            return _environment(form, templates_dir).get_template(name).render(data)
+    except Exception as error:  # what somebody else's template may do wrong is anything, and stops no other letter
+        raise _broken(error, templates_dir) from error
+
+
+def _broken(error: Exception, templates_dir: Path) -> BrokenTemplate:
+    """The innermost place in the offer's own templates at which it went wrong."""
+    file, line = "", 1
+    if isinstance(error, TemplateSyntaxError) and error.filename:
+        file, line = Path(error.filename).name, error.lineno
+    for frame, number in walk_tb(error.__traceback__):
+        found = Path(frame.f_code.co_filename)
+        if found.suffix in _WRITTEN and found.is_relative_to(templates_dir):
+            file, line = found.relative_to(templates_dir).as_posix(), number
+    if isinstance(error, RecursionError | MemoryError):
+        problem = "calls itself without end"
+    elif isinstance(error, TemplateNotFound):
+        problem = f"there is no template {error.name!r}"
+    else:
+        problem = str(error) or type(error).__name__
+    return BrokenTemplate(file, line, problem)
 
 
 def page_parts(page: str) -> tuple[list[str], str]:
@@ -44,21 +92,47 @@ def page_parts(page: str) -> tuple[list[str], str]:
     return re.findall(r"<style>(.*?)</style>", page, re.DOTALL), found[1] if found else page
 
 
-def template_faults(templates_dir: Path) -> list[Fault]:
-    """What cannot be read in an offer's own templates, by file and line."""
-    faults = []
-    for file in sorted(found for found in templates_dir.iterdir() if _is_template(found)):
+def template_faults(templates_dir: Path, specimens: Iterable[tuple[str, Mapping[str, Any]]] = ()) -> list[Fault]:
+    """What cannot be read in an offer's own templates, or not be written of these `specimens`, by file and line."""
+    broken = []
+    ours = sorted(found for found in templates_dir.iterdir() if _is_template(found))
+    for file in ours:
         try:
-            _environment("txt", None).compile(file.read_text(encoding="utf-8-sig"))
-        except TemplateSyntaxError as error:
-            problem, line = error.message or "cannot be read", error.lineno
-        except UnicodeDecodeError:
-            problem, line = "bytes that are not UTF-8", 1
-        else:
-            continue
-        name = f"{templates_dir.name}/{file.name}"
-        faults.append(Fault(file=name, line=line, column="template", problem=problem, expected="a Jinja template"))
-    return faults
+            _check_readable(file, templates_dir)
+        except BrokenTemplate as error:
+            broken.append(error)
+    if ours and not broken:
+        for kind, data in specimens:
+            try:
+                render(kind, data, templates_dir)
+            except BrokenTemplate as error:
+                broken.append(error)
+    return [
+        Fault(
+            file=f"{templates_dir.name}/{error.file or ours[0].name}",
+            line=error.line,
+            column="template",
+            problem=error.problem,
+            expected="a Jinja template",
+        )
+        for error in {(each.file, each.line, each.problem): each for each in broken}.values()
+    ]
+
+
+def _check_readable(file: Path, templates_dir: Path) -> None:
+    """BrokenTemplate where a file is none, lies elsewhere, or does not follow Jinja's grammar."""
+    if not file.is_file() or not lies_in(file, templates_dir):
+        raise BrokenTemplate(file.name, 1, "is no file of this folder")
+    try:
+        Sandbox().compile(file.read_text(encoding="utf-8-sig"))
+    except TemplateSyntaxError as error:
+        raise BrokenTemplate(file.name, error.lineno, error.message or "cannot be read") from None
+    except UnicodeDecodeError:
+        raise BrokenTemplate(file.name, 1, "bytes that are not UTF-8") from None
+    except OSError as error:
+        raise BrokenTemplate(file.name, 1, f"cannot be read ({error.strerror})") from None
+    except (RecursionError, MemoryError, SyntaxError, ValueError):  # as Python has it of what Jinja made of it
+        raise BrokenTemplate(file.name, 1, "lies too deep within itself") from None
 
 
 def _is_template(file: Path) -> bool:
@@ -70,8 +144,8 @@ def _is_template(file: Path) -> bool:
 def _environment(form: str, templates_dir: Path | None) -> Environment:
     loader: BaseLoader = FileSystemLoader(TEMPLATES)
     if templates_dir:
-        loader = ChoiceLoader([FileSystemLoader(templates_dir), loader])
-    environment = Environment(
+        loader = ChoiceLoader([OwnFiles(templates_dir), loader])
+    environment = (Sandbox if templates_dir else Environment)(
         loader=loader,
         autoescape=form == "html",
         undefined=StrictUndefined,

@@ -1,19 +1,15 @@
-"""Sending: composed letters go out by SMTP over a few connections that are kept open, each with its own outcome."""
+"""SMTP: a connection to the server is opened, encrypted and logged in; a letter is handed over and has its outcome."""
 
-import asyncio
 import ssl
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import aiosmtplib
 from aiosmtplib import SMTP
 
-from infra.mail.message import BadAddress, address
 from infra.settings import is_loopback
 from optex.errors import OptexError
 
@@ -30,13 +26,24 @@ class ServerUnavailable(MailError):
     """Try again later: the server cannot be reached, or takes no mail now."""
 
 
+class ConnectionGone(ServerUnavailable):
+    """The letter was not handed over, that is certain: try it over another connection."""
+
+
+class TooMuch(ConnectionGone):
+    """The server takes no letters over this connection now; those over others it may take."""
+
+
 class Unsendable(MailError):
     """This letter cannot be composed: correct what it is made of. The others can go."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmtpSettings:
-    """The server that takes our mail; `none` sends in the clear and is for loopback only. `timeout` in seconds."""
+    """The server that takes our mail; `none` sends in the clear and is for loopback only.
+
+    `timeout` and `acceptance` are in seconds: how long each answer is waited for, and the one that the letter is taken.
+    """
 
     host: str
     port: int
@@ -44,6 +51,9 @@ class SmtpSettings:
     password: str = field(default="", repr=False)
     tls: Literal["starttls", "tls", "none"] = "starttls"
     timeout: float = 30.0
+    # A server may look through a letter before it takes it, and has it twice from whoever does not wait (RFC 5321).
+    acceptance: float = 300.0
+    connections: int = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,26 +74,22 @@ class SendStatus(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"  # for good: a person must correct the address or the letter
     LATER = "later"  # the server was busy, out of reach, or does not take our sender: try again
+    UNCERTAIN = "uncertain"  # the letter was handed over and nothing came back: it may have arrived
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendResult:
-    """What became of one letter, with the server's own answer."""
+    """What became of one letter, with the server's own answer; put off `alone`, it says nothing of the others."""
 
     notice_id: str
     status: SendStatus
     answer: str
-
-
-async def send(letters: Sequence[OutgoingMessage], smtp: SmtpSettings, *, connections: int = 4) -> list[SendResult]:
-    """Send the letters over a few connections; one outcome per letter, in their order. WrongSettings if none can go."""
-    async with SmtpPool(smtp, connections=connections) as post:
-        return await post.send(letters)
+    alone: bool = False
 
 
 async def greet(smtp: SmtpSettings) -> None:
     """Connect, encrypt and log in as for a letter, and take leave without one; WrongSettings or ServerUnavailable."""
-    connection = await _connect(smtp)
+    connection = await connect(smtp)
     try:
         await connection.noop()
         await connection.quit()
@@ -93,106 +99,7 @@ async def greet(smtp: SmtpSettings) -> None:
         connection.close()
 
 
-class SmtpPool:
-    """A few connections to one server, opened when there is something to send and kept open until the end."""
-
-    def __init__(self, smtp: SmtpSettings, *, connections: int = 4) -> None:
-        if smtp.tls == "none" and not is_loopback(smtp.host):
-            raise WrongSettings(f"OPTEX_SMTP_TLS=none would send letters in the clear to {smtp.host}")
-        self._smtp = smtp
-        self._connections = connections
-        self._idle: list[SMTP] = []
-        # What became of the letters given last, by their notices: it is there even if sending them was broken off.
-        self.outcomes: dict[str, SendResult] = {}
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for connection in self._idle:
-            if kind is None:  # who was broken off takes no leave: the server may be what it was waiting for
-                with suppress(aiosmtplib.SMTPException, OSError):
-                    await connection.quit()
-            connection.close()
-        self._idle.clear()
-
-    async def send(self, letters: Sequence[OutgoingMessage]) -> list[SendResult]:
-        """Send the letters; one outcome per letter, in their order. WrongSettings if none of them can go.
-
-        A lost connection is opened again and the letter tried once more: it may arrive twice, with one Message-ID.
-        """
-        self.outcomes = {}
-        waiting = deque(letters)
-        why = ""
-        if letters and not self._idle:
-            try:  # one by itself: wrong settings show here, before anything is sent
-                self._idle.append(await _connect(self._smtp))
-            except ServerUnavailable as error:
-                why = str(error)
-        if self._idle:
-            workers = min(self._connections, len(letters))
-            for end in await _ended([asyncio.create_task(self._work(waiting)) for _ in range(workers)]):
-                if isinstance(end, BaseException):
-                    raise end
-                why = why or end
-        for letter in waiting:
-            self.outcomes[letter.notice_id] = _outcome(letter, SendStatus.LATER, why)
-        return [self.outcomes[letter.notice_id] for letter in letters]
-
-    async def _work(self, waiting: "deque[OutgoingMessage]") -> str:
-        """Send what is waiting over one connection until nothing is; else why the connection is no more."""
-        connection: SMTP | None = None
-        try:
-            connection = self._idle.pop() if self._idle else await _connect(self._smtp)
-            while waiting:
-                letter = waiting.popleft()
-                # If we are stopped in the middle of this one, it is for the next round to say so.
-                self.outcomes[letter.notice_id] = _outcome(letter, SendStatus.LATER, "the server was lost")
-                connection, self.outcomes[letter.notice_id] = await self._deliver(connection, letter)
-        except MailError as error:
-            return str(error)
-        finally:
-            if connection is not None:
-                self._idle.append(connection)
-        return ""
-
-    async def _deliver(self, connection: SMTP, letter: OutgoingMessage) -> tuple[SMTP, SendResult]:
-        try:
-            recipient, content = address(letter.recipient), letter.compose()
-        except (BadAddress, Unsendable) as error:
-            return connection, _outcome(letter, SendStatus.REFUSED, str(error))
-        for last_try in (False, True):
-            if not connection.is_connected:
-                connection = await _connect(self._smtp)
-            try:
-                _, answer = await connection.sendmail(letter.sender, [recipient], content)
-            except (aiosmtplib.SMTPException, OSError) as error:
-                if connection.is_connected or last_try:
-                    return connection, _failure(letter, error)
-            else:
-                return connection, _outcome(letter, SendStatus.ACCEPTED, f"250 {answer}")
-        raise AssertionError("unreachable: the last try returns")
-
-
-async def _ended(tasks: Sequence[asyncio.Task[str]]) -> list[str | BaseException]:
-    """How each task ended, also where one failed: what the server has taken by then must be known.
-
-    Broken off, none is left at work; a cancelled task may not hear of it, for `asyncio.wait_for` forgets it where the
-    answer comes in that instant, and so it is told again.
-    """
-    try:
-        await asyncio.wait(tasks)
-    finally:
-        while deaf := [task for task in tasks if not task.done()]:
-            for task in deaf:
-                task.cancel()
-            await asyncio.wait(deaf, timeout=0.1)
-    return [task.exception() or task.result() for task in tasks]
-
-
-async def _connect(smtp: SmtpSettings) -> SMTP:
+async def connect(smtp: SmtpSettings) -> SMTP:
     """An open connection, encrypted and logged in as the settings say; WrongSettings or ServerUnavailable."""
     connection = SMTP(
         hostname=smtp.host,
@@ -207,6 +114,8 @@ async def _connect(smtp: SmtpSettings) -> SMTP:
     )
     try:
         await connection.connect()
+        if connection.is_ehlo_or_helo_needed:
+            await connection.ehlo()
     except (aiosmtplib.SMTPException, OSError) as error:
         connection.close()
         at = f"{smtp.host}:{smtp.port}"
@@ -218,21 +127,74 @@ async def _connect(smtp: SmtpSettings) -> SMTP:
             raise WrongSettings(
                 f"{at} does not offer what OPTEX_SMTP_TLS={smtp.tls} and OPTEX_SMTP_USER need: {error}"
             ) from error
-        if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        unsafe = error if isinstance(error, ssl.SSLError) else error.__cause__
+        if isinstance(unsafe, ssl.SSLError) and not isinstance(unsafe, ssl.SSLEOFError):
             raise WrongSettings(f"no safe connection to {at}: {error}") from error
-        raise ServerUnavailable(f"{at} takes no mail now: {error}") from error
+        raise ServerUnavailable(f"{at} takes no mail now: {_said(error)}") from error
     return connection
 
 
-def _failure(letter: OutgoingMessage, error: Exception) -> SendResult:
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        error = error.recipients[0]
+def _said(error: Exception) -> str:
+    """What a server answered, with its code; what else befell a connection, in its own words."""
     if not isinstance(error, aiosmtplib.SMTPResponseException):
-        return _outcome(letter, SendStatus.LATER, str(error) or type(error).__name__)
+        return str(error) or type(error).__name__
+    return f"{error.code} {error.message}" if error.code > 0 else error.message
+
+
+NO_ANSWER = "no answer after the letter was handed over, so that it may have arrived"
+
+
+async def hand_over(
+    connection: SMTP, letter: OutgoingMessage, recipient: str, content: bytes, acceptance: float
+) -> SendResult:
+    """Bring one letter to the server and hear what it says of it; ConnectionGone where it was not handed over."""
+    try:
+        size = [f"SIZE={len(content)}"] if connection.supports_extension("size") else []
+        await connection.mail(letter.sender, options=size)
+        await connection.rcpt(recipient)
+    except aiosmtplib.SMTPTimeoutError:
+        return outcome_of(letter, SendStatus.LATER, "the server did not answer in time")
+    except aiosmtplib.SMTPResponseException as error:
+        return await _answered(connection, letter, error)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise ConnectionGone(f"the connection was lost: {error}") from error
+    try:
+        taken = await connection.data(content, timeout=acceptance)
+    except aiosmtplib.SMTPResponseException as error:
+        if error.code > 0:  # an answer, not a babble
+            return await _answered(connection, letter, error)
+        connection.close()
+    except (aiosmtplib.SMTPException, OSError):
+        pass
+    else:
+        return outcome_of(letter, SendStatus.ACCEPTED, f"{taken.code} {taken.message}")
+    return outcome_of(letter, SendStatus.UNCERTAIN, NO_ANSWER)
+
+
+# As its closing of the connection, so the limit of connections of some servers comes at any command.
+_TOO_MUCH = frozenset({421, 432})
+# It wants a login, or encryption, before it takes anything; and the letter is too big, as it may say to MAIL already.
+_LOG_IN_FIRST, _TOO_BIG = 530, 552
+
+
+async def _answered(connection: SMTP, letter: OutgoingMessage, error: aiosmtplib.SMTPResponseException) -> SendResult:
+    """What a server's No means for the letter, and for the others."""
+    answer = _said(error)
+    to_sender = isinstance(error, aiosmtplib.SMTPSenderRefused)
+    if error.code < 400 or error.code in _TOO_MUCH or (to_sender and error.code < 500):
+        connection.close()
+        raise (ConnectionGone if error.code < 400 else TooMuch)(answer)
+    with suppress(aiosmtplib.SMTPException, OSError):
+        await connection.rset()
     # A sender refused is a fault of ours, not of the holder's address: it must not count as refused for good.
-    refused = error.code >= 500 and not isinstance(error, aiosmtplib.SMTPSenderRefused)
-    return _outcome(letter, SendStatus.REFUSED if refused else SendStatus.LATER, f"{error.code} {error.message}")
+    ours = error.code == _LOG_IN_FIRST or (to_sender and error.code != _TOO_BIG)
+    if error.code >= 500 and not ours:
+        return outcome_of(letter, SendStatus.REFUSED, answer)
+    return outcome_of(letter, SendStatus.LATER, answer, alone=not ours)
 
 
-def _outcome(letter: OutgoingMessage, status: SendStatus, answer: str) -> SendResult:
-    return SendResult(notice_id=letter.notice_id, status=status, answer=" ".join(answer.split()))
+def outcome_of(letter: OutgoingMessage, status: SendStatus, answer: str, *, alone: bool = False) -> SendResult:
+    """The outcome of a letter; of an answer what people can read, for a server may say anything, of any length."""
+    readable = "".join(sign if sign.isprintable() else " " for sign in answer[:2_000])
+    said = " ".join(readable.split())[:500]
+    return SendResult(notice_id=letter.notice_id, status=status, answer=said, alone=alone)

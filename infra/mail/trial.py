@@ -5,9 +5,10 @@ from datetime import datetime
 from email.utils import quote
 
 from infra.mail.message import compose, mailbox, message_id
+from infra.mail.pool import send
 from infra.mail.render import render
 from infra.mail.sink import Sink
-from infra.mail.smtp import MailError, OutgoingMessage, SendStatus, send
+from infra.mail.smtp import MailError, OutgoingMessage, SendStatus
 from infra.workspace import Workspace
 from optex.formatting import utc_text
 from optex.notice_data import offer_facts

@@ -68,7 +68,8 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield f"{not_told} not told: {first_few(back)}."
     if mail.unsent and mail.unsent_since is not None:
         since = local_text(mail.unsent_since, zone_of(status.clock))
-        yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}."
+        why = f" ({mail.unsent_why})" if mail.unsent_why else ""
+        yield f"{count(mail.unsent, 'letter')} written and not sent yet, the oldest since {since}{why}."
     if mail.not_reached:
         who = first_few([f"{each.holder_id} {each.name} ({each.why})" for each in mail.not_reached])
         yield f"{count(len(mail.not_reached), 'holder')} not reached by any letter yet: {who}."

@@ -5,7 +5,6 @@ from pathlib import Path
 from infra.database.reader import OfferReader
 from infra.folder.reader import FILES, digest_of, read_folder
 from infra.folder.whereabouts import typed
-from infra.handlers.file_differences import find_differences
 from optex.errors import BadData, OptexError
 from optex.formatting import count
 
@@ -26,6 +25,8 @@ def files_differ(db: OfferReader, folder: Path | None, most: int | None = None) 
         shown = f"`optex correct import {typed(folder)}` shows"
         if most is not None and _size(folder) > most:
             return f"The folder's files are no longer as they were taken in: {shown} what differs from the record."
+        from infra.handlers.file_differences import find_differences  # all that records facts, and seldom needed
+
         found = sum(each.taken_over for each in find_differences(db, read_folder(folder)))
     except (BadData, OptexError, OSError):
         return f"The folder's files cannot be read: `optex check {typed(folder)}` says what is wrong."

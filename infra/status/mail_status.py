@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, func, or_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from infra.mail.outbox import held_back, oldest_waiting, unmailed, waiting
+from infra.mail.outbox import held_back, last_trouble, oldest_waiting, unmailed, waiting
 from infra.status.document import Instant
 from optex.formatting import count, first_few
 from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
@@ -88,6 +88,7 @@ class MailStatus:
     confirmations: tuple[ConfirmationDue, ...]
     unsent: int
     unsent_since: Instant | None
+    unsent_why: str
     held_back: int
     held_back_until: Instant | None
     refused: tuple[RefusedMail, ...]
@@ -109,6 +110,7 @@ def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: da
         confirmations=tuple(confirmations_due(db, terms, at)),
         unsent=waiting(db, at),
         unsent_since=oldest_waiting(db, at),
+        unsent_why=last_trouble(db, at),
         held_back=held,
         held_back_until=until,
         refused=tuple(refused_mail(db)),

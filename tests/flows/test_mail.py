@@ -111,7 +111,9 @@ def test_a_preview_in_the_offer_s_own_words(offer, tmp_path):
     (folder / "templates" / "grant.j2").write_text("{{ nothing_of_that_name }}")
     code, said = run("mail", "preview", folder, "--holder", "H1", "--out", tmp_path / "p")
     assert 1 == code
-    assert "Not written: the templates of grant: 'nothing_of_that_name' is undefined" in said
+    assert (
+        "Not written: the templates of grant: 'nothing_of_that_name' is undefined (templates/grant.j2, line 1)" in said
+    )
     assert "Ended, dear Ann Lee\n" == (tmp_path / "p" / "termination.html").read_text()
     assert "Not written" in (tmp_path / "p" / "index.html").read_text()
 

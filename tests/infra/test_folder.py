@@ -97,7 +97,7 @@ def test_every_fault_of_every_file_is_told_at_once_in_order(folder):
         'offer.toml:7: stock.exchange: \'MOON\' is not a known exchange, expected "NASDAQ", "NYSE" or another code '
         "of holidays.financial_holidays",
         f"holders.csv:4: email: 'not an address' cannot be taken, expected {AN_ADDRESS}",
-        "service.csv:4: from: '1999-13-01' cannot be taken, expected a date such as 2003-02-28",
+        "service.csv:4: from: '1999-13-01' cannot be taken, expected a date from 1900 to 2199 such as 2003-02-28",
         "grants.csv:5: shares: 'ten' cannot be taken, expected a whole number above zero such as 1000",
         "elections.csv:5: kind: 'maybe' cannot be taken, expected election or withdrawal",
         "prices.csv:3: close: '1.055' cannot be taken, expected dollars above zero with at most two decimals, "

@@ -107,7 +107,10 @@ def test_a_letter_that_cannot_be_written_is_named_and_keeps_no_other_from_it(db,
     (own / "offer-opened.j2").write_text("{{ colour }}")
     db.queue_notices([notices.termination(db.state().terms, db.holders()["H2"], "A merger.", [], {})], AT)
     [printed] = print_letters(db, tmp_path / "out", AT, own, unsent=True)
-    assert (("termination:H2",), ("offer-opened:H2: the template offer-opened.j2: 'colour' is undefined",)) == (
+    assert (
+        ("termination:H2",),
+        ("offer-opened:H2: the template offer-opened.j2: 'colour' is undefined (templates/offer-opened.j2, line 1)",),
+    ) == (
         printed.notices,
         printed.failed,
     )

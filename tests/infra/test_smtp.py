@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infra.mail.message import compose
+from infra.mail.pool import SmtpPool, send
 from infra.mail.sink import Sink
-from infra.mail.smtp import OutgoingMessage, SendStatus, SmtpPool, SmtpSettings, Unsendable, WrongSettings, send
+from infra.mail.smtp import OutgoingMessage, SendStatus, SmtpSettings, Unsendable, WrongSettings
 
 SENDER = "plan@alpha.example"
 

@@ -22,8 +22,13 @@ from aiosmtpd.controller import Controller
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
+from prefect.settings.legacy import Setting
 from prefect.states import Scheduled
 
+from flows.serve.credential import credential_in
+from flows.serve.entrance import link
+from infra.settings import KEPT
 from optex.calendar import EST, Calendar
 from tests.offers import Offer
 
@@ -116,9 +121,20 @@ class Bell:
 class Prefect:
     """A Prefect server, asked by its API as a person would ask it in the UI."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, credential: str) -> None:
         self.url = url
-        self.client = SyncPrefectClient(url)
+        self.credential = credential
+        self.client = SyncPrefectClient(url, auth_string=credential)
+
+    @property
+    def settings(self) -> dict[Setting, str]:
+        """What a flow in this process must be told in order to report to it."""
+        return {PREFECT_API_URL: self.url, PREFECT_API_AUTH_STRING: self.credential}
+
+    @property
+    def link(self) -> str:
+        """The link that lets a browser in."""
+        return link(self.url.removesuffix("/api"), self.credential)
 
     def runs(self, *tags: str) -> list[FlowRun]:
         """The runs with all of these tags, in order of their instants."""
@@ -197,7 +213,7 @@ class House:
             return says in self.said[before:]
 
         until(f"`optex serve` says {says!r}", announced)
-        return Prefect(self.url)
+        return Prefect(self.url, credential_in(self.folders[0] / KEPT))
 
     def stop(self, sent: signal.Signals = signal.SIGINT) -> tuple[int, float, list[str]]:
         """Stop it; its exit code, the seconds that took, and what of it is still running."""

@@ -63,7 +63,13 @@ def test_prefect_deploys_them_all_unattended(house, prefect, folders, tmp_path):
     told = subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
         cwd=checkout,
-        env=environment({"PREFECT_API_URL": prefect.url, "PREFECT_HOME": str(tmp_path / "home")}),
+        env=environment(
+            {
+                "PREFECT_API_URL": prefect.url,
+                "PREFECT_API_AUTH_STRING": prefect.credential,
+                "PREFECT_HOME": str(tmp_path / "home"),
+            }
+        ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

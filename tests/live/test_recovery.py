@@ -15,7 +15,7 @@ import psutil
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.events.worker import EventsWorker
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import temporary_settings
 from sqlalchemy import update
 
 from flows.cli.record import ensure_loaded, import_received
@@ -50,7 +50,7 @@ class Stack:
 
     @contextmanager
     def settings(self):
-        with temporary_settings({PREFECT_API_URL: self.prefect.url}):
+        with temporary_settings(self.prefect.settings):
             yield
             EventsWorker.drain_all()
 
@@ -145,7 +145,7 @@ def stack(tmp_path_factory, slow_post):
         environment = environment_of(folders, note)
         patch.setenv("OPTEX_OFFERS", environment["OPTEX_OFFERS"])
         server, worker = server_at(port, environment, root), worker_for(environment, root)
-        prefect = Prefect(note.api)
+        prefect = Prefect(note.api, environment["PREFECT_API_AUTH_STRING"])
         stack = Stack(prefect, worker, workspaces)
         try:
             with server.running():

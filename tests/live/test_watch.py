@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import temporary_settings
 from prefect.states import Cancelled, Crashed, Paused, Pending, Running, Scheduled
 
 from flows.watch import check_offer
@@ -42,7 +42,7 @@ def look(prefect, watched):
     """One round of the watch for one offer: what it says."""
 
     def look():
-        with temporary_settings({PREFECT_API_URL: prefect.url}):
+        with temporary_settings(prefect.settings):
             said, failed = asyncio.run(check_offer(watched))
         assert [] == failed
         return said
@@ -68,7 +68,7 @@ def stuck(prefect, workspace, minutes):
         async with get_client() as client:
             return await crash_stuck_runs(client, workspace, datetime.now(UTC) + timedelta(minutes=minutes))
 
-    with temporary_settings({PREFECT_API_URL: prefect.url}):
+    with temporary_settings(prefect.settings):
         return asyncio.run(find())
 
 
@@ -126,7 +126,7 @@ def lost_acts(prefect, minutes):
         async with get_client() as client:
             return await crash_lost_actions(client, datetime.now(UTC) + timedelta(minutes=minutes))
 
-    with temporary_settings({PREFECT_API_URL: prefect.url}):
+    with temporary_settings(prefect.settings):
         return asyncio.run(find())
 
 

@@ -21,7 +21,7 @@ from flows.deployments import deploy, deploy_missing, entries
 from infra.database import tables as t
 from infra.handlers.actions import record_action
 from infra.workspace import workspace_in
-from optex.actions import Extend
+from optex.actions import ACTIONS, Extend
 from tasks.due_step import DueStep
 from tests.live.house import CALENDAR, expired_offer, open_offer, today, working_day
 from tests.offers import Offer, Played
@@ -191,17 +191,22 @@ def step(name, offer="steps-2003", /, **parameters):
 
 
 def act(verb, offer, accepted, refused, refused_for=""):
-    """An act of a person, who is named; its effect is its entry in the audit."""
+    """An act of a person, who is named, and who confirms what is final; its effect is its entry in the audit."""
+
+    def of(offer):
+        return {"offer": offer, "by": BY} | ({"confirm": offer} if ACTIONS[verb].final else {})
+
     return Case(
-        accepted=lambda w: {"offer": offer, "by": BY, **accepted(w)},
-        refused=lambda w: {"offer": refused_for or offer, "by": BY, **refused(w)},
+        accepted=lambda w: {**of(offer), **accepted(w)},
+        refused=lambda w: {**of(refused_for or offer), **refused(w)},
         effect=lambda w: w.audited(offer, verb),
     )
 
 
 def expires(world, days):
-    """The expiration of the running offer, and so many days."""
-    return world.read("running", lambda reader: reader.state().terms.expires) + timedelta(days=days)
+    """The expiration of the running offer, and so many days, as a program writes it."""
+    to = world.read("running", lambda reader: reader.state().terms.expires) + timedelta(days=days)
+    return to.isoformat()
 
 
 def granting_day(world, days):
@@ -216,7 +221,7 @@ def trading_day(on, step=1):
     return on
 
 
-def form(number, holder, signed_as="Running 1", options=""):
+def form(number, holder, signed_as="Running 1", options=()):
     return {
         "form": number,
         "holder": holder,
@@ -224,14 +229,16 @@ def form(number, holder, signed_as="Running 1", options=""):
         "received_at": f"{working_day(-1)}T10:00:00",
         "signed_on": working_day(-1),
         "signed_as": signed_as,
-        "options": options,
+        "options": list(options),
+        "by": BY,
     }
 
 
 def stated(world):
-    """A line of a form as it should be for the first grant of the running offer."""
+    """The rows of a form as they should be for the first grant of the running offer."""
     granted = world.read("running", lambda reader: reader.grants(["H1"])[0].granted_on)
-    return f"G1:600:1000:{granted}:12.50:0"
+    row = {"grant": "G1", "shares": 600, "original_shares": 1000, "granted_on": granted, "price": "12.50"}
+    return [{**row, "exercised": 0}]
 
 
 def defective(world):
@@ -271,14 +278,14 @@ def unsent(world):
     with workspace.write() as db:
         later = db.state().terms.expires + timedelta(days=7)
         assert record_action(db, Extend(to=later, by=BY, at=workspace.now(None))).accepted
-    return {"offer": "running"}
+    return {"offer": "running", "by": BY}
 
 
 def missing(world, offer):
     """An offer whose scheduled runs somebody has deleted."""
-    world.run("reschedule", offer=offer)
+    world.run("reschedule", offer=offer, by=BY)
     world.forget_runs(offer)
-    return {"offer": offer}
+    return {"offer": offer, "by": BY}
 
 
 def sent(world, offer):
@@ -439,7 +446,7 @@ CASES = {
     "correct-form": act(
         "correct-form",
         "running",
-        lambda w: {"form": keyed(w), "lines": f"{stated(w)}\n", "signed_on": "none", "reason": "A slip."},
+        lambda w: {"form": keyed(w), "lines": stated(w), "signed_on": "none", "reason": "A slip."},
         lambda w: {"form": "F-9", "signed_as": "Somebody Else", "reason": "A slip."},
     ),
     "correct-service": act(
@@ -462,18 +469,18 @@ CASES = {
         refused_for="granted",
     ),
     "rerun": Case(
-        accepted=lambda w: {"offer": "unopened", "step": "open"},
-        refused=lambda w: {"offer": "unopened", "step": "reminder", "reminder": 7},
+        accepted=lambda w: {"offer": "unopened", "step": "open", "by": BY},
+        refused=lambda w: {"offer": "unopened", "step": "reminder", "reminder": 7, "by": BY},
         effect=lambda w: w.audited("unopened", "open done"),
     ),
     "reschedule": Case(
         accepted=lambda w: missing(w, "running"),
-        refused=lambda w: {"offer": "nobody-s"},
+        refused=lambda w: {"offer": "nobody-s", "by": BY},
         effect=lambda w: len(w.runs("running")),
     ),
     "send-unsent": Case(
         accepted=unsent,
-        refused=lambda w: {"offer": "nobody-s"},
+        refused=lambda w: {"offer": "nobody-s", "by": BY},
         effect=lambda w: sent(w, "running"),
     ),
     "watch": Case(
@@ -518,6 +525,7 @@ def test_a_condition_is_asserted_waived_and_ended_by_its_form(world):
 
     def said(act, number, immaterial=""):
         shown = {"evidence": "A writ." if act == "assert" else "", "immaterial": immaterial}
+        shown |= {"confirm": "running"} if act == "waive" else {}
         return world.run("condition", offer="running", act=act, number=number, by=BY, **shown).name
 
     assert ["Refused"] == [said("assert", one, "Only of a waiver can it be said that it is immaterial.")]
@@ -534,11 +542,11 @@ def test_a_form_is_told_again_by_its_form(world):
         told = form("F-7", "H1", options=options) | more
         return world.run("record-election", offer="running", **told)
 
-    assert "Completed" == said(stated(world), by="Clerk").name
+    assert "Completed" == said(stated(world)).name
     again = said(stated(world), evidence="the journal of the fax")
     assert ("Completed", "Already recorded: form F-7. The evidence is added: F-7.") == (again.name, again.message)
     before = world.books()
-    refused = said(stated(world).replace("G1:600", "G1:100"))
+    refused = said([{**stated(world)[0], "shares": 100}])
     assert ("Refused", before) == (refused.name, world.books())
     assert refused.message.startswith(
         "Refused by REC-2: form F-7 is on record with other content (shares of G1: 600 on"

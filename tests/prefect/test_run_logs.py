@@ -72,7 +72,7 @@ def test_an_act_says_what_was_decided(workspace, logged):
 
 def test_a_refusal_is_the_first_line_that_we_write(workspace, logged):
     """An error with the rule and the reason, after Prefect's own of the beginning; then the way to the dashboard."""
-    state = run(FORMS["extend"], offer="alpha-2003", by="Hana Reed", to=datetime(2003, 3, 28, 22, tzinfo=UTC))
+    state = run(FORMS["extend"], offer="alpha-2003", by="Hana Reed", to="2003-03-28 17:00", confirm="alpha-2003")
     assert "Refused" == state.name
     assert state.message.startswith("Refused by ")
     begun, _, said, dashboard, ended = logged
@@ -81,6 +81,12 @@ def test_a_refusal_is_the_first_line_that_we_write(workspace, logged):
     assert dashboard[1].startswith("Dashboard of alpha-2003: http")
     assert "Finished in state Refused" in ended[1]
     unknown = run(
-        record_election, offer="beta-2004", form="F1", holder="H1", kind="election", received_at=datetime.now(UTC)
+        record_election,
+        offer="beta-2004",
+        form="F1",
+        holder="H1",
+        kind="election",
+        received_at="2003-03-10 10:00",
+        by="Hana Reed",
     )
     assert ("ERROR", unknown.message) == logged[-2]

@@ -75,11 +75,11 @@ def test_a_play_that_is_killed_is_taken_up_where_it_stopped(offer, undisturbed, 
 
 def test_a_held_step_whose_time_has_come_is_not_forgotten(offer, undisturbed, tmp_path):
     """Killed after the late price was taken in and before the grant that waits for it, it goes on with the grant."""
-    from flows.simulate import take_in_due
+    from flows.simulate import Runs
 
     stopped = offer.simulate(until="2003-10-20T23:59:59", out=tmp_path / "out")
     with stopped.workspace() as workspace:
-        asyncio.run(take_in_due(workspace.offer, datetime(2003, 10, 21, 23, tzinfo=UTC)))
+        asyncio.run(Runs().take_in(workspace.offer, datetime(2003, 10, 21, 23, tzinfo=UTC)))
     assert undisturbed.bytes() == offer.simulate(out=stopped.out).bytes()
 
 

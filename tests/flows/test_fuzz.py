@@ -1,0 +1,130 @@
+"""Whatever stands in an offer's folder: taken in, or refused in clear lines; never a traceback, never half."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from unicodedata import category
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra.folder.reader import FILES
+from tests.command import optex
+from tests.infra.conftest import ELECTIONS, GRANTS, HOLDERS, OFFER, PRICES, SERVICE
+from tests.mutations import broken
+
+SCRIPT = """[[at]]
+when = 2003-03-12T11:00:00
+do = "condition-assert"
+number = 4
+by = "Counsel"
+
+[[at]]
+when = 2003-04-01T07:30:00
+do = "extend"
+to = "2003-04-14T24:00"
+reason = "more time"
+
+[[at]]
+when = 2003-07-15T17:30:00
+do = "split"
+on = 2003-07-15
+new = 3
+old = 2
+
+[[at]]
+when = 2003-07-16T17:30:00
+do = "service-set"
+holder = "H1"
+capacity = "employee"
+from = 1999-01-04
+to = 2003-06-30
+
+[[at]]
+when = 2003-10-03T16:30:00
+do = "price-set"
+on = 2003-10-03
+close = 1.05
+"""
+LETTER = """{% extends layout %}
+{% block letter %}
+{% for option in options %}{{ option.grant_id }} {{ option.price | money }}{% endfor %}
+{% endblock %}
+"""
+CONTENT = dict(zip(FILES, (OFFER, HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES, SCRIPT), strict=True))
+CONTENT["templates/reminder.j2"] = LETTER
+FAULT = re.compile(r"(?P<file>[\w./-]+):(?P<line>\d+): (?P<column>\S.*?): (?P<problem>\S.*)")
+SEEN = settings(max_examples=settings.default.max_examples * (1 if settings.default.max_examples <= 25 else 3))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def elsewhere(tmp_path_factory):
+    """No `.env` of whoever runs the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def place():
+    with tempfile.TemporaryDirectory(prefix="optex-fuzz-") as path:
+        yield Path(path)
+
+
+def written(place, name, data):
+    """The good folder, with other bytes in one of its files."""
+    folder = place / "offer"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "templates").mkdir(parents=True)
+    for each, text in CONTENT.items():
+        (folder / each).write_text(text)
+    (folder / name).write_bytes(data)
+    return folder
+
+
+def files_of(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def assert_plain(line):
+    """Nothing that a terminal acts on, or that nobody sees."""
+    acting = [char for char in line if category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
+    assert not acting, ascii(line)[:300]
+
+
+def assert_clear(said, folder):
+    """Lines of file, line, column and what is wrong, each on one line that a terminal shows as it is."""
+    assert said.code in (0, 1), (said.code, said.out[:500], said.err[:500])
+    for line in said.err.splitlines():
+        assert_plain(line)
+        assert len(line) < 2000, line[:300]
+    if said.code:
+        assert not said.err
+        assert said.out.endswith("\n")
+        for line in said.out.removesuffix("\n").split("\n"):
+            assert_plain(line)
+            assert len(line) < 2000, line[:300]
+            found = FAULT.fullmatch(line)
+            assert found, line
+            assert found["file"] in CONTENT, line
+            lines = (folder / found["file"]).read_bytes().count(b"\n") + 1 if (folder / found["file"]).is_file() else 1
+            assert 1 <= int(found["line"]) <= lines + (folder / found["file"]).read_bytes().count(b"\r"), line
+
+
+@pytest.mark.parametrize("name", CONTENT)
+@SEEN
+@given(data=st.data())
+def test_a_broken_folder(place, name, data):
+    """`check` and `plan` say what is wrong with it by file and line, and change nothing."""
+    folder = written(place, name, data.draw(broken(CONTENT[name].encode())))
+    before = files_of(folder)
+    said = optex("check", folder)
+    assert_clear(said, folder)
+    planned = optex("plan", folder)
+    assert planned.code in (0, 1), planned
+    if not said.code:
+        assert planned.code == 0, planned
+        assert optex("plan", folder, "--json").code == 0
+    assert before == files_of(folder)
