@@ -27,7 +27,7 @@ import httpx
 import psutil
 
 from benchmarks import big_offer
-from flows.serve.credential import credential_in
+from flows.serve.credential import NAME, credential_at
 from infra.settings import KEPT
 from optex.calendar import Calendar
 
@@ -65,7 +65,8 @@ def served(root: Path) -> Iterator["Browser"]:
         while "Ctrl-C stops everything" not in (root / "serve.log").read_text():
             assert process.poll() is None, (root / "serve.log").read_text()
             time.sleep(0.2)
-        browser = Browser(f"http://127.0.0.1:{port}/api", credential_in(folder / KEPT), psutil.Process(process.pid))
+        credential = credential_at(str(folder / KEPT / NAME))
+        browser = Browser(f"http://127.0.0.1:{port}/api", credential, psutil.Process(process.pid))
         browser.until_quiet()
         yield browser
     finally:
