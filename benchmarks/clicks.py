@@ -32,6 +32,7 @@ from infra.settings import KEPT
 from optex.calendar import Calendar
 
 OFFER = "big"
+FILLED_IN = {"offer": OFFER, "by": "Ruth Counsel"}
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -141,7 +142,7 @@ def from_click_to_outcome(browser: Browser, clicks: int) -> None:
     for _ in range(clicks):
         browser.until_quiet()
         clicked = datetime.now(UTC)
-        run = browser.click(offer=OFFER)
+        run = browser.click(**FILLED_IN)
         assert run is not None
         while run["state_type"] not in ENDED:
             time.sleep(0.05)
@@ -171,7 +172,7 @@ def under_load(browser: Browser, clicks: int, every: float) -> None:
     began = time.monotonic()
 
     def click(number: int) -> None:
-        deployment, parameters = ("watch", {}) if number % 20 == 0 else ("reschedule", {"offer": OFFER})
+        deployment, parameters = ("watch", {}) if number % 20 == 0 else ("reschedule", FILLED_IN)
         if run := browser.click(deployment, **parameters):
             browser.look(run["id"])
 

@@ -70,7 +70,7 @@ def stands_again(house, before):
 @pytest.mark.parametrize("names", [("server",), ("worker",), ("server", "worker"), ("worker", "server")])
 def test_what_is_killed_is_started_again_and_runs_go_on(kept, prefect, names):
     """One line says what ended, one that all is up again; the run that was asked for last is done after all."""
-    run = prefect.start("reschedule", offer="kept")
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
     before = killed(kept, *names)
     said = stands_again(kept, before)
     assert f"Prefect's {'server' if 'server' in names else 'worker'} ended with -9; its log is " in said
