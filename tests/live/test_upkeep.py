@@ -126,6 +126,7 @@ def test_one_that_ends_again_and_again_is_given_up(kept):
             family += [servers[0], *servers[0].children(recursive=True)]
             servers[0].kill()
     assert 1 == kept.process.returncode
+    kept.process = None
     last = kept.said[before:].strip().splitlines()[-1]
     assert last.endswith("That was the 6th time in a row: optex serve gives up")
     assert "Traceback" not in kept.said[before:]
