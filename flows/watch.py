@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
 from flows.form_lists import refresh_lists
-from flows.steps import run_step
+from flows.steps import run_step, stays_held
 from infra.database.trouble import DatabaseTrouble
 from infra.handlers.promises import lapse_promises
 from infra.handlers.splits import apply_splits
@@ -22,6 +22,7 @@ from infra.status.attention import mark_reported, unreported
 from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
+from tasks.held_runs import HELD
 from tasks.quiet_rounds import forget_quiet_rounds
 from tasks.scheduled_runs import sync_runs
 from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
@@ -103,10 +104,12 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
         held = db.held_steps()
     said = []
     for step in held:
+        if await stays_held(workspace.offer, step):  # a run of it each time would bury what happened
+            continue
         state = await run_step(workspace.offer, step)
         if not state.is_completed():
             raise OptexError(f"{step.name} could not go on: {state.message}")
-        if state.name not in ("Held", "NothingToDo"):
+        if state.name not in (HELD, "NothingToDo"):
             said.append(f"{step.name} went on: {state.message}")
     return said
 

@@ -14,7 +14,7 @@ from infra.status.offer_status import OfferStatus, waiting_too_long
 from optex.clock import zone_of
 from optex.contradictions import outcomes
 from optex.formatting import agreeing, count, day, first_few, local_text, sentence
-from optex.milestones import step_kind
+from optex.milestones import rule_of, step_kind
 
 _NAMED = 5
 
@@ -110,6 +110,7 @@ Entry = tuple[str, str, str, str]
 def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     """What has become an alarm by an instant and was not raised yet, by what it is about."""
     found = {
+        "a step is held": _held_steps(db),
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
         "a waiver leaves a look-back grant outstanding": _left_outstanding(db),
@@ -133,6 +134,20 @@ def mark_reported(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> No
 def _not_raised(db: OfferReader, entries: Sequence[Entry]) -> list[Entry]:
     before = {action: set(db.raised(action)) for action in {action for action, *_ in entries}}
     return [entry for entry in entries if entry[1] not in before[entry[0]]]
+
+
+def _held_steps(db: OfferReader) -> list[Entry]:
+    """Every step that came due and waits for an approval, a price, a release or the end of a condition: once each."""
+    zone = db.state().terms.zone
+    return [
+        (
+            "held step told",
+            f"{step.label}: {step.message}",
+            rule_of(step.name),
+            f"{step_kind(step.name).title} is held, due {local_text(step.due, zone)}: {step.message}",
+        )
+        for step in db.held_steps()
+    ]
 
 
 def _late_confirmations(db: OfferReader, at: datetime) -> list[Entry]:
