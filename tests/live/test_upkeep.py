@@ -70,7 +70,7 @@ def stands_again(house, before):
 @pytest.mark.parametrize("names", [("server",), ("worker",), ("server", "worker"), ("worker", "server")])
 def test_what_is_killed_is_started_again_and_runs_go_on(kept, prefect, names):
     """One line says what ended, one that all is up again; the run that was asked for last is done after all."""
-    run = prefect.start("reschedule", offer="kept")
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
     before = killed(kept, *names)
     said = stands_again(kept, before)
     assert f"Prefect's {'server' if 'server' in names else 'worker'} ended with -9; its log is " in said
@@ -126,6 +126,7 @@ def test_one_that_ends_again_and_again_is_given_up(kept):
             family += [servers[0], *servers[0].children(recursive=True)]
             servers[0].kill()
     assert 1 == kept.process.returncode
+    kept.process = None
     last = kept.said[before:].strip().splitlines()[-1]
     assert last.endswith("That was the 6th time in a row: optex serve gives up")
     assert "Traceback" not in kept.said[before:]
