@@ -16,6 +16,7 @@ from flows.cli.sections import Sections
 from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
+from optex.visible import visible
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,6 +48,7 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
+        error.message = visible(error.message)  # it repeats words that were typed, or pasted
         error.show()
         sys.exit(error.exit_code)
     except BadData as error:
