@@ -78,7 +78,7 @@ def served(tmp_path_factory):
                 return [run for run in prefect.alarms("planted", "cancel") if run.state_name == "Held"]
 
             until("the approval that is asked for", done)
-            refused = prefect.start("set-price", offer="planted", on="2003-02-28", close="1.234", by="Ruth Counsel")
+            refused = prefect.start("set-price", offer="planted", on="2003-02-28", close="0.00", by="Ruth Counsel")
 
             def ended():
                 looker.look()

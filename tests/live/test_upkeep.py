@@ -55,7 +55,7 @@ def stands_again(house, before):
 def test_what_is_killed_is_started_again_and_runs_go_on(kept, names):
     """One line says what ended, one that all is up again; the run that was asked for last is done after all."""
     prefect = Prefect(kept.url)
-    run = prefect.start("reschedule", offer="kept")
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
     before = killed(kept, *names)
     said = stands_again(kept, before)
     assert f"Prefect's {'server' if 'server' in names else 'worker'} ended with -9; its log is " in said
