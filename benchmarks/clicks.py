@@ -27,6 +27,8 @@ import httpx
 import psutil
 
 from benchmarks import big_offer
+from flows.serve.credential import NAME, credential_at
+from infra.settings import KEPT
 from optex.calendar import Calendar
 
 OFFER = "big"
@@ -63,7 +65,8 @@ def served(root: Path) -> Iterator["Browser"]:
         while "Ctrl-C stops everything" not in (root / "serve.log").read_text():
             assert process.poll() is None, (root / "serve.log").read_text()
             time.sleep(0.2)
-        browser = Browser(f"http://127.0.0.1:{port}/api", psutil.Process(process.pid))
+        credential = credential_at(str(folder / KEPT / NAME))
+        browser = Browser(f"http://127.0.0.1:{port}/api", credential, psutil.Process(process.pid))
         browser.until_quiet()
         yield browser
     finally:
@@ -80,8 +83,9 @@ def _around_today() -> tuple[date, date]:
 class Browser:
     """The requests of Prefect's UI, each sent once; what was answered is counted."""
 
-    def __init__(self, api: str, process: psutil.Process) -> None:
-        self.client = httpx.Client(base_url=api, timeout=120)
+    def __init__(self, api: str, credential: str, process: psutil.Process) -> None:
+        user, _, password = credential.partition(":")
+        self.client = httpx.Client(base_url=api, auth=(user, password), timeout=120)
         self.process = process
         self.took: dict[str, list[float]] = {}
         self.answered: Counter[tuple[str, int]] = Counter()

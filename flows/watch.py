@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
@@ -21,6 +23,7 @@ from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
 from tasks.held_runs import HELD
+from tasks.quiet_rounds import forget_quiet_rounds
 from tasks.scheduled_runs import sync_runs
 from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
 
@@ -35,8 +38,8 @@ _MAIL = 90.0
 async def watch() -> State:
     """Look after every offer: late, crashed, stuck, deleted or cancelled runs, held steps, lapses, unsent mail.
 
-    What it set right is in the state message, in one line; nothing where all is well. One trouble does not keep it
-    from the rest: it fails at the end.
+    What it set right is in the state message, in one line; nothing where all is well, and then its run is deleted by
+    the next round. One trouble does not keep it from the rest: it fails at the end.
     """
     said, failed = [], left_out()
     for workspace in all_workspaces():
@@ -48,6 +51,7 @@ async def watch() -> State:
         if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
         await refresh_lists(client)
+        await forget_quiet_rounds(client, UUID(flow_run.id) if flow_run.id else None)
     if failed:
         return Failed(message=" ".join([*failed, *said]))
     return Completed(message=" ".join(said) or None)

@@ -17,6 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 import click
 import psutil
 
+from infra.private import private_file
 from optex.errors import OptexError
 
 # Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
@@ -40,7 +41,7 @@ class ManagedProcess:
     process: "subprocess.Popen[bytes]" = field(init=False)
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
+        with private_file(self.log).open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
                 env=self.environment,

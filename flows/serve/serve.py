@@ -14,6 +14,7 @@ from flows.serve.credential import NAME, credential_at
 from flows.serve.entrance import link
 from flows.serve.environment import environment_of, server_environment, worker_environment
 from flows.serve.lock import ServeLock, serve_lock
+from flows.serve.modes import shut_out_others
 from flows.serve.processes import ManagedProcess, end_orphans, require_free_port, stop_on_signals
 from flows.serve.upkeep import Upkeep
 from infra.prefect_env import POOL, pass_proxies_by
@@ -49,6 +50,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
         for gone in left_over:
             end_orphans(gone.mark)
         require_free_port(port)
+        for told in shut_out_others(folders):
+            click.echo(told, err=True)
         environment = environment_of(folders, note)
         os.environ.update(environment)
         logs = folders[0] / KEPT
