@@ -41,6 +41,11 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield sentence(short)
     for hold in status.holds:
         yield f"The grant is held: {sentence(hold)}"
+    for form in status.defective[:_NAMED]:
+        why = f"{form.rule}: {form.reason.rstrip('.')}"
+        yield f"Form {form.form_id} of {form.holder_id} is defective ({why}): another one, or a waiver, is needed."
+    if len(status.defective) > _NAMED:
+        yield f"{agreeing(len(status.defective) - _NAMED, 'more form', 'is', 'are')} defective."
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
