@@ -5,8 +5,8 @@ from prefect.states import Failed
 
 from infra.handlers.result import ActionResult
 from optex.authority import section_of
-from optex.visible import on_one_line, visible
 from optex.errors import OptexError, Refused
+from optex.visible import on_one_line, visible
 
 REFUSED, NOTHING_TO_DO = "Refused", "NothingToDo"
 
