@@ -208,8 +208,19 @@ def ensure_loaded(folder: Path) -> Workspace:
         with workspace.read():
             return workspace
     except UnknownOffer:
+        _refuse_to_begin_again(folder, workspace)
         load_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
     return workspace
+
+
+def _refuse_to_begin_again(folder: Path, workspace: Workspace) -> None:
+    """Where letters tell that the offer was opened, its books are missing: begun anew it would be opened once more."""
+    if told := len(list(workspace.mail_dir.glob("*-offer-opened-*.eml"))):
+        raise OptexError(
+            f"{folder}: the books of this offer are gone, for {count(told, 'letter')} in {workspace.mail_dir} "
+            f"opened it: `optex restore` the last backup into a new folder, or move {workspace.mail_dir} away to begin "
+            "anew and write to everybody again"
+        )
 
 
 def _work(workspace: Workspace, work: Work, as_json: bool) -> None:

@@ -303,7 +303,7 @@ def test_a_round_that_is_broken_off_sends_nothing_again(new_workspace):
     workspace = new_workspace(*(f"m{n}@example.com" for n in range(20)))
 
     async def break_off(smtp):
-        round_ = asyncio.create_task(deliver(replace(workspace, smtp=smtp)))
+        round_ = asyncio.create_task(deliver(replace(workspace, smtp=replace(smtp, connections=1))))
         while not server.hanging:
             await asyncio.sleep(0.01)
         round_.cancel()
