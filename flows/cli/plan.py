@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli.console import piped
+from flows.cli.console import echo, piped
 from flows.cli.filing import as_document as filing_document
 from flows.cli.filing import filings_table
 from flows.cli.options import moment
@@ -76,9 +76,9 @@ def print_plan(
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
-        click.echo(note)
+        echo(note)
     for each in offsets:
-        click.echo(f"{each.rule} {each.message}")
+        echo(f"{each.rule} {each.message}")
     _table(terms, before, (after_terms, after) if extend_to else None, after_warnings)
     filings_table(filed)
     if ics:

@@ -91,7 +91,7 @@ async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime 
 
 
 def _known(row: Row[Any], outcome: SendResult) -> SendResult:
-    """What is known of a letter: one that may have arrived goes once more, and if it still may have, a person decides."""
+    """What is known of a letter: one that may have arrived goes once more; if it still may have, a person decides."""
     if outcome.status is SendStatus.UNCERTAIN and row.answer == outcome.answer:
         return replace(outcome, status=SendStatus.REFUSED, answer=f"twice {outcome.answer}")
     return outcome

@@ -1,10 +1,8 @@
 """Whatever stands in an offer's folder: taken in, or refused in clear lines; never a traceback, never half."""
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
-from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +12,7 @@ from infra.folder.reader import FILES
 from tests.command import optex
 from tests.infra.conftest import ELECTIONS, GRANTS, HOLDERS, OFFER, PRICES, SERVICE
 from tests.mutations import broken
+from tests.plain import FAULT, assert_plain
 
 SCRIPT = """[[at]]
 when = 2003-03-12T11:00:00
@@ -55,7 +54,6 @@ LETTER = """{% extends layout %}
 """
 CONTENT = dict(zip(FILES, (OFFER, HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES, SCRIPT), strict=True))
 CONTENT["templates/reminder.j2"] = LETTER
-FAULT = re.compile(r"(?P<file>[\w./-]+):(?P<line>\d+): (?P<column>\S.*?): (?P<problem>\S.*)")
 SEEN = settings(max_examples=settings.default.max_examples * (1 if settings.default.max_examples <= 25 else 3))
 
 
@@ -86,12 +84,6 @@ def written(place, name, data):
 
 def files_of(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def assert_plain(line):
-    """Nothing that a terminal acts on, or that nobody sees."""
-    acting = [char for char in line if category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
-    assert not acting, ascii(line)[:300]
 
 
 def assert_clear(said, folder):

@@ -31,6 +31,10 @@ def page(prefect):
         page = browser.new_page(viewport={"width": 1400, "height": 1300}, base_url=prefect.url.removesuffix("/api"))
         page.set_default_timeout(60_000)
         page.route(lambda url: "//127.0.0.1:" not in url, lambda route: route.abort())
+        page.goto("/deployments")  # without the link: where to find it is all there is to see
+        page.get_by_text("optex link FOLDER").wait_for()
+        page.goto(f"{page.url.removesuffix('/deployments')}/optex#optex:a-wrong-key")
+        page.get_by_text("This link is not the one of the offers that are served here now").wait_for()
         page.goto(prefect.link)
         page.wait_for_url(lambda url: "/dashboard" in url)
         yield page
