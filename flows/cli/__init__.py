@@ -16,7 +16,6 @@ from flows.cli.sections import Sections
 from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
-from optex.visible import visible
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
