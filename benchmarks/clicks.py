@@ -108,7 +108,7 @@ class Browser:
         found = self.ask("read the form", "GET", f"/deployments/name/{deployment}/{deployment}")
         if found is None:
             return None
-        asked = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        asked = {"parameters": {"by": "benchmarks.clicks", **parameters}, "state": {"type": "SCHEDULED"}}
         made: dict[str, Any] | None = self.ask(
             "submit", "POST", f"/deployments/{found['id']}/create_flow_run", json=asked
         )
