@@ -11,17 +11,18 @@ from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
 from flows.form_lists import refresh_lists
-from flows.steps import run_step
+from flows.steps import run_step, stays_held
 from infra.database.trouble import DatabaseTrouble
 from infra.handlers.promises import lapse_promises
 from infra.handlers.splits import apply_splits
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
-from infra.status.attention import mark_reported, unreported
+from infra.status.attention import mark_reported, unreported, unreported_clock
 from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
+from tasks.held_runs import HELD
 from tasks.quiet_rounds import forget_quiet_rounds
 from tasks.scheduled_runs import sync_runs
 from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
@@ -103,10 +104,12 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
         held = db.held_steps()
     said = []
     for step in held:
+        if await stays_held(workspace.offer, step):  # a run of it each time would bury what happened
+            continue
         state = await run_step(workspace.offer, step)
         if not state.is_completed():
             raise OptexError(f"{step.name} could not go on: {state.message}")
-        if state.name not in ("Held", "NothingToDo"):
+        if state.name not in (HELD, "NothingToDo"):
             said.append(f"{step.name} went on: {state.message}")
     return said
 
@@ -114,7 +117,7 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
 async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
     """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
     with workspace.read() as reader:
-        new = unreported(reader, now)
+        new = unreported(reader, now) | unreported_clock(reader, now)
     said = []
     for about, entries in new.items():
         await alert_operations(workspace, about, "\n".join(sentence for *_, sentence in entries))

@@ -28,7 +28,9 @@ async def show_act(offer: str, deployment: str, outcome: str, says: str, rule: s
     async with get_client() as client:
         to_do: list[str] = []
         if outcome == REFUSED:
-            again = await form_url(client, deployment, **to_jsonable_python(dict(asked), fallback=str))
+            # The second word of an act that cannot be undone is written anew.
+            kept = {name: value for name, value in asked.items() if name != "confirm"}
+            again = await form_url(client, deployment, **to_jsonable_python(kept, fallback=str))
             to_do.append(f"Nothing was changed. Mend what is named above and [fill in the form again]({again}).")
         page = RunPage(
             what=deployment,

@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
+from flows.cli.console import echo
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
 from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
+from optex.visible import visible
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,7 +34,7 @@ def cli() -> None:
     from infra.unknown_settings import unknown_settings
 
     for told in unknown_settings():
-        click.echo(f"warning: {told}", err=True)
+        echo(f"warning: {told}", err=True)
 
 
 def main() -> None:
@@ -46,20 +48,21 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
+        error.message = visible(error.message)  # it repeats words that were typed, or pasted
         error.show()
         sys.exit(error.exit_code)
     except BadData as error:
         for fault in error.faults:
-            click.echo(str(fault), err=True)
+            echo(str(fault), err=True)
         sys.exit(1)
     except Refused as error:
-        click.echo(f"{error.ruling.rule} ({error.ruling.section}): {error.ruling.reason}", err=True)
+        echo(f"{error.ruling.rule} ({error.ruling.section}): {error.ruling.reason}", err=True)
         sys.exit(1)
     except OptexError as error:
-        click.echo(str(error), err=True)
+        echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:  # a file that is none, or may not be written
-        click.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+        echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
         sys.exit(1)
 
 
@@ -78,7 +81,7 @@ def check(folder: Path, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps({"faults": [_fault(fault) for fault in error.faults], "warnings": []}, indent=2))
         else:
-            click.echo("\n".join(str(fault) for fault in error.faults))
+            echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
     state, differs = state_of(folder)
     terms = found.terms if differs else state.terms  # as extended, where the offer was taken in
@@ -91,11 +94,11 @@ def check(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     if differ:
-        click.echo(differ)
+        echo(differ)
     for warning in noted:
         where = f"{warning.file}:{warning.line}: " if warning.line else ""
-        click.echo(f"{where}warning: {warning.rule}: {warning.message}")
-    click.echo(
+        echo(f"{where}warning: {warning.rule}: {warning.message}")
+    echo(
         f"{folder}: no fault, {count(len(noted), 'warning')}: {count(len(found.holders), 'holder')}, "
         f"{count(len(found.grants), 'grant')}, {count(len(found.forms), 'form')}"
     )

@@ -77,6 +77,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
 
     from flows.deployments import deploy
     from tasks.dashboard import draw_dashboard
+    from tasks.front_page import make_front_page
     from tasks.scheduled_runs import sync_runs
     from tasks.stuck_runs import restart_runs
 
@@ -89,6 +90,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
                 await draw_dashboard(client, workspace)
             except (OptexError, SQLAlchemyError) as error:  # the watch tries it again, and says so
                 click.echo(f"{workspace.offer} is not scheduled yet: {error}", err=True)
+        await make_front_page(client, [workspace.offer for workspace in workspaces])
 
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
@@ -110,13 +112,15 @@ _PREFECT = [sys.executable, "-m", "prefect"]
 
 
 def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
+    from infra.folder.whereabouts import typed
     from optex.formatting import local_text
     from optex.steps import StepStatus
 
     if sys.stdout.isatty():
         click.echo(f"\nPrefect UI  {link(note.ui, credential_at(note.credential))}")
     else:  # what is printed here may be kept as a log, and the link is a key
-        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link FOLDER)")
+        folder = workspaces[0].folder
+        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link {typed(folder) if folder else ''})")
     for workspace in workspaces:
         with workspace.read() as db:
             state = db.state()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 import click
+import httpx
 
 from flows.serve.processes import (
     ManagedProcess,
@@ -71,11 +72,11 @@ class Upkeep:
             return
         try:
             asyncio.run(self.prepare())
-        except OptexError:
-            raise
         except Exception as error:  # a server that is down fails in as many ways as its client has layers
             if not self.server.is_up:
                 raise self._ended(self.server) from error
+            if not isinstance(error, (httpx.HTTPError, OSError)):
+                raise
             said = str(error).partition("\n")[0] or type(error).__name__
             raise Ended(f"Prefect's server could not be told of the offers: {said}") from error
         self.worker.start()

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 from contextlib import suppress
+from datetime import timedelta
 
 import psutil
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from flows.serve.credential import NAME
 from flows.serve.processes import ORPHAN_MARK
 from tests import postgres
-from tests.live.house import OPS, Bell, House, PostOffice, expired_offer, tell, until
+from tests.live.house import CALENDAR, OPS, Bell, House, PostOffice, expired_offer, tell, today, until
 
 SMTP, DATABASE, WEBHOOK = "planted-in-smtp-7f3a", "planted-in-database-91cc", "planted-in-webhook-5e0d"
 
@@ -48,7 +49,7 @@ def served(tmp_path_factory):
     The umask is the widest there is, and the database, the mail server and the webhook are told of by secrets.
     """
     root = tmp_path_factory.mktemp("planted")
-    folder = expired_offer(root, "planted", require_approval=["cancel"]).write(root / "planted")
+    folder = expired_offer(root, "planted").write(root / "planted")
 
     def knows(server, session, envelope, mechanism, login):
         return AuthResult(success=login.password == SMTP.encode())
@@ -75,14 +76,14 @@ def served(tmp_path_factory):
 
             def done():
                 looker.look()
-                return [run for run in prefect.alarms("planted", "cancel") if run.state_name == "Held"]
+                return [run for run in prefect.alarms("planted", "close") if run.state_name == "Completed"]
 
-            until("the approval that is asked for", done)
-            refused = prefect.start("set-price", offer="planted", on="2003-02-28", close="1.234", by="Ruth Counsel")
+            until("the close", done)
+            price = prefect.start("set-price", offer="planted", on=trading_day(), close="1.27", by="Ruth Counsel")
 
             def ended():
                 looker.look()
-                return prefect.client.read_flow_run(refused.id).state.is_final()
+                return prefect.client.read_flow_run(price.id).state.is_final()
 
             until("the end of an act", ended)
             assert post.of("planted.1@alpha.example")
@@ -92,6 +93,11 @@ def served(tmp_path_factory):
             house.end()
             post.close()
             bell.close()
+
+
+def trading_day():
+    """The last day before today on which there was a closing price."""
+    return str(next(day for n in range(1, 9) if CALENDAR.is_trading_day(day := today() - timedelta(days=n))))
 
 
 def test_nothing_listens_beyond_this_machine(served):
@@ -128,7 +134,7 @@ def test_no_secret_is_in_a_file(served):
     shown = base64.b64encode(prefect.credential.encode()).decode()
     for secret in (SMTP, DATABASE, WEBHOOK, prefect.credential, prefect.credential.partition(":")[2], shown):
         assert [] == [str(path) for path in files if secret.encode() in path.read_bytes()]
-    assert "optex link FOLDER" in house.said
+    assert f"(the link that opens it: optex link {root / 'planted'})" in house.said
 
 
 def test_no_secret_is_in_the_books(served):
