@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     """The user to log in as; unset, nobody logs in."""
     smtp_password: SecretStr = SecretStr("")
     """The password of that user."""
-    smtp_connections: int = Field(default=16, ge=1, le=100)
+    smtp_connections: int = Field(default=20, ge=1, le=100)
     """How many connections to it at most: as many are opened as its slowness asks for, and no more than it takes."""
     mail_from: Header = ""
     """The sender of the letters; unset, the contact of the offer."""

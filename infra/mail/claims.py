@@ -60,12 +60,12 @@ class Claims:
             now = datetime.now(UTC)
             # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
             rows = outbox.claim(db, self._by, now, now if self._workspace.simulated else stale, limit, until)
-        self._held, self._renewed_at = frozenset(row.notice_id for row in rows), now
+        self._held, self._renewed_at = self._held | {row.notice_id for row in rows}, now
         return rows
 
     def mark(self, marks: Sequence[dict[str, Any]]) -> None:
         """Mark what became of the letters, though the database be locked or away for some minutes."""
-        self._held = frozenset()
+        self._held -= {each["notice_id"] for each in marks}
         for pause in PAUSES:
             try:
                 self._mark(marks)
