@@ -1,6 +1,6 @@
 """How fast notices are rendered, composed and sent: claimed from the outbox, by SMTP to a server on loopback, marked.
 
-python -m benchmarks.mail [--holders 20000] [--postgresql]
+python -m benchmarks.mail [--holders 20000] [--away 0.02] [--postgresql]
 """
 
 import argparse
@@ -29,13 +29,13 @@ from infra.mail.smtp import SmtpSettings
 from infra.workspace import Workspace, using
 from optex.milestones import OPEN
 
-AWAY = 0.02
 WHEN = datetime(2003, 2, 28, tzinfo=UTC)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--holders", type=int, default=20_000)
+    parser.add_argument("--away", type=float, default=0.02, help="the round trip to the relay far away, in seconds")
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, on SQLite without")
     asked = parser.parse_args()
     few, many = max(asked.holders // 100, 100), asked.holders * 3 // 10
@@ -48,9 +48,14 @@ def main() -> None:
         print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
         print(f"{'':<44}{'letters':>9}{'seconds':>9}{'a second':>10}{'of processor':>14}")
         composed(workspace)
-        with relay(AWAY) as smtp:
-            one = sent(replace(workspace, smtp=replace(smtp, connections=1)), "20 ms away, one connection", few)
-            grown = sent(replace(workspace, smtp=smtp), f"20 ms away, up to {smtp.connections}", many)
+        away = f"{asked.away * 1000:.0f} ms away"
+        with relay(asked.away) as smtp:
+            one = sent(
+                replace(workspace, smtp=replace(smtp, connections=1)),
+                f"{away}, one connection",
+                few,
+            )
+            grown = sent(replace(workspace, smtp=smtp), f"{away}, up to {smtp.connections}", many)
             beside("up to as many, times one connection", grown.rate / one.rate, 10)
         with relay() as smtp:
             plain = script(workspace, smtp, few * 5)

@@ -166,6 +166,7 @@ class SmtpPool:
                     break
                 if not connection.is_connected:
                     connection = await connect(self._smtp)
+                    continue  # meanwhile others may have taken the last letter
                 letter = self._waiting.popleft()
                 self._under_way[letter.notice_id] = letter
                 outcome = await self._bring(connection, letter)
