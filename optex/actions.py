@@ -351,10 +351,7 @@ class ElectionWaive(Action):
 
 
 class ServiceSet(Action):
-    """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3).
-
-    One that overlaps another in the same capacity is refused: that one is ended, or corrected, first.
-    """
+    """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3)."""
 
     verb, rule, deployment, decided = "service-set", "ELG-2", "set-service", ("replaces",)
     asked, who = "A correction of service", "Who reports it: your full name."

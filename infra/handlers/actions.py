@@ -4,7 +4,7 @@ What can be said from the state of the offer alone, its class says (`optex.actio
 a function for each class. What a rule refuses is recorded as refused, with the rule, and changes nothing else.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import singledispatch
 
 from infra.database import tables as t
@@ -314,34 +314,15 @@ def _correct(action: Correction, db: OfferWriter) -> str:
 def _may_set_service(action: ServiceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
     if action.holder not in db.holders():
         return Ruling(rule="ELG-1", reason=f"there is no holder {action.holder}")
-    others = (
-        each for each in db.service_periods([action.holder]).get(action.holder, ()) if not _of_spell(action, each)
-    )
-    if overlaps := next((each for each in others if _at_once(action, each)), None):
-        to = f" to {overlaps.last_day}" if overlaps.last_day else ""
-        spell = f"{overlaps.capacity} from {overlaps.first_day}{to}"
-        reason = f"it overlaps the service on record as {spell}: end or correct that one first"
-        return Ruling(rule="ELG-2", reason=reason)
     return None
-
-
-def _of_spell(action: ServiceSet, period: ServicePeriod) -> bool:
-    """Whether it tells anew of a spell that is on record: by the day on which it began (REC-2)."""
-    return (period.capacity, period.first_day) == (action.capacity, action.first_day)
-
-
-def _at_once(action: ServiceSet, period: ServicePeriod) -> bool:
-    """Whether it tells of service in a capacity in which another spell is on record for a part of the same time."""
-    if period.capacity != action.capacity:
-        return False
-    return action.first_day <= (period.last_day or date.max) and period.first_day <= (action.last_day or date.max)
 
 
 @completed.register
 def _what_is_replaced(action: ServiceSet, db: OfferWriter) -> ServiceSet:
     """What was on record of the spell before goes on record with the action (REC-2)."""
+    mine = (action.capacity, action.first_day)
     periods = db.service_periods([action.holder]).get(action.holder, [])
-    before = next((each for each in periods if _of_spell(action, each)), None)
+    before = next((each for each in periods if (each.capacity, each.first_day) == mine), None)
     return action.model_copy(update={"replaces": before and before.until})
 
 
