@@ -3,7 +3,7 @@
 import json
 import sys
 from datetime import date
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from flows.cli.sections import Sections
 from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
-from optex.visible import visible
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,8 +47,9 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.message = visible(error.message)  # it repeats words that were typed, or pasted
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        echo(shown.getvalue(), err=True, nl=False)  # it repeats words that were typed, or pasted
         sys.exit(error.exit_code)
     except BadData as error:
         for fault in error.faults:
