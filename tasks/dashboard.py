@@ -67,7 +67,8 @@ async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
     }
     links |= _lists_of_runs(workspace.offer)
     page = as_markdown(status, links, await _forms(client, workspace.offer), status.at + FRESH)
-    await client.update_artifact(await _page(client, workspace.offer), ArtifactUpdate(data=page))
+    mine, _ = await page_url(client, artifact_key(workspace.offer), f"Where {workspace.offer} stands")
+    await client.update_artifact(mine, ArtifactUpdate(data=page))
 
 
 def _lists_of_runs(offer: str) -> dict[str, str]:
@@ -110,16 +111,20 @@ async def form_url(client: PrefectClient, deployment: str, **filled: Any) -> str
 
 async def dashboard_url(client: PrefectClient, offer: str) -> str:
     """Where the dashboard of an offer is to be seen; its page is begun where there was none."""
-    return f"{ui_url()}/artifacts/artifact/{await _page(client, offer)}"
+    _, url = await page_url(client, artifact_key(offer), f"Where {offer} stands")
+    return url
 
 
-async def _page(client: PrefectClient, offer: str) -> UUID:
-    """The artifact of an offer: always the same one, for the UI shows under a key no page, but a list of versions."""
-    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[artifact_key(offer)]))
+async def page_url(client: PrefectClient, key: str, description: str) -> tuple[UUID, str]:
+    """The artifact of a page that is rewritten, by its id and where it is to be seen; it is begun where there was none.
+
+    Always the same one, for the UI shows under a key no page, but a list of versions.
+    """
+    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
     for found in await client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.ID_DESC, limit=1):
-        return found.id
-    fresh = ArtifactCreate(key=artifact_key(offer), type="markdown", description=f"Where {offer} stands", data="")
-    return (await client.create_artifact(fresh)).id
+        return found.id, f"{ui_url()}/artifacts/artifact/{found.id}"
+    made = await client.create_artifact(ArtifactCreate(key=key, type="markdown", description=description, data=""))
+    return made.id, f"{ui_url()}/artifacts/artifact/{made.id}"
 
 
 def artifact_key(offer: str) -> str:

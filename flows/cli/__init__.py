@@ -47,9 +47,9 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        shown = StringIO()
-        error.show(shown)
-        echo(shown.getvalue(), err=True, nl=False)  # it repeats words that were typed, or pasted
+        said = StringIO()
+        error.show(said)
+        echo(said.getvalue(), err=True, nl=False)  # it repeats words that were typed, or pasted
         sys.exit(error.exit_code)
     except BadData as error:
         for fault in error.faults:

@@ -77,6 +77,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
 
     from flows.deployments import deploy
     from tasks.dashboard import draw_dashboard
+    from tasks.front_page import make_front_page
     from tasks.scheduled_runs import sync_runs
     from tasks.stuck_runs import restart_runs
 
@@ -89,6 +90,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
                 await draw_dashboard(client, workspace)
             except (OptexError, SQLAlchemyError) as error:  # the watch tries it again, and says so
                 click.echo(f"{workspace.offer} is not scheduled yet: {error}", err=True)
+        await make_front_page(client, [workspace.offer for workspace in workspaces])
 
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:

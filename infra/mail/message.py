@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,18 @@ from optex.mail_address import on_the_wire
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\x85\u2028\u2029]+")
 _BLANK_BEYOND = re.compile("^(.{74,})(=20|=09)$", re.MULTILINE)
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=76)
+
+
+class _Wire(Compat32):
+    """Lines as SMTP has them; a header that fits its line is not folded, which the library takes long to find out."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < 74:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Wire(linesep="\r\n", max_line_length=76)
 
 
 class BadAddress(OptexError):

@@ -73,7 +73,7 @@ def test_what_cannot_be_read_is_refused_in_words(prefect, running):
 
 def test_what_is_not_written_as_expected_starts_no_run(prefect):
     """Prefect refuses it by the form's own words, in the browser and to a program."""
-    with pytest.raises(Exception, match=r"'1.234' does not match '.dollars above zero with at most two decimals"):
+    with pytest.raises(Exception, match=r"'1\.234' does not match '.dollars above zero with at most two decimals"):
         prefect.start("set-price", offer="running", on=str(working_day(-1)), close="1.234", by=BY)
 
 

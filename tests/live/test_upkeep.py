@@ -9,6 +9,7 @@ import pytest
 
 from flows.serve.upkeep import CALM
 from tests.live.house import House, future_offer, until
+from tests.live.test_recovery import process_of
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,16 @@ def bound(taken, port):
     except OSError:
         return False
     return True
+
+
+def test_a_run_that_is_killed_is_crashed_and_nothing_else_ends(kept, prefect):
+    """As where memory runs out: the worker says so at once, and goes on."""
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
+    before = len(kept.said)
+    until("its process", lambda: process_of(run)).kill()
+    assert "Crashed" == prefect.ended(run).name
+    assert "Completed" == prefect.do("reschedule", offer="kept", by="Ruth Counsel").name
+    assert "" == kept.said[before:]
 
 
 def test_a_folder_that_cannot_be_read_stops_no_other_offer(kept, prefect):

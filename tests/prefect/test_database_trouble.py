@@ -5,8 +5,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from prefect.utilities.importtools import import_object
 
 from flows.steps import FLOWS
+from flows.watch import watch
 from infra.database import engine as engines
 from infra.database.engine import engine_for
 from tasks.scheduled_runs import parameters_of
@@ -49,3 +51,31 @@ def test_a_step_says_in_one_line_why_it_failed(due, locked):
     assert "SQL" not in state.message
     locked.execute("ROLLBACK")
     assert run(due, retries=0).message.startswith("Accepted and cancelled 1 option for 1,000 shares")
+
+
+def test_an_act_that_fails_for_the_database_is_not_refused(due, locked, monkeypatch):
+    """No rule forbids it: it is Failed, with the same line; asked for again it is recorded."""
+    monkeypatch.setenv("OPTEX_OFFERS", str(due.out))
+
+    def correct():
+        correct_holder = import_object("flows.actions.correct_holder")
+        stated = {"holder": "H1", "email": "ann@new.example", "reason": "A slip.", "by": "Ruth Counsel"}
+        return asyncio.run(correct_holder(offer="alpha-2003", **stated, return_state=True))
+
+    state = correct()
+    assert ("Failed", True) == (state.name, "optex.db is kept locked by another program" in state.message)
+    locked.execute("ROLLBACK")
+    assert "Completed" == correct().name
+
+
+def test_the_watch_says_once_which_books_are_damaged(due, monkeypatch):
+    """Not once for each of its parts, and without keeping it from the other offers."""
+    engine_for.cache_clear()
+    books = due.out / ".optex" / "optex.db"
+    with closing(sqlite3.connect(books)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    books.write_bytes(b"\x55" * 8192 + books.read_bytes()[8192:])
+    monkeypatch.setenv("OPTEX_OFFERS", str(due.out))
+    state = asyncio.run(watch(return_state=True))
+    assert ("Failed", 1) == (state.name, state.message.count("optex.db is damaged (")), state.message
+    engine_for.cache_clear()
