@@ -252,3 +252,13 @@ def test_a_command_refuses_what_cannot_be_seen(tmp_path, words, said):
     assert (1, "") == (done.code, done.out)
     assert said in done.err
     assert_plain(done.err.removesuffix("\n"))
+
+
+@pytest.mark.parametrize("word", ["--x\x1b[31m", "--cancel-on=\x1b[31m\u202e", "one\x9b2J"])
+def test_wrong_usage_repeats_what_was_typed_so_that_it_is_seen(tmp_path, word):
+    """An option that there is not, a value that is none, a word too many: exit 2, and nothing acts on the terminal."""
+    done = optex("plan", tmp_path, word)
+    assert (2, "") == (done.code, done.out)
+    for line in done.err.splitlines():
+        assert_plain(line)
+    assert "\\" in done.err
