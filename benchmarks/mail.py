@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--holders", type=int, default=20_000)
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, on SQLite without")
     asked = parser.parse_args()
-    few, many = max(asked.holders // 100, 100), asked.holders // 5
+    few, many = max(asked.holders // 100, 100), asked.holders * 3 // 10
     with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, databases(Path(root), asked.postgresql) as new:
         folder = Path(root) / "big"
         big_offer.write(folder, asked.holders)

@@ -18,7 +18,7 @@ from infra.handlers.splits import apply_splits
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
-from infra.status.attention import mark_reported, unreported
+from infra.status.attention import mark_reported, unreported, unreported_clock
 from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
@@ -117,7 +117,7 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
 async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
     """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
     with workspace.read() as reader:
-        new = unreported(reader, now)
+        new = unreported(reader, now) | unreported_clock(reader, now)
     said = []
     for about, entries in new.items():
         await alert_operations(workspace, about, "\n".join(sentence for *_, sentence in entries))

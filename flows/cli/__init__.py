@@ -3,7 +3,7 @@
 import json
 import sys
 from datetime import date
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,9 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        said = StringIO()
+        error.show(said)
+        echo(said.getvalue(), err=True, nl=False)  # it repeats words that were typed, or pasted
         sys.exit(error.exit_code)
     except BadData as error:
         for fault in error.faults:

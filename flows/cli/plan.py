@@ -91,7 +91,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
 
     file = folder / "offer.toml"
     terms = None
-    if file.exists():
+    if file.is_file():
         try:
             terms = parse_terms(file.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -154,7 +154,7 @@ def _grants_of(folder: Path) -> list[Grant]:
 def offset_warnings(folder: Path) -> list[Warning]:
     """What the folder's terms state with the offset of another zone, where they can be read (CAL-2)."""
     file = folder / "offer.toml"
-    if not file.exists():
+    if not file.is_file():
         return []
     text = file.read_text(encoding="utf-8-sig")
     return list(foreign_offsets(text, parse_terms(text)))

@@ -69,7 +69,7 @@ def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> dat
 def _differs(folder: Path, first: Terms) -> str:
     """Whether the folder's terms are no longer those that were taken in: the database leads, and says so."""
     file = folder / "offer.toml"
-    if not file.exists():
+    if not file.is_file():
         return ""
     try:
         same = parse_terms(file.read_text(encoding="utf-8-sig")) == first

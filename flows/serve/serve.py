@@ -112,13 +112,15 @@ _PREFECT = [sys.executable, "-m", "prefect"]
 
 
 def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
+    from infra.folder.whereabouts import typed
     from optex.formatting import local_text
     from optex.steps import StepStatus
 
     if sys.stdout.isatty():
         click.echo(f"\nPrefect UI  {link(note.ui, credential_at(note.credential))}")
     else:  # what is printed here may be kept as a log, and the link is a key
-        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link FOLDER)")
+        folder = workspaces[0].folder
+        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link {typed(folder) if folder else ''})")
     for workspace in workspaces:
         with workspace.read() as db:
             state = db.state()

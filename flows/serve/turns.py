@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
 
 from prefect.server.database import provide_database_interface
-from prefect.server.database.configurations import AioSqliteConfiguration
+from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
 from prefect.server.database.dependencies import set_database_config
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
@@ -32,17 +32,23 @@ class InTurn(AioSqliteConfiguration):
     async def begin_transaction(
         self, session: AsyncSession, with_for_update: bool = False
     ) -> AsyncGenerator[AsyncSessionTransaction]:
+        if _WRITES.get():  # one within another would wait for itself
+            async with super().begin_transaction(session, with_for_update) as transaction:
+                yield transaction
+            return
         async with AsyncExitStack() as held:
-            if not _WRITES.get():  # one within another waits for nobody
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE):
-                        await held.enter_async_context(self._queue())
-            token = _WRITES.set(True)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await held.enter_async_context(self._queue())
+            transaction = await held.enter_async_context(super().begin_transaction(session, with_for_update=True))
+            await session.connection()
+            # It has begun. Whoever only reads meanwhile, for this one, begins nothing and waits for nobody.
+            reads, writes = SQLITE_BEGIN_MODE.set(None), _WRITES.set(True)
             try:
-                async with super().begin_transaction(session, with_for_update=True) as transaction:
-                    yield transaction
+                yield transaction
             finally:
-                _WRITES.reset(token)
+                _WRITES.reset(writes)
+                SQLITE_BEGIN_MODE.reset(reads)
 
     def _queue(self) -> asyncio.Lock:
         return self._queues.setdefault(asyncio.get_running_loop(), asyncio.Lock())

@@ -95,9 +95,17 @@ class Upkeep:
             self.stopped.rest()
 
     def _end_work(self) -> None:
-        """End the worker and its runs; a flow run has a session of its own, and while the server answers it says so."""
-        self.worker.end()
-        end_orphans(self.mark, spared=[self.server.process.pid] if self.server.is_up else [])
+        """End the worker and its runs, each in a session of its own; unless all is stopped, they are to be run again.
+
+        While the server answers, one that is asked to end says that it has crashed, and would stay so.
+        """
+        spared = [self.server.process.pid] if self.server.is_up else []
+        if self.stopped.is_set():
+            self.worker.end()
+            end_orphans(self.mark, spared)
+        else:
+            self.worker.kill()
+            end_orphans(self.mark, spared, unheard=True)
 
     def _ended(self, process: ManagedProcess) -> Ended:
         return Ended(f"Prefect's {process.name} ended with {process.ended}; its log is {process.log}")

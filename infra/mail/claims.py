@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Row
-from sqlalchemy.exc import DBAPIError
 
+from infra.database.trouble import DatabaseTrouble
 from infra.mail import outbox
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace
@@ -69,7 +69,7 @@ class Claims:
         for pause in PAUSES:
             try:
                 self._mark(marks)
-            except DBAPIError:
+            except DatabaseTrouble:
                 sleep(pause)
             else:
                 return
@@ -82,7 +82,7 @@ class Claims:
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(RENEWED_AFTER)
-            with suppress(DBAPIError):  # the next time, perhaps; if not, the round takes up no further letter
+            with suppress(DatabaseTrouble):  # the next time, perhaps; if not, the round takes up no further letter
                 await asyncio.to_thread(self.renew)
 
     def renew(self) -> None:

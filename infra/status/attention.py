@@ -9,6 +9,7 @@ from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import left_outstanding
+from infra.status.clock import ahead_of_clock, clock_behind
 from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus, waiting_too_long
 from optex.clock import zone_of
@@ -21,6 +22,8 @@ _NAMED = 5
 
 def attention(status: OfferStatus) -> Iterator[str]:
     """Overdue and held steps, approvals, conditions, holds, confirmations due, and mail that does not arrive."""
+    if status.clock_behind:
+        yield status.clock_behind
     for step in status.overdue:
         what = "is held" if step.status == "held" else "is overdue"
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
@@ -129,6 +132,16 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     }
     new = {about: _not_raised(db, list(entries)) for about, entries in found.items()}
     return {about: entries for about, entries in new.items() if entries}
+
+
+def unreported_clock(db: OfferReader, now: datetime) -> dict[str, list[Entry]]:
+    """A clock that was set back, or was ahead before: raised once for each last entry that it is behind (REC-1)."""
+    last = ahead_of_clock(db, now)
+    if last is None:
+        return {}
+    entry = ("clock behind", last.isoformat(), "REC-1", clock_behind(db, now).rstrip("."))
+    new = _not_raised(db, [entry])
+    return {"the clock is behind the record": new} if new else {}
 
 
 def mark_reported(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> None:

@@ -14,6 +14,7 @@ from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import LeftOutstanding, left_outstanding
 from infra.handlers.pool import available
+from infra.status.clock import clock_behind
 from infra.status.defective import DefectiveForm, defective_forms
 from infra.status.deferrals import DeferredGrant, deferrals
 from infra.status.document import Instant
@@ -126,6 +127,7 @@ class OfferStatus:
     successor: str = ""
     late_withdrawal_right: str = ""
     files_differ: str = ""
+    clock_behind: str = ""
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -178,6 +180,7 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         grant_long_after="" if state.over else long_after(state, state.schedule.grant_on),
         successor=state.successor,
         late_withdrawal_right=_late_withdrawal_right(state),
+        clock_behind=clock_behind(db, at),
     )
 
 

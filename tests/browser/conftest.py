@@ -118,5 +118,7 @@ def form(prefect: Prefect) -> Iterator[FormPage]:
         page = browser.new_page(viewport={"width": 1400, "height": 1800}, base_url=prefect.url.removesuffix("/api"))
         page.set_default_timeout(60_000)
         page.route(lambda url: "//127.0.0.1:" not in url, lambda route: route.abort())
+        page.goto(prefect.link)
+        page.wait_for_url(lambda url: "/dashboard" in url)
         yield FormPage(page, prefect)
         browser.close()

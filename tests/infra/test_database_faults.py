@@ -29,7 +29,7 @@ from infra.workspace import Workspace, using
 from optex.errors import OptexError
 from tests import postgres
 from tests.driver import run_body, send, take_in_due
-from tests.kills import snapshot
+from tests.kills import CountingPost, snapshot
 from tests.offers import local
 
 HOLDERS = 40
@@ -422,6 +422,28 @@ def test_a_server_that_is_killed_and_comes_back(in_postgresql, undisturbed, serv
     assert before == in_postgresql.all()
     in_postgresql.cancel()
     assert undisturbed == in_postgresql.all()
+
+
+def test_a_server_that_is_killed_as_it_is_told_what_was_sent(in_postgresql):
+    """It is told again when it is back: of the letters of the acceptance none goes out a second time."""
+    post = CountingPost()
+    books = Books(replace(in_postgresql.workspace, smtp=post.smtp))
+    killed = []
+
+    def kill(connection, _cursor, statement, *_):
+        if not killed and statement.startswith("UPDATE notices SET") and "sent_at" in statement.partition("WHERE")[0]:
+            killed.append(connection.connection.dbapi_connection.info.backend_pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    event.listen(books.engine(), "before_cursor_execute", kill)
+    books.cancel()
+    post.close()
+    assert 1 == len(killed)
+    assert {1} == set(post.taken.values())
+    assert HOLDERS == len(post.taken)
+    with books.workspace.read() as db:
+        assert [] == [row.notice_id for row in db.rows(t.notices) if row.sent_at is None]
+    books.close()
 
 
 def count_statements(books: Books, server: postgres.Server) -> int:

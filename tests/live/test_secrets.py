@@ -134,7 +134,7 @@ def test_no_secret_is_in_a_file(served):
     shown = base64.b64encode(prefect.credential.encode()).decode()
     for secret in (SMTP, DATABASE, WEBHOOK, prefect.credential, prefect.credential.partition(":")[2], shown):
         assert [] == [str(path) for path in files if secret.encode() in path.read_bytes()]
-    assert "optex link FOLDER" in house.said
+    assert f"(the link that opens it: optex link {root / 'planted'})" in house.said
 
 
 def test_no_secret_is_in_the_books(served):

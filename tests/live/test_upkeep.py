@@ -9,6 +9,7 @@ import pytest
 
 from flows.serve.upkeep import CALM
 from tests.live.house import House, future_offer, until
+from tests.live.test_recovery import process_of
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def stands_again(house, before):
 @pytest.mark.parametrize("names", [("server",), ("worker",), ("server", "worker"), ("worker", "server")])
 def test_what_is_killed_is_started_again_and_runs_go_on(kept, prefect, names):
     """One line says what ended, one that all is up again; the run that was asked for last is done after all."""
-    run = prefect.start("reschedule", offer="kept")
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
     before = killed(kept, *names)
     said = stands_again(kept, before)
     assert f"Prefect's {'server' if 'server' in names else 'worker'} ended with -9; its log is " in said
@@ -104,6 +105,16 @@ def bound(taken, port):
     return True
 
 
+def test_a_run_that_is_killed_is_crashed_and_nothing_else_ends(kept, prefect):
+    """As where memory runs out: the worker says so at once, and goes on."""
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
+    before = len(kept.said)
+    until("its process", lambda: process_of(run)).kill()
+    assert "Crashed" == prefect.ended(run).name
+    assert "Completed" == prefect.do("reschedule", offer="kept", by="Ruth Counsel").name
+    assert "" == kept.said[before:]
+
+
 def test_a_folder_that_cannot_be_read_stops_no_other_offer(kept, prefect):
     """It is named, with what to do, and the other offer is served."""
     bad = kept.folders[1]
@@ -126,6 +137,7 @@ def test_one_that_ends_again_and_again_is_given_up(kept):
             family += [servers[0], *servers[0].children(recursive=True)]
             servers[0].kill()
     assert 1 == kept.process.returncode
+    kept.process = None
     last = kept.said[before:].strip().splitlines()[-1]
     assert last.endswith("That was the 6th time in a row: optex serve gives up")
     assert "Traceback" not in kept.said[before:]
