@@ -2,12 +2,20 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterTags
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterTags,
+)
 from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.actions import FORMS
 from flows.deployments import deploy
@@ -17,6 +25,7 @@ from infra.handlers.actions import record_action
 from infra.workspace import using, workspace_in
 from optex.actions import read_action
 from optex.calendar import EST
+from tasks.dashboard import draw_dashboard
 from tasks.scheduled_runs import sync_runs
 from tests.live.house import expired_offer, open_offer, today, working_day
 
@@ -77,6 +86,26 @@ def test_a_refused_act_says_why_and_what_to_do(house):
     with workspace.read() as db:
         close = db.step("close").due
     assert f"Next: the offer closes, {close.astimezone(UTC):%Y-%m-%d} 17:00 EST." in page
+
+
+def test_the_dashboard_leads_to_the_forms_in_the_order_of_the_offers_life(house):
+    """Steps before acts, each filled in with the offer; the lists of runs go by start, and refusals are no failures."""
+    workspace = house["open"]
+
+    async def drawn():
+        async with get_client() as client:
+            await draw_dashboard(client, workspace)
+            mine = ArtifactFilter(key=ArtifactFilterKey(any_=["offer-pages-open"]))
+            return (await client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.ID_DESC))[0].data
+
+    page = asyncio.run(drawn())
+    steps, acts = page.partition("### Run a step again\n\n")[2].partition("\n\n### Act on this offer\n\n")[::2]
+    assert ["open", "remind", "close"] == re.findall(r"\[([a-z-]+)\]\(http", steps)[:3]
+    assert ["extend", "amend", "terminate"] == re.findall(r"\[([a-z-]+)\]\(http", acts)[:3]
+    assert steps.count("run?parameters=%7B%22offer%22%3A%20%22pages-open%22%7D") == 8
+    [failures] = re.findall(r"\[Failures\]\((\S+)\)", page)
+    assert "sort=START_TIME_DESC" in failures
+    assert "Refused" not in failures
 
 
 def test_an_act_that_was_taken_says_what_it_did(house):
