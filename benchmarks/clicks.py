@@ -144,7 +144,7 @@ def idle(browser: Browser, seconds: float) -> None:
     """What it costs to wait."""
     before = browser.processor()
     time.sleep(seconds)
-    spent = (browser.processor() - before) / seconds
+    spent = (browser.processor() - before) / max(seconds, 1.0)
     print(f"\nIdle: {60 * spent:.1f} s of processor time a minute, server and worker")
 
 

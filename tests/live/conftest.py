@@ -72,7 +72,7 @@ def _wait_until_quiet(prefect: Prefect) -> None:
 
     def done() -> bool:
         due = [run for run in prefect.runs("optex:alarm") if run.expected_start_time < datetime.now(UTC)]
-        return all(run.state.is_final() for run in due)
+        return all(run.state.is_final() or run.state.is_paused() for run in due)  # paused: it is held
 
     until("the end of every run that was due at the start", done)
 
