@@ -1,7 +1,9 @@
 """One effect each up to the close: a decision, its notices and its step are written in the step's own transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from infra.database.decision_batches import DecisionBatches
 from infra.handlers.eligibility import decided_eligibility, grants_in_offer
 from infra.handlers.forms import decided_form
 from optex import batch, notices
@@ -54,17 +56,33 @@ def record_reminder(step: DueStep, days: int, whom: Reminders, reviews: Sequence
     return step.done("; ".join(filter(None, (f"{told.told(how='reminded')}: {left} left", whom.says))))
 
 
-@effect("record how every form stands at the close")
-def record_close(step: DueStep, reviews: Sequence[FormReview]) -> str:
-    step.db.record_decisions("form", step.at, map(decided_form, reviews))
-    standing = batch.tenders(reviews)
-    by_standing = {s: sum(j.standing is s for j in reviews) for s in FormStanding}
-    return step.done(
-        f"Closed: {count(len(reviews), 'form')}; {count(batch.tendered_shares(reviews), 'option share')} tendered by "
-        f"{count(len(standing), 'holder')}, {by_standing[FormStanding.WITHDRAWN]} withdrawn, "
-        f"{by_standing[FormStanding.SUPERSEDED]} superseded, {by_standing[FormStanding.DEFECTIVE]} defective, "
-        f"{by_standing[FormStanding.LATE]} late"
-    )
+class Closing:
+    """The close of an offer at work: how every form stands, and what stands tendered."""
+
+    def __init__(self, step: DueStep) -> None:
+        self._step = step
+        self._decided = DecisionBatches(step.db, step.at, "form")
+        self._standings = Counter[FormStanding]()
+        self._tendered = Counter[str]()
+
+    def review(self, records: Sequence[HolderRecord]) -> None:
+        """Decide how the forms of these holders stand."""
+        reviews = batch.review_all(records, self._step.state, self._step.at)
+        self._decided.add("form", map(decided_form, reviews))
+        self._standings.update(review.standing for review in reviews)
+        standing = batch.tenders(reviews)
+        self._tendered.update(holders=len(standing), shares=batch.tendered_shares(reviews))
+
+    def done(self) -> str:
+        """Record it, and mark the step done."""
+        self._decided.append()
+        found, tendered = self._standings, self._tendered
+        return self._step.done(
+            f"Closed: {count(found.total(), 'form')}; {count(tendered['shares'], 'option share')} tendered by "
+            f"{count(tendered['holders'], 'holder')}, {found[FormStanding.WITHDRAWN]} withdrawn, "
+            f"{found[FormStanding.SUPERSEDED]} superseded, {found[FormStanding.DEFECTIVE]} defective, "
+            f"{found[FormStanding.LATE]} late"
+        )
 
 
 @effect("tell everyone whose tender may now be withdrawn")

@@ -24,7 +24,7 @@ from optex import batch
 from optex.actions import Approve, read_action
 from optex.calendar import EST
 from tasks.due_step import DueStep
-from tasks.offer_period import record_close, record_opening
+from tasks.offer_period import Closing, record_opening
 
 MONDAY = datetime(2003, 3, 10, 16, tzinfo=UTC)
 FRIDAY = datetime(2003, 3, 14, 5, tzinfo=UTC)
@@ -50,7 +50,7 @@ class Desk:
     def step(self, name):
         act = {
             "open": lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)),
-            "close": lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)),
+            "close": _close,
         }[name]
         with self.writing() as db:
             step = db.step(name)
@@ -85,6 +85,12 @@ class Desk:
         with self.writing() as db:
             mine = (t.notices.c.offer == db.offer, t.notices.c.holder_id == holder_id)
             db.connection.execute(update(t.notices).where(*mine).values(**values))
+
+
+def _close(step):
+    closing = Closing(step)
+    closing.review(step.db.holder_records())
+    closing.done()
 
 
 @pytest.fixture
