@@ -22,7 +22,6 @@ from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
 from optex.fields import ID
 
-
 # So many holders a step reads, decides and writes at a time: with more the memory grows, and nothing is faster.
 HOLDERS_AT_ONCE = 5_000
 

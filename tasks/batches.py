@@ -1,4 +1,4 @@
-"""A step done for so many holders at a time, in the one transaction of the step, so that it takes the memory of a batch.
+"""A step done for so many holders at a time, in the one transaction of the step: it takes the memory of one batch.
 
 The rules know nothing of it: what they decide of a holder, they decide from that holder's record.
 """

@@ -299,6 +299,11 @@ class OfferReader:
         """The rows of one table that are about these holders, or all."""
         return list(self._of(table, None if holder_ids is None else sorted(holder_ids), *order))
 
+    def rows_of_grants(self, table: Any, grant_ids: Collection[str]) -> list[Row[Any]]:
+        """The rows of one table that are about these grants, in order of their ids."""
+        mine = among(self.connection, table.c.grant_id, grant_ids)
+        return list(self.connection.execute(self._select(table).where(mine).order_by(table.c.grant_id)))
+
     def unsendable(self) -> int:
         """How many notices are for holders who have no e-mail address."""
         n, h = t.notices, t.holders

@@ -22,7 +22,7 @@ from optex.calendar import EST
 from optex.errors import Ruling
 from tasks.cancellation import Cancelling
 from tasks.due_step import DueStep
-from tasks.offer_period import Closing, record_opening
+from tasks.offer_period import Closing, Opening
 from tasks.regrant import record_grants, record_lapses
 
 HOLDERS = """holder_id,name,email,jurisdiction,voting_percent
@@ -91,7 +91,7 @@ class Desk:
             act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
     def open(self):
-        self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)))
+        self.make("open", _open)
 
     def close(self):
         self.make("close", _close)
@@ -101,6 +101,12 @@ class Desk:
 
     def grant(self):
         self.make("regrant", _grant)
+
+
+def _open(step):
+    opening = Opening(step)
+    opening.invite(step.db.holder_records())
+    opening.done()
 
 
 def _close(step):

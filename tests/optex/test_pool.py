@@ -39,7 +39,8 @@ def test_the_pool_of_the_document():
     """Of 2,400,000 shares authorized 1,592,376 are outstanding; cancelling 1,406,542 of them changes nothing yet."""
     grants = [grant("G1", 1_406_542), grant("G2", 285_834, exercised=100_000)]
     cancellations = [cancel(1_406_542, grants[0], Vesting(), CANCELLED_ON)]
-    movements = [*opening(OPENED_ON, 2_400_000, grants), *cancelled(CANCELLED_ON, sum(each.shares for each in cancellations))]
+    shares = sum(each.shares for each in cancellations)
+    movements = [*opening(OPENED_ON, 2_400_000, grants), *cancelled(CANCELLED_ON, shares)]
     expected = [
         PoolEntry(on=OPENED_ON, event="authorized", shares=2_400_000, available_after=2_400_000),
         PoolEntry(on=OPENED_ON, event="outstanding", shares=-1_592_376, available_after=807_624),
