@@ -1,6 +1,6 @@
 """What a click in the UI comes to while the machine is at work: how many were refused, and how long they took.
 
-python -m benchmarks.clicks [--clicks 200] [--quiet 5] [--every 1.0]
+python -m benchmarks.clicks [--clicks 200] [--quiet 5] [--every 1.0] [--idle 30] [--set NAME=VALUE]
 
 Serves an offer of 300 holders with `optex serve`, starts a form's run with each click and reads what the UI reads then,
 without the retries of Prefect's own client, which a browser does not have.
@@ -27,9 +27,12 @@ import httpx
 import psutil
 
 from benchmarks import big_offer
+from flows.serve.credential import NAME, credential_at
+from infra.settings import KEPT
 from optex.calendar import Calendar
 
 OFFER = "big"
+FILLED_IN = {"offer": OFFER, "by": "Ruth Counsel"}
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -38,14 +41,18 @@ def main() -> None:
     parser.add_argument("--clicks", type=int, default=200, help="under load")
     parser.add_argument("--quiet", type=int, default=5, help="from click to outcome, one after the other")
     parser.add_argument("--every", type=float, default=1.0, help="seconds from one click under load to the next")
+    parser.add_argument("--idle", type=float, default=30.0, help="seconds in which nobody clicks")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of Prefect's")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, served(Path(root)) as browser:
+    settings = dict(each.split("=", 1) for each in asked.set)
+    with tempfile.TemporaryDirectory(prefix="optex-bench-") as root, served(Path(root), settings) as browser:
+        idle(browser, asked.idle)
         from_click_to_outcome(browser, asked.quiet)
         under_load(browser, asked.clicks, asked.every)
 
 
 @contextmanager
-def served(root: Path) -> Iterator["Browser"]:
+def served(root: Path, settings: dict[str, str]) -> Iterator["Browser"]:
     """An open offer on a free port, by `optex serve` as a process."""
     folder = root / OFFER
     big_offer.write(folder, 300)
@@ -56,6 +63,7 @@ def served(root: Path) -> Iterator["Browser"]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "OPTEX_"))}
+    kept |= settings
     command = [sys.executable, "-m", "flows.cli", "serve", str(folder), "--port", str(port)]
     with (root / "serve.log").open("wb") as log:
         process = subprocess.Popen(command, env=kept, cwd=Path(__file__).parents[1], stdout=log, stderr=log)
@@ -63,7 +71,8 @@ def served(root: Path) -> Iterator["Browser"]:
         while "Ctrl-C stops everything" not in (root / "serve.log").read_text():
             assert process.poll() is None, (root / "serve.log").read_text()
             time.sleep(0.2)
-        browser = Browser(f"http://127.0.0.1:{port}/api", psutil.Process(process.pid))
+        credential = credential_at(str(folder / KEPT / NAME))
+        browser = Browser(f"http://127.0.0.1:{port}/api", credential, psutil.Process(process.pid))
         browser.until_quiet()
         yield browser
     finally:
@@ -80,8 +89,9 @@ def _around_today() -> tuple[date, date]:
 class Browser:
     """The requests of Prefect's UI, each sent once; what was answered is counted."""
 
-    def __init__(self, api: str, process: psutil.Process) -> None:
-        self.client = httpx.Client(base_url=api, timeout=120)
+    def __init__(self, api: str, credential: str, process: psutil.Process) -> None:
+        user, _, password = credential.partition(":")
+        self.client = httpx.Client(base_url=api, auth=(user, password), timeout=120)
         self.process = process
         self.took: dict[str, list[float]] = {}
         self.answered: Counter[tuple[str, int]] = Counter()
@@ -98,7 +108,7 @@ class Browser:
         found = self.ask("read the form", "GET", f"/deployments/name/{deployment}/{deployment}")
         if found is None:
             return None
-        asked = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        asked = {"parameters": {"by": "benchmarks.clicks", **parameters}, "state": {"type": "SCHEDULED"}}
         made: dict[str, Any] | None = self.ask(
             "submit", "POST", f"/deployments/{found['id']}/create_flow_run", json=asked
         )
@@ -130,6 +140,14 @@ class Browser:
         return sum(sum(each.cpu_times()[:4]) for each in family)
 
 
+def idle(browser: Browser, seconds: float) -> None:
+    """What it costs to wait."""
+    before = browser.processor()
+    time.sleep(seconds)
+    spent = (browser.processor() - before) / seconds
+    print(f"\nIdle: {60 * spent:.1f} s of processor time a minute, server and worker")
+
+
 def from_click_to_outcome(browser: Browser, clicks: int) -> None:
     """One click after the other on a machine that has nothing else to do."""
     phases: dict[str, list[float]] = {}
@@ -137,10 +155,10 @@ def from_click_to_outcome(browser: Browser, clicks: int) -> None:
     for _ in range(clicks):
         browser.until_quiet()
         clicked = datetime.now(UTC)
-        run = browser.click(offer=OFFER)
+        run = browser.click(**FILLED_IN)
         assert run is not None
         while run["state_type"] not in ENDED:
-            time.sleep(0.05)
+            time.sleep(0.25)
             run = browser.client.get(f"/flow_runs/{run['id']}").json()
         history = browser.client.get("/flow_run_states/", params={"flow_run_id": run["id"]}).json()
         instants = {each["name"]: _instant(each["timestamp"]) for each in history}
@@ -167,7 +185,7 @@ def under_load(browser: Browser, clicks: int, every: float) -> None:
     began = time.monotonic()
 
     def click(number: int) -> None:
-        deployment, parameters = ("watch", {}) if number % 20 == 0 else ("reschedule", {"offer": OFFER})
+        deployment, parameters = ("watch", {}) if number % 20 == 0 else ("reschedule", FILLED_IN)
         if run := browser.click(deployment, **parameters):
             browser.look(run["id"])
 

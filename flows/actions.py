@@ -6,7 +6,7 @@ already recorded. `record-election` is written out: a form that came by fax or b
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from typing import Any, Literal
@@ -55,7 +55,7 @@ async def perform(
         result = weigh_and_record(db, action)
     if not result.accepted:
         raise NotTaken(result)
-    said = () if result.repeated else _instants(action, options, terms.zone)
+    said = [] if result.repeated else _instants(action, options, terms.zone, result.message)
     state: State = Completed(message=" ".join([result.message, *said]))
     log_outcome(f"{kind.verb} of {offer}", result.ruling.rule, state)
     state = await followed_up(offer, state)
@@ -73,12 +73,15 @@ def refuse_another_hour(action: Action, terms: Terms) -> None:
             )
 
 
-def _instants(action: Action, stated: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
-    """The instants that were filled in, as they are on the clock of the offer; a new expiration is said anyhow."""
-    for each in action.options():
-        if each.type is datetime and each.key in stated and not each.expiration:
-            name = each.name.removesuffix("_at").capitalize()
-            yield f"{name} {local_end(getattr(action, each.name), zone)}."
+def _instants(action: Action, stated: Mapping[str, Any], zone: tzinfo, message: str) -> list[str]:
+    """The instants that were filled in, as they are on the clock of the offer, but for what the outcome says itself."""
+    filled = [each for each in action.options() if each.type is datetime and each.key in stated]
+    said = {each.name: local_end(getattr(action, each.name), zone) for each in filled}
+    return [
+        f"{name.replace('_', ' ').removesuffix(' at').capitalize()} {instant}."
+        for name, instant in said.items()
+        if instant not in message
+    ]
 
 
 async def _go_on(offer: str, approved: Approve, state: State) -> State:

@@ -5,6 +5,9 @@ are to choose from, and where their dashboards are.
 """
 
 import inspect
+import os
+import shlex
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -25,6 +28,7 @@ from pydantic import SecretStr
 
 from flows.form_lists import lists_of, with_lists
 from flows.form_schema import form_schema
+from flows.serve.processes import ORPHAN_MARK
 from flows.work_pool import make_work_pool
 from infra.prefect_env import POOL
 from infra.settings import load_settings
@@ -97,7 +101,18 @@ async def _deploy(
             for each in entry.get("schedules", ())
         ],
         pull_steps=[],
+        job_variables=_job_variables(),
     )
+
+
+def _job_variables() -> dict[str, Any]:
+    """How a run is started where `optex serve` runs it: at once, by this very Python.
+
+    Prefect would first start another Python, which looks for the code of the run, and finds it installed.
+    """
+    if ORPHAN_MARK not in os.environ:
+        return {}
+    return {"command": shlex.join([sys.executable, "-m", "prefect.engine"])}
 
 
 def _description(flow: Flow[..., Any], dashboards: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 What can be refused before a run starts, Prefect refuses by the schema that follows from the types.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,7 +37,8 @@ def _pattern(written: AsWritten, *, empty: bool = False) -> str:
 
     It begins with what is expected, in words: of what does not match, Prefect shows the pattern.
     """
-    return f"^{written.expected}$|^\\s*({written.pattern}){'?' if empty else ''}\\s*$"
+    said = re.sub(r"([\\^$*+?{}\[\]|()])", r"\\\1", written.expected)
+    return f"^{said}$|^\\s*({written.pattern}){'?' if empty else ''}\\s*$"
 
 
 def _something(what: str) -> str:

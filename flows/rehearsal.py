@@ -1,6 +1,7 @@
 """What a play runs on: a Prefect server of its own that no setting of anybody reaches, and that ends with it."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -41,7 +42,8 @@ def rehearsal_in(out: Path) -> Rehearsal:
     begin_with_empty_books(home)
     port = _free_port()
     api = f"http://127.0.0.1:{port}/api"
-    environment = rehearsal_environment(home, api)
+    key = f"optex:{secrets.token_urlsafe(32)}"  # for as long as the play lasts: nobody else has to know it
+    environment = rehearsal_environment(home, api) | {"PREFECT_API_AUTH_STRING": key}
     os.environ.clear()
     os.environ.update(environment)
     return Rehearsal(server=_server_at(port, environment, home), api=api, home=home)
@@ -51,6 +53,8 @@ def _server_at(port: int, environment: dict[str, str], home: Path) -> ManagedPro
     """Prefect's server as Prefect itself starts one for a script: no UI, no scheduler, only what runs report to."""
     told = {**environment, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
     told["PREFECT_SERVER_REGISTER_BLOCKS_ON_START"] = "0"  # a play has no use for any
+    told |= {"PREFECT_SERVER_API_AUTH_STRING": told["PREFECT_API_AUTH_STRING"]}
+    told |= {"PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": told["PREFECT_API_URL"].removesuffix("/api")}
     # By its file, and `-P`: the directory it runs in is its own, and what lies beside the file hides no other module.
     command = [sys.executable, "-P", lifeline.__file__, "uvicorn", "--factory", "prefect.server.api.server:create_app"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"]

@@ -16,6 +16,8 @@ from flows.step import StepFlow
 from flows.withdrawal_right import open_withdrawal_right
 from optex.milestones import STEPS, kind_name
 from optex.steps import Step
+from tasks.due_step import due_step
+from tasks.held_runs import HELD
 from tasks.scheduled_runs import parameters_of
 
 _IN_ORDER = (
@@ -42,3 +44,18 @@ else:
 async def run_step(offer: str, step: Step, at: datetime | None = None) -> State:
     """Run the flow of a step and return its final state."""
     return await FLOWS[kind_name(step.name)](**parameters_of(offer, step), at=at, return_state=True)
+
+
+class _Seen(Exception):
+    """Ends the transaction of a look, so that nothing of it is kept."""
+
+
+async def stays_held(offer: str, held: Step) -> bool:
+    """Whether a held step would be held again for the same reason: looked at without a run, and nothing is written."""
+    state: str | State = ""
+    try:
+        async with due_step(offer, held.name, held.version, None) as step:
+            state = step.idle or FLOWS[kind_name(held.name)].body(step)
+            raise _Seen
+    except _Seen:
+        return isinstance(state, State) and (state.name, state.message) == (HELD, f"{HELD}: {held.message}")

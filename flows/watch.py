@@ -2,24 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from prefect import State, flow, get_run_logger
 from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.deployments import deploy_missing
 from flows.form_lists import refresh_lists
-from flows.steps import run_step
+from flows.steps import run_step, stays_held
 from infra.database.trouble import DatabaseTrouble
 from infra.handlers.promises import lapse_promises
 from infra.handlers.splits import apply_splits
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
-from infra.status.attention import mark_reported, unreported
+from infra.status.attention import mark_reported, unreported, unreported_clock
 from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
+from tasks.held_runs import HELD
+from tasks.quiet_rounds import forget_quiet_rounds
 from tasks.scheduled_runs import sync_runs
 from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
 
@@ -34,8 +38,8 @@ _MAIL = 90.0
 async def watch() -> State:
     """Look after every offer: late, crashed, stuck, deleted or cancelled runs, held steps, lapses, unsent mail.
 
-    What it set right is in the state message, in one line; nothing where all is well. One trouble does not keep it
-    from the rest: it fails at the end.
+    What it set right is in the state message, in one line; nothing where all is well, and then its run is deleted by
+    the next round. One trouble does not keep it from the rest: it fails at the end.
     """
     said, failed = [], left_out()
     for workspace in all_workspaces():
@@ -47,6 +51,7 @@ async def watch() -> State:
         if await deploy_missing(client, [workspace.offer for workspace in all_workspaces()]):
             said.append("Deployments and alerts were missing or knew not every offer: made anew.")
         await refresh_lists(client)
+        await forget_quiet_rounds(client, UUID(flow_run.id) if flow_run.id else None)
     if failed:
         return Failed(message=" ".join([*failed, *said]))
     return Completed(message=" ".join(said) or None)
@@ -99,10 +104,12 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
         held = db.held_steps()
     said = []
     for step in held:
+        if await stays_held(workspace.offer, step):  # a run of it each time would bury what happened
+            continue
         state = await run_step(workspace.offer, step)
         if not state.is_completed():
             raise OptexError(f"{step.name} could not go on: {state.message}")
-        if state.name not in ("Held", "NothingToDo"):
+        if state.name not in (HELD, "NothingToDo"):
             said.append(f"{step.name} went on: {state.message}")
     return said
 
@@ -110,7 +117,7 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
 async def _alarms(workspace: Workspace, now: datetime) -> Iterable[str]:
     """What somebody must see to, such as a confirmation due tomorrow and not sent (CNF-1): told by mail, once."""
     with workspace.read() as reader:
-        new = unreported(reader, now)
+        new = unreported(reader, now) | unreported_clock(reader, now)
     said = []
     for about, entries in new.items():
         await alert_operations(workspace, about, "\n".join(sentence for *_, sentence in entries))

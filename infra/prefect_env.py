@@ -22,6 +22,8 @@ PREFECT_DEFAULTS = {
 }
 # The work pool of every deployment.
 POOL = "optex"
+# The file in PREFECT_HOME that says to which page the front page of the UI leads.
+FRONT = "optex-front"
 _PROXIES = {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy"}
 
 

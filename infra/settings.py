@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from optex.errors import OptexError
+from optex.visible import shortened
 
 PREFIX, ENV_FILE = "OPTEX_", ".env"
 # By how the connection is secured: submission, submission over TLS, and the old port of a server on this machine.
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
     """The user to log in as; unset, nobody logs in."""
     smtp_password: SecretStr = SecretStr("")
     """The password of that user."""
-    smtp_connections: int = Field(default=16, ge=1, le=100)
+    smtp_connections: int = Field(default=20, ge=1, le=100)
     """How many connections to it at most: as many are opened as its slowness asks for, and no more than it takes."""
     mail_from: Header = ""
     """The sender of the letters; unset, the contact of the offer."""
@@ -74,8 +75,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _plain_smtp_stays_at_home(self) -> "Settings":
         if self.smtp_tls == "none" and self.smtp_host and not is_loopback(self.smtp_host):
+            host = shortened(self.smtp_host, 100)
             raise ValueError(
-                f"{PREFIX}SMTP_TLS=none would send letters in the clear to {self.smtp_host}; it is for loopback only"
+                f"{PREFIX}SMTP_TLS=none would send letters in the clear to {host}; it is for loopback only"
             )
         return self
 

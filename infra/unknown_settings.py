@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from dotenv import dotenv_values
 
 from infra.settings import ENV_FILE, PREFIX, Settings
+from optex.visible import shortened
 
 KNOWN = tuple(PREFIX + name.upper() for name in Settings.model_fields)
 # What the files of infra/production and the processes of `optex serve` are told beside the settings.
@@ -42,4 +43,4 @@ def _unknown(names: Iterable[str], where: str, *, bare: bool) -> Iterator[str]:
             near = [PREFIX + wrote]
         if near or wrote.startswith(PREFIX):
             guess = f": did you mean {near[0]}?" if near else f", none of {', '.join(KNOWN)}"
-            yield f"{where}{name} is no setting of optex, and has no effect{guess}"
+            yield f"{where}{shortened(name, 100)} is no setting of optex, and has no effect{guess}"

@@ -161,14 +161,14 @@ def name_of(folder: Path) -> str:
     if played.exists():
         return played.read_text(encoding="utf-8").split()[0]
     file = folder / "offer.toml"
-    if not file.exists():
+    if not file.is_file():
         raise UnknownWorkspace(why_no_offer(folder))
     try:
         name = str(tomllib.loads(file.read_text(encoding="utf-8-sig"))["offer"])
         if not re.fullmatch(ID, name):
             raise ValueError(name)  # it names files too
         return name
-    except (KeyError, ValueError, RecursionError, OSError) as error:  # as tomllib has it of what is no TOML
+    except (KeyError, ValueError, RecursionError) as error:  # as tomllib has it of what is no TOML
         raise UnknownWorkspace(
             f"{file} does not name its offer: `optex check {typed(folder)}` says what is wrong"
         ) from error

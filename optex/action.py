@@ -18,7 +18,6 @@ from optex.visible import unseen
 ON_THE_CLOCK = " On the offer's clock, such as 2027-02-05 17:00."
 AT_ITS_HOUR = " On the offer's clock, such as 2027-02-05 17:00; a date alone is that day at the offer's own hour."
 ONE_EACH = timedelta.max
-_LINES = str.maketrans("\t\r\n", "   ")
 COMMON = ("at", "by", "evidence")
 """What every action carries besides its own options."""
 
@@ -124,7 +123,7 @@ class Action(BaseModel):
         """Whoever reads what was told sees all of it; what is on record already, and has no context, is as it is."""
         if info.context:
             for text in value if isinstance(value, tuple) else (value,):
-                if isinstance(text, str) and (unseen(text.translate(_LINES)) or len(text) > 2000):
+                if isinstance(text, str) and (unseen(text, lines=True) or len(text) > 2000):
                     raise PydanticCustomError("expected", A_TEXT)
         return value
 

@@ -61,7 +61,7 @@ INSTANT = DAY + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2
 EXACT = r"[0-9]{1,12}(\.[0-9]{1,4})?"
 CENTS = r"[0-9]{1,12}(\.[0-9]{1,2})?"
 
-A_LINE = "text on one line, at most 300 characters that can be seen"
+A_LINE = "text on one line, of at most 300 characters that can be seen"
 A_TEXT = "text of at most 2,000 characters that can be seen"
 AN_ID = "an id of letters, digits, dots, dashes and underscores"
 # So that every day that is counted from one is in the calendar: "for ever" is no 9999-12-31, but a blank.

@@ -165,11 +165,12 @@ def confirmation(
     more, revised = (f".{revision}", f" (revision {revision})") if revision > 1 else ("", "")
     key = f"confirmation:{form.form_id}{more}"
     name = "Form" if form.kind is FormKind.ELECTION else "Notice"
+    defective = review.standing is FormStanding.DEFECTIVE
     return letter(
         Kind.CONFIRMATION,
         key,
         holder,
-        f"{name} {short_id(form.form_id)} received{revised}",
+        f"{name} {short_id(form.form_id)} received{', but defective' if defective else ''}{revised}",
         "Confirmation of Receipt",
         offer=notice_data.offer_facts(terms),
         revision=revision,

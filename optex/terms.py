@@ -308,8 +308,7 @@ def _unreadable(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[st
         elif isinstance(value, list):
             yield from _unreadable({str(n): each for n, each in enumerate(value)}, f"{path}.")
         elif isinstance(value, str):
-            seen = value.replace("\n", " ") if path == "contact.address" else value  # an address has several lines
-            if bad := unseen(seen):
+            if bad := unseen(value, lines=path == "contact.address"):
                 yield path, f"holds {bad}, which cannot be seen", A_LINE
             elif len(value) > 300:
                 yield path, f"has {len(value)} characters", A_LINE

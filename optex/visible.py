@@ -9,7 +9,7 @@ UNSEEN = (
     r"\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
 _UNSEEN = re.compile(f"[{UNSEEN}\ud800-\udfff]")
-_IN_LINES = re.compile(rf"(?![\n\t])[{UNSEEN}\ud800-\udfff]")
+_IN_LINES = re.compile(rf"(?![\n\t]|\r\n)[{UNSEEN}\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
@@ -22,9 +22,12 @@ def on_one_line(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _UNSEEN.sub(_spelled, text)
 
 
-def unseen(text: str) -> str:
-    """The first character of a text that cannot be seen, or moves what can, as U+202E; "" where there is none."""
-    found = None if text.isascii() and text.isprintable() else _UNSEEN.search(text)
+def unseen(text: str, *, lines: bool = False) -> str:
+    """The first character of a text that cannot be seen, or moves what can, as U+202E; "" where there is none.
+
+    A text may have several `lines`.
+    """
+    found = None if text.isascii() and text.isprintable() else (_IN_LINES if lines else _UNSEEN).search(text)
     return f"U+{ord(found[0]):04X}" if found else ""
 
 

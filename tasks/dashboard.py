@@ -2,20 +2,22 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import yaml
 from prefect.artifacts import acreate_table_artifact
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 
+from infra.shipped import shipped
 from infra.status.files_differ import LARGE, files_differ
 from infra.status.markdown import as_markdown, result_rows
 from infra.status.offer_status import offer_status
@@ -25,7 +27,9 @@ from tasks.decorators import effect
 from tasks.scheduled_runs import scheduled_runs
 
 # So far ahead the list of runs to come looks: longer than any offer waits for its grant.
-_AHEAD = 400 * 24 * 3600
+_AHEAD, _MONTH = 400 * 24 * 3600, 30 * 24 * 3600
+# The watch rewrites the page every three minutes; when it has missed some rounds the page is stale.
+FRESH = timedelta(minutes=15)
 
 
 @effect("dashboard of {offer}")
@@ -61,10 +65,39 @@ async def draw_dashboard(client: PrefectClient, workspace: Workspace) -> None:
         for each in status.compensations
         if each.approvable
     }
-    links["Runs to come"] = f"{ui_url()}/runs?type=span&seconds={_AHEAD}&tag=offer:{workspace.offer}"
-    links["Runs of the past month"] = f"{ui_url()}/runs?type=span&seconds=-2592000&tag=offer:{workspace.offer}"
-    page = as_markdown(status, links)
-    await client.update_artifact(await _page(client, workspace.offer), ArtifactUpdate(data=page))
+    links |= _lists_of_runs(workspace.offer)
+    page = as_markdown(status, links, await _forms(client, workspace.offer), status.at + FRESH)
+    mine, _ = await page_url(client, artifact_key(workspace.offer), f"Where {workspace.offer} stands")
+    await client.update_artifact(mine, ArtifactUpdate(data=page))
+
+
+def _lists_of_runs(offer: str) -> dict[str, str]:
+    """What ran and what will, the latest first; a refusal is an answer, and no failure."""
+    span = f"{ui_url()}/runs?type=span&tag=offer:{quote(offer)}&sort=START_TIME_DESC"
+    month = f"{span}&seconds=-{_MONTH}"
+    return {
+        "Runs to come": f"{ui_url()}/runs?type=span&tag=offer:{quote(offer)}&sort=START_TIME_ASC&seconds={_AHEAD}",
+        "Runs of the past month": month,
+        "Failures": month + "".join(f"&state={name}" for name in ("Failed", "Crashed", "TimedOut", "Late")),
+        "Held": f"{month}&state=Held",
+        "Refused": f"{month}&state=Refused",
+    }
+
+
+async def _forms(client: PrefectClient, offer: str) -> dict[str, dict[str, str]]:
+    """What a person can start, in the order of prefect.yaml: Prefect's own list of deployments goes from A to Z."""
+    entries = yaml.safe_load(shipped("prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    by_name = DeploymentFilter(name=DeploymentFilterName(any_=[entry["name"] for entry in entries]))
+    known = {each.name: each.id for each in await client.read_deployments(deployment_filter=by_name)}
+    mine = quote(json.dumps({"offer": offer}))
+    return {
+        heading: {
+            entry["name"]: f"{ui_url()}/deployments/deployment/{known[entry['name']]}/run?parameters={mine}"
+            for entry in entries
+            if tag in entry["tags"] and entry["name"] in known
+        }
+        for heading, tag in (("Run a step again", "optex:step"), ("Act on this offer", "optex:act"))
+    }
 
 
 async def form_url(client: PrefectClient, deployment: str, **filled: Any) -> str:
@@ -78,16 +111,20 @@ async def form_url(client: PrefectClient, deployment: str, **filled: Any) -> str
 
 async def dashboard_url(client: PrefectClient, offer: str) -> str:
     """Where the dashboard of an offer is to be seen; its page is begun where there was none."""
-    return f"{ui_url()}/artifacts/artifact/{await _page(client, offer)}"
+    _, url = await page_url(client, artifact_key(offer), f"Where {offer} stands")
+    return url
 
 
-async def _page(client: PrefectClient, offer: str) -> UUID:
-    """The artifact of an offer: always the same one, for the UI shows under a key no page, but a list of versions."""
-    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[artifact_key(offer)]))
+async def page_url(client: PrefectClient, key: str, description: str) -> tuple[UUID, str]:
+    """The artifact of a page that is rewritten, by its id and where it is to be seen; it is begun where there was none.
+
+    Always the same one, for the UI shows under a key no page, but a list of versions.
+    """
+    mine = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
     for found in await client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.ID_DESC, limit=1):
-        return found.id
-    fresh = ArtifactCreate(key=artifact_key(offer), type="markdown", description=f"Where {offer} stands", data="")
-    return (await client.create_artifact(fresh)).id
+        return found.id, f"{ui_url()}/artifacts/artifact/{found.id}"
+    made = await client.create_artifact(ArtifactCreate(key=key, type="markdown", description=description, data=""))
+    return made.id, f"{ui_url()}/artifacts/artifact/{made.id}"
 
 
 def artifact_key(offer: str) -> str:

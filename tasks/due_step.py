@@ -13,6 +13,7 @@ from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from infra.database.clock import server_clock
 from infra.database.writer import PROGRAM, OfferWriter
 from infra.handlers.splits import apply_splits
 from infra.workspace import Workspace, workspace_of
@@ -98,7 +99,8 @@ async def due_step(offer: str, name: str, version: int | None, at: datetime | No
             raise LookupError(f"{offer} has no step {name}" + (f" of version {version}" if version else ""))
         state = db.state()
         due = DueStep(workspace=workspace, db=db, step=step, state=state, at=now)
-        due.idle = _idle(step, state, now, latest=db.step(name) == step)
+        server = None if workspace.simulated else server_clock(db.connection)
+        due.idle = why_idle(step, state, now, latest=db.step(name) == step, server=server)
         if not due.idle:
             apply_splits(db, now)
             due.state = db.state()
@@ -132,8 +134,13 @@ def _first(workspace: Workspace, step: Step) -> Step | None:
         return blocking_step(step, db.steps())
 
 
-def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> State | None:
-    """Why there is nothing to do; None where the step is due. A held version acts no more once a later one stands."""
+def why_idle(
+    step: Step, state: OfferState, now: datetime, *, latest: bool, server: datetime | None = None
+) -> State | None:
+    """Why there is nothing to do; None where the step is due. A held version acts no more once a later one stands.
+
+    Where the database has a clock of its own, `server`, the step is due by both: one that is ahead does nothing early.
+    """
     zone = state.terms.zone
     if step.status is StepStatus.DONE:
         return nothing_to_do(f"{step.name} was done {local_text(step.done_at or now, zone)}. {step.message}")
@@ -145,6 +152,11 @@ def _idle(step: Step, state: OfferState, now: datetime, *, latest: bool) -> Stat
         return nothing_to_do(f"{step.name} is no longer needed: {step.message}")
     if now < step.due:
         return nothing_to_do(f"{step.name} is not due before {local_text(step.due, zone)}")
+    if server is not None and server < step.due - EARLY_START:
+        return nothing_to_do(
+            f"{step.name} is not due before {local_text(step.due, zone)} by the database's clock, which is "
+            f"{(now - server).total_seconds():,.0f} seconds behind this machine's: set both (NTP); it is rung again"
+        )
     return None
 
 

@@ -22,13 +22,15 @@ _RELEASED_BY = {"CND-1": "condition", "GRT-3": "set-price", "CIC-1": "hold-grant
 @effect("page of the act")
 async def show_act(offer: str, deployment: str, outcome: str, says: str, rule: str, asked: Mapping[str, Any]) -> None:
     """What became of an act; of a refused one also what to do: the form again, with what was asked in it."""
+    # The second word of an act that cannot be undone is written anew.
+    stated = {name: value for name, value in asked.items() if value not in ("", None, False) and name != "confirm"}
     workspace = workspace_of(offer)
     with workspace.read() as db:
         zone, follows = db.first_terms().zone, what_follows(db)
     async with get_client() as client:
         to_do: list[str] = []
         if outcome == REFUSED:
-            again = await form_url(client, deployment, **to_jsonable_python(dict(asked), fallback=str))
+            again = await form_url(client, deployment, **to_jsonable_python(stated, fallback=str))
             to_do.append(f"Nothing was changed. Mend what is named above and [fill in the form again]({again}).")
         page = RunPage(
             what=deployment,
@@ -36,7 +38,7 @@ async def show_act(offer: str, deployment: str, outcome: str, says: str, rule: s
             outcome=outcome,
             says=says,
             rule=rule,
-            asked={name: value for name, value in asked.items() if name != "offer"},
+            asked={name: value for name, value in stated.items() if name != "offer"},
             to_do=to_do,
             follows=follows,
             dashboard=await dashboard_url(client, offer),

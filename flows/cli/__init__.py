@@ -3,15 +3,17 @@
 import json
 import sys
 from datetime import date
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
 
 from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
+from flows.cli.console import echo
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
+from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
 
@@ -31,11 +33,12 @@ def cli() -> None:
     from infra.unknown_settings import unknown_settings
 
     for told in unknown_settings():
-        click.echo(f"warning: {told}", err=True)
+        echo(f"warning: {told}", err=True)
 
 
 def main() -> None:
     """Exit 0 done · 1 refused by a rule or bad data · 2 wrong usage · 130 interrupted."""
+    private_from_now_on()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that has no such character shows another in its place
             stream.reconfigure(errors="replace")
@@ -44,20 +47,22 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        said = StringIO()
+        error.show(said)
+        echo(said.getvalue(), err=True, nl=False)  # it repeats words that were typed, or pasted
         sys.exit(error.exit_code)
     except BadData as error:
         for fault in error.faults:
-            click.echo(str(fault), err=True)
+            echo(str(fault), err=True)
         sys.exit(1)
     except Refused as error:
-        click.echo(f"{error.ruling.rule} ({error.ruling.section}): {error.ruling.reason}", err=True)
+        echo(f"{error.ruling.rule} ({error.ruling.section}): {error.ruling.reason}", err=True)
         sys.exit(1)
     except OptexError as error:
-        click.echo(str(error), err=True)
+        echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:  # a file that is none, or may not be written
-        click.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+        echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
         sys.exit(1)
 
 
@@ -76,7 +81,7 @@ def check(folder: Path, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps({"faults": [_fault(fault) for fault in error.faults], "warnings": []}, indent=2))
         else:
-            click.echo("\n".join(str(fault) for fault in error.faults))
+            echo("\n".join(str(fault) for fault in error.faults))
         sys.exit(1)
     state, differs = state_of(folder)
     terms = found.terms if differs else state.terms  # as extended, where the offer was taken in
@@ -89,11 +94,11 @@ def check(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     if differ:
-        click.echo(differ)
+        echo(differ)
     for warning in noted:
         where = f"{warning.file}:{warning.line}: " if warning.line else ""
-        click.echo(f"{where}warning: {warning.rule}: {warning.message}")
-    click.echo(
+        echo(f"{where}warning: {warning.rule}: {warning.message}")
+    echo(
         f"{folder}: no fault, {count(len(noted), 'warning')}: {count(len(found.holders), 'holder')}, "
         f"{count(len(found.grants), 'grant')}, {count(len(found.forms), 'form')}"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.cli.console import echo
 from flows.cli.record import after_change, ensure_loaded, evidence_named
 from flows.cli.status import reading
 from infra.folder.reader import read_folder
@@ -23,7 +24,7 @@ def show_differences(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps({"differences": [_entry(each) for each in found]}, indent=2, ensure_ascii=False))
         return
     for each in found:
-        click.echo("\n".join(each.said()))
+        echo("\n".join(each.said()))
     taken = sum(each.taken_over for each in found)
     differ = f"{count(len(found), 'row')} of the files {'differs' if len(found) == 1 else 'differ'} from the record"
     later = f", {len(found) - taken} of which --yes does not take over" if taken < len(found) else ""
@@ -42,7 +43,7 @@ def take_over_differences(folder: Path, by: str, reason: str, evidence: str, tol
         if all(each.taken_over or (told_later and each.verb) for each in found):
             db.update_offer(digest=files.digest)  # so that nobody need compare them again until they change
     after_change(workspace)
-    click.echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
+    echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
 
 
 def _entry(each: Difference) -> dict[str, object]:

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.console import console, piped
+from flows.cli.console import console, echo, piped
 from flows.cli.status import reading
 from infra.explain.explain import explain_holder, find_holder
 from infra.explain.holder_history import HistoryLine
@@ -35,7 +35,7 @@ def print_history(folder: Path, holder: str, as_json: bool) -> None:
 
 
 def _json(document: object) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _person(holder: Holder) -> dict[str, str]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.console import console
+from flows.cli.console import console, echo
 from infra.database.engine import sqlite_url
 from infra.database.writer import UnknownOffer
 from infra.folder.reader import read_folder
@@ -48,7 +48,7 @@ def show_only(folder: Path, action: Action, file: tuple[str, bytes] | None, as_j
     if not result.accepted:
         raise Refused(result.ruling)
     if result.repeated:
-        click.echo(result.message)
+        echo(result.message)
     else:
         _show(foreseen, console())
     click.echo("Dry run: nothing was recorded, and nobody was told.")
@@ -62,7 +62,7 @@ def ask_first(folder: Path, action: Action, file: tuple[str, bytes] | None) -> N
     foreseen = foreseen_of(folder, action, file)
     if not foreseen.result.accepted or foreseen.result.repeated:
         return
-    _show(foreseen, Console(stderr=True, highlight=False, emoji=False))
+    _show(foreseen, console(stderr=True))
     if not click.confirm("This cannot be undone. Go on?", err=True):
         raise OptexError("Nothing was recorded, and nobody was told.")
 

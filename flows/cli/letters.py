@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.cli.console import echo
 from flows.cli.options import FOLDER, JSON
 from optex.formatting import count
 
@@ -40,6 +41,6 @@ def letters(folder: Path, unsent: bool, out: Path, as_json: bool) -> None:
     elif not failed:
         click.echo("No letter to be printed.")
     for problem in failed:
-        click.echo(f"Not printed: {problem}", err=True)
+        echo(f"Not printed: {problem}", err=True)
     if failed:
         sys.exit(1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.cli.console import echo
 from flows.cli.options import FOLDER, JSON
 from optex.formatting import count
 from optex.mail_address import AN_ADDRESS, takes_letters
@@ -67,7 +68,7 @@ def preview_command(folder: Path, holder: str, kinds: tuple[str, ...], out: Path
         document = {"index": str(out / "index.html"), "letters": letters, "failed": [each.failed for each in failed]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        click.echo(said)
+        echo(said)
         for each in written:
             if not each.failed:
                 supposed = f"; supposes {each.preview.supposes}" if each.preview.supposes else ""
@@ -75,7 +76,7 @@ def preview_command(folder: Path, holder: str, kinds: tuple[str, ...], out: Path
                 click.echo(f"{each.kind}: {mark}{each.preview.of}{supposed}")
         click.echo(f"{count(len(written) - len(failed), 'letter')} in {out / 'index.html'}; nothing was sent")
     for each in failed:
-        click.echo(f"Not written: {each.failed}", err=True)
+        echo(f"Not written: {each.failed}", err=True)
     if failed:
         sys.exit(1)
 
@@ -105,7 +106,7 @@ def test_command(folder: Path, to: str) -> None:
     except TemplateError as error:
         raise OptexError(f"the template mail-test.j2: {error}") from error
     if sent.server:
-        click.echo(f"{sent.server} took the test message to {to}, from {sent.sender}. It answered: {sent.answer}")
+        echo(f"{sent.server} took the test message to {to}, from {sent.sender}. It answered: {sent.answer}")
     else:
         click.echo(f"OPTEX_SMTP_HOST is not set: nothing left this machine. The sink answered: {sent.answer}")
         click.echo(f"The test message to {to}, from {sent.sender}, is in {workspace.mail_dir}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli.console import piped
+from flows.cli.console import echo, piped
 from flows.cli.filing import as_document as filing_document
 from flows.cli.filing import filings_table
 from flows.cli.options import moment
@@ -76,9 +76,9 @@ def print_plan(
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for note in filter(None, (said, files_differ_note(folder))):
-        click.echo(note)
+        echo(note)
     for each in offsets:
-        click.echo(f"{each.rule} {each.message}")
+        echo(f"{each.rule} {each.message}")
     _table(terms, before, (after_terms, after) if extend_to else None, after_warnings)
     filings_table(filed)
     if ics:
@@ -91,7 +91,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
 
     file = folder / "offer.toml"
     terms = None
-    if file.exists():
+    if file.is_file():
         try:
             terms = parse_terms(file.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -154,7 +154,7 @@ def _grants_of(folder: Path) -> list[Grant]:
 def offset_warnings(folder: Path) -> list[Warning]:
     """What the folder's terms state with the offset of another zone, where they can be read (CAL-2)."""
     file = folder / "offer.toml"
-    if not file.exists():
+    if not file.is_file():
         return []
     text = file.read_text(encoding="utf-8-sig")
     return list(foreign_offsets(text, parse_terms(text)))

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from flows.cli.console import echo
 from flows.cli.final_acts import ask_first, can_be_asked, show_only
 from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
@@ -90,9 +91,9 @@ def _answer(workspace: Workspace, outcome: ActionResult, as_json: bool) -> None:
         said = {"accepted": outcome.accepted, "repeated": outcome.repeated, "message": outcome.message}
         click.echo(json.dumps({**said, "rule": ruling.rule, "section": ruling.section}, ensure_ascii=False))
     elif outcome.accepted:
-        click.echo(outcome.message)
+        echo(outcome.message)
     else:
-        click.echo(f"{outcome.ruling.rule} ({outcome.ruling.section}): {outcome.ruling.reason}", err=True)
+        echo(f"{outcome.ruling.rule} ({outcome.ruling.section}): {outcome.ruling.reason}", err=True)
     if not outcome.accepted:
         sys.exit(1)
 
@@ -207,15 +208,26 @@ def ensure_loaded(folder: Path) -> Workspace:
         with workspace.read():
             return workspace
     except UnknownOffer:
+        _refuse_to_begin_again(folder, workspace)
         load_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
     return workspace
+
+
+def _refuse_to_begin_again(folder: Path, workspace: Workspace) -> None:
+    """Where letters tell that the offer was opened, its books are missing: begun anew it would be opened once more."""
+    if told := len(list(workspace.mail_dir.glob("*-offer-opened-*.eml"))):
+        raise OptexError(
+            f"{folder}: the books of this offer are gone, for {count(told, 'letter')} in {workspace.mail_dir} "
+            f"opened it: `optex restore` the last backup into a new folder, or move {workspace.mail_dir} away to begin "
+            "anew and write to everybody again"
+        )
 
 
 def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
     with workspace.write() as db:
         said = work(db, datetime.now(UTC).replace(microsecond=0))
     after_change(workspace)
-    click.echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
+    echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)
 
 
 def schedule_folder(folder: Path, as_json: bool) -> None:
@@ -230,14 +242,14 @@ def schedule_folder(folder: Path, as_json: bool) -> None:
 def load_new_rows(folder: Path, workspace: Workspace, *, err: bool = False) -> None:
     """Take in the forms and prices of the folder's files that have come by now and are not on record yet."""
     if said := import_received(folder, workspace):
-        click.echo(said, err=err)
+        echo(said, err=err)
 
 
 def after_change(workspace: Workspace) -> None:
     """What follows a change that was made from here; what somebody should know of it is said on stderr."""
     api = api_of(workspace)
     for sentence in asyncio.run(_sent(workspace)) if api is None else followed_up(workspace, api):
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
 
 
 async def _sent(workspace: Workspace) -> list[str]:

@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-
-from flows.cli.console import console, piped
+from flows.cli.console import console, echo, piped
 from infra.database.reader import OfferReader
 from infra.folder.whereabouts import typed
 from infra.settings import PLAYED, may_be_taken_in
@@ -29,13 +27,13 @@ def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> Non
         status = replace(offer_status(db, instant_of(folder, db, at)), files_differ=files_differ(db, folder))
         note = _differs(folder, db.first_terms())
     if as_json:
-        click.echo(json.dumps({**as_document(status), "note": note}, indent=2, ensure_ascii=False))
+        echo(json.dumps({**as_document(status), "note": note}, indent=2, ensure_ascii=False))
         return
     if note:
-        click.echo(note)
+        echo(note)
     page = as_markdown(status)
     if piped():
-        click.echo(page, nl=False)
+        echo(page, nl=False)
     else:
         from rich.markdown import Markdown
 
@@ -71,7 +69,7 @@ def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> dat
 def _differs(folder: Path, first: Terms) -> str:
     """Whether the folder's terms are no longer those that were taken in: the database leads, and says so."""
     file = folder / "offer.toml"
-    if not file.exists():
+    if not file.is_file():
         return ""
     try:
         same = parse_terms(file.read_text(encoding="utf-8-sig")) == first

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from infra.private import private_directory, private_file
+from infra.private import private_directory
 from infra.whole_files import written_whole
 
 NAME = "api-credential"
@@ -19,7 +19,7 @@ def credential_in(books: Path) -> str:
     wanted = os.environ.get(_CHOSEN) or known or f"optex:{secrets.token_urlsafe(32)}"
     if wanted != known:
         with written_whole(file) as whole:
-            private_file(whole).write_text(wanted + "\n", encoding="utf-8")
+            whole.write_text(wanted + "\n", encoding="utf-8")
     file.chmod(0o600)
     return wanted
 

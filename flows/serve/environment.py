@@ -26,7 +26,7 @@ def environment_of(folders: Sequence[Path], note: ServeLock) -> dict[str, str]:
         **PREFECT_DEFAULTS,
         "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_HOME": str((folders[0] / KEPT / "prefect").resolve()),
-        "PREFECT_WORKER_QUERY_SECONDS": "3",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
         # A run that waits its turn for some seconds is not late: operations would be told of every busy moment.
         "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "60",

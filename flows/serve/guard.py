@@ -4,6 +4,9 @@ A page that is open in the same browser can call this machine too. What it says 
 can choose; who may act says so by the credential, which Prefect asks for (`PREFECT_SERVER_API_AUTH_STRING`).
 """
 
+from contextlib import suppress
+from pathlib import Path
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -20,9 +23,10 @@ _ALWAYS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Refe
 class Guard:
     """Prefect's server for callers of its own address only, whatever they ask for; a browser comes in by the link."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, front: Path) -> None:
         self.app = app
         self.port = port
+        self.front = front
         self.hosts = (f"{LOOPBACK}:{port}", f"localhost:{port}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +64,15 @@ class Guard:
             return RedirectResponse(f"http://{self.hosts[0]}{path}" + (f"?{query}" if query else ""))
         if path == ENTRANCE:
             return entrance(self.port)
-        return None if mark_of(self.port) in cookie_parser(headers.get("cookie", "")) else signpost()
+        if mark_of(self.port) not in cookie_parser(headers.get("cookie", "")):
+            return signpost()
+        return RedirectResponse(self._front()) if path == "/" and self._front() else None
+
+    def _front(self) -> str:
+        """The page to which the front page leads; Prefect's own where there is none yet."""
+        with suppress(OSError):
+            return self.front.read_text(encoding="utf-8").strip()
+        return ""
 
     def _answering(self, send: Send, asked: Headers) -> Send:
         """What is sent, with the headers of every answer; a browser whose key is refused is shown the way in again."""

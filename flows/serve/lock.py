@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
-from infra.private import private_directory
+from infra.private import private_directory, private_file
 from optex.errors import OptexError
 
 NAME = "serving.json"
@@ -44,7 +44,7 @@ def serve_lock(note: ServeLock, books: Sequence[Path]) -> Iterator[list[ServeLoc
     with contextlib.ExitStack() as held:
         left = []
         for folder in books:
-            file = held.enter_context((private_directory(folder) / NAME).open("a+"))
+            file = held.enter_context(private_file(private_directory(folder) / NAME).open("a+"))
             if not _lock(file):
                 raise OptexError(f"{folder.parent} is being served already: one `optex serve` at a time")
             file.seek(0)

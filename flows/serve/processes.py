@@ -17,6 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 import click
 import psutil
 
+from infra.private import private_file
 from optex.errors import OptexError
 
 # Whatever a child starts inherits this variable, and by it is found again, also when its own parent is gone.
@@ -40,7 +41,7 @@ class ManagedProcess:
     process: "subprocess.Popen[bytes]" = field(init=False)
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
+        with private_file(self.log).open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
                 env=self.environment,
@@ -75,6 +76,8 @@ class ManagedProcess:
 
     def kill(self) -> None:
         """Make it end, with all that it started."""
+        if not hasattr(self, "process"):
+            return
         started = self._started()
         self._reap()
         _each(started, psutil.Process.kill)
@@ -100,21 +103,26 @@ class ManagedProcess:
             self.end()
 
 
-def end_orphans(mark: str, spared: Iterable[int] = ()) -> None:
-    """End every process that carries a mark, but for those spared and ourselves: the flow runs of a worker gone."""
+def end_orphans(mark: str, spared: Iterable[int] = (), *, unheard: bool = False) -> None:
+    """End every process that carries a mark, but for those spared and ourselves: the flow runs of a worker gone.
+
+    Asked to end, a flow run says that it has crashed; `unheard` it is killed before it can, and may be run again.
+    """
     stay = {*spared, os.getpid()}
-    _end_all(
-        [
-            each
-            for each in psutil.process_iter(["environ"])  # None where it is somebody else's
-            if each.pid not in stay and (each.info["environ"] or {}).get(ORPHAN_MARK) == mark
-        ]
-    )
+    found = [
+        each
+        for each in psutil.process_iter(["environ"])  # None where it is somebody else's
+        if each.pid not in stay and (each.info["environ"] or {}).get(ORPHAN_MARK) == mark
+    ]
+    _end_all(found, (psutil.Process.kill,) if unheard else _GENTLY)
 
 
-def _end_all(processes: list[psutil.Process]) -> None:
+_GENTLY = (psutil.Process.terminate, psutil.Process.kill)
+
+
+def _end_all(processes: list[psutil.Process], ways: Iterable[Callable[[psutil.Process], None]] = _GENTLY) -> None:
     """Ask them to end, then make them end."""
-    for do in (psutil.Process.terminate, psutil.Process.kill):
+    for do in ways:
         _each(processes, do)
         deadline = time.monotonic() + GRACE / 2
         while (processes := [each for each in processes if _is_alive(each)]) and time.monotonic() < deadline:

@@ -14,6 +14,7 @@ from flows.serve.credential import NAME, credential_at
 from flows.serve.entrance import link
 from flows.serve.environment import environment_of, server_environment, worker_environment
 from flows.serve.lock import ServeLock, serve_lock
+from flows.serve.modes import shut_out_others
 from flows.serve.processes import ManagedProcess, end_orphans, require_free_port, stop_on_signals
 from flows.serve.upkeep import Upkeep
 from infra.prefect_env import POOL, pass_proxies_by
@@ -49,6 +50,8 @@ def serve(folders: Sequence[Path], port: int) -> None:
         for gone in left_over:
             end_orphans(gone.mark)
         require_free_port(port)
+        for told in shut_out_others(folders):
+            click.echo(told, err=True)
         environment = environment_of(folders, note)
         os.environ.update(environment)
         logs = folders[0] / KEPT
@@ -74,6 +77,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
 
     from flows.deployments import deploy
     from tasks.dashboard import draw_dashboard
+    from tasks.front_page import make_front_page
     from tasks.scheduled_runs import sync_runs
     from tasks.stuck_runs import restart_runs
 
@@ -86,6 +90,7 @@ async def prepare(workspaces: Sequence[Workspace]) -> None:
                 await draw_dashboard(client, workspace)
             except (OptexError, SQLAlchemyError) as error:  # the watch tries it again, and says so
                 click.echo(f"{workspace.offer} is not scheduled yet: {error}", err=True)
+        await make_front_page(client, [workspace.offer for workspace in workspaces])
 
 
 def server_at(port: int, environment: Mapping[str, str], logs: Path) -> ManagedProcess:
@@ -107,13 +112,15 @@ _PREFECT = [sys.executable, "-m", "prefect"]
 
 
 def _announce(note: ServeLock, workspaces: Sequence[Workspace]) -> None:
+    from infra.folder.whereabouts import typed
     from optex.formatting import local_text
     from optex.steps import StepStatus
 
     if sys.stdout.isatty():
         click.echo(f"\nPrefect UI  {link(note.ui, credential_at(note.credential))}")
     else:  # what is printed here may be kept as a log, and the link is a key
-        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link FOLDER)")
+        folder = workspaces[0].folder
+        click.echo(f"\nPrefect UI  {note.ui}   (the link that opens it: optex link {typed(folder) if folder else ''})")
     for workspace in workspaces:
         with workspace.read() as db:
             state = db.state()

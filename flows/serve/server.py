@@ -4,6 +4,7 @@ import sys
 
 from flows.serve.guard import LOOPBACK, Guard
 from flows.serve.turns import write_in_turn
+from infra.prefect_env import FRONT
 
 
 def main(port: int) -> None:
@@ -13,9 +14,10 @@ def main(port: int) -> None:
     from prefect.settings import get_current_settings
 
     write_in_turn()
+    front = get_current_settings().home / FRONT
     settings = get_current_settings().server
     uvicorn.run(
-        Guard(create_app(final=True), port),
+        Guard(create_app(final=True), port, front),
         host=LOOPBACK,
         port=port,
         timeout_keep_alive=settings.api.keepalive_timeout,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 import click
+import httpx
 
 from flows.serve.processes import (
     ManagedProcess,
@@ -71,11 +72,11 @@ class Upkeep:
             return
         try:
             asyncio.run(self.prepare())
-        except OptexError:
-            raise
         except Exception as error:  # a server that is down fails in as many ways as its client has layers
             if not self.server.is_up:
                 raise self._ended(self.server) from error
+            if not isinstance(error, (httpx.HTTPError, OSError)):
+                raise
             said = str(error).partition("\n")[0] or type(error).__name__
             raise Ended(f"Prefect's server could not be told of the offers: {said}") from error
         self.worker.start()
@@ -94,9 +95,17 @@ class Upkeep:
             self.stopped.rest()
 
     def _end_work(self) -> None:
-        """End the worker and its runs; a flow run has a session of its own, and while the server answers it says so."""
-        self.worker.end()
-        end_orphans(self.mark, spared=[self.server.process.pid] if self.server.is_up else [])
+        """End the worker and its runs, each in a session of its own; unless all is stopped, they are to be run again.
+
+        While the server answers, one that is asked to end says that it has crashed, and would stay so.
+        """
+        spared = [self.server.process.pid] if self.server.is_up else []
+        if self.stopped.is_set():
+            self.worker.end()
+            end_orphans(self.mark, spared)
+        else:
+            self.worker.kill()
+            end_orphans(self.mark, spared, unheard=True)
 
     def _ended(self, process: ManagedProcess) -> Ended:
         return Ended(f"Prefect's {process.name} ended with {process.ended}; its log is {process.log}")

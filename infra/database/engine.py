@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database.tables import Instant, metadata
 from infra.database.trouble import past_sqlalchemy, reason_of, translated
-from infra.private import private_directory
+from infra.private import private_directory, private_file
 from optex.errors import OptexError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -38,8 +38,6 @@ REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versio
 HEAD = REVISIONS[-1]
 # So many seconds a database waits for another who writes, and a server is waited for to let somebody in.
 PATIENCE, CONNECTING = 60, 10
-# So many seconds another process may need to write the first page of a new file, at the most.
-_MAKING = 2
 # pydantic's JSON is written five times as fast as the standard library's, and there is one with every notice.
 _JSON = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
 # What is written names people, and an error is read by others: it shows none of it.
@@ -67,17 +65,15 @@ def engine_for(url: str) -> Engine:
 
 
 def _refuse_emptied(url: URL) -> None:
-    """A file without a byte held books once, and SQLite would begin new ones in it; unless it is just being made."""
+    """A file that has been without a byte for a while held books once: SQLite would begin new ones in it."""
     if url.get_backend_name() != "sqlite" or not url.database:
         return
-    file, last = Path(url.database), time.monotonic() + _MAKING
-    while file.exists() and file.stat().st_size == 0:
-        if time.monotonic() > last:
-            raise OptexError(
-                f"{file} is empty, so the books that were in it are gone: `optex restore` the last backup into a new "
-                "folder, or delete that file if nothing of the offer was ever taken in"
-            )
-        time.sleep(0.02)
+    file = Path(url.database)
+    if file.exists() and file.stat().st_size == 0 and time.time() - file.stat().st_mtime > PATIENCE:
+        raise OptexError(
+            f"{file} is empty: whatever books were in it are gone. `optex restore` the last backup into a new folder; "
+            "only if nothing of the offer was ever taken in, delete that file"
+        )
 
 
 def connect(url: str) -> Engine:
@@ -86,6 +82,7 @@ def connect(url: str) -> Engine:
         if parsed.database:
             private_directory(Path(parsed.database).parent)
         engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, **_KIND)
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     else:
@@ -106,6 +103,16 @@ def _set_up_postgresql(connection: Any, _record: Any) -> None:
     connection.autocommit = before
 
 
+def _make_private(_dialect: Any, _record: Any, opened: list[str], _options: Any) -> None:
+    """Make the file before SQLite does, by whose mode it also makes the two of the write-ahead log.
+
+    Where it cannot be made or written, SQLite itself says so: such a file may still be read.
+    """
+    if opened[0] != ":memory:":
+        with suppress(OSError):
+            private_file(Path(opened[0]))
+
+
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the transactions are ours to begin, see below
     _write_ahead(connection)
@@ -122,8 +129,8 @@ def _write_ahead(connection: Any) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > last:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
                 raise
             time.sleep(0.02)
 

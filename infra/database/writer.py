@@ -35,6 +35,7 @@ from optex.pool import PoolEntry, post
 from optex.records import Form, IssuedOption, ServicePeriod, Tranche
 from optex.steps import ScheduleChange, Step, StepStatus, supersede
 from optex.terms import Terms
+from optex.visible import on_one_line, quoted, unseen
 
 PROGRAM = "optex"
 # So many decisions are in memory at once while they are written.
@@ -213,7 +214,7 @@ class OfferWriter(OfferReader):
         known = select(e.c.sha256).where(e.c.offer == self.offer, e.c.sha256 == sha256)
         if self.connection.execute(known).first() is None:
             self.add(e, [{"sha256": sha256, "name": name, "content": content, "recorded_at": self.recorded_at(at)}])
-        return f"{name} (SHA-256 {sha256})"
+        return f"{on_one_line(name)} (SHA-256 {sha256})"
 
     def add_forms(
         self,
@@ -369,7 +370,13 @@ class OfferWriter(OfferReader):
     def audit_each(
         self, actor: str, entries: Iterable[tuple[datetime, tuple[str, str, str, str]]], evidence: str = ""
     ) -> None:
-        """Append entries, each with its own instant, and each chained to the one before it (REC-1)."""
+        """Append entries, each with its own instant, and each chained to the one before it (REC-1).
+
+        OptexError where who acted, or on what evidence, is said in characters that nobody sees.
+        """
+        for name, told in (("by", actor), ("evidence", evidence)):
+            if bad := unseen(told, lines=name == "evidence"):
+                raise OptexError(f"{name}: {quoted(told)} holds {bad}, which cannot be seen")
         head = self.audit_head()
         position, hash_ = head.entries, head.hash
         rows = []

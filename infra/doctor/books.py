@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from infra.database import tables as t
+from infra.database.clock import server_clock
 from infra.database.engine import HEAD, schema_version
 from infra.database.trouble import DatabaseTrouble, damage_in, named, reason_of
 from infra.database.untouched import sqlite_file, untouched
@@ -44,9 +45,8 @@ def check_books(workspace: Workspace) -> BooksFound:
 
 
 def _looked_into(connection: Connection, workspace: Workspace) -> BooksFound:
-    clock = None
-    if connection.dialect.name == "postgresql":
-        clock = ahead_of_us(connection.execute(select(func.clock_timestamp())).scalar_one())
+    server = server_clock(connection)
+    clock = ahead_of_us(server) if server else None
     answers = ok("database", f"{named(workspace.database_url)} answers")
     if damage := damage_in(connection):
         raise damage

@@ -4,7 +4,6 @@ import getpass
 import os
 import shlex
 import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +11,16 @@ from infra.database.engine import sqlite_url
 from infra.doctor.finding import Finding, advice, ok, stop
 from infra.folder.reader import read_folder
 from infra.mail.render import template_faults
+from infra.private import OTHERS, open_to_others
 from infra.settings import DATABASE, KEPT, PLAYED
 from infra.workspace import Workspace
 from optex.errors import BadData
-from optex.formatting import count
+from optex.formatting import count, first_few
 
 MEGABYTE = 1_000_000
 # An offer's books, letters and logs take some hundred megabytes; with less than the second nothing goes on for long.
 ROOM, LEAST = 1000 * MEGABYTE, 100 * MEGABYTE
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SHOWN = 3
 
 
 def check_files(folder: Path) -> Finding:
@@ -91,13 +91,18 @@ def check_modes(folder: Path) -> list[Finding]:
     found += [
         advice("modes", f"{path} holds secrets, and others can read it", f"chmod 600 {_quoted(path)}")
         for path in secrets
-        if path.stat().st_mode & _OTHERS
+        if path.stat().st_mode & OTHERS
     ]
     kept = folder / KEPT
-    if kept.is_dir() and kept.stat().st_mode & _OTHERS:
-        said = f"others can read {kept}, where books and letters are"
-        found.append(advice("modes", said, f"chmod 700 {_quoted(kept)}"))
+    if wider := list(open_to_others(kept)):
+        said = f"{kept}, where books and letters are, is open to others by its mode: {_first(kept, wider)}"
+        found.append(advice("modes", said, f"chmod -R go= {_quoted(kept)}, as optex serve does when it starts"))
     return found or [ok("modes", "nobody else can read secrets or books")]
+
+
+def _first(kept: Path, wider: list[Path]) -> str:
+    named = ["itself" if each == kept else each.relative_to(kept).as_posix() for each in wider]
+    return first_few(named, _SHOWN)
 
 
 def _nearest(path: Path) -> Path:

@@ -16,6 +16,7 @@ from infra.explain.letters import letters
 from optex.calendar import instant
 from optex.errors import OptexError
 from optex.formatting import first_few
+from optex.visible import quoted
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (
@@ -78,12 +79,12 @@ def holder_among(names: Mapping[str, str], wanted: str, offer: str) -> str:
         return found[0]
     if found:
         fit = _named(sorted(found), names)
-        raise UnknownHolder(f"{wanted!r} fits {len(found):,} holders: {fit}. Name one by id")
+        raise UnknownHolder(f"{quoted(wanted)} fits {len(found):,} holders: {fit}. Name one by id")
     close = set(get_close_matches(sought, set(folded.values()), n=3, cutoff=0.5))
     near = [key for key, name in folded.items() if name in close]
     near += get_close_matches(wanted.strip(), names, n=3, cutoff=0.5)
     hint = f"; did you mean {_named(sorted(set(near)), names)}?" if near else ""
-    raise UnknownHolder(f"{offer} has no holder {wanted!r}, neither by id nor by name{hint}")
+    raise UnknownHolder(f"{offer} has no holder {quoted(wanted)}, neither by id nor by name{hint}")
 
 
 def _folded(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from errno import EISDIR
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,8 @@ def _single(path: Path, shape: CsvSchema, check: Callable[[CsvTable], None]) -> 
 
 def _bytes(path: Path, faults: list[Fault], *, required: bool) -> bytes | None:
     try:
+        if path.exists() and not path.is_file():  # a pipe would never end
+            raise IsADirectoryError(EISDIR, "Is no file")
         return path.read_bytes()
     except FileNotFoundError:
         if sheet := workbook_beside(path):

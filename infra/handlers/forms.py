@@ -21,7 +21,7 @@ from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
 from optex.errors import OptexError
-from optex.formatting import count, exact_text, first_few
+from optex.formatting import count, exact_text, first_few, first_sentences, sentence
 from optex.milestones import extension_deadline
 from optex.notices import confirmation
 from optex.objection import objection_until, told_late
@@ -55,16 +55,25 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     changed = review_again(db, holder_ids, at, received={form.form_id for form in new})
     returned = _return_tenders(db, state, holder_ids, at) if state.terminated_at else ""
     zone = state.terms.zone
-    said = [("form received", form.form_id, "CNF-1", _received(form, late, zone)) for form in new]
-    db.audit_each(by, zip((form.received_at for form in new), said, strict=True), evidence)
+    entries = [("form received", form.form_id, "CNF-1", _received(form, late, zone)) for form in new]
+    db.audit_each(by, zip((form.received_at for form in new), entries, strict=True), evidence)
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
     lacking = "" if evidence else ", without evidence"
     marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
-    return " ".join(
-        filter(
-            None, (f"{count(len(new), 'form')} received.", changed, returned, alarm, marked_late, slips(db, new, zone))
-        )
-    )
+    said = [f"{count(len(new), 'form')} received.", _defective(db, new), changed, returned, alarm, marked_late]
+    return " ".join(filter(None, (*said, slips(db, new, zone))))
+
+
+def _defective(db: OfferWriter, new: Sequence[Form]) -> str:
+    """Which of the forms just received do not count as they are, and why: whoever keys them in can ask again."""
+    standing = db.latest_decisions("form", [form.form_id for form in new])
+    defective = [standing[form.form_id] for form in new if form.form_id in standing]
+    said = [
+        f"Form {row.subject} is defective ({row.rule}): {sentence(row.reason)}"
+        for row in defective
+        if row.decision == FormStanding.DEFECTIVE
+    ]
+    return first_sentences(said)
 
 
 def _deadline(db: OfferWriter, form: Form, state: OfferState) -> datetime | None:

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Row
-from sqlalchemy.exc import DBAPIError
 
+from infra.database.trouble import DatabaseTrouble
 from infra.mail import outbox
 from infra.mail.smtp import MailError
 from infra.workspace import Workspace
@@ -60,16 +60,16 @@ class Claims:
             now = datetime.now(UTC)
             # Nobody else sends the mail of a simulation: what is claimed there was left by one that died.
             rows = outbox.claim(db, self._by, now, now if self._workspace.simulated else stale, limit, until)
-        self._held, self._renewed_at = frozenset(row.notice_id for row in rows), now
+        self._held, self._renewed_at = self._held | {row.notice_id for row in rows}, now
         return rows
 
     def mark(self, marks: Sequence[dict[str, Any]]) -> None:
         """Mark what became of the letters, though the database be locked or away for some minutes."""
-        self._held = frozenset()
+        self._held -= {each["notice_id"] for each in marks}
         for pause in PAUSES:
             try:
                 self._mark(marks)
-            except DBAPIError:
+            except DatabaseTrouble:
                 sleep(pause)
             else:
                 return
@@ -82,7 +82,7 @@ class Claims:
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(RENEWED_AFTER)
-            with suppress(DBAPIError):  # the next time, perhaps; if not, the round takes up no further letter
+            with suppress(DatabaseTrouble):  # the next time, perhaps; if not, the round takes up no further letter
                 await asyncio.to_thread(self.renew)
 
     def renew(self) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -63,35 +64,72 @@ async def deliver(workspace: Workspace, seconds: float = math.inf, at: datetime 
 
     In a simulation each is sent at the instant it was queued; one that is held back, when it is `at` that instant.
     """
-    sent = refused = put_off = left = 0
-    why = ""
-    until = time.monotonic() + seconds
     if not _waiting(workspace, at):
         return DeliveryReport()
     with workspace.read() as reader:
         terms = reader.state().terms
     async with _post(workspace) as post, Claims(workspace) as claims:
-        while rows := claims.take(BATCH, _until(workspace, at)):
-            try:
-                await post.send(_letters(rows, workspace, terms, claims))
-            finally:  # also when it is broken off: what the server has taken must not go out again
-                outcomes = [_known(row, post.outcomes[row.notice_id]) for row in rows if row.notice_id in post.outcomes]
-                claims.mark(_marks(workspace, rows, outcomes, terms))
-            for outcome in outcomes:
-                sent += outcome.status is SendStatus.ACCEPTED
-                refused += outcome.status is SendStatus.REFUSED
-                put_off += outcome.status in (SendStatus.LATER, SendStatus.UNCERTAIN)
-                why = why if outcome.status is SendStatus.ACCEPTED else outcome.answer
-            if _takes_nothing(rows, outcomes):
-                break
-            if time.monotonic() > until:
-                left = _waiting(workspace, at)
-                break
-    return DeliveryReport(sent=sent, refused=refused, put_off=put_off, left=left, why=why)
+        round_ = _Round(workspace, terms, post, claims, at, time.monotonic() + seconds)
+        try:
+            await post.send(round_.claimed(), round_.more)
+        finally:  # also when it is broken off: what the server has taken must not go out again
+            round_.settle()
+    left = _waiting(workspace, at) if round_.timed_out else 0
+    return replace(round_.report, left=left)
+
+
+class _Round:
+    """What a round has claimed and not marked yet, and what became of the rest."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        terms: Terms,
+        post: SmtpPool,
+        claims: Claims,
+        at: datetime | None,
+        until: float,
+    ) -> None:
+        self._workspace, self._terms, self._post, self._claims = workspace, terms, post, claims
+        self._at, self._until = at, until
+        self._rows: dict[str, Row[Any]] = {}
+        self.report = DeliveryReport()
+        self.timed_out = False
+
+    def claimed(self) -> list[OutgoingMessage]:
+        rows = self._claims.take(BATCH, _until(self._workspace, self._at))
+        self._rows |= {row.notice_id: row for row in rows}
+        return _letters(rows, self._workspace, self._terms, self._claims)
+
+    def more(self) -> list[OutgoingMessage]:
+        """Mark what became of the last letters, and claim the next; none where the server takes none, or time is up."""
+        outcomes, rows = self.settle()
+        if outcomes and _takes_nothing(rows, outcomes):
+            return []
+        self.timed_out = time.monotonic() > self._until
+        return [] if self.timed_out else self.claimed()
+
+    def settle(self) -> tuple[list[SendResult], list[Row[Any]]]:
+        """Mark what became of letters since the last time, and count it."""
+        ended = [each for each in self._rows if each in self._post.outcomes]
+        rows = [self._rows.pop(each) for each in ended]
+        outcomes = [_known(row, self._post.outcomes[row.notice_id]) for row in rows]
+        if outcomes:
+            self._claims.mark(_marks(self._workspace, rows, outcomes, self._terms))
+        before = self.report
+        statuses = Counter(each.status for each in outcomes)
+        untaken = [each.answer for each in outcomes if each.status is not SendStatus.ACCEPTED]
+        self.report = DeliveryReport(
+            sent=before.sent + statuses[SendStatus.ACCEPTED],
+            refused=before.refused + statuses[SendStatus.REFUSED],
+            put_off=before.put_off + statuses[SendStatus.LATER] + statuses[SendStatus.UNCERTAIN],
+            why=untaken[-1] if untaken else before.why,
+        )
+        return outcomes, rows
 
 
 def _known(row: Row[Any], outcome: SendResult) -> SendResult:
-    """What is known of a letter: one that may have arrived goes once more, and if it still may have, a person decides."""
+    """What is known of a letter: one that may have arrived goes once more; if it still may have, a person decides."""
     if outcome.status is SendStatus.UNCERTAIN and row.answer == outcome.answer:
         return replace(outcome, status=SendStatus.REFUSED, answer=f"twice {outcome.answer}")
     return outcome

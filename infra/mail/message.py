@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,18 @@ from optex.mail_address import on_the_wire
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\x85\u2028\u2029]+")
 _BLANK_BEYOND = re.compile("^(.{74,})(=20|=09)$", re.MULTILINE)
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=76)
+
+
+class _Wire(Compat32):
+    """Lines as SMTP has them; a header that fits its line is not folded, which the library takes long to find out."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if isinstance(value, str) and value.isascii() and value.isprintable() and len(name) + len(value) < 74:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Wire(linesep="\r\n", max_line_length=76)
 
 
 class BadAddress(OptexError):
@@ -77,12 +88,9 @@ def compose(
     """
     if date.tzinfo is None:
         raise ValueError("the date of a message must know its zone")
-    kind_of, body = _together("alternative", message_id, [_part("plain", text), _part("html", html)])
+    message = _together("alternative", message_id, [_part("plain", text), _part("html", html)])
     if enclosed:
-        letter = f"Content-Type: {kind_of}\r\n\r\n{body}"
-        kind_of, body = _together("mixed", f"{message_id}\nenclosed", [letter, *map(_attached, enclosed)])
-    message: Message[Any, Any] = Message(policy=_POLICY)
-    message["Content-Type"] = kind_of
+        message = _together("mixed", f"{message_id}\nenclosed", [message, *map(_attached, enclosed)])
     message["MIME-Version"] = "1.0"
     message["Date"] = format_datetime(date)
     message["From"] = _person("From", *mailbox(sender))
@@ -94,31 +102,39 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     if kind:
         message["X-Optex-Kind"] = _words("X-Optex-Kind", kind)
-    message.set_payload(body)
     return message.as_bytes()
 
 
-def _together(subtype: str, key: str, parts: Sequence[str]) -> tuple[str, str]:
-    """Parts as one body, and what kind of content it is; by hand, for `email` takes most of the time of a letter."""
+def _together(subtype: str, key: str, parts: "Sequence[Message[Any, Any]]") -> "Message[Any, Any]":
+    """Parts as one message, or as one part of another."""
     # Not random, so that a letter is the same bytes each time; quoted-printable writes no `=_`, so no part holds it.
     boundary = f"=_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
-    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
-    return f'multipart/{subtype};\r\n boundary="{boundary}"', f"{body}--{boundary}--\r\n"
+    together: Message[Any, Any] = Message(policy=_POLICY)
+    together["Content-Type"] = f'multipart/{subtype}; boundary="{boundary}"'
+    for part in parts:
+        together.attach(part)
+    return together
 
 
-def _part(subtype: str, content: str, *headers: str) -> str:
+def _part(subtype: str, content: str) -> "Message[Any, Any]":
     """Text in quoted-printable, so that it can be read in its source, too."""
-    lines = re.sub(r"\r\n?", "\n", content)
+    lines = re.sub(r"\r\n?", "\n", content) if "\r" in content else content
     whole = lines if lines.endswith("\n") else f"{lines}\n"
     encoded = b2a_qp(whole.encode()).decode("ascii")
-    # It does not count the blank at the end of a line that it writes as =20, and so may run beyond 76 columns.
-    encoded = _BLANK_BEYOND.sub(r"\1=\n\2", encoded).replace("\n", "\r\n")
-    kind = (f'Content-Type: text/{subtype}; charset="utf-8"', "Content-Transfer-Encoding: quoted-printable")
-    return "\r\n".join([*kind, *headers, "", encoded])
+    if "=20\n" in encoded or "=09\n" in encoded:
+        # It does not count the blank at the end of a line that it writes as =20, and so may run beyond 76 columns.
+        encoded = _BLANK_BEYOND.sub(r"\1=\n\2", encoded)
+    part: Message[Any, Any] = Message(policy=_POLICY)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(encoded)
+    return part
 
 
-def _attached(enclosure: Enclosure) -> str:
-    return _part("html", enclosure.html, f'Content-Disposition: attachment; filename="{enclosure.name}"')
+def _attached(enclosure: Enclosure) -> "Message[Any, Any]":
+    part = _part("html", enclosure.html)
+    part["Content-Disposition"] = f'attachment; filename="{enclosure.name}"'
+    return part
 
 
 def _person(header: str, name: str, wire: str) -> Header:

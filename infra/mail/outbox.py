@@ -42,11 +42,11 @@ def renew(db: OfferWriter, by: str, now: datetime) -> int:
     return int(db.connection.execute(update(n).where(*mine).values(claimed_at=now)).rowcount)
 
 
-def mark(db: OfferWriter, marks: Iterable[dict[str, Any]], by: str) -> None:
+def mark(db: OfferWriter, marks: Iterable[dict[str, Any]], by: str = "") -> None:
     """Mark notices with the server's answer: notice_id, sent_at (None: not accepted), message_id, answer, refused.
 
-    What was refused for good is not tried again until a person asks for it. Of what another has taken over only that it
-    was sent is marked.
+    What was refused for good is not tried again until a person asks for it. Of what is no longer claimed by whoever
+    marks it, only that it was sent is marked.
     """
     rows = [{"key": row.pop("notice_id"), **row} for row in map(dict, marks)]
     n = t.notices
@@ -56,7 +56,8 @@ def mark(db: OfferWriter, marks: Iterable[dict[str, Any]], by: str) -> None:
     if sent:
         db.connection.execute(update(n).where(*unsent).values(**values), sent)
     if kept:
-        db.connection.execute(update(n).where(*unsent, n.c.claimed_by == by).values(**values), kept)
+        held = [n.c.claimed_by == by] if by else []
+        db.connection.execute(update(n).where(*unsent, *held).values(**values), kept)
 
 
 def waiting(db: OfferReader, until: datetime | None = None) -> int:
@@ -81,7 +82,9 @@ def oldest_waiting(db: OfferReader, until: datetime | None) -> datetime | None:
 def last_trouble(db: OfferReader, until: datetime | None) -> str:
     """Why the last of the notices that wait to be sent was not taken; "" where none was brought to a server yet."""
     n = t.notices.c
-    query = _unsent(db, n.answer).where(_due(until), n.answer.is_not(None)).order_by(n.attempts.desc(), n.notice_id)
+    # One that was taken before, and came back, has the answer of then.
+    query = _unsent(db, n.answer).where(_due(until), n.answer.is_not(None), n.message_id.is_(None))
+    query = query.order_by(n.attempts.desc(), n.notice_id)
     return db.connection.execute(query.limit(1)).scalar() or ""
 
 

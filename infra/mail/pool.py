@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -31,6 +31,7 @@ from infra.settings import is_loopback
 
 # Where so many letters in a row cost it the connection, it is not the letters: the server is left alone.
 _PATIENCE = 2
+More = Callable[[], Sequence[OutgoingMessage]]
 _NOT_TAKEN = frozenset({SendStatus.LATER, SendStatus.UNCERTAIN})
 
 
@@ -51,6 +52,8 @@ class SmtpPool:
         self._pace = _Pace()
         self._idle: list[SMTP] = []
         self._waiting: deque[OutgoingMessage] = deque()
+        self._more: More | None = None
+        self._under_way: dict[str, OutgoingMessage] = {}
         self._tried: set[str] = set()
         self._workers: set[asyncio.Task[str]] = set()
         self._connected = 0
@@ -70,16 +73,26 @@ class SmtpPool:
             connection.close()
         self._idle.clear()
 
-    async def send(self, letters: Sequence[OutgoingMessage]) -> list[SendResult]:
+    async def send(self, letters: Sequence[OutgoingMessage], more: More | None = None) -> list[SendResult]:
         """Send the letters; one outcome per letter, in their order. WrongSettings if none of them can go.
 
-        Where a connection is lost before a letter is handed over, it is tried once more over another.
+        Where a connection is lost before a letter is handed over, it is tried once more over another. When few are
+        left, `more` is asked for others, until it has none.
         """
-        self.outcomes = {}
-        self._waiting = deque(letters)
+        self.outcomes, self._under_way = {}, {}
+        self._waiting, self._more = deque(letters), more
         self._tried = set()
+        try:
+            await self._send_waiting()
+        finally:
+            # If we were stopped in the middle of one, it is for the next round to say so.
+            for letter in self._under_way.values():
+                self.outcomes[letter.notice_id] = outcome_of(letter, SendStatus.LATER, "the server was lost")
+        return [self.outcomes[letter.notice_id] for letter in letters if letter.notice_id in self.outcomes]
+
+    async def _send_waiting(self) -> None:
         why = ""
-        if letters and not self._idle:
+        if self._waiting and not self._idle:
             try:  # one by itself: wrong settings show here, before anything is sent
                 self._idle.append(await connect(self._smtp))
             except ServerUnavailable as error:
@@ -88,11 +101,17 @@ class SmtpPool:
                 self._put_off(str(error))
                 raise
         if self._idle:
-            for _ in range(min(len(self._idle), len(letters))):
+            for _ in range(min(len(self._idle), len(self._waiting))):
                 self._begin()
             why = await self._ended()
         self._put_off(why)
-        return [self.outcomes[letter.notice_id] for letter in letters]
+
+    def _refill(self) -> None:
+        if self._more is not None and len(self._waiting) < self._most:
+            more, self._more = self._more, None
+            if letters := more():
+                self._waiting.extend(letters)
+                self._more = more
 
     def _put_off(self, why: str) -> None:
         """What was not brought to the server waits, and says why."""
@@ -141,14 +160,20 @@ class SmtpPool:
     async def _send_over(self, connection: SMTP) -> str:
         lost, why = 0, ""
         try:
-            while self._waiting and lost < _PATIENCE:
+            while lost < _PATIENCE:
+                self._refill()
+                if not self._waiting:
+                    break
                 if not connection.is_connected:
                     connection = await connect(self._smtp)
+                    continue  # meanwhile others may have taken the last letter
                 letter = self._waiting.popleft()
+                self._under_way[letter.notice_id] = letter
                 outcome = await self._bring(connection, letter)
                 if outcome is None:
                     continue
                 self.outcomes[letter.notice_id] = outcome
+                del self._under_way[letter.notice_id]
                 why = outcome.answer
                 lost = lost + 1 if outcome.status in _NOT_TAKEN and not connection.is_connected else 0
                 self._grow()
@@ -159,8 +184,6 @@ class SmtpPool:
 
     async def _bring(self, connection: SMTP, letter: OutgoingMessage) -> SendResult | None:
         """Compose a letter and bring it to the server; None where it is to be tried over another connection."""
-        # If we are stopped in the middle of this one, it is for the next round to say so.
-        self.outcomes[letter.notice_id] = outcome_of(letter, SendStatus.LATER, "the server was lost")
         began = time.perf_counter()
         try:
             recipient, content = address(letter.recipient), letter.compose()
@@ -186,7 +209,7 @@ class SmtpPool:
         return outcome
 
     def _again(self, letter: OutgoingMessage) -> None:
-        del self.outcomes[letter.notice_id]
+        del self._under_way[letter.notice_id]
         self._waiting.appendleft(letter)
 
     def _grow(self) -> None:

@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from infra.mail.smtp import SmtpSettings
-from infra.private import private_directory
+from infra.private import private_directory, private_file
 
 HOST = "127.0.0.1"
 
@@ -95,7 +95,7 @@ class _Keeper:
         key = hashlib.sha256(b"\n".join([identity, *(each.encode() for each in recipients)])).hexdigest()[:12]
         name = f"{_readable(headers, recipients)}-{key}.eml"
         draft = self._folder / f".{key}.part"
-        draft.write_bytes(content)
+        private_file(draft).write_bytes(content)
         draft.replace(self._folder / name)
         before = self._kept.get(key)
         self._kept[key] = name

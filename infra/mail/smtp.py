@@ -53,7 +53,7 @@ class SmtpSettings:
     timeout: float = 30.0
     # A server may look through a letter before it takes it, and has it twice from whoever does not wait (RFC 5321).
     acceptance: float = 300.0
-    connections: int = 16
+    connections: int = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,18 +9,21 @@ from infra.handlers.compensations import pending, waiting
 from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import left_outstanding
+from infra.status.clock import ahead_of_clock, clock_behind
 from infra.status.mail_status import ConfirmationDue, bounced_mail, confirmations_due, refused_mail
 from infra.status.offer_status import OfferStatus, waiting_too_long
 from optex.clock import zone_of
 from optex.contradictions import outcomes
 from optex.formatting import agreeing, count, day, first_few, local_text, sentence
-from optex.milestones import step_kind
+from optex.milestones import rule_of, step_kind
 
 _NAMED = 5
 
 
 def attention(status: OfferStatus) -> Iterator[str]:
     """Overdue and held steps, approvals, conditions, holds, confirmations due, and mail that does not arrive."""
+    if status.clock_behind:
+        yield status.clock_behind
     for step in status.overdue:
         what = "is held" if step.status == "held" else "is overdue"
         yield f"{step_kind(step.name).title} {what}, due {step.local}. {sentence(step.why)}"
@@ -38,6 +41,11 @@ def attention(status: OfferStatus) -> Iterator[str]:
         yield sentence(short)
     for hold in status.holds:
         yield f"The grant is held: {sentence(hold)}"
+    for form in status.defective[:_NAMED]:
+        why = f"{form.rule}: {form.reason.rstrip('.')}"
+        yield f"Form {form.form_id} of {form.holder_id} is defective ({why}): another one, or a waiver, is needed."
+    if len(status.defective) > _NAMED:
+        yield f"{agreeing(len(status.defective) - _NAMED, 'more form', 'is', 'are')} defective."
     if missed := status.missed_forms:
         which = f"{count(len(missed), 'form')} received in time but put on record only after the acceptance"
         yield f"{which}, without effect; the company must decide: {first_few(missed)}."
@@ -110,6 +118,7 @@ Entry = tuple[str, str, str, str]
 def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     """What has become an alarm by an instant and was not raised yet, by what it is about."""
     found = {
+        "a step is held": _held_steps(db),
         "a Confirmation of Receipt is due": _late_confirmations(db, at),
         "a form was missed": _missed_forms(db),
         "a waiver leaves a look-back grant outstanding": _left_outstanding(db),
@@ -125,6 +134,16 @@ def unreported(db: OfferReader, at: datetime) -> dict[str, list[Entry]]:
     return {about: entries for about, entries in new.items() if entries}
 
 
+def unreported_clock(db: OfferReader, now: datetime) -> dict[str, list[Entry]]:
+    """A clock that was set back, or was ahead before: raised once for each last entry that it is behind (REC-1)."""
+    last = ahead_of_clock(db, now)
+    if last is None:
+        return {}
+    entry = ("clock behind", last.isoformat(), "REC-1", clock_behind(db, now).rstrip("."))
+    new = _not_raised(db, [entry])
+    return {"the clock is behind the record": new} if new else {}
+
+
 def mark_reported(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> None:
     """Put on record that these alarms were raised, once operations have been told: they are not told again."""
     db.audit(at, "", entries)
@@ -133,6 +152,20 @@ def mark_reported(db: OfferWriter, entries: Sequence[Entry], at: datetime) -> No
 def _not_raised(db: OfferReader, entries: Sequence[Entry]) -> list[Entry]:
     before = {action: set(db.raised(action)) for action in {action for action, *_ in entries}}
     return [entry for entry in entries if entry[1] not in before[entry[0]]]
+
+
+def _held_steps(db: OfferReader) -> list[Entry]:
+    """Every step that came due and waits for an approval, a price, a release or the end of a condition: once each."""
+    zone = db.state().terms.zone
+    return [
+        (
+            "held step told",
+            f"{step.label}: {step.message}",
+            rule_of(step.name),
+            f"{step_kind(step.name).title} is held, due {local_text(step.due, zone)}: {step.message}",
+        )
+        for step in db.held_steps()
+    ]
 
 
 def _late_confirmations(db: OfferReader, at: datetime) -> list[Entry]:

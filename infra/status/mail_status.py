@@ -1,6 +1,6 @@
 """What is still owed to holders by mail: confirmations due, letters unsent or refused, who has no address."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -46,7 +46,10 @@ class RefusedMail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WithoutAddress:
-    """A holder to whom the offer is made and who has no e-mail address: every letter must go on paper."""
+    """A holder to whom the offer is made and who has no e-mail address: every letter must go on paper.
+
+    One to whom every letter so far was delivered is settled, and not among them until the next letter.
+    """
 
     holder_id: str
     name: str
@@ -95,12 +98,13 @@ class MailStatus:
     without_address: tuple[WithoutAddress, ...]
 
 
-def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: datetime) -> MailStatus:
+def mail_status(db: OfferReader, terms: Terms, eligible: Set[str], at: datetime) -> MailStatus:
     h = t.holders.c
     held, until = held_back(db, after=at)
     bare = select(h.holder_id, h.name).where(h.offer == db.offer, h.email == "").order_by(h.holder_id)
     sent, delivered = told(db)
     printed = tuple(to_be_printed(db, at))
+    settled = _had_paper(db) - {each.holder_id for each in printed}
     return MailStatus(
         sent=sent,
         delivered_on_paper=delivered,
@@ -117,9 +121,16 @@ def mail_status(db: OfferReader, terms: Terms, eligible: Collection[str], at: da
         without_address=tuple(
             WithoutAddress(holder_id=row.holder_id, name=row.name)
             for row in db.connection.execute(bare)
-            if row.holder_id in eligible
+            if row.holder_id in eligible - settled
         ),
     )
+
+
+def _had_paper(db: OfferReader) -> set[str]:
+    """Who was handed or posted a letter."""
+    n = t.notices.c
+    query = select(n.holder_id).distinct().where(n.offer == db.offer, n.delivered_on.is_not(None))
+    return set(db.connection.execute(query).scalars())
 
 
 def told(db: OfferReader) -> tuple[int, int]:

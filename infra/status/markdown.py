@@ -1,13 +1,15 @@
 """An offer's standing as a page of GitHub-flavoured markdown: the dashboard in the Prefect UI."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from infra.status.attention import attention
+from infra.status.markdown_lists import last_acts, letters_by_kind, what_can_be_done
 from infra.status.markdown_text import linked, plain, table
 from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
 from optex.clock import zone_of
-from optex.formatting import count, day, exact_text, local_text, sentence
+from optex.formatting import count, day, exact_text, listed, local_text, sentence
 from optex.milestones import CANCEL, CLOSE, OPEN, RECHECK, REGRANT, REMINDER, kind_name, step_kind
 
 _PHASES = {
@@ -32,14 +34,27 @@ _MARKS = {
 _BAR = 8
 
 
-def as_markdown(status: OfferStatus, links: Mapping[str, str] | None = None) -> str:
+def as_markdown(
+    status: OfferStatus,
+    links: Mapping[str, str] | None = None,
+    forms: Mapping[str, Mapping[str, str]] | None = None,
+    fresh_until: datetime | None = None,
+) -> str:
     """The dashboard. A link under a step's name (`close`, or `close.v2` for one version) is set on its row; every other
     link stands above the rows under its own name.
+
+    `forms` are links to what can be started, under headings; after `fresh_until` a page that is still shown is stale.
     """
     links = links or {}
-    parts = [*_head(status), *_attention(status), *_links(status, links), *_timeline(status, links)]
-    parts += [*_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status)]
-    parts += [*_letters(status), *_deferrals(status), *_totals(status), _audit(status)]
+    parts = [*_head(status, fresh_until), *_attention(status), *_links(status, links), *_timeline(status, links)]
+    parts += [*last_acts(status), *_outcomes(status), *_participation(status), *_forms(status), *_recorded_late(status)]
+    parts += [
+        *letters_by_kind(status),
+        *_deferrals(status),
+        *_totals(status),
+        *what_can_be_done(forms or {}),
+        _audit(status),
+    ]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -70,8 +85,9 @@ def _row(what: str, number: int, shares: int | None = None) -> dict[str, str]:
     return {"what": what, "number": f"{number:,}", "shares": "" if shares is None else f"{shares:,}"}
 
 
-def _head(status: OfferStatus) -> Iterator[str]:
-    at = local_text(status.at, zone_of(status.clock))
+def _head(status: OfferStatus, fresh_until: datetime | None) -> Iterator[str]:
+    zone = zone_of(status.clock)
+    at = local_text(status.at, zone)
     yield f"# {plain(status.issuer)} · {plain(status.offer)}"
     yield ""
     yield f"## {_PHASES[status.phase]} {plain(status.says)}"
@@ -80,6 +96,9 @@ def _head(status: OfferStatus) -> Iterator[str]:
     then = f" · next: **{plain(step_kind(upcoming.name).says)}**, {upcoming.local}" if upcoming else ""
     yield f"As of {at}{then}"
     yield ""
+    if fresh_until is not None:
+        yield f"**Stale after {local_text(fresh_until, zone)}**: if it is later, the watch has stopped."
+        yield ""
     if status.successor:
         yield f"The promises bind **{plain(status.successor)}** as successor."
         yield ""
@@ -99,14 +118,27 @@ def _timeline(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
     yield ""
     repeated = {step.name for step in status.timeline if step.version > 1}
     zone = zone_of(status.clock)
-    rows = []
+    rows: list[tuple[datetime, list[str]]] = []
     for step in status.timeline:
+        if step.status == "superseded" and step.name in {later.name for later in status.timeline if later is not step}:
+            continue  # told of the version in its place
         version = f" (v{step.version})" if step.name in repeated else ""
         name = linked(step_kind(step.name).title + version, _link(step, links))
         gone = step.status in ("superseded", "moot")
         done = f" {local_text(step.done_at, zone)}" if step.done_at and step.done_at != step.due else ""
-        rows.append([f"~~{name}~~" if gone else name, step.local, _MARKS[step.status] + done])
-    yield from table(["step", "due", ""], "---", rows)
+        mark = _MARKS[step.status] + done + _moved_from(step, status)
+        rows.append((step.due, [f"~~{name}~~" if gone else name, step.local, mark]))
+    rows += [(each.at, [f"*{plain(each.says)}*", each.local, "📌 happened"]) for each in status.events]
+    yield from table(["what", "when", "outcome"], "---", [row for _, row in sorted(rows, key=lambda each: each[0])])
+
+
+def _moved_from(step: StepView, status: OfferStatus) -> str:
+    """The dates of earlier versions that no longer hold, in the row of the last one."""
+    versions = [each for each in status.timeline if each.name == step.name]
+    if step.version != max(each.version for each in versions):
+        return ""
+    gone = [each.local for each in versions if each.status == "superseded" and each is not step]
+    return f", moved from {listed(gone)}" if gone else ""
 
 
 def _outcomes(status: OfferStatus) -> Iterator[str]:
@@ -126,7 +158,7 @@ def _participation(status: OfferStatus) -> Iterator[str]:
     yield ""
     rows = [_share(each, each.capacity) for each in status.participation]
     rows.append([f"**{cell}**" if cell else "" for cell in _share(status.overall, "together")])
-    yield from table(["", "tendering", "", "shares tendered", ""], "-rlrl", rows)
+    yield from table(["capacity", "tendering", "of holders", "shares tendered", "of shares"], "-rlrl", rows)
 
 
 def _share(each: Participation, name: str) -> list[str]:
@@ -172,24 +204,6 @@ def _recorded_late(status: OfferStatus) -> Iterator[str]:
     yield ""
 
 
-def _letters(status: OfferStatus) -> Iterator[str]:
-    """How the holders were told; and the letters that are held back by intent: they are neither late nor lost."""
-    mail = status.correspondence
-    printed = sum(each.letters for each in mail.to_be_printed)
-    told = [f"{count(mail.sent, 'letter')} sent"] if mail.sent else []
-    told += [f"{mail.delivered_on_paper:,} delivered on paper"] if mail.delivered_on_paper else []
-    told += [f"{len(mail.bounced):,} came back"] if mail.bounced else []
-    told += [f"{printed:,} to be delivered on paper"] if printed else []
-    if told:
-        yield f"Letters: {', '.join(told)}."
-        yield ""
-    if mail.held_back and mail.held_back_until is not None:
-        until = local_text(mail.held_back_until, zone_of(status.clock))
-        first = "until" if mail.held_back == 1 else "the first until"
-        yield f"{count(mail.held_back, 'letter')} held back {first} {until}."
-        yield ""
-
-
 def _deferrals(status: OfferStatus) -> Iterator[str]:
     """What was deferred for whoever takes part, and what has become of it (LCK-1)."""
     if status.deferrals:
@@ -217,8 +231,11 @@ def _totals(status: OfferStatus) -> Iterator[str]:
         )
         if total.number
     ]
+    granted = totals.regranted.number + totals.deferred_granted.number
+    if granted:
+        rows.append(["agreements on new options signed", f"{status.agreements_signed:,} of {granted:,}", ""])
     rows.append(["available in the plan's pool", "", f"{status.pool_available:,}"])
-    yield from table(["", "number", "shares"], "-rr", rows)
+    yield from table(["what", "number", "shares"], "-rr", rows)
     yield f"Cancellation {day(status.cancel_on)} · grant {day(status.grant_on)}"
     yield from (f" · {plain(split)}" for split in status.splits)
     yield ""

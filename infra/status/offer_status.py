@@ -14,11 +14,16 @@ from infra.handlers.contradictions import contradictions
 from infra.handlers.delays import too_long
 from infra.handlers.left_outstanding import LeftOutstanding, left_outstanding
 from infra.handlers.pool import available
+from infra.status.clock import clock_behind
+from infra.status.defective import DefectiveForm, defective_forms
 from infra.status.deferrals import DeferredGrant, deferrals
 from infra.status.document import Instant
+from infra.status.events import Event, agreements_signed, events
 from infra.status.late_entries import LateEntry, late_entries
+from infra.status.letter_counts import LetterCount, letter_counts
 from infra.status.mail_status import MailStatus, mail_status
 from infra.status.participation import Participation, participation
+from infra.status.recent import RecentAct, recent_acts
 from infra.status.totals import Totals, totals_of
 from optex.calendar import ONE_DAY
 from optex.changes import long_after
@@ -111,12 +116,18 @@ class OfferStatus:
     contradictions: tuple[Contradiction, ...]
     deferrals: tuple[DeferredGrant, ...]
     too_short: tuple[str, ...]
+    recent: tuple[RecentAct, ...]
+    events: tuple[Event, ...]
+    defective: tuple[DefectiveForm, ...]
+    letters: tuple[LetterCount, ...]
+    agreements_signed: int
     splits: tuple[str, ...] = ()
     waiting_too_long: str = ""
     grant_long_after: str = ""
     successor: str = ""
     late_withdrawal_right: str = ""
     files_differ: str = ""
+    clock_behind: str = ""
 
 
 def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
@@ -158,12 +169,18 @@ def offer_status(db: OfferReader, at: datetime) -> OfferStatus:
         audit=db.audit_head(),
         contradictions=tuple(contradictions(db)),
         deferrals=deferrals(db),
+        recent=recent_acts(db),
+        events=events(db, state),
+        defective=defective_forms(db, state),
+        letters=letter_counts(db),
+        agreements_signed=agreements_signed(db),
         splits=tuple(_splits(state)),
         too_short=_too_short(state),
         waiting_too_long=waiting_too_long(db, at),
         grant_long_after="" if state.over else long_after(state, state.schedule.grant_on),
         successor=state.successor,
         late_withdrawal_right=_late_withdrawal_right(state),
+        clock_behind=clock_behind(db, at),
     )
 
 

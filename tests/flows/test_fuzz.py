@@ -1,10 +1,8 @@
 """Whatever stands in an offer's folder: taken in, or refused in clear lines; never a traceback, never half."""
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
-from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +12,8 @@ from infra.folder.reader import FILES
 from tests.command import optex
 from tests.infra.conftest import ELECTIONS, GRANTS, HOLDERS, OFFER, PRICES, SERVICE
 from tests.mutations import broken
+from tests.offers import Offer
+from tests.plain import FAULT, assert_plain
 
 SCRIPT = """[[at]]
 when = 2003-03-12T11:00:00
@@ -55,7 +55,6 @@ LETTER = """{% extends layout %}
 """
 CONTENT = dict(zip(FILES, (OFFER, HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES, SCRIPT), strict=True))
 CONTENT["templates/reminder.j2"] = LETTER
-FAULT = re.compile(r"(?P<file>[\w./-]+):(?P<line>\d+): (?P<column>\S.*?): (?P<problem>\S.*)")
 SEEN = settings(max_examples=settings.default.max_examples * (1 if settings.default.max_examples <= 25 else 3))
 
 
@@ -88,12 +87,6 @@ def files_of(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def assert_plain(line):
-    """Nothing that a terminal acts on, or that nobody sees."""
-    acting = [char for char in line if category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
-    assert not acting, ascii(line)[:300]
-
-
 def assert_clear(said, folder):
     """Lines of file, line, column and what is wrong, each on one line that a terminal shows as it is."""
     assert said.code in (0, 1), (said.code, said.out[:500], said.err[:500])
@@ -122,9 +115,41 @@ def test_a_broken_folder(place, name, data):
     before = files_of(folder)
     said = optex("check", folder)
     assert_clear(said, folder)
+    if said.code:
+        played = optex("simulate", folder, "--out", place / "played")
+        assert (1, "", said.out) == (played.code, played.out, played.err)
+        assert not (place / "played").exists()
     planned = optex("plan", folder)
     assert planned.code in (0, 1), planned
     if not said.code:
         assert planned.code == 0, planned
         assert optex("plan", folder, "--json").code == 0
     assert before == files_of(folder)
+
+
+@pytest.mark.parametrize(
+    ("year", "far"),
+    [(1950, {"waiting": {"months": 0, "days": 0}}), (2150, {"waiting": {"months": 1000, "days": 1000}})],
+)
+def test_at_either_end_of_the_calendar(tmp_path, year, far):
+    """The earliest and the latest offer that is read is played to its end, with the farthest dates it may have."""
+    offer = Offer(
+        tmp_path,
+        commences=f"{year}-03-02",
+        expires=f"{year}-04-01T17:00:00",
+        withdrawable_after=f"{year}-04-30T17:00:00",
+        reminders=[1],
+        confirm_within=1000,
+        lapse_letter_after=1000,
+        lookback={"months": 500},
+        plan={"name": "Plan", "shares_authorized": 100_000, "term_years": {"employee": 1000}},
+        **far,
+    )
+    offer.holder("H1", "Ann Lee", since="1900-01-01", until="2199-12-31")
+    offer.grant("G1", 1_000, on=f"{year - 5}-01-03").tenders("F1", f"{year}-03-10T10:00:00", G1=1_000)
+    offer.closes_at("1900-01-02", "1.00").closes_at("2199-12-31", "1.00")
+    folder = offer.write()
+    said = optex("check", folder)
+    assert 0 == said.code, said
+    assert 0 == optex("plan", folder).code
+    assert 1 == len(offer.play().column("cancellations", "grant_id"))

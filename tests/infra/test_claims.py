@@ -89,8 +89,9 @@ def set_claims(workspace, **values) -> None:
 
 
 def until(workspace, holds: Callable[..., bool]) -> None:
+    began = datetime.now(UTC)
     while not all(holds(row) for row in outbox_of(workspace).values() if row.claimed_at is not None):
-        pass
+        assert datetime.now(UTC) - began < timedelta(minutes=2), "it is never renewed"
 
 
 def test_a_second_round_beside_a_slow_one_sends_nothing_twice(workspace, monkeypatch):

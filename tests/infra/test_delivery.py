@@ -303,7 +303,7 @@ def test_a_round_that_is_broken_off_sends_nothing_again(new_workspace):
     workspace = new_workspace(*(f"m{n}@example.com" for n in range(20)))
 
     async def break_off(smtp):
-        round_ = asyncio.create_task(deliver(replace(workspace, smtp=smtp)))
+        round_ = asyncio.create_task(deliver(replace(workspace, smtp=replace(smtp, connections=1))))
         while not server.hanging:
             await asyncio.sleep(0.01)
         round_.cancel()
@@ -331,9 +331,9 @@ def test_a_round_ends_after_its_time(new_workspace, monkeypatch):
 
 def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_workspace, tmp_path):
     """A mistake in a template of the offer's own is the answer of its letters, and an alarm; the rest goes out."""
+    workspace = replace(new_workspace(), templates=tmp_path / "templates")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "offer-opened.j2").write_text("{{ nothing_of_that_name }}")
-    workspace = replace(new_workspace(), templates=tmp_path / "templates")
     with workspace.write() as db:
         [holder] = [each for each in db.holders().values() if each.holder_id == "H1"]
         db.queue_notices([notices.termination(db.state().terms, holder, "merger", [], {})], AT)
@@ -341,7 +341,8 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(new_workspace, t
         assert DeliveryReport(sent=1, refused=1, why="") == replace(send(workspace, smtp), why="")
     with workspace.read() as reader:
         answers = {row.kind: row.answer for row in reader.rows(t.notices) if row.holder_id == "H1"}
-    assert "the template offer-opened.j2: 'nothing_of_that_name' is undefined" == answers["offer-opened"]
+    where = "(templates/offer-opened.j2, line 1)"
+    assert f"the template offer-opened.j2: 'nothing_of_that_name' is undefined {where}" == answers["offer-opened"]
 
 
 def test_a_sender_that_dies_between_sending_and_marking(workspace):

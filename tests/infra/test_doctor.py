@@ -127,7 +127,7 @@ def test_secrets_and_books_are_for_this_user_only(folder, tmp_path_factory, monk
         f"start optex in {folder.path}, or move the file",
         f"chmod 600 {Path('.env').absolute()}",
         f"chmod 600 {folder / '.env'}",
-        f"chmod 700 {folder / '.optex'}",
+        f"chmod -R go= {folder / '.optex'}, as optex serve does when it starts",
     ] == [each.do for each in found]
     assert not any("s3cret" in str(each) for each in found)
 

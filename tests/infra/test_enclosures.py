@@ -126,7 +126,7 @@ def test_a_form_in_the_offer_s_own_words(tmp_path):
 def test_a_form_that_cannot_be_written_is_an_error(tmp_path):
     """As with a letter: the opening is not sent without it."""
     (tmp_path / "election-form.html").write_text("{{ nothing_of_that_name }}")
-    with pytest.raises(TemplateError, match="election-form.html, line 1"):
+    with pytest.raises(TemplateError, match=r"election-form\.html, line 1"):
         enclosed(OLD, templates=tmp_path)
 
 

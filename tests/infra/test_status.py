@@ -1,6 +1,7 @@
 """`optex status`: where an offer stands at an instant, as data and as the dashboard."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -369,16 +370,74 @@ def test_conditions_and_termination(desk):
 
 
 def test_an_extension_shows_both_versions(desk):
-    """The close that is superseded stands beside the one that is to come, with the reason."""
+    """The close to come stands with the date that it was moved from, and the extension where it was announced."""
     desk.step("open")
     desk.fact("extend", MONDAY, to="2003-04-14T22:00:00+00:00", announced_at=MONDAY.isoformat(), reason="")
     closes = [(s.version, s.local, s.status) for s in desk.at(MONDAY).timeline if s.name == "close"]
     assert [(1, "2003-03-31 17:00 EST", "superseded"), (2, "2003-04-14 17:00 EST", "to-come")] == closes
     page = as_markdown(desk.at(MONDAY), {"close.v2": "https://ops.example/2", "Report": "https://ops.example/r"})
-    row = next(line for line in page.splitlines() if "2003-03-31 17:00 EST" in line)
-    assert row.startswith("| ~~The offer closes (v1)~~ | 2003-03-31 17:00 EST | ↪️ superseded |")
-    assert "| [The offer closes (v2)](https://ops.example/2) | 2003-04-14 17:00 EST | to come |" in page
+    moved = "to come, moved from 2003-03-31 17:00 EST"
+    assert f"| [The offer closes (v2)](https://ops.example/2) | 2003-04-14 17:00 EST | {moved} |" in page
+    assert [True] == ["📌 happened" in line for line in page.splitlines() if "2003-03-10 11:00 EST |" in line]
     assert "[Report](https://ops.example/r)" in page.splitlines()
+
+
+def test_the_last_acts_with_who_when_and_outcome_refusals_too(desk):
+    """The latest first, no more than ten, each at the instant at which it went on record, on the offer's clock."""
+    desk.step("open")
+    for day in (3, 4, 5, 6, 7, 10, 11, 12, 13, 14):
+        desk.fact("price-set", MONDAY, on=f"2003-02-{day:02}", close="1.05")
+    with desk.writing() as db:
+        told = {"to": "2003-03-20T22:00:00+00:00", "announced_at": MONDAY, "by": "Hana Reed", "at": MONDAY}
+        assert not record_action(db, read_action("extend", told, EST)).accepted
+    lines = as_markdown(desk.at(MONDAY)).partition("### Last acts\n\n")[2].splitlines()[:11]
+    assert lines[0].startswith("- 2003-03-10 11:00 EST · **Hana Reed** · extend · ⛔ **refused by EXT-1**: 2003-03-20")
+    assert "- 2003-03-10 11:00 EST · **Board** · price-set · ✅ The closing price of 2003-02-14 is $1.05." == lines[1]
+    assert "- 2003-03-10 11:00 EST · **Board** · price-set · ✅ The closing price of 2003-02-04 is $1.05." == lines[9]
+    assert "" == lines[10]
+
+
+def test_told_means_letters_that_have_arrived(desk):
+    """The opening wrote two letters; one was sent and one still waits: it is said of that kind."""
+    desk.step("open")
+    desk.mark("H1", sent_at=MONDAY)
+    page = as_markdown(desk.at(MONDAY))
+    assert "| letter | written | sent | on paper | came back | waiting |" in page
+    assert "| offer-opened | 2 | 1 |  |  | 1 |" in page
+
+
+def test_a_holder_without_an_address_is_settled_when_told_on_paper(desk):
+    """H2 has none: to be told on paper, until the letter is delivered; then nothing of it needs attention."""
+    desk.step("open")
+    assert "1 holder without an e-mail address, to be told on paper: H2 Bo Ray." in attention(desk.at(MONDAY))
+    desk.mark("H2", delivered_on=date(2003, 3, 3))
+    assert [] == [each for each in attention(desk.at(MONDAY)) if "H2" in each]
+
+
+def test_a_defective_form_needs_attention_until_the_acceptance(desk):
+    """F1 signed by nobody is defective: named with its rule, and what it needs."""
+    form = replace(next(form for form in desk.folder.forms if form.form_id == "F1"), signed_as="", signed_on=None)
+    desk.step("open")
+    with desk.writing() as db:
+        said = record_arrivals(db, [Arrival(at=form.received_at, thing=form)], form.received_at)
+    assert ["Form F1 is defective (TND-5): "] == [each[:30] for each in said[0].split(". ") if "defective" in each]
+    [told] = [each for each in attention(desk.at(MONDAY)) if "defective" in each]
+    assert told.startswith("Form F1 of H1 is defective (TND-5: ")
+    with desk.workspace.read() as db:
+        [subject] = [row.subject for row in db.rows(t.notices) if row.kind == "confirmation-of-receipt"]
+    assert subject.startswith("Form F1 received, but defective: ")
+
+
+def test_a_page_says_from_when_on_it_is_stale(desk):
+    """A quarter of an hour after it was written, on the offer's clock."""
+    page = as_markdown(desk.at(MONDAY), fresh_until=datetime(2003, 3, 10, 16, 15, tzinfo=UTC))
+    assert "**Stale after 2003-03-10 11:15 EST**: if it is later, the watch has stopped." in page.splitlines()
+
+
+def test_what_can_be_started_stands_under_its_heading(desk):
+    """Each form by its name, in the order in which they are given."""
+    page = as_markdown(desk.at(MONDAY), forms={"Act on this offer": {"extend": "https://ops.example/e", "amend": "a"}})
+    assert "### Act on this offer\n\n[extend](https://ops.example/e) · [amend](a)\n" in page
 
 
 def test_the_standing_is_json(desk):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.workspace import UnknownWorkspace, Workspace, using, workspace_of
+from infra.workspace import UnknownWorkspace, Workspace, all_workspaces, left_out, using, workspace_of
 
 
 def workspace(folder: str, offer: str = "alpha-2003") -> Workspace:
@@ -47,3 +47,25 @@ def test_two_plays_at_once_do_not_meet():
         return await asyncio.gather(play(workspace("one")), play(workspace("two")))
 
     assert [True, True] == asyncio.run(plays())
+
+
+def named(folder: Path, terms: str) -> Path:
+    folder.mkdir()
+    (folder / "offer.toml").write_text(terms)
+    return folder
+
+
+def test_one_bad_folder_keeps_no_other_offer_from_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Unreadable, missing, or with the offer of another folder: it is left out, and said with its name."""
+    good, other = named(tmp_path / "good", 'offer = "alpha"\n'), named(tmp_path / "other", 'offer = "beta"\n')
+    bad, twice = named(tmp_path / "bad", "offer = \n"), named(tmp_path / "twice", 'offer = "alpha"\n')
+    folders = [bad, good, tmp_path / "gone", twice, other]
+    monkeypatch.setenv("OPTEX_OFFERS", ":".join(map(str, folders)))
+    assert [("alpha", good), ("beta", other)] == [(each.offer, each.folder) for each in all_workspaces()]
+    assert good == workspace_of("alpha").folder
+    unreadable, missing, same = left_out()
+    assert unreadable.startswith(f"{bad / 'offer.toml'} does not name its offer")
+    assert str(tmp_path / "gone") in missing
+    assert f"{good} and {twice} both hold the offer 'alpha': an offer has one folder" == same
+    with pytest.raises(UnknownWorkspace, match=r"no offer 'gamma' here: .*bad.* does not name its offer"):
+        workspace_of("gamma")

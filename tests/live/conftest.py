@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.serve.credential import credential_in
-from infra.settings import KEPT
 from infra.workspace import Workspace, workspace_in
 from optex.calendar import EST
 from tests.live.house import OPS, Bell, House, PostOffice, Prefect, expired_offer, future_offer, open_offer, until
@@ -82,7 +80,7 @@ def _wait_until_quiet(prefect: Prefect) -> None:
 @pytest.fixture(scope="session")
 def prefect(house: House) -> Prefect:
     """The Prefect server of the house."""
-    return Prefect(house.url, credential_in(house.folders[0] / KEPT))
+    return house.prefect
 
 
 @pytest.fixture(scope="session")

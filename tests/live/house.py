@@ -66,11 +66,11 @@ def free_port() -> int:
 class PostOffice:
     """An SMTP server that keeps what it is told; `refuses` says to which addresses it answers not now."""
 
-    def __init__(self) -> None:
+    def __init__(self, **login: Any) -> None:
         self.letters: list[tuple[str, Any]] = []
         self.refuses: set[str] = set()
         self.asleep = threading.Event()
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), **login)
         self._controller.start()
         self.port = self._controller.port
 
@@ -191,6 +191,11 @@ class House:
         return f"http://127.0.0.1:{self.port}/api"
 
     @property
+    def prefect(self) -> Prefect:
+        """Its Prefect server, with the credential that it made at its first start."""
+        return Prefect(self.url, credential_in(self.folders[0] / KEPT))
+
+    @property
     def said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
 
@@ -213,7 +218,7 @@ class House:
             return says in self.said[before:]
 
         until(f"`optex serve` says {says!r}", announced)
-        return Prefect(self.url, credential_in(self.folders[0] / KEPT))
+        return self.prefect
 
     def stop(self, sent: signal.Signals = signal.SIGINT) -> tuple[int, float, list[str]]:
         """Stop it; its exit code, the seconds that took, and what of it is still running."""

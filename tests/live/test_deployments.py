@@ -79,7 +79,7 @@ def test_prefect_deploys_them_all_unattended(house, prefect, folders, tmp_path):
     assert 0 == told.returncode, told.stdout + told.stderr
     after = {name: prefect.client.read_deployment_by_name(f"{name}/{name}").updated for name in NAMES}
     assert NAMES == [name for name in NAMES if after[name] > before[name]]
-    assert "COMPLETED" == prefect.do("reschedule", offer="future").type
+    assert "COMPLETED" == prefect.do("reschedule", offer="future", by="Ruth Counsel").type
 
     # The file names no offer; the next round of the watch puts the list and the dashboards into the forms again.
     assert "COMPLETED" == prefect.do("watch").type

@@ -87,8 +87,12 @@ def test_a_worker_that_was_killed_is_started_again(house, prefect):
     children = psutil.Process(house.process.pid).children()
     [worker] = [child for child in children if "worker" in child.cmdline()]
     worker.kill()
-    until("a new worker", lambda: "Prefect's worker ended with -9; it is started again." in house.said)
-    assert "The scheduled runs agree with the plan." == prefect.do("reschedule", offer="watched").message
+    until("a new worker", lambda: "Prefect is up again" in house.said)
+    assert "Prefect's worker ended with -9; its log is " in house.said
+    assert (
+        "The scheduled runs agree with the plan."
+        == prefect.do("reschedule", offer="watched", by="Ruth Counsel").message
+    )
 
 
 def test_ctrl_c_ends_everything_and_a_second_start_goes_on(house, prefect, folders):

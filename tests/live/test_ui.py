@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from optex.calendar import EST
 from tests.live.house import until
 
 BROWSER = shutil.which("chromium")
@@ -30,6 +31,10 @@ def page(prefect):
         page = browser.new_page(viewport={"width": 1400, "height": 1300}, base_url=prefect.url.removesuffix("/api"))
         page.set_default_timeout(60_000)
         page.route(lambda url: "//127.0.0.1:" not in url, lambda route: route.abort())
+        page.goto("/deployments")  # without the link: where to find it is all there is to see
+        page.get_by_text("optex link FOLDER").wait_for()
+        page.goto(f"{page.url.removesuffix('/deployments')}/optex#optex:a-wrong-key")
+        page.get_by_text("This link is not the one of the offers that are served here now").wait_for()
         page.goto(prefect.link)
         page.wait_for_url(lambda url: "/dashboard" in url)
         yield page
@@ -47,7 +52,7 @@ def test_a_person_extends_an_offer_in_the_browser(page, prefect, workspaces):
     page.get_by_role("link", name="extend", exact=True).first.click()
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("Custom run").first.click()
-    page.get_by_text("The new expiration. Mind the zone beside it").wait_for()
+    page.get_by_text("The new expiration. On the offer's clock, such as 2027-02-05 17:00").wait_for()
     fill(page, to)
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url(lambda url: "/run" not in url.removesuffix("?tab=Runs"))
@@ -67,17 +72,12 @@ def test_a_person_extends_an_offer_in_the_browser(page, prefect, workspaces):
 
 
 def fill(page, to):
-    """Fill in the form as it stands before us: offer, new expiration in UTC, and who decided."""
-    assert to.tzinfo is not None
-    to = to.astimezone(UTC)
+    """Fill in the form as it stands before us: offer, new expiration on its clock, who decided, the offer once more."""
     field(page, "Who decided: your full name.").locator("textarea").fill("Ruth Counsel")
     field(page, "The offer, by its name.").locator("button.p-select-button__control").press("ArrowDown")
     page.get_by_text("painted", exact=True).last.click()
-    page.get_by_text("Select date and time").click()
-    page.locator("input[type=date]").fill(f"{to:%Y-%m-%d}")
-    page.locator("input[type=time]").fill(f"{to:%H:%M}")
-    page.get_by_role("button", name="Apply").click()
-    page.get_by_text(f"{to:%Y-%m-%dT%H:%M:%SZ}").wait_for()
+    field(page, "The new expiration.").locator("textarea").fill(f"{to.astimezone(EST):%Y-%m-%d %H:%M}")
+    field(page, "Type the name of the offer once more").locator("textarea").fill("painted")
 
 
 def field(page, help_text):

@@ -2,35 +2,52 @@
 
 import socket
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
 
 from flows.serve.upkeep import CALM
-from tests.live.house import House, Prefect, future_offer, until
+from tests.live.house import House, future_offer, until
+from tests.live.test_recovery import process_of
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def started(tmp_path_factory):
     """A house of our own, in which things are killed; beside its offer it is given a folder that cannot be read."""
     root = tmp_path_factory.mktemp("kept")
     good, bad = future_offer(root, "kept").write(root / "kept"), root / "bad"
     bad.mkdir()
     (bad / "offer.toml").write_text("offer = \n")
     house = House([good, bad], root / "serve.log", {"PREFECT_WORKER_QUERY_SECONDS": "1"})
-    house.start()
-    yield house
-    house.end()
+    try:
+        yield house, house.start()
+    finally:
+        house.end()
+
+
+@pytest.fixture
+def kept(started):
+    return started[0]
+
+
+@pytest.fixture
+def prefect(started):
+    return started[1]
 
 
 def process(house, name):
-    """The worker of a house or its server, waited for; its children alone are asked, so that no other house is hit."""
+    """The worker of a house or its server, waited for."""
+    return until(f"the {name}", lambda: alive(house, name))[0]
 
-    def found():
+
+def alive(house, name):
+    """Its worker or its server, if there is one; its children alone are asked, so that no other house is hit."""
+    with suppress(psutil.Error):  # one of them has ended meanwhile
         children = psutil.Process(house.process.pid).children()
-        return [each for each in children if ("worker" in each.cmdline()) == (name == "worker")]
-
-    return until(f"the {name}", found)[0]
+        running = [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
+        return [each for each in running if ("worker" in each.cmdline()) == (name == "worker")]
+    return []
 
 
 def killed(house, *names):
@@ -52,10 +69,9 @@ def stands_again(house, before):
 
 
 @pytest.mark.parametrize("names", [("server",), ("worker",), ("server", "worker"), ("worker", "server")])
-def test_what_is_killed_is_started_again_and_runs_go_on(kept, names):
+def test_what_is_killed_is_started_again_and_runs_go_on(kept, prefect, names):
     """One line says what ended, one that all is up again; the run that was asked for last is done after all."""
-    prefect = Prefect(kept.url)
-    run = prefect.start("reschedule", offer="kept")
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
     before = killed(kept, *names)
     said = stands_again(kept, before)
     assert f"Prefect's {'server' if 'server' in names else 'worker'} ended with -9; its log is " in said
@@ -89,11 +105,21 @@ def bound(taken, port):
     return True
 
 
-def test_a_folder_that_cannot_be_read_stops_no_other_offer(kept):
+def test_a_run_that_is_killed_is_crashed_and_nothing_else_ends(kept, prefect):
+    """As where memory runs out: the worker says so at once, and goes on."""
+    run = prefect.start("reschedule", offer="kept", by="Ruth Counsel")
+    before = len(kept.said)
+    until("its process", lambda: process_of(run)).kill()
+    assert "Crashed" == prefect.ended(run).name
+    assert "Completed" == prefect.do("reschedule", offer="kept", by="Ruth Counsel").name
+    assert "" == kept.said[before:]
+
+
+def test_a_folder_that_cannot_be_read_stops_no_other_offer(kept, prefect):
     """It is named, with what to do, and the other offer is served."""
     bad = kept.folders[1]
     assert f"NOT SERVED: {bad}: {bad / 'offer.toml'} does not name its offer: `optex check {bad}` says" in kept.said
-    tags = {tag for run in Prefect(kept.url).runs("optex:alarm") for tag in run.tags}
+    tags = {tag for run in prefect.runs("optex:alarm") for tag in run.tags}
     assert ["offer:kept"] == [tag for tag in tags if "offer:" in tag]
 
 
@@ -107,12 +133,11 @@ def test_one_that_ends_again_and_again_is_given_up(kept):
     family = psutil.Process(kept.process.pid).children(recursive=True)
     before = len(kept.said)
     while kept.process.poll() is None:
-        for each in psutil.Process(kept.process.pid).children():
-            if "worker" not in each.cmdline():
-                family += [each, *each.children(recursive=True)]
-                each.kill()
-                until("its end", lambda gone=each: kept.process.poll() is not None or not gone.is_running())
+        if servers := alive(kept, "server"):
+            family += [servers[0], *servers[0].children(recursive=True)]
+            servers[0].kill()
     assert 1 == kept.process.returncode
+    kept.process = None
     last = kept.said[before:].strip().splitlines()[-1]
     assert last.endswith("That was the 6th time in a row: optex serve gives up")
     assert "Traceback" not in kept.said[before:]

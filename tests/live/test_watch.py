@@ -109,7 +109,7 @@ def test_an_act_whose_worker_was_lost_is_ended_and_told(prefect, bell):
     deployment = prefect.client.read_deployment_by_name("reschedule/reschedule")
     later = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=9))
     lost = prefect.client.create_flow_run_from_deployment(
-        deployment.id, parameters={"offer": "watched"}, name="lost", state=later
+        deployment.id, parameters={"offer": "watched", "by": "Ruth Counsel"}, name="lost", state=later
     )
     prefect.client.set_flow_run_state(lost.id, Running(), force=True)
     assert "lost was lost." not in lost_acts(prefect, minutes=19)

@@ -1,7 +1,7 @@
 """What may be done to an offer: the same classes for the command line, the script and the forms of the UI."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -99,6 +99,22 @@ def test_an_instant_without_an_offset_is_on_the_clock():
         ("2003-04-14T17:00-04:00", EST, 21),
     ):
         assert datetime(2003, 4, 14, hour, tzinfo=UTC) == read_action("extend", {"at": AT, "to": to}, zone).to
+
+
+@pytest.mark.parametrize(
+    ("hour", "to"),
+    [
+        (time(17), datetime(2003, 4, 14, 22, tzinfo=UTC)),
+        (time(0), datetime(2003, 4, 15, 5, tzinfo=UTC)),  # the midnight that ends the day
+    ],
+)
+def test_a_new_expiration_without_an_hour_is_at_that_of_the_offer(hour, to):
+    """Where whoever asks knows the offer, as the command line and the forms do; the script does not."""
+    for verb, key in (("extend", "to"), ("amend", "extend_to")):
+        stated = {"at": AT, **GOOD[verb], key: " 2003-04-14 "}
+        assert to == getattr(read_action(verb, stated, EST, hour), key)
+        with pytest.raises(BadAction, match=f"{key}: ' 2003-04-14 ' cannot be taken"):
+            read_action(verb, stated, EST)
 
 
 def test_an_extension_is_announced_when_it_arrives_unless_it_says_otherwise():

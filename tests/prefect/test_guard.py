@@ -5,6 +5,7 @@ import json
 import os
 import socket
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -15,6 +16,7 @@ from flows.serve.environment import environment_of
 from flows.serve.lock import ServeLock
 from flows.serve.processes import StopFlag, wait_until_healthy
 from flows.serve.serve import server_at
+from infra.prefect_env import FRONT
 
 FLOWS = "/api/flows/filter"
 
@@ -22,8 +24,9 @@ FLOWS = "/api/flows/filter"
 class Served:
     """A served API, and how it is asked."""
 
-    def __init__(self, port, credential):
+    def __init__(self, port, credential, front):
         self.port = port
+        self.front = front
         self.credential = credential
         self.host = f"127.0.0.1:{port}"
 
@@ -62,7 +65,7 @@ def served(tmp_path_factory):
     server = server_at(port, environment, books)
     with server.running():
         wait_until_healthy(note.api, server, StopFlag())
-        yield Served(port, credential_in(books))
+        yield Served(port, credential_in(books), Path(environment["PREFECT_HOME"]) / FRONT)
 
 
 def test_who_shows_the_credential_is_answered_and_nobody_else(served):
@@ -134,6 +137,17 @@ def test_a_browser_whose_key_is_refused_is_told_again(served):
     """The mark is taken from it, so that the next page says where the link is."""
     _, given, _ = served.ask("GET", "/api/version", "optex:of-last-year")
     assert f"optex-{served.port}=; path=/; max-age=0; samesite=lax" == given["set-cookie"]
+
+
+def test_the_front_page_is_the_dashboard(served):
+    """Prefect's own until it is known where the dashboard is; a browser without the key is not led there."""
+    known = {"Accept": "text/html", "Cookie": f"optex-{served.port}=1"}
+    assert "/artifacts/" not in served.ask("GET", "/", **known)[1].get("location", "")
+    served.front.write_text("/artifacts/artifact/8f0c01fc")
+    status, headers, _ = served.ask("GET", "/", **known)
+    assert (307, "/artifacts/artifact/8f0c01fc") == (status, headers["location"])
+    assert 401 == served.ask("GET", "/", Accept="text/html")[0]
+    served.front.unlink()
 
 
 def test_the_other_name_of_this_machine_leads_to_the_first(served):

@@ -2,20 +2,30 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterTags,
+)
 from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.actions import FORMS
 from flows.deployments import deploy
 from flows.steps import FLOWS
+from flows.watch import check_offer
 from infra.handlers.actions import record_action
 from infra.workspace import using, workspace_in
 from optex.actions import read_action
 from optex.calendar import EST
+from tasks.dashboard import draw_dashboard
 from tasks.scheduled_runs import sync_runs
 from tests.live.house import expired_offer, open_offer, today, working_day
 
@@ -63,23 +73,44 @@ def artifacts(state):
 def test_a_refused_act_says_why_and_what_to_do(house):
     """The rule and what it decides, what was asked, and the form again with all of it; and what comes next."""
     workspace = house["open"]
-    state = run(workspace, FORMS["extend"], by="Hana Reed", to=datetime(2020, 1, 2, 22, tzinfo=UTC))
+    state = run(workspace, FORMS["extend"], by="Hana Reed", to="2020-01-02 17:00", confirm="pages-open")
     assert "Refused" == state.name
     page = artifacts(state)["offer-pages-open-refused"].data
     assert page.startswith("# ⛔ extend · pages-open: refused\n\n**Refused by EXT-1: 2020-01-02 17:00 EST is not later")
     assert "Rule **EXT-1** (" in page
-    assert "| to | 2020-01-02 17:00 EST |" in page
+    assert "| to | 2020-01-02 17:00 |" in page
     assert "| by | Hana Reed |" in page
     assert "[fill in the form again](http" in page
-    assert "2020-01-02T22%3A00%3A00" in page
+    assert "2020-01-02%2017%3A00" in page
+    assert "confirm" not in page.partition("### What was asked")[0]
     with workspace.read() as db:
         close = db.step("close").due
     assert f"Next: the offer closes, {close.astimezone(UTC):%Y-%m-%d} 17:00 EST." in page
 
 
+def test_the_dashboard_leads_to_the_forms_in_the_order_of_the_offers_life(house):
+    """Steps before acts, each filled in with the offer; the lists of runs go by start, and refusals are no failures."""
+    workspace = house["open"]
+
+    async def drawn():
+        async with get_client() as client:
+            await draw_dashboard(client, workspace)
+            mine = ArtifactFilter(key=ArtifactFilterKey(any_=["offer-pages-open"]))
+            return (await client.read_artifacts(artifact_filter=mine, sort=ArtifactSort.ID_DESC))[0].data
+
+    page = asyncio.run(drawn())
+    steps, acts = page.partition("### Run a step again\n\n")[2].partition("\n\n### Act on this offer\n\n")[::2]
+    assert ["open", "remind", "close"] == re.findall(r"\[([a-z-]+)\]\(http", steps)[:3]
+    assert ["extend", "amend", "terminate"] == re.findall(r"\[([a-z-]+)\]\(http", acts)[:3]
+    assert steps.count("run?parameters=%7B%22offer%22%3A%20%22pages-open%22%7D") == 8
+    [failures] = re.findall(r"\[Failures\]\((\S+)\)", page)
+    assert "sort=START_TIME_DESC" in failures
+    assert "Refused" not in failures
+
+
 def test_an_act_that_was_taken_says_what_it_did(house):
     """What was decided stands over what was asked."""
-    state = run(house["open"], FORMS["set-price"], by="Hana Reed", on=working_day(-1), close="1.05")
+    state = run(house["open"], FORMS["set-price"], by="Hana Reed", on=str(working_day(-1)), close="1.05")
     page = artifacts(state)["offer-pages-open-completed"].data
     said = f"**The closing price of {working_day(-1)} is $1.05."
     assert page.startswith(f"# ✅ set-price · pages-open: done\n\n{said}")
@@ -99,6 +130,25 @@ def test_a_held_step_is_not_green_and_lists_what_it_would_do(house):
         {"holder": "H1", "option": "G1", "shares": "600", "would be": "cancelled"},
         {"holder": "H2", "option": "G2", "shares": "600", "would be": "cancelled"},
     ] == json.loads(shown["offer-pages-held-cancel-at-stake"].data)
+
+
+def test_the_watch_tells_operations_once_and_leaves_no_runs_of_a_held_step(house):
+    """Each round looks whether it may go on; the first says what is held, and none makes a run of it."""
+    workspace = house["held"]
+    run(workspace, FLOWS["cancel"])
+
+    async def runs():
+        async with get_client() as client:
+            mine = FlowRunFilter(tags=FlowRunFilterTags(all_=[f"offer:{workspace.offer}", "step:cancel"]))
+            return {each.id for each in await client.read_flow_runs(flow_run_filter=mine)}
+
+    before = asyncio.run(runs())
+    with using(workspace):
+        (first, failed), (second, _) = (asyncio.run(check_offer(workspace)) for _ in range(2))
+    held = f"Acceptance and cancellation is held, due {working_day(-2)} 09:00 EST: nothing is accepted"
+    assert [] == failed
+    assert [1, 0] == [sum(said.startswith(held) for said in each) for each in (first, second)]
+    assert before == asyncio.run(runs())
 
 
 def test_the_run_of_a_step_that_is_held_no_more_is_ended(house):

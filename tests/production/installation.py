@@ -55,7 +55,7 @@ class Installation:
             self.start(name, [*PREFECT, *serve], self.told_server)
             until(lambda port=self.ports[name]: _healthy(f"http://127.0.0.1:{port}/api/health"))
         self.start("services", [*PREFECT, "server", "services", "start"], self.told_server)
-        self.start("proxy", ["nginx", "-p", str(root), "-c", str(self._proxy()), "-g", "daemon off;"], {})
+        self.start("proxy", ["nginx", "-p", str(root), "-c", str(way_in(root, self.ports)), "-g", "daemon off;"], {})
         until(lambda: _healthy(f"{self.url}/health"))
 
     def start_worker(self, name, limit):
@@ -156,25 +156,6 @@ class Installation:
         trusted = {"SSL_CERT_FILE": str(self.root / "certificate.pem")}
         return shipped_server | server, shipped_worker | worker | trusted
 
-    def _proxy(self):
-        """The shipped site of nginx, filled in and set into a configuration that writes nowhere but here."""
-        site = Template((SHIPPED / "nginx.conf.template").read_text()).safe_substitute(
-            OPTEX_SITE_NAME="localhost",
-            OPTEX_SITE_LISTEN=f"127.0.0.1:{self.ports['site']}",
-            OPTEX_CERTIFICATE=self.root / "certificate.pem",
-            OPTEX_CERTIFICATE_KEY=self.root / "key.pem",
-            OPTEX_INTERNAL_LISTEN=f"127.0.0.1:{self.ports['proxy']}",
-            PREFECT_API_1=f"127.0.0.1:{self.ports['api-1']}",
-            PREFECT_API_2=f"127.0.0.1:{self.ports['api-2']}",
-        )
-        bodies = "".join(f"{kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        conf = self.root / "nginx.conf"
-        user = "user root;\n" if os.geteuid() == 0 else ""
-        conf.write_text(
-            f"{user}pid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{bodies}{site}}}\n"
-        )
-        return conf
-
     def _start_postgres(self, data):
         """Two databases of the system's own server; it refuses to run as root, so there it runs as `postgres`."""
         owner = {"user": "postgres", "group": "postgres", "cwd": "/"} if os.geteuid() == 0 else {}
@@ -192,6 +173,26 @@ class Installation:
             for name in ("optex", "prefect"):
                 connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()
+
+
+def way_in(root, ports):
+    """The shipped site of nginx, filled in and set into a configuration that writes nowhere but here."""
+    site = Template((SHIPPED / "nginx.conf.template").read_text()).safe_substitute(
+        OPTEX_SITE_NAME="localhost",
+        OPTEX_SITE_LISTEN=f"127.0.0.1:{ports['site']}",
+        OPTEX_CERTIFICATE=root / "certificate.pem",
+        OPTEX_CERTIFICATE_KEY=root / "key.pem",
+        OPTEX_INTERNAL_LISTEN=f"127.0.0.1:{ports['proxy']}",
+        PREFECT_API_1=f"127.0.0.1:{ports['api-1']}",
+        PREFECT_API_2=f"127.0.0.1:{ports['api-2']}",
+    )
+    bodies = "".join(f"{kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    conf = root / "nginx.conf"
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    conf.write_text(
+        f"{user}pid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{bodies}{site}}}\n"
+    )
+    return conf
 
 
 def shipped(service):

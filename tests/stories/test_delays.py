@@ -298,13 +298,13 @@ def test_before_the_acceptance_there_is_nobody_to_tell_and_the_promise_says_it(n
 
 
 def alarms(played, at):
-    """What is an alarm at an instant, and has not been raised before; it is then."""
+    """What is an alarm at an instant, but for what is held at all, and has not been raised before; it is then."""
     with played.workspace() as workspace:
         with workspace.read() as db:
             found = [entry for entries in unreported(db, local(at)).values() for entry in entries]
         with workspace.write() as db:
             mark_reported(db, found, local(at))
-    return [(action, subject, rule) for action, subject, rule, _ in found]
+    return [(action, subject, rule) for action, subject, rule, _ in found if action != "held step told"]
 
 
 def urgent(played, at):
