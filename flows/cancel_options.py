@@ -1,23 +1,19 @@
 """Acceptance and cancellation, one act on the business day after expiration: all or nothing (§6, CAN-1)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from prefect import State
 
 from flows.step import step_flow
 from optex.cancellation import TenderDecision
-from optex.election import FormReview
 from optex.formatting import count, local_text
-from optex.milestones import CANCEL, first_grant_day, next_cancellation
-from optex.records import HolderRecord
+from optex.milestones import CANCEL, next_cancellation
 from tasks.at_stake import of_acceptance
-from tasks.cancellation import record_cancellation
-from tasks.due_step import DueStep, approval_digest, missing_approval
+from tasks.batches import in_batches
+from tasks.cancellation import Cancelling, decide
+from tasks.due_step import DueStep, approval_digest, missing_approval, needs_approval
 from tasks.postponement import tell_held, tell_put_off
-from tasks.rules import cancel_options as cancel_tendered
-from tasks.rules import decide_acceptance, promise_options, review_forms
 
 
 @step_flow("cancel", step=CANCEL)
@@ -30,8 +26,7 @@ def cancel_options(step: DueStep) -> str | State:
         return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
     terms, on = step.state.terms, step.state.day(step.at)
     if step.state.conditions:
-        *_, decisions = _decide(step)
-        step.at_stake = of_acceptance(decisions)
+        step.at_stake = of_acceptance(_decided(step))
         return step.held("CND-1", tell_held(step))
     if not terms.calendar.is_business_day(on):
         again = next_cancellation(terms, step.at)
@@ -39,22 +34,22 @@ def cancel_options(step: DueStep) -> str | State:
         postponed = step.postponed(step.state.day(again), f"{on} is no business day: acceptance falls due {due}")
         tell_put_off(step, step.state.day(again))
         return postponed
-    records, reviews, decisions = _decide(step)
-    digest = approval_digest(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
-    if missing := missing_approval(step, digest, _would_be(decisions, on)):
-        step.at_stake = of_acceptance(decisions)
-        return step.held("CAN-1", missing, digest)
-    cancellations = cancel_tendered(decisions, records, step.state, on)
-    promises = promise_options(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    return record_cancellation(step, records, reviews, decisions, cancellations, promises)
+    if needs_approval(step):
+        decisions = _decided(step)
+        digest = approval_digest(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
+        if missing := missing_approval(step, digest, _would_be(decisions, on)):
+            step.at_stake = of_acceptance(decisions)
+            return step.held("CAN-1", missing, digest)
+    cancelling = Cancelling(step)
+    in_batches(step, cancelling.carry_out)
+    return cancelling.done()
 
 
-def _decide(step: DueStep) -> tuple[list[HolderRecord], list[FormReview], list[TenderDecision]]:
-    """What would be accepted now, and on which records and forms."""
-    records = step.db.holder_records()
-    # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
-    reviews = review_forms(records, replace(step.state, accepted_at=step.at), step.at)
-    return records, reviews, decide_acceptance(records, reviews, step.state, step.state.day(step.at))
+def _decided(step: DueStep) -> list[TenderDecision]:
+    """What would be accepted now, and what not."""
+    decisions: list[TenderDecision] = []
+    in_batches(step, lambda records: decisions.extend(decide(step, records)[1]), doing="decide")
+    return decisions
 
 
 def _would_be(decisions: Sequence[TenderDecision], on: date) -> str:

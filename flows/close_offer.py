@@ -4,13 +4,14 @@ from prefect import State
 
 from flows.step import step_flow
 from optex.milestones import CLOSE
+from tasks.batches import in_batches
 from tasks.due_step import DueStep
-from tasks.offer_period import record_close
-from tasks.rules import review_forms
+from tasks.offer_period import Closing
 
 
 @step_flow("close", step=CLOSE)
 def close_offer(step: DueStep) -> str | State:
     """Close the offer. Nothing is accepted yet: an extension may still re-open it until 8 a.m. (EXT-1)."""
-    reviews = review_forms(step.db.holder_records(), step.state, step.at)
-    return record_close(step, reviews)
+    closing = Closing(step)
+    in_batches(step, closing.review)
+    return closing.done()

@@ -4,13 +4,14 @@ from prefect import State
 
 from flows.step import step_flow
 from optex.milestones import OPEN
+from tasks.batches import in_batches
 from tasks.due_step import DueStep
-from tasks.offer_period import record_opening
-from tasks.rules import find_eligible
+from tasks.offer_period import Opening
 
 
 @step_flow("open", step=OPEN)
 def open_offer(step: DueStep) -> str | State:
     """Open the offer: decide who is eligible and write to each of them."""
-    roll_call = find_eligible(step.db.holder_records(), step.state)
-    return record_opening(step, roll_call)
+    opening = Opening(step)
+    in_batches(step, opening.invite, forms=False)
+    return opening.done()

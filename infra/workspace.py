@@ -22,6 +22,9 @@ from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
 from optex.fields import ID
 
+# So many holders a step reads, decides and writes at a time: with more the memory grows, and nothing is faster.
+HOLDERS_AT_ONCE = 5_000
+
 
 def machine_clock() -> datetime:
     """The instant by this machine, to the second: what nobody can set (REC-1)."""
@@ -53,6 +56,7 @@ class Workspace:
     templates: Path | None = None
     folder: Path | None = None
     arrivals: ArrivalQueue | None = None
+    holders_at_once: int = HOLDERS_AT_ONCE
 
     @cached_property
     def engine(self) -> Engine:

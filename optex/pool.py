@@ -47,12 +47,11 @@ def opening(on: date, authorized: int, grants: Iterable[Grant]) -> list[Movement
     return [(on, "authorized", authorized), (on, "outstanding", -left), (on, "exercised", -exercised)]
 
 
-def cancelled(on: date, cancellations: Iterable[Cancellation]) -> list[Movement]:
+def cancelled(on: date, shares: int) -> list[Movement]:
     """Cancelled shares return to the pool and are at once reserved for their promises.
 
     Authority: §12, "returned to the pool of shares available for grants of new options" (PLN-1, CAN-1).
     """
-    shares = sum(cancellation.shares for cancellation in cancellations)
     return [(on, "cancelled", shares), (on, "reserved", -shares)]
 
 
@@ -97,9 +96,9 @@ def rescinded(on: date, shares: int) -> list[Movement]:
     return [(on, "rescinded", shares)]
 
 
-def granted(on: date, reserved: int, options: Iterable[IssuedOption]) -> list[Movement]:
+def granted(on: date, reserved: int, shares: int) -> list[Movement]:
     """New options take the place of the reserve that was held for them (§12, PLN-1)."""
-    return [(on, "released", reserved), (on, "granted", -sum(option.shares for option in options))]
+    return [(on, "released", reserved), (on, "granted", -shares)]
 
 
 def reserve(shares: Iterable[int], by: Fraction = UNCHANGED) -> int:
@@ -127,12 +126,11 @@ def split(on: date, *, before: int, after: int) -> list[Movement]:
     return [(on, "split", after - before)]
 
 
-def exceeds_reserve(reserved: int, options: Iterable[IssuedOption]) -> Ruling | None:
+def exceeds_reserve(reserved: int, shares: int) -> Ruling | None:
     """Why the new options may not be granted: they come to more shares than are reserved for them, else None.
 
     Authority: §12 (PLN-1).
     """
-    shares = sum(option.shares for option in options)
     if shares <= reserved:
         return None
     kept = f"{reserved:,} {'is' if reserved == 1 else 'are'} reserved for them"

@@ -1,10 +1,13 @@
 """Acceptance and cancellation in the books, with the letters to every holder concerned, in the step's transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from infra.database import tables as t
+from infra.database.decision_batches import DecisionBatches
 from infra.database.writer import DecisionEntry
 from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import decided_form, decided_tender, review_again
@@ -13,71 +16,108 @@ from optex.cancellation import Cancellation, Promise, TenderDecision
 from optex.election import FormReview
 from optex.errors import Ruling
 from optex.formatting import count
-from optex.milestones import WITHDRAWAL_RIGHT
+from optex.milestones import WITHDRAWAL_RIGHT, OfferSchedule, first_grant_day
 from optex.option_reasons import balancing_issued
 from optex.records import FormKind, FormStanding, HolderRecord, IssuedOption
-from tasks.decorators import effect
 from tasks.due_step import DueStep
 
 
-@effect("accept, cancel, promise and write to every holder concerned")
-def record_cancellation(
-    step: DueStep,
-    records: Sequence[HolderRecord],
-    reviews: Sequence[FormReview],
-    decisions: Sequence[TenderDecision],
-    cancellations: Sequence[Cancellation],
-    promises: Sequence[Promise],
-) -> str:
-    """Acceptance and cancellation are one act, all or nothing (§6, CAN-1)."""
-    db, on = step.db, step.state.day(step.at)
-    by_holder = {d.holder.holder_id: d for d in records}
-    grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
-    pool.check_balances(
-        pool.imbalances(
-            vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
+class Cancelling:
+    """Acceptance and cancellation at work: one act for everybody, all or nothing (§6, CAN-1)."""
+
+    def __init__(self, step: DueStep) -> None:
+        self._step, self._on = step, step.state.day(step.at)
+        terms = step.state.terms
+        self._not_before = first_grant_day(self._on, terms.waiting, terms.calendar)
+        step.db.update_offer(accepted_at=step.at, cancelled_on=self._on)
+        self._schedule = step.db.state().schedule
+        self._decided = DecisionBatches(step.db, step.at, "form", "tender", "option")
+        self._too_late: set[str] = set()
+        self._promised: set[str] = set()
+        self._total = Counter[str]()
+
+    def carry_out(self, records: Sequence[HolderRecord]) -> None:
+        """Accept or reject what these holders tender, cancel, promise, and write to each of them."""
+        step, on = self._step, self._on
+        reviews, decisions = decide(step, records)
+        cancellations = batch.cancel_tenders(decisions, records, step.state, on)
+        promises = batch.promise_all(cancellations, on, self._not_before)
+        by_holder = {d.holder.holder_id: d for d in records}
+        grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
+        pool.check_balances(
+            pool.imbalances(
+                vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
+            )
         )
-    )
-    standing = batch.elections(reviews)
-    db.update_offer(accepted_at=step.at, cancelled_on=on)
-    if too_late := _in_the_very_second(step, reviews):
-        review_again(db, too_late, step.at)
-    db.record_decisions("form", step.at, map(decided_form, reviews))
-    db.record_decisions("tender", step.at, map(decided_tender, decisions))
-    balancing = [c.balancing for c in cancellations if c.balancing]
-    db.add_options("balancing", balancing)
-    db.record_decisions("option", step.at, map(_balancing, balancing))
-    db.add(t.cancellations, map(_cancellation_row, cancellations))
-    db.add(
-        t.promises,
-        [
-            {
-                "promise_id": p.promise_id,
-                "holder_id": p.holder_id,
-                "shares": p.shares,
-                "issued_on": p.issued_on,
-                "not_before": p.not_before,
-                "received_on": step.state.day(standing[p.holder_id].form.received_at),
-            }
-            for p in promises
-        ],
-    )
-    db.move_pool(pool.cancelled(on, cancellations))
-    db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
-    unpromised = {each.holder_id for each in step.state.deferred} - {p.holder_id for p in promises}
-    released = release_deferred(db, unpromised, step.at, "No tendered option was accepted for exchange")
-    rejected = sum(not decision.accepted for decision in decisions)
-    # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
-    outcome = step.done(
-        f"Accepted and cancelled {count(len(cancellations), 'option')} for "
-        f"{count(sum(c.shares for c in cancellations), 'share')} of {count(len(promises), 'holder')}; "
-        f"{count(len(balancing), 'balancing option')}; {count(rejected, 'tender')} rejected"
-        f"{f'. {released}' if released else ''}"
-    )
-    db.reschedule(step.at, f"superseded: the options were cancelled on {on}")
-    db.queue_notices(_acceptances(step, by_holder, cancellations, promises), step.at)
-    db.queue_notices(_rejections(step, by_holder, reviews, decisions), step.at)
-    return outcome
+        too_late = _in_the_very_second(step, reviews)
+        self._too_late |= too_late
+        # Theirs are told of anew when all is decided, and recorded then.
+        self._decided.add("form", (decided_form(each) for each in reviews if each.form.holder_id not in too_late))
+        self._decided.add("tender", map(decided_tender, decisions))
+        balancing = [c.balancing for c in cancellations if c.balancing]
+        self._decided.add("option", map(_balancing, balancing))
+        self._write(batch.elections(reviews), cancellations, balancing, promises)
+        step.db.queue_notices(_acceptances(step, self._schedule, by_holder, cancellations, promises), step.at)
+        step.db.queue_notices(_rejections(step, by_holder, reviews, decisions), step.at)
+        self._promised.update(p.holder_id for p in promises)
+        self._total.update(
+            options=len(cancellations),
+            shares=sum(c.shares for c in cancellations),
+            balancing=len(balancing),
+            rejected=sum(not decision.accepted for decision in decisions),
+        )
+
+    def _write(
+        self,
+        standing: Mapping[str, FormReview],
+        cancellations: Sequence[Cancellation],
+        balancing: Sequence[IssuedOption],
+        promises: Sequence[Promise],
+    ) -> None:
+        db, state = self._step.db, self._step.state
+        db.add_options("balancing", balancing)
+        db.add(t.cancellations, map(_cancellation_row, cancellations))
+        db.add(
+            t.promises,
+            [
+                {
+                    "promise_id": p.promise_id,
+                    "holder_id": p.holder_id,
+                    "shares": p.shares,
+                    "issued_on": p.issued_on,
+                    "not_before": p.not_before,
+                    "received_on": state.day(standing[p.holder_id].form.received_at),
+                }
+                for p in promises
+            ],
+        )
+
+    def done(self) -> str:
+        """Append what was decided, move the pool and the plan, and mark the step done."""
+        step, db, on, total = self._step, self._step.db, self._on, self._total
+        if self._too_late:
+            review_again(db, self._too_late, step.at)
+        self._decided.append()
+        db.move_pool(pool.cancelled(on, total["shares"]))
+        db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
+        unpromised = {each.holder_id for each in step.state.deferred} - self._promised
+        released = release_deferred(db, unpromised, step.at, "No tendered option was accepted for exchange")
+        # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
+        outcome = step.done(
+            f"Accepted and cancelled {count(total['options'], 'option')} for "
+            f"{count(total['shares'], 'share')} of {count(len(self._promised), 'holder')}; "
+            f"{count(total['balancing'], 'balancing option')}; {count(total['rejected'], 'tender')} rejected"
+            f"{f'. {released}' if released else ''}"
+        )
+        db.reschedule(step.at, f"superseded: the options were cancelled on {on}")
+        return outcome
+
+
+def decide(step: DueStep, records: Sequence[HolderRecord]) -> tuple[list[FormReview], list[TenderDecision]]:
+    """How the forms of these holders stand at the acceptance, and what is accepted of what they tender."""
+    # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
+    reviews = batch.review_all(records, replace(step.state, accepted_at=step.at), step.at)
+    return reviews, batch.decide_tenders(records, reviews, step.state, step.state.day(step.at))
 
 
 def _in_the_very_second(step: DueStep, reviews: Sequence[FormReview]) -> set[str]:
@@ -113,11 +153,11 @@ def _balancing(option: IssuedOption) -> DecisionEntry:
 
 def _acceptances(
     step: DueStep,
+    schedule: OfferSchedule,
     by_holder: dict[str, HolderRecord],
     cancellations: Sequence[Cancellation],
     promises: Sequence[Promise],
 ) -> Iterator[notices.Notice]:
-    schedule = step.db.state().schedule
     mine = {holder_id: list(each) for holder_id, each in groupby(cancellations, key=lambda c: c.holder_id)}
     for promise in promises:
         d = by_holder[promise.holder_id]

@@ -166,13 +166,19 @@ def approval_digest(on: date, decision: Iterable[Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def needs_approval(step: DueStep) -> bool:
+    """Whether the step is done only with an approval of what it does."""
+    name, terms = step.step.name, step.state.terms
+    return (terms.four_eyes or name in terms.require_approval) and step.db.waits_for(name, "")
+
+
 def missing_approval(step: DueStep, digest: str, what: str) -> str | None:
     """What still has to be approved by whom; None where nothing has, or a simulation rehearses.
 
     A simulation waits only for what its own script approves.
     """
     name, terms = step.step.name, step.state.terms
-    if not (terms.four_eyes or name in terms.require_approval) or not step.db.waits_for(name, ""):
+    if not needs_approval(step):
         return None
     given = [each for each in step.db.actions(Approve.verb) if isinstance(each, Approve) and each.step == name]
     if any(each.digest == digest for each in given):

@@ -1,12 +1,14 @@
 """One effect each up to the close: a decision, its notices and its step are written in the step's own transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from infra.database.decision_batches import DecisionBatches
+from infra.database.queued import Queued
 from infra.handlers.eligibility import decided_eligibility, grants_in_offer
 from infra.handlers.forms import decided_form
 from optex import batch, notices
 from optex.election import FormReview
-from optex.errors import Ruling
 from optex.formatting import count
 from optex.records import FormStanding, HolderRecord
 from optex.reminders import Reminders
@@ -15,19 +17,32 @@ from tasks.decorators import effect
 from tasks.due_step import DueStep
 
 
-@effect("open the offer and write to every eligible holder")
-def record_opening(step: DueStep, roll_call: Sequence[tuple[HolderRecord, Ruling | None]]) -> str:
-    terms, db = step.state.terms, step.db
-    db.update_offer(opened_at=step.at)
-    db.record_decisions("eligibility", step.at, [decided_eligibility(d, refused, terms) for d, refused in roll_call])
-    eligible = [record for record, refused in roll_call if refused is None]
-    schedule = step.state.schedule
-    letters = (notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms)) for d in eligible)
-    told = db.queue_notices(letters, step.at)
-    left_out = len(roll_call) - len(eligible)
-    excluded = f"; {count(left_out, 'holder')} of options not eligible" if left_out else ""
-    short = "".join(f". Warning: {each.rule}: {each.message}" for each in open_too_short(terms, step.at))
-    return step.done(f"Opened: {told.told('eligible holder')}{excluded}{short}")
+class Opening:
+    """The opening of an offer at work: who may tender, and the letters to them."""
+
+    def __init__(self, step: DueStep) -> None:
+        self._step, self._decided = step, DecisionBatches(step.db, step.at, "eligibility")
+        self._told, self._left_out = Queued(0), 0
+
+    def invite(self, records: Sequence[HolderRecord]) -> None:
+        """Decide who of these holders may tender, and write to whoever may."""
+        terms, schedule = self._step.state.terms, self._step.state.schedule
+        roll_call = batch.eligibility(records, self._step.state)
+        self._decided.add("eligibility", (decided_eligibility(d, refused, terms) for d, refused in roll_call))
+        eligible = [record for record, refused in roll_call if refused is None]
+        letters = (notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms)) for d in eligible)
+        told = self._step.db.queue_notices(letters, self._step.at)
+        self._told = Queued(self._told + told, self._told.on_paper + told.on_paper)
+        self._left_out += len(roll_call) - len(eligible)
+
+    def done(self) -> str:
+        """Record it, and mark the step done."""
+        step = self._step
+        step.db.update_offer(opened_at=step.at)
+        self._decided.append()
+        excluded = f"; {count(self._left_out, 'holder')} of options not eligible" if self._left_out else ""
+        short = "".join(f". Warning: {each.rule}: {each.message}" for each in open_too_short(step.state.terms, step.at))
+        return step.done(f"Opened: {self._told.told('eligible holder')}{excluded}{short}")
 
 
 @effect("remind whom the terms say")
@@ -54,17 +69,33 @@ def record_reminder(step: DueStep, days: int, whom: Reminders, reviews: Sequence
     return step.done("; ".join(filter(None, (f"{told.told(how='reminded')}: {left} left", whom.says))))
 
 
-@effect("record how every form stands at the close")
-def record_close(step: DueStep, reviews: Sequence[FormReview]) -> str:
-    step.db.record_decisions("form", step.at, map(decided_form, reviews))
-    standing = batch.tenders(reviews)
-    by_standing = {s: sum(j.standing is s for j in reviews) for s in FormStanding}
-    return step.done(
-        f"Closed: {count(len(reviews), 'form')}; {count(batch.tendered_shares(reviews), 'option share')} tendered by "
-        f"{count(len(standing), 'holder')}, {by_standing[FormStanding.WITHDRAWN]} withdrawn, "
-        f"{by_standing[FormStanding.SUPERSEDED]} superseded, {by_standing[FormStanding.DEFECTIVE]} defective, "
-        f"{by_standing[FormStanding.LATE]} late"
-    )
+class Closing:
+    """The close of an offer at work: how every form stands, and what stands tendered."""
+
+    def __init__(self, step: DueStep) -> None:
+        self._step = step
+        self._decided = DecisionBatches(step.db, step.at, "form")
+        self._standings = Counter[FormStanding]()
+        self._tendered = Counter[str]()
+
+    def review(self, records: Sequence[HolderRecord]) -> None:
+        """Decide how the forms of these holders stand."""
+        reviews = batch.review_all(records, self._step.state, self._step.at)
+        self._decided.add("form", map(decided_form, reviews))
+        self._standings.update(review.standing for review in reviews)
+        standing = batch.tenders(reviews)
+        self._tendered.update(holders=len(standing), shares=batch.tendered_shares(reviews))
+
+    def done(self) -> str:
+        """Record it, and mark the step done."""
+        self._decided.append()
+        found, tendered = self._standings, self._tendered
+        return self._step.done(
+            f"Closed: {count(found.total(), 'form')}; {count(tendered['shares'], 'option share')} tendered by "
+            f"{count(tendered['holders'], 'holder')}, {found[FormStanding.WITHDRAWN]} withdrawn, "
+            f"{found[FormStanding.SUPERSEDED]} superseded, {found[FormStanding.DEFECTIVE]} defective, "
+            f"{found[FormStanding.LATE]} late"
+        )
 
 
 @effect("tell everyone whose tender may now be withdrawn")

@@ -44,7 +44,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     empty = {each.promise.promise_id: each for each in kept if not left[each.promise.promise_id]}
     deferred = sum(scaled_total(d.shares, ratio(state.all_splits, state.day(d.decided_at), on)) for d in state.deferred)
     reserved = sum(left.values()) + deferred
-    if refused := plan_pool.exceeds_reserve(reserved, options):
+    if refused := plan_pool.exceeds_reserve(reserved, sum(option.shares for option in options)):
         raise Refused(refused)
     cancelled = [c for each in kept for c in each.cancellations]
     grants = {grant_id: grant for each in granted for grant_id, grant in each.record.grants.items()}
@@ -65,7 +65,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     db.record_decisions("deferred", step.at, _not_made(state, granted))
     db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
     nothing_left = _let_lapse(step, list(empty.values()), on)
-    db.move_pool(plan_pool.granted(on, reserved, options))
+    db.move_pool(plan_pool.granted(on, reserved, sum(option.shares for option in options)))
     late = state.granted_on is not None
     if not late:
         db.update_offer(granted_on=on)

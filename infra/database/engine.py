@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -207,24 +208,34 @@ def bulk_insert(connection: Connection, table: Table, rows: Sequence[dict[str, A
     rows = list(rows)
     if not rows:
         return 0
+    keys = tuple(rows[0])
+    cells = itemgetter(*keys, keys[0])  # of one key alone it makes no tuple
+    return insert_rows(connection, table, keys, [cells(row)[:-1] for row in rows])
+
+
+def insert_rows(connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> int:
+    """Write many rows at once, each with the cells of these columns. Returns how many."""
+    if not rows:
+        return 0
     dialect = connection.dialect
-    keys = list(rows[0])
+    if dialect.name != "sqlite" and len(rows) < 1000:
+        connection.execute(insert(table), [dict(zip(keys, row, strict=True)) for row in rows])
+        return len(rows)
     columns = [table.c[key] for key in keys]
     binds = [_bind(column, dialect) for column in columns]
-    cells = [[bind(row[key]) if bind else row[key] for row in rows] for key, bind in zip(keys, binds, strict=True)]
+    cells = zip(*rows, strict=True)
+    bound = zip(*(map(bind, each) if bind else each for bind, each in zip(binds, cells, strict=True)), strict=True)
     names = ", ".join(dialect.identifier_preparer.format_column(column) for column in columns)
     if dialect.name == "sqlite":
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(keys))})"
-        connection.exec_driver_sql(statement, list(zip(*cells, strict=True)))
-    elif len(rows) < 1000:
-        connection.execute(insert(table), rows)
+        connection.exec_driver_sql(statement, list(bound))
     else:
         with (
             past_sqlalchemy(connection),
             closing(connection.connection.cursor()) as cursor,
             cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy,
         ):
-            for row in zip(*cells, strict=True):
+            for row in bound:
                 copy.write_row(row)
     return len(rows)
 

@@ -7,12 +7,11 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import Connection, and_, func, select
 
 from infra.database import tables as t
+from infra.database.among import among
 from optex.calendar import local_date
 from optex.corrections import CorrectGrant
 from optex.exercises import Exercises
 from optex.records import FormStanding
-
-_AT_ONCE = 500
 
 
 def exercises_before(connection: Connection, offer: str, zone: tzinfo) -> Exercises:
@@ -41,8 +40,9 @@ def told_at(connection: Connection, offer: str, form_ids: Sequence[str]) -> dict
     )
     found: dict[str, datetime] = {}
     tendered: dict[str, int | None] = {}
-    for n in range(0, len(form_ids), _AT_ONCE):
-        for form_id, shares, at in connection.execute(query.where(d.subject.in_(form_ids[n : n + _AT_ONCE]))):
-            if form_id not in found or tendered[form_id] != shares:
-                found[form_id], tendered[form_id] = at, shares
+    if not form_ids:
+        return found
+    for form_id, shares, at in connection.execute(query.where(among(connection, d.subject, form_ids))):
+        if form_id not in found or tendered[form_id] != shares:
+            found[form_id], tendered[form_id] = at, shares
     return found

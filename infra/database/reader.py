@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, and_, func, select
 
 from infra.database import tables as t
+from infra.database.among import among
 from infra.database.audit_chain import BEGINNING
 from infra.database.history import exercises_before, told_at
 from infra.database.mapping import FORMS, HOLDERS, SERVICE_PERIODS, STEPS
@@ -24,10 +25,6 @@ from optex.records import Form, FormKind, FormLine, Grant, Holder, HolderRecord,
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
 from optex.terms import Terms
-
-# Of so few keys each is asked for by itself; of more than so many holders it is faster to read all there are.
-FEW = 500
-MANY = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,21 +230,19 @@ class OfferReader:
     def service_periods(self, holder_ids: Iterable[str] | None = None) -> dict[str, list[ServicePeriod]]:
         """The periods of service of these holders, or of all."""
         wanted = None if holder_ids is None else sorted(set(holder_ids))
-        few = wanted if wanted is not None and len(wanted) <= FEW else None
-        return read_service_periods(self.connection, self.offer, few)
+        return read_service_periods(self.connection, self.offer, wanted)
+
+    def holder_ids(self) -> list[str]:
+        """The ids of all holders, in order."""
+        h = t.holders.c
+        query = select(h.holder_id).where(h.offer == self.offer).order_by(h.holder_id)
+        return list(self.connection.execute(query).scalars())
 
     def _of_holders(
         self, read: Callable[[Connection, str, Sequence[str] | None], list[Any]], holder_ids: Iterable[str] | None
     ) -> list[Any]:
-        """What is read of these holders, so many at a time; of all, where these are so many that it is faster."""
-        wanted = None if holder_ids is None else sorted(set(holder_ids))
-        if wanted is None:
-            return read(self.connection, self.offer, None)
-        if len(wanted) > MANY:
-            chosen = set(wanted)
-            return [each for each in read(self.connection, self.offer, None) if _holder_of(each) in chosen]
-        starts = range(0, len(wanted), FEW)
-        return [each for n in starts for each in read(self.connection, self.offer, wanted[n : n + FEW])]
+        """What is read of these holders, or of all."""
+        return read(self.connection, self.offer, None if holder_ids is None else sorted(set(holder_ids)))
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
@@ -255,11 +250,11 @@ class OfferReader:
     def forms(self, form_ids: Iterable[str] | None = None) -> dict[str, Form]:
         """The forms on record by number: all, or which there are of these."""
         f = t.forms.c
-        wanted = None if form_ids is None else set(form_ids)
         query = select(f.form_id, f.holder_id).where(f.offer == self.offer)
-        of = {id_: holder for id_, holder in self.connection.execute(query).all() if wanted is None or id_ in wanted}
-        holders = sorted(set(of.values()))
-        found = _forms(self.connection, self.offer, holders if len(holders) <= FEW else None) if of else {}
+        if form_ids is not None:
+            query = query.where(among(self.connection, f.form_id, form_ids))
+        of = dict(iter(self.connection.execute(query)))
+        found = _forms(self.connection, self.offer, sorted(set(of.values()))) if of else {}
         return {form.form_id: form for each in found.values() for form in each if form.form_id in of}
 
     def forms_recorded_late(self) -> dict[str, datetime]:
@@ -282,8 +277,8 @@ class OfferReader:
         """The decision in force on every subject of a kind, or on these subjects."""
         d = t.decisions
         query = self._select(d).where(d.c.kind == kind).order_by(d.c.subject, d.c.revision)
-        if subjects is not None and len(subjects) <= FEW:
-            query = query.where(d.c.subject.in_(subjects))
+        if subjects is not None:
+            query = query.where(among(self.connection, d.c.subject, subjects))
         # The last revision takes the place of those before it.
         return {row.subject: row for row in self.connection.execute(query).all()}
 
@@ -302,9 +297,12 @@ class OfferReader:
 
     def rows_of(self, table: Any, holder_ids: Collection[str] | None, *order: Any) -> list[Row[Any]]:
         """The rows of one table that are about these holders, or all."""
-        if holder_ids is None or len(holder_ids) <= FEW:
-            return list(self._of(table, None if holder_ids is None else sorted(holder_ids), *order))
-        return [row for row in self.rows(table, *order) if row.holder_id in holder_ids]
+        return list(self._of(table, None if holder_ids is None else sorted(holder_ids), *order))
+
+    def rows_of_grants(self, table: Any, grant_ids: Collection[str]) -> list[Row[Any]]:
+        """The rows of one table that are about these grants, in order of their ids."""
+        mine = among(self.connection, table.c.grant_id, grant_ids)
+        return list(self.connection.execute(self._select(table).where(mine).order_by(table.c.grant_id)))
 
     def unsendable(self) -> int:
         """How many notices are for holders who have no e-mail address."""
@@ -340,7 +338,7 @@ class OfferReader:
             .join(t.tranches, of_grant)
             .join(t.prices, and_(p.offer == o.offer, p.on == o.granted_on))
             .where(o.offer == self.offer, o.kind == "new", o.type == OptionType.ISO, o.ended_on.is_(None))
-            .where(o.holder_id.in_(holder_ids))
+            .where(among(self.connection, o.holder_id, holder_ids))
         )
         tranches: dict[tuple[str, date, str, Decimal], list[Tranche]] = defaultdict(list)
         for *option, vests_on, shares in self.connection.execute(query.order_by(o.grant_id, v.vests_on)):
@@ -365,21 +363,16 @@ class OfferReader:
 
     def _promises(self, holder_ids: Collection[str] | None) -> list[PromiseRow]:
         """Every promise with what was decided about it last, in order of holder id."""
-        d, wanted = t.decisions.c, None if holder_ids is None else set(holder_ids)
-        few = sorted(wanted) if wanted is not None and len(wanted) <= FEW else None
+        d, wanted = t.decisions.c, None if holder_ids is None else sorted(holder_ids)
         # Joined here, for of books just filled a PostgreSQL knows too little to join them well.
         query = select(d.subject, d.decision, d.rule, d.at).where(d.offer == self.offer, d.kind == "promise")
-        if few is not None:
-            query = query.where(d.holder_id.in_(few))
+        if wanted is not None:
+            query = query.where(among(self.connection, d.holder_id, wanted))
         rows = self.connection.execute(query.order_by(d.subject, d.revision)).all()
         last = {subject: said for subject, *said in rows}
         columns = [t.promises.c[name] for name in _OF_PROMISE]
-        found = _rows(self.connection, self.offer, columns, few, t.promises.c.holder_id)
-        return [
-            PromiseRow(*row, *last.get(row.promise_id, (None, "", None)))
-            for row in found
-            if wanted is None or row.holder_id in wanted
-        ]
+        found = _rows(self.connection, self.offer, columns, wanted, t.promises.c.holder_id)
+        return [PromiseRow(*row, *last.get(row.promise_id, (None, "", None))) for row in found]
 
     def promise_outcomes(self) -> dict[str, Row[Any]]:
         """What became of each promise that is open no more."""
@@ -391,11 +384,9 @@ class OfferReader:
 
     def _of(self, table: Any, wanted: Sequence[str] | None, *order: Any) -> Any:
         query = self._select(table).order_by(*order)
-        return self.connection.execute(query if wanted is None else query.where(table.c.holder_id.in_(wanted)))
-
-
-def _holder_of(each: HolderRecord | Grant) -> str:
-    return each.holder.holder_id if isinstance(each, HolderRecord) else each.holder_id
+        if wanted is not None:
+            query = query.where(among(self.connection, table.c.holder_id, wanted))
+        return self.connection.execute(query)
 
 
 @lru_cache(maxsize=64)
@@ -470,7 +461,7 @@ def _stated_vesting(connection: Connection, offer: str, holder_ids: Ids) -> dict
     v, g = t.tranches.c, t.grants.c
     query = (
         select(v.grant_id, v.vests_on, v.shares)
-        .where(v.offer == offer, v.grant_id.in_(_mine(g.grant_id, g.offer == offer, g.holder_id, holder_ids)))
+        .where(v.offer == offer, v.grant_id.in_(_mine(connection, g.grant_id, offer, holder_ids)))
         .order_by(v.grant_id, v.vests_on)
     )
     found: dict[str, list[Tranche]] = defaultdict(list)
@@ -490,11 +481,11 @@ def _forms(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, lis
 
 
 def _form_lines(connection: Connection, offer: str, holder_ids: Ids) -> dict[str, list[FormLine]]:
-    n, f = t.form_lines.c, t.forms.c
+    n = t.form_lines.c
     query = select(n.form_id, n.grant_id, n.shares, n.original_shares, n.granted_on, n.price, n.exercised)
     query = query.where(n.offer == offer).order_by(n.form_id, n.grant_id)
     if holder_ids is not None:
-        query = query.where(n.form_id.in_(_mine(f.form_id, f.offer == offer, f.holder_id, holder_ids)))
+        query = query.where(n.form_id.in_(_mine(connection, t.forms.c.form_id, offer, holder_ids)))
     found: dict[str, list[FormLine]] = defaultdict(list)
     for form_id, grant_id, shares, original, granted_on, price, exercised in connection.execute(query).all():
         line = FormLine(
@@ -509,14 +500,16 @@ def _form_lines(connection: Connection, offer: str, holder_ids: Ids) -> dict[str
     return found
 
 
-def _mine(key: Any, of_offer: Any, holder: Any, holder_ids: Ids) -> Any:
-    query = select(key).where(of_offer)
-    return query if holder_ids is None else query.where(holder.in_(holder_ids))
+def _mine(connection: Connection, key: Any, offer: str, holder_ids: Ids) -> Any:
+    """The keys of what belongs to these holders, or to all."""
+    table = key.table.c
+    query = select(key).where(table.offer == offer)
+    return query if holder_ids is None else query.where(among(connection, table.holder_id, holder_ids))
 
 
 def _rows(connection: Connection, offer: str, columns: Sequence[Any], holder_ids: Ids, *order: Any) -> Sequence[Any]:
     table = columns[0].table
     query = select(*columns).where(table.c.offer == offer).order_by(*order)
     if holder_ids is not None:
-        query = query.where(table.c.holder_id.in_(holder_ids))
+        query = query.where(among(connection, table.c.holder_id, holder_ids))
     return connection.execute(query).all()

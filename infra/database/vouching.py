@@ -41,10 +41,10 @@ OLDER = "older"
 Entry = tuple[str, str, str, str]
 
 
-def decided(rows: Sequence[Mapping[str, Any]]) -> Entry:
-    """The entry of decisions of one kind, which are in the order of their subjects."""
-    said = ", ".join(f"{number:,} {decision}" for decision, number in sorted(_counted(rows).items()))
-    return f"{rows[0]['kind']} decided", count(len(rows), "decision"), "", f"{said} (SHA-256 {digest('decided', rows)})"
+def decided(kind: str, counted: Counter[str], sha256: str) -> Entry:
+    """The entry of decisions of one kind, by what was decided how often and the digest of the rows in their order."""
+    said = ", ".join(f"{number:,} {decision}" for decision, number in sorted(counted.items()))
+    return f"{kind} decided", count(counted.total(), "decision"), "", f"{said} (SHA-256 {sha256})"
 
 
 def on_record(row: Mapping[str, Any]) -> Entry:
@@ -81,7 +81,3 @@ def rows_by_entry(connection: Connection, offer: str, what: str) -> Iterator[tup
     found = connection.execute(query.order_by(table.c.entry, *(table.c[name] for name in order)))
     for entry, rows in groupby(found.mappings(), key=itemgetter("entry")):
         yield entry, list(rows)
-
-
-def _counted(rows: Sequence[Mapping[str, Any]]) -> Counter[str]:
-    return Counter(row["decision"] for row in rows)

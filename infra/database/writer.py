@@ -5,23 +5,27 @@ saved unless the whole of it is.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from infra.database import tables as t
 from infra.database import vouching
+from infra.database.among import among
 from infra.database.audit_chain import chained
-from infra.database.engine import bulk_insert
+from infra.database.engine import bulk_insert, insert_rows
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
 from infra.database.queued import Queued
-from infra.database.reader import FEW, OfferReader
+from infra.database.reader import OfferReader
 from infra.memory import without_collection
 from optex.action import Action
 from optex.authority import section_of
@@ -34,6 +38,8 @@ from optex.terms import Terms
 from optex.visible import on_one_line, quoted, unseen
 
 PROGRAM = "optex"
+# So many decisions are in memory at once while they are written.
+AT_ONCE = 5_000
 
 Clock = Callable[[], datetime]
 Approvals = frozenset[tuple[str, str]] | None
@@ -98,6 +104,13 @@ class DecisionEntry:
     @property
     def said(self) -> tuple[Any, ...]:
         return self.decision, self.ruling.rule, self.ruling.reason, self.shares, self.holder_id
+
+    def row(self, revision: int) -> tuple[Any, ...]:
+        """Its cells from the subject on, but for the instant, which all decisions of a kind share."""
+        ruling = self.ruling
+        remarks = [[remark.rule, remark.reason] for remark in self.remarks]
+        said = (str(self.decision), self.shares, ruling.rule, ruling.section, ruling.reason, remarks)
+        return self.subject, revision, self.holder_id, *said
 
 
 class OfferWriter(OfferReader):
@@ -234,8 +247,7 @@ class OfferWriter(OfferReader):
         s = t.service_periods.c
         told = {(period.holder_id, period.capacity.value, period.first_day): period.last_day for period in periods}
         query = select(s.holder_id, s.capacity, s.first_day).where(s.offer == self.offer)
-        if len(told) <= FEW:
-            query = query.where(s.holder_id.in_({holder_id for holder_id, _, _ in told}))
+        query = query.where(among(self.connection, s.holder_id, (holder_id for holder_id, _, _ in told)))
         known = told.keys() & {tuple(key) for key in self.connection.execute(query).all()}
         new = [dict(zip(_PERIOD_KEY, key, strict=True)) | {"last_day": told[key]} for key in told.keys() - known]
         self.add(t.service_periods, sorted(new, key=lambda row: [row[column] for column in _PERIOD_KEY]))
@@ -258,45 +270,41 @@ class OfferWriter(OfferReader):
 
     def record_decisions(self, kind: str, at: datetime, decisions: Iterable[DecisionEntry]) -> list[DecisionEntry]:
         """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""
-        at, decisions = at.astimezone(UTC), list(decisions)
+        fresh = self.news(kind, decisions)
+        rows = sorted((decided.row(revision) for revision, decided in fresh), key=itemgetter(0))
+        self.append_decisions(kind, at, rows)
+        return [decided for _, decided in fresh]
+
+    def news(self, kind: str, decisions: Iterable[DecisionEntry]) -> list[tuple[int, DecisionEntry]]:
+        """The decisions that say something else than the last ones on their subjects, each with its revision."""
+        decisions = list(decisions)
         known = self._said(kind, [decided.subject for decided in decisions])
-        fresh, rows = [], []
-        entry = self.audit_head().entries + 1
-        for decided in decisions:
-            revision, last = known.get(decided.subject, (0, None))
-            if last == decided.said:
-                continue
-            fresh.append(decided)
-            rows.append(
-                {
-                    "offer": self.offer,
-                    "kind": kind,
-                    "subject": decided.subject,
-                    "revision": revision + 1,
-                    "at": at,
-                    "holder_id": decided.holder_id,
-                    "decision": decided.decision,
-                    "shares": decided.shares,
-                    "rule": decided.ruling.rule,
-                    "section": decided.ruling.section,
-                    "reason": decided.ruling.reason,
-                    "remarks": [[remark.rule, remark.reason] for remark in decided.remarks],
-                    "entry": entry,
-                }
-            )
-        if rows:
-            rows.sort(key=itemgetter("subject"))
-            bulk_insert(self.connection, t.decisions, rows)
-            self.audit(at, "", [vouching.decided(rows)])
-        return fresh
+        if not known:
+            return [(1, decided) for decided in decisions]
+        found = [(*known.get(decided.subject, (0, None)), decided) for decided in decisions]
+        return [(revision + 1, decided) for revision, last, decided in found if last != decided.said]
+
+    def append_decisions(self, kind: str, at: datetime, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Append decisions of one kind, in the order of their subjects; one entry of the audit vouches for them all."""
+        at, entry = at.astimezone(UTC), self.audit_head().entries + 1
+        counted, digest, left = Counter[str](), hashlib.sha256(), iter(rows)
+        while some := list(islice(left, AT_ONCE)):
+            cells = [(kind, subject, revision, at, *said) for subject, revision, *said in some]
+            for each in cells:
+                digest.update(to_json(each))
+            counted.update(row[_DECISION] for row in some)
+            insert_rows(self.connection, t.decisions, _DECIDED, [(self.offer, *each, entry) for each in cells])
+        if counted:
+            self.audit(at, "", [vouching.decided(kind, counted, digest.hexdigest())])
 
     def _said(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[int, tuple[Any, ...]]]:
-        """The last revision of the decisions on these subjects at least, with what it says."""
+        """The last revision of the decisions on these subjects, with what it says."""
         d = t.decisions.c
         query = select(d.subject, d.revision, d.decision, d.rule, d.reason, d.shares, d.holder_id)
-        query = query.where(d.offer == self.offer, d.kind == kind).order_by(d.subject, d.revision)
-        if len(subjects) <= FEW:
-            query = query.where(d.subject.in_(subjects))
+        query = query.where(d.offer == self.offer, d.kind == kind)
+        if self.connection.execute(query.limit(1)).first() is None:
+            return {}
+        query = query.where(among(self.connection, d.subject, subjects)).order_by(d.subject, d.revision)
         return {subject: (revision, tuple(said)) for subject, revision, *said in self.connection.execute(query).all()}
 
     def add_options(self, kind: str, options: Sequence[IssuedOption]) -> None:
@@ -305,11 +313,11 @@ class OfferWriter(OfferReader):
 
     def add_tranches(self, schedules: Iterable[tuple[str, Iterable[Tranche]]]) -> None:
         rows = [
-            {"offer": self.offer, "grant_id": grant_id, "vests_on": tranche.vests_on, "shares": tranche.shares}
+            (self.offer, grant_id, tranche.vests_on, tranche.shares)
             for grant_id, tranches in schedules
             for tranche in tranches
         ]
-        bulk_insert(self.connection, t.tranches, rows)
+        insert_rows(self.connection, t.tranches, ("offer", "grant_id", "vests_on", "shares"), rows)
 
     def replace_tranches(self, grant_id: str, tranches: Iterable[Tranche]) -> None:
         """The tranches of an option in place of those that it had."""
@@ -337,36 +345,22 @@ class OfferWriter(OfferReader):
         at = self.takes_effect(at)
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
-        query = select(n.notice_id).where(n.offer == self.offer)
-        if len(new) <= FEW:
-            query = query.where(n.notice_id.in_(new))
+        query = select(n.notice_id).where(n.offer == self.offer, among(self.connection, n.notice_id, new))
         for known in self.connection.execute(query).scalars().all():
             new.pop(known, None)
         rows = [
-            {
-                "offer": self.offer,
-                "notice_id": notice.notice_id,
-                "holder_id": notice.holder_id,
-                "kind": notice.kind,
-                "subject": notice.subject,
-                "data": notice.data,
-                "queued_at": at,
-                "attempts": 0,
-                "refused": False,
-                "send_after": send_after,
-            }
-            for notice in new.values()
+            (self.offer, id_, each.holder_id, each.kind, each.subject, each.data, at, 0, False, send_after)
+            for id_, each in new.items()
         ]
         bare = self._without_address({notice.holder_id for notice in new.values()})
         on_paper = sum(notice.holder_id in bare for notice in new.values())
-        return Queued(bulk_insert(self.connection, t.notices, rows), on_paper)
+        return Queued(insert_rows(self.connection, t.notices, _QUEUED, rows), on_paper)
 
     def _without_address(self, holder_ids: Collection[str]) -> set[str]:
-        """Those of these holders, at least, who have no e-mail address."""
+        """Those of these holders who have no e-mail address."""
         h = t.holders.c
         query = select(h.holder_id).where(h.offer == self.offer, h.email == "")
-        if len(holder_ids) <= FEW:
-            query = query.where(h.holder_id.in_(holder_ids))
+        query = query.where(among(self.connection, h.holder_id, holder_ids))
         return set(self.connection.execute(query).scalars())
 
     def audit(self, at: datetime, actor: str, entries: Iterable[tuple[str, str, str, str]], evidence: str = "") -> None:
@@ -409,4 +403,10 @@ class OfferWriter(OfferReader):
         return (self.connection.execute(query).scalar() or 0) + 1
 
 
+_QUEUED = (
+    "offer", "notice_id", "holder_id", "kind", "subject", "data", "queued_at", "attempts", "refused", "send_after",
+)  # fmt: skip
+_DECIDED = ("offer", *vouching.VOUCHED["decided"][1], "entry")
+# Where its row says what was decided: after the subject, the revision and the holder.
+_DECISION = 3
 _PERIOD_KEY = ("holder_id", "capacity", "first_day")

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
 from infra.database.queued import Queued
-from infra.database.reader import FEW, OfferReader, read_holders
+from infra.database.reader import OfferReader, read_holders
 from infra.database.writer import OfferWriter
 from optex import batch, notices
 from optex.cells import Changes
@@ -135,7 +135,6 @@ def _queue(
     restated: Changes,
 ) -> Queued:
     state, recorded_at = db.state(), db.recorded_at(action.at)
-    few = sorted(holder_ids) if len(holder_ids) <= FEW else None
     written = _written(db)
     wanted = set(holder_ids)
     return db.queue_notices(
@@ -150,7 +149,7 @@ def _queue(
                 recorded_at,
                 _listed(state, (each for each in told.get(holder.holder_id, ()) if _goes_again(action, each))),
             )
-            for holder in read_holders(db.connection, db.offer, few)
+            for holder in read_holders(db.connection, db.offer, sorted(holder_ids))
             if holder.holder_id in wanted
         ),
         action.at,

@@ -35,8 +35,8 @@ def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Promis
     holders = {row.holder_id for row in rows}
     grants = {grant.grant_id: grant for grant in db.grants(holders)}
     cancelled: dict[str, list[Cancellation]] = {}
-    for row in db.rows(t.cancellations, t.cancellations.c.grant_id) if rows else ():
-        if row.holder_id in holders and row.voided_on is None:
+    for row in db.rows_of_grants(t.cancellations, grants):
+        if row.voided_on is None:
             cancelled.setdefault(row.holder_id, []).append(_cancellation(row, grants[row.grant_id], state))
     return [
         OpenPromise(

@@ -20,10 +20,9 @@ from optex.actions import read_action
 from optex.authority import RULES
 from optex.calendar import EST
 from optex.errors import Ruling
-from optex.milestones import first_grant_day
-from tasks.cancellation import record_cancellation
+from tasks.cancellation import Cancelling
 from tasks.due_step import DueStep
-from tasks.offer_period import record_close, record_opening
+from tasks.offer_period import Closing, Opening
 from tasks.regrant import record_grants, record_lapses
 
 HOLDERS = """holder_id,name,email,jurisdiction,voting_percent
@@ -92,10 +91,10 @@ class Desk:
             act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
     def open(self):
-        self.make("open", lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)))
+        self.make("open", _open)
 
     def close(self):
-        self.make("close", lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)))
+        self.make("close", _close)
 
     def cancel(self):
         self.make("cancel", _cancel)
@@ -104,14 +103,22 @@ class Desk:
         self.make("regrant", _grant)
 
 
+def _open(step):
+    opening = Opening(step)
+    opening.invite(step.db.holder_records())
+    opening.done()
+
+
+def _close(step):
+    closing = Closing(step)
+    closing.review(step.db.holder_records())
+    closing.done()
+
+
 def _cancel(step):
-    terms, on = step.state.terms, step.state.day(step.at)
-    records = step.db.holder_records()
-    reviews = batch.review_all(records, step.state, step.at)
-    decisions = batch.decide_tenders(records, reviews, step.state, on)
-    cancellations = batch.cancel_tenders(decisions, records, step.state, on)
-    promises = batch.promise_all(cancellations, on, first_grant_day(on, terms.waiting, terms.calendar))
-    record_cancellation(step, records, reviews, decisions, cancellations, promises)
+    cancelling = Cancelling(step)
+    cancelling.carry_out(step.db.holder_records())
+    cancelling.done()
 
 
 def _grant(step):

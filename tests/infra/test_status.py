@@ -21,11 +21,10 @@ from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from infra.status.participation import participation, percent
 from infra.workspace import Workspace
-from optex import batch
 from optex.actions import Approve, read_action
 from optex.calendar import EST
 from tasks.due_step import DueStep
-from tasks.offer_period import record_close, record_opening
+from tasks.offer_period import Closing, Opening
 
 MONDAY = datetime(2003, 3, 10, 16, tzinfo=UTC)
 FRIDAY = datetime(2003, 3, 14, 5, tzinfo=UTC)
@@ -50,8 +49,8 @@ class Desk:
 
     def step(self, name):
         act = {
-            "open": lambda s: record_opening(s, batch.eligibility(s.db.holder_records(), s.state)),
-            "close": lambda s: record_close(s, batch.review_all(s.db.holder_records(), s.state, s.at)),
+            "open": _open,
+            "close": _close,
         }[name]
         with self.writing() as db:
             step = db.step(name)
@@ -86,6 +85,18 @@ class Desk:
         with self.writing() as db:
             mine = (t.notices.c.offer == db.offer, t.notices.c.holder_id == holder_id)
             db.connection.execute(update(t.notices).where(*mine).values(**values))
+
+
+def _open(step):
+    opening = Opening(step)
+    opening.invite(step.db.holder_records())
+    opening.done()
+
+
+def _close(step):
+    closing = Closing(step)
+    closing.review(step.db.holder_records())
+    closing.done()
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ def test_every_offer_balances(offer, spare):
     by = ratio(splits, CANCELLED_ON, GRANTED_ON)
     left = [each.shares for each in cancellations if each.holder_id in leavers]
     kept = [each.shares for each in cancellations if each.holder_id not in leavers]
-    assert exceeds_reserve(reserve(kept, by), options) is None
+    assert exceeds_reserve(reserve(kept, by), sum(each.shares for each in options)) is None
     assert sum(option.shares for option in options) == reserve(kept, by)
 
     authorized = sum(each.shares for each in grants.values()) + spare
@@ -211,10 +211,10 @@ def test_every_offer_balances(offer, spare):
         0,
         [
             *opening(OPENED_ON, authorized, grants.values()),
-            *cancelled(CANCELLED_ON, cancellations),
+            *cancelled(CANCELLED_ON, sum(each.shares for each in cancellations)),
             *split(GRANTED_ON, before=before, after=after),
             *lapsed(GRANTED_ON, reserve(left, by)),
-            *granted(GRANTED_ON, reserve(kept, by), options),
+            *granted(GRANTED_ON, reserve(kept, by), sum(each.shares for each in options)),
         ],
     )
     held = sum(scaled_total(each, by) for each in (*outstanding, *exercised))

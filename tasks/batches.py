@@ -1,0 +1,36 @@
+"""A step done for so many holders at a time, in the one transaction of the step: it takes the memory of one batch.
+
+The rules know nothing of it: what they decide of a holder, they decide from that holder's record.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from optex.records import HolderRecord
+from tasks.decorators import effect
+from tasks.due_step import DueStep
+from tasks.progress import progress_shown
+
+Work = Callable[[list[HolderRecord]], Any]
+
+
+def in_batches(
+    step: DueStep, work: Work, holder_ids: Collection[str] | None = None, *, doing: str = "", forms: bool = True
+) -> None:
+    """Do the work of a step for these holders, or for all, in order of their ids: a task a batch.
+
+    `doing` says in the UI what is done, where it is not the step itself.
+    """
+    wanted = step.db.holder_ids() if holder_ids is None else sorted(holder_ids)
+    at_once, doing = step.workspace.holders_at_once, doing or step.step.name
+    with progress_shown(step.workspace.offer, doing, len(wanted), at_once) as show:
+        for done in range(0, len(wanted), at_once):
+            batch = wanted[done : done + at_once]
+            named = f"{doing} {done + 1:,}–{done + len(batch):,} of {len(wanted):,}"
+            _work_on(named, step, work, batch, forms)
+            show(done + len(batch))
+
+
+@effect("{named}")
+def _work_on(named: str, step: DueStep, work: Work, batch: list[str], forms: bool) -> None:
+    work(step.db.holder_records(batch, forms=forms))

@@ -1,0 +1,66 @@
+"""A step that works in batches of holders writes what it would have written for all at once."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from flows.simulate import Runs, play_through, staged
+from infra.database.tables import metadata
+from infra.folder.reader import read_folder
+from infra.settings import DATABASE
+from infra.workspace import using
+from tests.driver import run_body, send, take_in_due
+
+
+@pytest.fixture(scope="module")
+def offer(new_offer):
+    """Seven holders: whole, partial, withdrawn, late and defective tenders, and one who sends nothing."""
+    offer = new_offer()
+    # The ids of the options go the other way than those of the holders: batches do not follow each other in both.
+    for n, name in enumerate(("Ann Lee", "Bo Ray", "Cy Fox", "Di Orr", "Ed Poe", "Flo Ash", "Gus Oak"), start=1):
+        offer.holder(f"H{n}", name).grant(f"G{9 - n}", 1000)
+    offer.tenders("F9", "2003-03-10T10:00:00", G8=1000)
+    offer.tenders("F8", "2003-03-10T11:00:00", G7=400)
+    offer.tenders("F7", "2003-03-10T12:00:00", G6=1000).withdraws("F6", "H3", "2003-03-12T12:00:00")
+    offer.tenders("F5", "2003-03-31T18:00:00", G5=1000)
+    offer.tenders("F4", "2003-03-11T10:00:00", G4=2000)
+    offer.tenders("F3", "2003-03-11T11:00:00", G3=300)
+    return offer.closes_at("2003-10-03", "1.50")
+
+
+@pytest.fixture(scope="module")
+def at_once(offer, tmp_path_factory):
+    """The offer played by all holders at once."""
+    return _played(offer, tmp_path_factory.mktemp("all"), 5_000)
+
+
+@pytest.mark.parametrize("holders", [1, 3])
+def test_batches_write_the_same_tables_and_ledgers(offer, at_once, tmp_path, holders):
+    """Seven holders by ones and by threes: the same rows in every table, the same bytes in every ledger."""
+    tables, ledgers = _played(offer, tmp_path, holders)
+    assert at_once[0] == tables
+    assert at_once[1] == ledgers
+
+
+def test_the_offer_has_something_of_everything(at_once):
+    """Three tenders are cancelled, two of them in part, so that what is compared is not nothing."""
+    tables, ledgers = at_once
+    balancing = sum("'balancing'" in row for row in tables["issued_options"])
+    assert (3, 2, 3) == (len(tables["cancellations"]), balancing, len(tables["promises"]))
+    assert {"audit.csv", "cancellations.csv"} <= ledgers.keys()
+
+
+def _played(offer, out, holders):
+    """What an offer leaves in its tables and ledgers when so many holders are worked on at a time."""
+    folder = read_folder(offer.write(out / "folder"))
+    with staged(folder, out / "play", None) as workspace, using(replace(workspace, holders_at_once=holders)) as mine:
+        asyncio.run(play_through(mine, None, Runs(step=run_body, take_in=take_in_due, send=send)))
+    engine = create_engine(f"sqlite:///{out / 'play' / DATABASE}")
+    with engine.connect() as connection:
+        tables = {each.name: sorted(map(repr, connection.execute(select(each)))) for each in metadata.sorted_tables}
+    engine.dispose()
+    # Who claimed a letter is another process each time.
+    tables.pop("notices")
+    return tables, {file.name: file.read_bytes() for file in sorted((out / "play").rglob("*.csv"))}
