@@ -122,6 +122,13 @@ def test_no_page_may_frame_it_or_guess_at_its_types(served):
         )  # fmt: skip
 
 
+def test_no_page_calls_another_machine(served):
+    """A page of the server's may speak to its own server alone: so a browser is told with each."""
+    for path in ("/api/health", "/dashboard", "/optex"):
+        _, given, _ = served.ask("GET", path, Accept="text/html")
+        assert "connect-src 'self'" in given["content-security-policy"]
+
+
 def test_a_browser_without_the_key_is_told_where_the_link_is(served):
     """Any page, until it has come by the link; the mark of that opens nothing by itself."""
     for path in ("/", "/dashboard", "/runs/flow-run/x", "/v2/"):
