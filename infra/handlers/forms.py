@@ -65,13 +65,16 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
 
 
 def _defective(db: OfferWriter, new: Sequence[Form]) -> str:
-    """Which of the forms just received do not count as they are, and why: whoever keys them in can ask again."""
+    """Which of the forms just received do not count as they are, and why: whoever keys them in can ask again.
+
+    Of those that came after the acceptance the company decides, which is said by itself.
+    """
     standing = db.latest_decisions("form", [form.form_id for form in new])
     defective = [standing[form.form_id] for form in new if form.form_id in standing]
     said = [
         f"Form {row.subject} is defective ({row.rule}): {sentence(row.reason)}"
         for row in defective
-        if row.decision == FormStanding.DEFECTIVE
+        if row.decision == FormStanding.DEFECTIVE and row.rule != "CAN-1"
     ]
     return first_sentences(said)
 

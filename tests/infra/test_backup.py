@@ -55,7 +55,7 @@ for n in range(10**9):
 def offer(folder):
     """A folder whose offer was taken in on March 3, 2003: with wording of its own, a letter as a file, and secrets."""
     (folder / "templates").mkdir()
-    (folder / "templates" / "reminder.j2").write_text("{{ y }}\n")
+    (folder / "templates" / "reminder.j2").write_text("Words of our own.\n")
     (folder / ".env").write_text("OPTEX_SMTP_PASSWORD=s3cret\n")
     (folder / "notes.txt").write_text("nobody's business\n")
     workspace = workspace_in(folder.path)

@@ -8,6 +8,7 @@ from optex.actions import read_action
 from optex.calendar import EST
 from optex.errors import BadData
 from optex.mail_address import AN_ADDRESS, on_the_wire, takes_letters
+from optex.visible import quoted
 from tests.builders import terms
 
 TAKEN = {
@@ -56,7 +57,7 @@ def test_an_address_that_the_mail_refuses_is_refused_where_it_is_told(given):
     stated = {"holder": "H1", "email": given, "reason": "It moved.", "at": "2003-03-10T10:00:00", "by": "Ruth"}
     with pytest.raises(BadAction) as caught:
         read_action("correct-holder", stated, EST)
-    assert [("email", f"{given!r} cannot be taken", f"{AN_ADDRESS}, or none")] == caught.value.problems
+    assert [("email", f"{quoted(given)} cannot be taken", f"{AN_ADDRESS}, or none")] == caught.value.problems
 
 
 def test_an_address_that_mail_refuses_is_a_fault_of_holders_csv(folder):

@@ -54,7 +54,8 @@ def test_a_tender_found_after_the_termination_is_returned(after_termination):
     )
     assert [
         "1 form received. The offer was terminated: 1 tendered option returned.",
-        "1 form received.",
+        "1 form received. Form F3 is defective (TND-5): The form is signed as Cy, not exactly as Cy Fox, the name on "
+        "the option agreement, and states no title in which another person might sign.",
         "1 form received.",
     ] == after_termination.said
 

@@ -200,7 +200,8 @@ def test_whoever_keys_a_form_in_is_told_what_cannot_be_seen(new_offer):
         ("F1", "H1", "election", "2003-03-10T10:00:00", "2003-03-10", "Cy\u00a0Fox", line),
     )
     named = 'after "Cy" the signature has a no-break space (U+00A0), the agreement a space.'
-    assert said.startswith("1 form received. Form F1 is signed as Cy\u00a0Fox. The difference is hard to see: ")
+    assert said.startswith("1 form received. Form F1 is defective (TND-5): ")
+    assert "Form F1 is signed as Cy\u00a0Fox. The difference is hard to see: " in said
     assert said.endswith(named)
     offer.play(until="2003-03-11T12:00:00")
     [letter] = played.letters("confirmation-of-receipt", "Cy Fox")
