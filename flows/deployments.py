@@ -112,7 +112,7 @@ def _job_variables() -> dict[str, Any]:
     """
     if ORPHAN_MARK not in os.environ:
         return {}
-    return {"command": shlex.join([sys.executable, "-m", "prefect.engine"])}
+    return {"command": shlex.join([sys.executable, "-m", "flows.serve.run"])}
 
 
 def _description(flow: Flow[..., Any], dashboards: Mapping[str, str]) -> str:

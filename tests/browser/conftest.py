@@ -119,6 +119,6 @@ def form(prefect: Prefect) -> Iterator[FormPage]:
         page.set_default_timeout(60_000)
         page.route(lambda url: "//127.0.0.1:" not in url, lambda route: route.abort())
         page.goto(prefect.link)
-        page.wait_for_url(lambda url: "/dashboard" in url)
+        page.wait_for_url(lambda url: "/optex" not in url)  # it leads to the dashboard of the offer
         yield FormPage(page, prefect)
         browser.close()

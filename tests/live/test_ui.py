@@ -36,7 +36,7 @@ def page(prefect):
         page.goto(f"{page.url.removesuffix('/deployments')}/optex#optex:a-wrong-key")
         page.get_by_text("This link is not the one of the offers that are served here now").wait_for()
         page.goto(prefect.link)
-        page.wait_for_url(lambda url: "/dashboard" in url)
+        page.wait_for_url(lambda url: "/optex" not in url)  # it leads to the dashboard of the offer
         yield page
         browser.close()
 

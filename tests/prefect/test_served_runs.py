@@ -24,6 +24,6 @@ def commands():
 def test_a_served_run_is_started_without_a_python_before_it(monkeypatch):
     """Every deployment names the Python that serves; once other workers run them, none does any more."""
     monkeypatch.setenv(ORPHAN_MARK, "some-serving")
-    assert {f"{sys.executable} -m prefect.engine"} == commands()
+    assert {f"{sys.executable} -m flows.serve.run"} == commands()
     monkeypatch.delenv(ORPHAN_MARK)
     assert {None} == commands()

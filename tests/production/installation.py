@@ -24,7 +24,7 @@ from tests.production.relay import Relay, certificate, free_port
 
 SHIPPED = Path(__file__).parents[2] / "infra" / "production"
 PREFECT = [sys.executable, "-m", "prefect"]
-PATIENCE = 100
+PATIENCE = 300
 # Debian keeps the server's programs out of the path. The wheel that other tests use lacks pg_trgm, which Prefect needs.
 POSTGRES = os.pathsep.join([os.environ["PATH"], *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1])])
 MISSING = [name for name in ("redis-server", "nginx", "openssl", "pgrep") if shutil.which(name) is None]
