@@ -111,7 +111,7 @@ def test_no_secret_is_on_a_command_line(served):
     """Where every user of the machine reads it."""
     _, _, prefect, looker, _ = served
     commands = [command for command, _ in looker.seen.values()]
-    assert len([each for each in commands if "prefect.engine" in each or "flow_run" in each]) >= 1
+    assert len([each for each in commands if "flows.serve.run" in each or "flow_run" in each]) >= 1
     for secret in (SMTP, DATABASE, WEBHOOK, prefect.credential):
         assert [] == [command for command in commands if secret in command]
 
