@@ -93,7 +93,8 @@ def process_of(run):
     """The process that runs a flow; None as long as there is none."""
     for process in psutil.process_iter():
         try:
-            if process.environ().get("PREFECT__FLOW_RUN_ID") == str(run.id) and "flows.serve.run" in process.cmdline():
+            mine = process.environ().get("PREFECT__FLOW_RUN_ID") == str(run.id)
+            if mine and {"prefect.engine", "flows.serve.run"} & set(process.cmdline()):
                 return process
         except psutil.Error:
             continue
