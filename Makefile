@@ -28,7 +28,7 @@ $(READY): $(RUNS)
 demo: $(RUNS)
 	$(BIN)/optex demo
 
-# Every rule, file, letter and story, on both databases: about three minutes of a processor.
+# Every rule, file, letter and story, on both databases: about ten minutes.
 test: setup
 	$(BIN)/python -m pytest
 
