@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,6 @@ _HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
 _KEY = re.compile(rf"\s*({_DOTTED})\s*=")
 _END_OF_DAY = re.compile(r"(?<![\"'])\b\d{4}-\d\d-\d\d[Tt ]24:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:\d\d)?")
 DEEPEST = 16
-_DEEP = re.compile(r"(?:[\[{][^\]}\n]*){16}|(?:[^\s.=]+\.){16}")
 _ENDLESS = re.compile(r"\d{4000}|[+-]\d\d:\d\d")
 # Longer quotes first; a comment and a text on one line are matched so that a quote inside them opens nothing.
 _QUOTED = re.compile(
@@ -67,11 +66,22 @@ def read_toml(text: str, file: str) -> Document:
 def _beyond_measure(text: str, file: str, error: Exception) -> Fault:
     """What TOML itself sets no bounds to: how deep tables lie within each other, the digits of a number, an offset."""
     deep = isinstance(error, RecursionError)
-    beyond = _DEEP if deep else _ENDLESS
-    number = next((number for number, line in enumerate(text.split("\n"), start=1) if beyond.search(line)), 1)
+    beyond = _deep_lines(text) if deep else map(_ENDLESS.search, text.split("\n"))
+    number = next((number for number, found in enumerate(beyond, start=1) if found), 1)
     problem = "tables or lists lie too deep within each other" if deep else f"cannot be read ({error})"
     expected = f"at most {DEEPEST} within each other" if deep else "a value of ordinary size"
     return Fault(file=file, line=number, column="TOML", problem=problem, expected=expected)
+
+
+def _deep_lines(text: str) -> Iterator[bool]:
+    """Of each line whether it lies too deep; brackets in a text may mislead it. In one pass, however long the line is."""
+    depth = 0
+    for line in text.split("\n"):
+        deepest = depth
+        for each in line:
+            depth = max(depth + (each in "[{") - (each in "]}"), 0)
+            deepest = max(deepest, depth)
+        yield deepest >= DEEPEST or line.partition("=")[0].count(".") >= DEEPEST
 
 
 def _depth(data: Any) -> int:
