@@ -74,7 +74,7 @@ def _beyond_measure(text: str, file: str, error: Exception) -> Fault:
 
 
 def _deep_lines(text: str) -> Iterator[bool]:
-    """Of each line whether it lies too deep; brackets in a text may mislead it. In one pass, however long the line is."""
+    """Of each line whether it lies too deep; brackets in a text may mislead it. One pass, however long the line."""
     depth = 0
     for line in text.split("\n"):
         deepest = depth
