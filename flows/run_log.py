@@ -4,11 +4,10 @@ from prefect import State, get_run_logger
 from prefect.states import Failed
 
 from infra.handlers.result import ActionResult
+from infra.outcomes import NOTHING_TO_DO, REFUSED
 from optex.authority import section_of
 from optex.errors import OptexError, Refused
 from optex.visible import on_one_line, visible
-
-REFUSED, NOTHING_TO_DO = "Refused", "NothingToDo"
 
 
 class NotTaken(Refused):

@@ -23,6 +23,7 @@ from infra.handlers.splits import next_split
 from infra.ledgers.export import export
 from infra.mail.outbox import held_back
 from infra.mail.sink import Sink
+from infra.outcomes import NOTHING_TO_DO
 from infra.private import private_directory
 from infra.report.page import write_report
 from infra.settings import DATABASE, KEPT, PLAYED
@@ -180,7 +181,7 @@ def _first(step: Step | None, letters: datetime | None) -> tuple[datetime, Step 
 def _told(at: datetime, name: str, state: State, tell: Tell | None) -> None:
     if state.is_failed() or state.is_crashed():
         state.result(raise_on_failure=True)
-    if tell is not None and state.name != "NothingToDo":
+    if tell is not None and state.name != NOTHING_TO_DO:
         tell(at, name, state.message or "")
 
 

@@ -12,13 +12,14 @@ from prefect.states import Completed
 
 from flows.action_flow import log_dashboard, tag_run
 from flows.follow_up import followed_up, shown
-from flows.run_log import NOTHING_TO_DO, log_outcome
+from flows.run_log import log_outcome
+from infra.outcomes import HELD, NOTHING_TO_DO
 from infra.workspace import workspace_of
 from optex.errors import OptexError
 from optex.milestones import rule_of
 from tasks.dashboard import show_result
 from tasks.due_step import DueStep, StepOutOfOrder, due_step, nothing_to_do
-from tasks.held_runs import HELD, paused
+from tasks.held_runs import paused
 from tasks.run_page import show_step
 from tasks.scheduled_runs import run_name
 

@@ -14,10 +14,10 @@ from flows.regrant import regrant
 from flows.remind import remind
 from flows.step import StepFlow
 from flows.withdrawal_right import open_withdrawal_right
+from infra.outcomes import HELD
 from optex.milestones import STEPS, kind_name
 from optex.steps import Step
 from tasks.due_step import due_step
-from tasks.held_runs import HELD
 from tasks.scheduled_runs import parameters_of
 
 _IN_ORDER = (

@@ -18,11 +18,11 @@ from infra.handlers.splits import apply_splits
 from infra.mail.delivery import deliver
 from infra.mail.ops_alerts import alert_operations
 from infra.mail.smtp import MailError
+from infra.outcomes import HELD, NOTHING_TO_DO
 from infra.status.attention import mark_reported, unreported, unreported_clock
 from infra.workspace import Workspace, all_workspaces, left_out
 from optex.errors import OptexError
 from tasks.dashboard import draw_dashboard
-from tasks.held_runs import HELD
 from tasks.quiet_rounds import forget_quiet_rounds
 from tasks.scheduled_runs import sync_runs
 from tasks.stuck_runs import crash_lost_actions, crash_stuck_runs
@@ -109,7 +109,7 @@ async def _held(workspace: Workspace, _now: datetime) -> Iterable[str]:
         state = await run_step(workspace.offer, step)
         if not state.is_completed():
             raise OptexError(f"{step.name} could not go on: {state.message}")
-        if state.name not in (HELD, "NothingToDo"):
+        if state.name not in (HELD, NOTHING_TO_DO):
             said.append(f"{step.name} went on: {state.message}")
     return said
 

@@ -17,6 +17,7 @@ from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 
+from infra.outcomes import HELD, REFUSED
 from infra.shipped import shipped
 from infra.status.files_differ import LARGE, files_differ
 from infra.status.markdown import as_markdown, result_rows
@@ -79,8 +80,8 @@ def _lists_of_runs(offer: str) -> dict[str, str]:
         "Runs to come": f"{ui_url()}/runs?type=span&tag=offer:{quote(offer)}&sort=START_TIME_ASC&seconds={_AHEAD}",
         "Runs of the past month": month,
         "Failures": month + "".join(f"&state={name}" for name in ("Failed", "Crashed", "TimedOut", "Late")),
-        "Held": f"{month}&state=Held",
-        "Refused": f"{month}&state=Refused",
+        HELD: f"{month}&state={HELD}",
+        REFUSED: f"{month}&state={REFUSED}",
     }
 
 

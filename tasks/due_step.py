@@ -16,6 +16,7 @@ from prefect.states import Completed
 from infra.database.clock import server_clock
 from infra.database.writer import PROGRAM, OfferWriter
 from infra.handlers.splits import apply_splits
+from infra.outcomes import HELD, NOTHING_TO_DO, POSTPONED
 from infra.workspace import Workspace, workspace_of
 from optex.actions import Approve, Postpone
 from optex.errors import OptexError, Ruling
@@ -62,7 +63,7 @@ class DueStep:
         if (self.step.status, self.step.message) != (StepStatus.HELD, message):
             self.db.set_step(self.step, StepStatus.HELD, message)
             self.db.audit(self.at, "", [(f"{self.step.name} held", self.step.label, rule, message)])
-        return Completed(name="Held", message=f"Held: {message}")
+        return Completed(name=HELD, message=f"{HELD}: {message}")
 
     def postponed(self, on: date, message: str) -> State:
         """Put the step off to another day, as an action of the program, and make the plan agree (CND-1)."""
@@ -71,7 +72,7 @@ class DueStep:
         self.db.add_action(key, action, Ruling(rule=action.rule, reason=message), accepted=True)
         self.db.audit(self.at, "", [(f"{self.step.name} postponed", self.step.label, action.rule, message)])
         self.db.reschedule(self.at, message)
-        return Completed(name="Postponed", message=f"Postponed: {message}")
+        return Completed(name=POSTPONED, message=f"{POSTPONED}: {message}")
 
     def moot(self, message: str) -> State:
         """Mark the step as no longer needed."""
@@ -80,7 +81,7 @@ class DueStep:
 
 
 def nothing_to_do(message: str) -> State:
-    return Completed(name="NothingToDo", message=f"Nothing to do: {message}")
+    return Completed(name=NOTHING_TO_DO, message=f"Nothing to do: {message}")
 
 
 @asynccontextmanager

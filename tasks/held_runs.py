@@ -13,10 +13,9 @@ from prefect.runtime import deployment
 from prefect.states import Cancelled, Completed
 
 from infra.database.reader import OfferReader
+from infra.outcomes import HELD
 from infra.workspace import Workspace
 from optex.steps import Step, StepStatus
-
-HELD = "Held"
 
 
 def paused(held: State) -> State:

@@ -15,10 +15,11 @@ from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
+from infra.outcomes import HELD, NOTHING_TO_DO
 from tasks.stuck_runs import WATCH
 
 # What a held step says to the watch that asks whether it may go on.
-_WAITS = ("Held", "NothingToDo")
+_WAITS = (HELD, NOTHING_TO_DO)
 
 
 async def forget_quiet_rounds(client: PrefectClient, but: UUID | None) -> None:

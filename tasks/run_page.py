@@ -7,14 +7,13 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.client.orchestration import PrefectClient, get_client
 from pydantic_core import to_jsonable_python
 
+from infra.outcomes import HELD, REFUSED
 from infra.status.run_page import RunPage, run_page, what_follows
 from infra.workspace import workspace_of
 from tasks.dashboard import artifact_key, dashboard_url, form_url
 from tasks.decorators import effect
 from tasks.due_step import DueStep
-from tasks.held_runs import HELD
 
-REFUSED = "Refused"
 # By which act what holds a step is ended; an approval is told apart by its digest.
 _RELEASED_BY = {"CND-1": "condition", "GRT-3": "set-price", "CIC-1": "hold-grant"}
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from infra.status.attention import attention
 from infra.status.markdown_lists import last_acts, letters_by_kind, what_can_be_done
-from infra.status.markdown_text import linked, plain, table
+from infra.status.markdown_text import bullets, linked, plain, table
 from infra.status.offer_status import OfferStatus, StepView
 from infra.status.participation import Participation
 from optex.clock import zone_of
@@ -105,12 +105,7 @@ def _head(status: OfferStatus, fresh_until: datetime | None) -> Iterator[str]:
 
 
 def _attention(status: OfferStatus) -> Iterator[str]:
-    urgent = list(attention(status))
-    if urgent:
-        yield "### ⚠️ Needs attention"
-        yield ""
-        yield from (f"- {plain(said)}" for said in urgent)
-        yield ""
+    yield from bullets("⚠️ Needs attention", [plain(said) for said in attention(status)])
 
 
 def _timeline(status: OfferStatus, links: Mapping[str, str]) -> Iterator[str]:
@@ -143,14 +138,12 @@ def _moved_from(step: StepView, status: OfferStatus) -> str:
 
 def _outcomes(status: OfferStatus) -> Iterator[str]:
     """What is said of each step, outside the table: the UI breaks no line inside one."""
-    told = [step for step in status.timeline if step.why]
-    if told:
-        yield "### What became of each step"
-        yield ""
-    for step in told:
-        yield f"- **{plain(step_kind(step.name).title)}**, {step.local}: {plain(sentence(step.why))}"
-    if told:
-        yield ""
+    told = [
+        f"**{plain(step_kind(step.name).title)}**, {step.local}: {plain(sentence(step.why))}"
+        for step in status.timeline
+        if step.why
+    ]
+    yield from bullets("What became of each step", told)
 
 
 def _participation(status: OfferStatus) -> Iterator[str]:
@@ -190,27 +183,19 @@ def _forms(status: OfferStatus) -> Iterator[str]:
 
 def _recorded_late(status: OfferStatus) -> Iterator[str]:
     """What a deadline lay between, with its two times and what shows the first of them (REC-1)."""
-    if not status.recorded_late:
-        return
-    zone = zone_of(status.clock)
-    yield "### Recorded after a deadline"
-    yield ""
+    zone, told = zone_of(status.clock), []
     for each in status.recorded_late:
         at, recorded, deadline = (exact_text(moment, zone) for moment in (each.at, each.recorded_at, each.deadline))
         by = f" by {each.by}" if each.by else ""
         shown = f"evidence: {each.evidence}" if each.evidence else "without evidence"
         said = f"{each.what} Told as of {at}, recorded {recorded}{by}, after the deadline of {deadline}; {shown}"
-        yield f"- {plain(sentence(said))}"
-    yield ""
+        told.append(plain(sentence(said)))
+    yield from bullets("Recorded after a deadline", told)
 
 
 def _deferrals(status: OfferStatus) -> Iterator[str]:
     """What was deferred for whoever takes part, and what has become of it (LCK-1)."""
-    if status.deferrals:
-        yield "### Deferred grants"
-        yield ""
-        yield from (f"- {plain(each.says)}" for each in status.deferrals)
-        yield ""
+    yield from bullets("Deferred grants", [plain(each.says) for each in status.deferrals])
 
 
 def _totals(status: OfferStatus) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from infra.status.markdown_text import plain, table
+from infra.status.markdown_text import bullets, plain, table
 from infra.status.offer_status import OfferStatus
 from optex.clock import zone_of
 from optex.formatting import count, local_text, sentence
@@ -10,17 +10,13 @@ from optex.formatting import count, local_text, sentence
 
 def last_acts(status: OfferStatus) -> Iterator[str]:
     """The last acts, the latest first; as a list, for the UI breaks no line inside a table."""
-    if not status.recent:
-        return
-    zone = zone_of(status.clock)
-    yield "### Last acts"
-    yield ""
+    zone, told = zone_of(status.clock), []
     for each in status.recent:
         outcome = "✅" if each.accepted else f"⛔ **refused by {each.rule}**:"
         who = plain(each.by) or "nobody named"
         when, says = local_text(each.recorded_at, zone), plain(sentence(each.says))
-        yield f"- {when} · **{who}** · {each.act} · {outcome} {says}"
-    yield ""
+        told.append(f"{when} · **{who}** · {each.act} · {outcome} {says}")
+    yield from bullets("Last acts", told)
 
 
 def what_can_be_done(forms: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

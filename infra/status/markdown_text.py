@@ -21,6 +21,15 @@ def linked(text: str, url: str) -> str:
     return f"[{plain(text)}]({url})" if url else plain(text)
 
 
+def bullets(heading: str, entries: Sequence[str]) -> Iterator[str]:
+    """A list of entries, which are markdown already, under a heading; nothing where there is none."""
+    if entries:
+        yield f"### {heading}"
+        yield ""
+        yield from (f"- {each}" for each in entries)
+        yield ""
+
+
 def table(headings: Sequence[str], columns: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A table whose cells are markdown already; `columns` says of each whether it is set to the right or left."""
     yield f"| {' | '.join(headings)} |"

@@ -6,14 +6,15 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from infra.database.reader import OfferReader
-from infra.status.markdown_text import linked, plain, table
+from infra.outcomes import DONE, HELD, NOTHING_TO_DO, POSTPONED, REFUSED
+from infra.status.markdown_text import bullets, linked, plain, table
 from optex.authority import RULES
 from optex.formatting import local_text, sentence
 from optex.milestones import local_due, step_kind
 from optex.steps import StepStatus, latest, run_order
 
-_MARKS = {"Completed": "✅", "Refused": "⛔", "Held": "⏸️", "Postponed": "↪️", "NothingToDo": "➖"}
-_WORDS = {"Completed": "done", "NothingToDo": "nothing to do"}
+_MARKS = {DONE: "✅", REFUSED: "⛔", HELD: "⏸️", POSTPONED: "↪️", NOTHING_TO_DO: "➖"}
+_WORDS = {DONE: "done", NOTHING_TO_DO: "nothing to do"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,11 +67,7 @@ def _rule(rule: str) -> Iterator[str]:
 
 
 def _to_do(page: RunPage) -> Iterator[str]:
-    if page.to_do:
-        yield "### What to do"
-        yield ""
-        yield from (f"- {each}" for each in page.to_do)
-        yield ""
+    yield from bullets("What to do", page.to_do)
 
 
 def _asked(asked: Mapping[str, Any], clock: tzinfo) -> Iterator[str]:
