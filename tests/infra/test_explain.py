@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text as sql
 
+from flows.steps import FLOWS
 from infra.database.engine import engine_for, sqlite_url
 from infra.database.writer import DecisionEntry, open_writer
 from infra.explain.explain import UnknownHolder, explain_holder, find_holder
@@ -13,17 +14,12 @@ from infra.folder.arrivals import Arrival, ArrivalQueue, Price
 from infra.handlers.actions import record_action
 from infra.handlers.forms import record_forms
 from infra.handlers.intake import load_folder, record_arrivals
-from infra.handlers.promises import open_promises
 from infra.workspace import Workspace
-from optex import batch
 from optex.actions import read_action
 from optex.authority import RULES
 from optex.calendar import EST
 from optex.errors import Ruling
-from tasks.cancellation import Cancelling
 from tasks.due_step import DueStep
-from tasks.offer_period import Closing, Opening
-from tasks.regrant import record_grants, record_lapses
 
 HOLDERS = """holder_id,name,email,jurisdiction,voting_percent
 H1,Ann Lee,ann@example.com,US,12.5
@@ -85,49 +81,23 @@ class Desk:
         with self.writing() as db:
             record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
 
-    def make(self, name, act):
+    def make(self, name):
+        """Do a step by the body of its flow."""
         with self.writing() as db:
             step = db.step(name)
-            act(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
+            FLOWS[name].body(DueStep(workspace=self.workspace, db=db, step=step, state=db.state(), at=step.due))
 
     def open(self):
-        self.make("open", _open)
+        self.make("open")
 
     def close(self):
-        self.make("close", _close)
+        self.make("close")
 
     def cancel(self):
-        self.make("cancel", _cancel)
+        self.make("cancel")
 
     def grant(self):
-        self.make("regrant", _grant)
-
-
-def _open(step):
-    opening = Opening(step)
-    opening.invite(step.db.holder_records())
-    opening.done()
-
-
-def _close(step):
-    closing = Closing(step)
-    closing.review(step.db.holder_records())
-    closing.done()
-
-
-def _cancel(step):
-    cancelling = Cancelling(step)
-    cancelling.carry_out(step.db.holder_records())
-    cancelling.done()
-
-
-def _grant(step):
-    lapsed = record_lapses(step)
-    kept = open_promises(step.db, step.state)
-    records = {d.holder.holder_id: d for d in step.db.holder_records()}
-    on = step.state.schedule.grant_on
-    granted = batch.grant_all(kept, records, step.state, on, step.db.close_on(on))
-    record_grants(step, granted, kept, lapsed)
+        self.make("regrant")
 
 
 def _at(day, hour=17):
