@@ -1,31 +1,22 @@
 """A small house for the tests of this folder, two open offers, and a browser that shows its Prefect UI."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 from prefect.client.schemas.objects import State
 
 from infra.workspace import Workspace, workspace_in
+from tests.live.chromium import NEEDED, browser_page, come_in
 from tests.live.house import House, PostOffice, Prefect, open_offer, until
-
-BROWSER = shutil.which("chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.skipif(BROWSER is None, reason="chromium is not installed"))
+            item.add_marker(NEEDED)
 
 
 @pytest.fixture(scope="session")
@@ -112,13 +103,7 @@ def _label(name: str) -> str:
 
 @pytest.fixture
 def form(prefect: Prefect) -> Iterator[FormPage]:
-    """A page of a headless browser that reaches nothing but this machine."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
-        page = browser.new_page(viewport={"width": 1400, "height": 1800}, base_url=prefect.url.removesuffix("/api"))
-        page.set_default_timeout(60_000)
-        page.route(lambda url: "//127.0.0.1:" not in url, lambda route: route.abort())
-        page.goto(prefect.link)
-        page.wait_for_url(lambda url: "/optex" not in url)  # it leads to the dashboard of the offer
+    """The page of a browser that came in by the link."""
+    with browser_page(prefect, 1800) as page:
+        come_in(page, prefect)
         yield FormPage(page, prefect)
-        browser.close()

@@ -58,12 +58,7 @@ CONTENT["templates/reminder.j2"] = LETTER
 SEEN = settings(max_examples=settings.default.max_examples * (1 if settings.default.max_examples <= 25 else 3))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def elsewhere(tmp_path_factory):
-    """No `.env` of whoever runs the test."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
-        yield
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 @pytest.fixture(scope="module")

@@ -1,44 +1,26 @@
 """The Prefect UI in a browser: a person extends an offer by its form and sees the new schedule."""
 
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from optex.calendar import EST
+from tests.live.chromium import NEEDED, browser_page, come_in
 from tests.live.house import until
 
-BROWSER = shutil.which("chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")]
+pytestmark = [pytest.mark.browser, NEEDED]
 
 
 @pytest.fixture
 def page(prefect):
-    """A page of a headless browser that reaches nothing but this machine."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
-        page = browser.new_page(viewport={"width": 1400, "height": 1300}, base_url=prefect.url.removesuffix("/api"))
-        page.set_default_timeout(60_000)
-        page.route(lambda url: "//127.0.0.1:" not in url, lambda route: route.abort())
+    """A page that was shown the way in, and came in by the link."""
+    with browser_page(prefect, 1300) as page:
         page.goto("/deployments")  # without the link: where to find it is all there is to see
         page.get_by_text("optex link FOLDER").wait_for()
         page.goto(f"{page.url.removesuffix('/deployments')}/optex#optex:a-wrong-key")
         page.get_by_text("This link is not the one of the offers that are served here now").wait_for()
-        page.goto(prefect.link)
-        page.wait_for_url(lambda url: "/optex" not in url)  # it leads to the dashboard of the offer
+        come_in(page, prefect)
         yield page
-        browser.close()
 
 
 def test_a_person_extends_an_offer_in_the_browser(page, prefect, workspaces):
