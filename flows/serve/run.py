@@ -20,5 +20,6 @@ def _go_on(console: Console) -> None:
 
 
 if __name__ == "__main__":
+    # Prefect makes the console itself, so that no subclass of ours could say this, as rich would have it.
     Console.on_broken_pipe = _go_on  # type: ignore[assignment]
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)

@@ -19,6 +19,7 @@ class SortedSpool:
     """Rows of text, numbers and lists of such, in the order of their first two cells, which are unique."""
 
     def __init__(self) -> None:
+        # Open for as long as the spool is there, and gone with it: no block of code is its life.
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._batches: list[list[tuple[int, int]]] = []
         self.rows = 0

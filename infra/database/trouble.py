@@ -118,7 +118,7 @@ def past_sqlalchemy(connection: Connection) -> Iterator[None]:
     """What is asked of the driver itself meets the same troubles, which are told in the same words."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # whatever it is goes on its way, told in other words where it is a trouble
         if trouble := trouble_of(error, connection.engine.url):
             raise trouble from error
         raise
