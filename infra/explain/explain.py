@@ -16,7 +16,7 @@ from infra.explain.letters import letters
 from optex.calendar import instant
 from optex.errors import OptexError
 from optex.formatting import first_few
-from optex.visible import quoted
+from optex.visible import quoted, unseen
 
 # At one instant the cause goes before what follows from it.
 _PARTS = (
@@ -57,10 +57,11 @@ def _entries(history: HolderHistory) -> Iterator[tuple[datetime, HistoryLine]]:
 def find_holder(db: OfferReader, wanted: str) -> str:
     """The id of the one holder who has this id, this name, or a name of which this is a part."""
     h = t.holders.c
-    exact = select(h.holder_id).where(h.offer == db.offer, func.lower(h.holder_id) == wanted.strip().lower())
-    ids: list[str] = list(db.connection.execute(exact).scalars())
-    if wanted in ids or len(ids) == 1:
-        return wanted if wanted in ids else ids[0]
+    if not unseen(wanted):  # no database takes every text
+        exact = select(h.holder_id).where(h.offer == db.offer, func.lower(h.holder_id) == wanted.strip().lower())
+        ids: list[str] = list(db.connection.execute(exact).scalars())
+        if wanted in ids or len(ids) == 1:
+            return wanted if wanted in ids else ids[0]
     names: dict[str, str] = dict(iter(db.connection.execute(select(h.holder_id, h.name).where(h.offer == db.offer))))
     return holder_among(names, wanted, db.offer)
 

@@ -11,14 +11,15 @@ from flows.serve.lock import ServeLock, serve_lock
 from flows.serve.processes import ORPHAN_MARK, ManagedProcess, end_orphans
 from optex.errors import OptexError
 
-# A process that starts another in a session of its own, as a worker does a flow run, writes its id down, and waits.
+# A process that starts another in a session of its own, as a worker does a flow run, writes its id down, and waits: for
+# ever, whatever becomes of the other.
 PARENT = """
-import subprocess, sys
+import subprocess, sys, threading
 run = [sys.executable, "-c", "import sys; print('up', flush=True); sys.stdin.read()"]
 child = subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
 child.stdout.readline()
 print(child.pid, flush=True)
-child.wait()
+threading.Event().wait()
 """
 
 

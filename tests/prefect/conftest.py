@@ -14,4 +14,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Its queue holds 10,000 events, fewer than the plays of all other tests come to on a busy machine.
     """
-    items.sort(key=lambda item: item.path.name != "test_prefect_runs.py")
+    asking = ("test_prefect_runs.py", "test_batches_shown.py")
+    items.sort(key=lambda item: item.path.name not in asking)
