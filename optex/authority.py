@@ -23,6 +23,7 @@ PROHIBITED = Authority(
 )
 """What becomes of promises whose grant is prohibited for good: beside the words on which CIC-1 rests."""
 _OUR_OWN = "rules of the record"
+_OWN_TERMS = "the offer's own terms"
 
 RULES: dict[str, Authority] = {
     "REC-1": Authority(
@@ -346,6 +347,11 @@ RULES: dict[str, Authority] = {
         sentence="For options to qualify as incentive stock options, the value of shares subject to options that first "
         "become exercisable in any calendar year cannot exceed $100,000, as determined using the option exercise "
         "price. The excess value is deemed to be a non-qualified stock option.",
+    ),
+    "XCH-2": Authority(
+        decides="What is granted vests as `exchange.vesting` says: anew from the grant date, or each vesting date some "
+        "months later, where it does not vest by the old schedule (VST-1).",
+        section=_OWN_TERMS,
     ),
     "PLN-1": Authority(
         decides="The pool: available is authorized less outstanding, exercised and reserved. A cancelled share is "

@@ -13,7 +13,7 @@ from optex.iso import Exercisable, Room, exercisable, qualify, room
 from optex.option_reasons import limit_reasons, only_employees, plan_too_old, price_reason, term_reason, vesting_reason
 from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms, Vesting
-from optex.vesting import Tranches, credited, plan_schedule, total
+from optex.vesting import Tranches, plan_schedule, renewed, total
 
 Promised = tuple[str, str, OptionType, Tranches]
 """One option to be granted: the id it is named after, the cancelled grant ("" if deferred), its type, its tranches."""
@@ -40,7 +40,7 @@ def new_options(
     `earlier` the new ISOs granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
     the rest. Each option comes with the reasons of its price, type, term and schedule.
     KeyError where a cancelled grant is not among the grants.
-    Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
+    Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, XCH-2, ISO-1, ADJ-1, LCK-1).
     """
     employee = capacity is Capacity.EMPLOYEE
     owner = is_ten_percent_owner(holder)
@@ -55,7 +55,7 @@ def new_options(
     cancelled_in = cancellations[0].cancelled_on.year if cancellations else None
     left: Room | None = None
     options = []
-    promised = _replacing(cancellations, grants, granted_on, splits)
+    promised = _replacing(terms, cancellations, grants, granted_on, splits)
     for source, from_grant_id, type_, tranches in (*promised, *_deferred(terms, deferred, granted_on, splits)):
         iso: Tranches = ()
         nso = tranches
@@ -84,7 +84,7 @@ def new_options(
                         price_reason(prices[kind], close, granted_on),
                         *why_type,
                         term_reason(granted_on, ends[kind], usual, capacity, owner and kind is OptionType.ISO),
-                        vesting_reason(part, granted_on, deferred=not from_grant_id),
+                        vesting_reason(part, granted_on, terms, deferred=not from_grant_id),
                     ),
                 )
             )
@@ -117,14 +117,18 @@ def expiry(
 
 
 def _replacing(
-    cancellations: Iterable[Cancellation], grants: Mapping[str, Grant], granted_on: date, splits: Sequence[Split]
+    terms: Terms,
+    cancellations: Iterable[Cancellation],
+    grants: Mapping[str, Grant],
+    granted_on: date,
+    splits: Sequence[Split],
 ) -> Iterator[Promised]:
     in_order = sorted(cancellations, key=lambda each: (grants[each.grant_id].granted_on, each.grant_id))
     for each in in_order:
         tranches = each.vesting
         if splits:
             tranches = scale(tranches, ratio(splits, each.cancelled_on, granted_on))
-        yield each.grant_id, each.grant_id, grants[each.grant_id].type, credited(tranches, granted_on)
+        yield each.grant_id, each.grant_id, grants[each.grant_id].type, renewed(tranches, granted_on, terms)
 
 
 def _deferred(

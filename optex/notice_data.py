@@ -15,6 +15,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.cells import COLUMNS, Changes, read_line, read_schedule
 from optex.correction import Correction
 from optex.errors import Ruling
+from optex.exchange_words import new_vesting
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche
@@ -31,6 +32,8 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     Without a plan the dates are those of the terms as they stand (CAL-3).
     """
     schedule = schedule or milestones.schedule_of(terms)
+    # What an offer has otherwise than the document; of the others no letter has anything of it.
+    otherwise = {"new_vesting": new_vesting(terms)}
     return {
         "offer": terms.offer,
         "issuer": terms.issuer,
@@ -54,6 +57,7 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
         "excluded_jurisdictions": list(terms.excluded_jurisdictions),
         "contact": {key: _one_line(value) for key, value in terms.contact.model_dump().items()},
         "delivery": _delivery(terms),
+        **{key: said for key, said in otherwise.items() if said},
     }
 
 

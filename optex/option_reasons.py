@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from optex import formatting
 from optex.errors import Ruling
+from optex.exchange_words import new_vesting
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
 from optex.records import Capacity, Grant, IssuedOption
@@ -144,11 +145,16 @@ def term_reason(granted_on: date, expires_on: date, usual: date, capacity: Capac
 _AT_ONCE = Ruling(rule="VST-1", reason="Vested in full at grant, as the old schedule was by then.")
 
 
-def vesting_reason(vesting: Tranches, granted_on: date, *, deferred: bool) -> Ruling:
-    """Why the option vests on these days: as the one it replaces would have (VST-1), or by the plan's schedule."""
+def vesting_reason(vesting: Tranches, granted_on: date, terms: Terms, *, deferred: bool) -> Ruling:
+    """Why the option vests on these days: as the one it replaces would have (VST-1), by the plan's schedule, or anew.
+
+    What the offer's own terms have instead is XCH-2.
+    """
     if deferred:
         told = f"Vesting by the plan's schedule from the grant date: {_tranches(vesting)}."
         return Ruling(rule="LCK-1", reason=told)
+    if said := new_vesting(terms):
+        return Ruling(rule="XCH-2", reason=f"{said} For these shares: {_tranches(vesting, granted_on)}.")
     if vesting[-1].vests_on == granted_on:
         return _AT_ONCE
     told = f"Vesting as the old schedule would have run: {_tranches(vesting, granted_on)}."

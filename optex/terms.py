@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, Clock, Email, Exact, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -22,6 +22,7 @@ Positive = Annotated[int, Field(gt=0)]
 # Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
 Few = Annotated[int, Field(gt=0, le=1000)]
 FewOrNone = Annotated[int, Field(ge=0, le=1000)]
+Percent = Annotated[Exact, Field(gt=0, lt=100)]
 
 
 class _Part(BaseModel):
@@ -43,7 +44,9 @@ class Vesting(_Part):
     every_months: FewOrNone = 12
     """How many months lie between the tranches after it."""
     tranches: Few = 3
-    """In how many equal tranches an option vests."""
+    """In how many tranches an option vests, the first counted: equal ones, unless `first_percent` says otherwise."""
+    first_percent: Percent | None = None
+    """The percentage that the first tranche is, such as 25 of a cliff; the others are equal. Unset: equal as well."""
 
 
 # A director's new option ends so soon after the directorship, whatever its years (GRT-4).
@@ -126,6 +129,46 @@ class Waiting(_Part):
     """Whether the day after the cancellation is the first day of the period, or the cancellation day itself."""
 
 
+class NewVesting(_Part):
+    """How what is granted vests (VST-1; otherwise than carried: XCH-2)."""
+
+    kind: Literal["carried", "restart", "extended"] = "carried"
+    """As the old schedule would have, by a schedule of its own from the grant date, or months later than the old."""
+    first_months: FewOrNone | None = None
+    """Of a restart: after how many months from the grant date the first tranche vests. Unset: by `plan.vesting`."""
+    every_months: FewOrNone | None = None
+    """Of a restart: how many months lie between the tranches after it."""
+    tranches: Few | None = None
+    """Of a restart: in how many tranches it vests, the first counted."""
+    first_percent: Percent | None = None
+    """Of a restart: the percentage that the first tranche is; the others are equal. Unset: equal as well."""
+    months: Few | None = None
+    """Of an extension: how many months are added to each vesting date."""
+    vested: Literal["extended", "kept"] | None = None
+    """Of an extension: whether what has vested by the grant gets the months added too (unset), or stays vested."""
+    earliest_months: FewOrNone | None = None
+    """Of an extension: nothing that gets months added vests sooner than so many months after the grant date."""
+
+    @property
+    def schedule(self) -> Vesting | None:
+        """The schedule that a restart states; None where it is the plan's own, or nothing is started anew."""
+        if self.first_months is None or self.every_months is None or self.tranches is None:
+            return None
+        return Vesting(
+            first_months=self.first_months,
+            every_months=self.every_months,
+            tranches=self.tranches,
+            first_percent=self.first_percent,
+        )
+
+
+class Exchange(_Part):
+    """What is granted in exchange."""
+
+    vesting: NewVesting = NewVesting()
+    """How what is granted vests (VST-1, XCH-2)."""
+
+
 class Closing(_Part):
     """A day on which one of the calendars is closed although its rules would have it open (CAL-1)."""
 
@@ -192,6 +235,8 @@ class Terms(_Part):
     """What whoever tenders anything must tender: every option granted in the months before the commencement (TND-3)."""
     waiting: Waiting = Waiting()
     """The period between the cancellation and the grant (GRT-1)."""
+    exchange: Exchange = Exchange()
+    """What is granted in exchange (XCH-2)."""
     minimum_business_days: Few = 20
     """A warning tells where the offer is open for fewer whole business days (AMD-1)."""
     material_days: Few = 5
@@ -324,9 +369,10 @@ def _off_the_calendar(terms: Terms) -> list[tuple[str, str, str]]:
         )
         if year not in YEARS
     ]
-    vesting = terms.plan.vesting
-    if (months := vesting.first_months + (vesting.tranches - 1) * vesting.every_months) > 1000:
-        found.append(("plan.vesting.tranches", f"would vest over {months:,} months", "at most 1,000 months"))
+    schedules = {"plan.vesting": terms.plan.vesting, "exchange.vesting": terms.exchange.vesting.schedule}
+    for key, vesting in schedules.items():
+        if vesting and (months := vesting.first_months + (vesting.tranches - 1) * vesting.every_months) > 1000:
+            found.append((f"{key}.tranches", f"would vest over {months:,} months", "at most 1,000 months"))
     return found
 
 
@@ -338,12 +384,41 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
+    found += _vesting_contradictions(terms)
     try:
         holidays.financial_holidays(terms.stock.exchange)
     except NotImplementedError:  # as the library has it of an exchange that it does not know
         expected = '"NASDAQ", "NYSE" or another code of holidays.financial_holidays'
         found.append(("stock.exchange", f"{terms.stock.exchange!r} is not a known exchange", expected))
     return found
+
+
+# The keys of [exchange.vesting] by the kind that they belong to.
+_OF_RESTART = ("first_months", "every_months", "tranches", "first_percent")
+_OF_EXTENSION = ("months", "vested", "earliest_months")
+
+
+def _vesting_contradictions(terms: Terms) -> Iterator[tuple[str, str, str]]:
+    """A cliff without tranches after it, and in [exchange.vesting] what its kind does not have or cannot do without."""
+    new, plan = terms.exchange.vesting, terms.plan.vesting
+    kinds = {"restart": _OF_RESTART, "extended": _OF_EXTENSION}
+    for kind, keys in kinds.items():
+        for key in keys:
+            if getattr(new, key) is not None and new.kind != kind:
+                yield f"exchange.vesting.{key}", f'is no key of kind = "{new.kind}"', f'kind = "{kind}" with it'
+    if new.kind == "extended" and new.months is None:
+        yield "exchange.vesting.months", "missing", "how many months are added to each vesting date"
+    stated = [key for key in _OF_RESTART if getattr(new, key) is not None]
+    if new.kind == "restart" and stated:
+        for key in _OF_RESTART[:3]:
+            if key not in stated:
+                yield f"exchange.vesting.{key}", "missing", "all of a schedule, or none of it: the plan's own then"
+    for path, percent, tranches in (
+        ("plan.vesting", plan.first_percent, plan.tranches),
+        ("exchange.vesting", new.first_percent, new.tranches),
+    ):
+        if percent is not None and tranches == 1:
+            yield f"{path}.first_percent", "leaves shares over, for there is one tranche", "two tranches or more"
 
 
 _EXPECTED = {
