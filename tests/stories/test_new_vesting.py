@@ -34,8 +34,9 @@ def test_restarted_vesting_stands_in_the_ledger(restarted):
 def test_holders_are_told_of_restarted_vesting(restarted):
     """Before they decide, with the promise, and in the agreement; and nowhere that the old dates are kept."""
     told = (
-        "The new options vest anew, whatever the cancelled ones had vested, counted from the date of grant: 25% of the "
-        "shares 12 months after the date of grant, the rest in three equal parts, each six months after the one before it."
+        "The new options vest anew, whatever the cancelled ones had vested, counted from the date of grant: 25% of "
+        "the shares 12 months after the date of grant, the rest in three equal parts, each six months after the one "
+        "before it."
     )
     for kind in ("offer-opened", "acceptance-and-promise"):
         letter = text(restarted.letters(kind))
