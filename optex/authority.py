@@ -353,6 +353,12 @@ RULES: dict[str, Authority] = {
         "months later, where it does not vest by the old schedule (VST-1).",
         section=_OWN_TERMS,
     ),
+    "XCH-4": Authority(
+        decides="The offer's own terms may have the cancellation on the day of the expiration (`cancel_on`), after "
+        "which nothing is extended, and no waiting period (`waiting`): then the grant is on the day of the "
+        "cancellation, after it, or on the next day on which a grant can be made.",
+        section=_OWN_TERMS,
+    ),
     "PLN-1": Authority(
         decides="The pool: available is authorized less outstanding, exercised and reserved. A cancelled share is "
         "returned and at once reserved for its promise; new options never exceed what is reserved for "

@@ -32,6 +32,17 @@ def new_vesting(terms: Terms) -> str:
     return ""
 
 
+def waits(terms: Terms) -> str:
+    """When the grant is, counted from the cancellation, where it is not some months and some days after it. XCH-4."""
+    months, days = terms.waiting.months, terms.waiting.days
+    if months and days:
+        return ""
+    if months or days:
+        return f"{in_words(months, 'month') if months else in_words(days, 'day')} after the cancellation"
+    which = "of" if terms.waiting.begins == "on_cancellation" else "after"
+    return f"on the day {which} the cancellation, or the first business and trading day from then on"
+
+
 def vesting_parts(vesting: Vesting) -> str:
     """A schedule in prose, its tranches one after the other."""
     first, every = vesting.first_months, in_words(vesting.every_months, "month")

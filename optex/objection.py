@@ -25,6 +25,6 @@ def objection_until(election: Form, told_at: datetime, terms: Terms, grants: Map
     validity, form, eligibility, including time of receipt"; the instant is §15's (TND-3, EXT-1).
     """
     enlarged = election.kind is FormKind.ELECTION and terms.lookback.omitted == "include"
-    if enlarged and told_late(told_at, terms) and omitted(election, terms=terms, grants=grants):
-        return extension_deadline(terms)
-    return None
+    until = extension_deadline(terms)
+    late = until > terms.expires and told_late(told_at, terms)
+    return until if enlarged and late and omitted(election, terms=terms, grants=grants) else None

@@ -208,7 +208,9 @@ class Terms(_Part):
     open_at: time = time(9)
     """When the first letters and the reminders go out; forms count from 12:01 a.m. on (EXP-1)."""
     cancel_at: time = time(9)
-    """When options are cancelled, on the business day after expiration; never before the extension deadline (CAN-1)."""
+    """When options are cancelled, on the day of `cancel_on`; never before the extension deadline (CAN-1)."""
+    cancel_on: Literal["next_business_day", "expiration_day"] = "next_business_day"
+    """The day of the cancellation; with that of the expiration nothing is extended after it (CAN-1, XCH-4)."""
     extension_deadline: time = time(8)
     """The last instant, on the business day after the expiration, at which an extension may be announced (EXT-1)."""
     recheck_at: time = time(9)

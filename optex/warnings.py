@@ -11,9 +11,10 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
+from optex.exchange_warnings import of_the_exchange
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
-from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, accepts_at_once, schedule_of
 from optex.open_days import ISO_DAYS, calendar_days, earliest_in_words, shortfall, whole_business_days
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.signature import looks_like
@@ -72,6 +73,7 @@ def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetim
         *_odd_days(terms),
         *_readings(terms),
         *_plan_age(terms, grant_on),
+        *(Warning(rule=each.rule, message=each.reason, file="offer.toml") for each in of_the_exchange(terms)),
     ]
 
 
@@ -141,7 +143,7 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
         if not terms.calendar.is_business_day(day):
             message = f"{what}, {day}, does not fall on a business day"
             yield Warning(rule="CAL-1", message=message, file="offer.toml")
-    if terms.cancel_at < terms.extension_deadline:
+    if terms.cancel_at < terms.extension_deadline and not accepts_at_once(terms):
         yield Warning(
             rule="EXT-1",
             message=f"cancel_at, {terms.cancel_at:%H:%M}, is before the extension deadline, "
@@ -176,7 +178,9 @@ def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, 
     """
     local = milestone.due.astimezone(terms.zone)
     on, at, eastern = local.date(), local.time(), terms.clock in EASTERN
-    if milestone.name == EXTENSION_DEADLINE:
+    if accepts_at_once(terms) and milestone.name in (EXTENSION_DEADLINE, CANCEL):
+        pass  # both go by the expiration, on the offer's own clock
+    elif milestone.name == EXTENSION_DEADLINE:
         on, at, eastern = terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, True
     elif milestone.name == CANCEL:
         at = max(terms.cancel_at, terms.extension_deadline) if eastern else at
