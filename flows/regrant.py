@@ -8,6 +8,7 @@ from flows.step import step_flow
 from infra.handlers.promises import open_promises
 from optex.compensations import in_time
 from optex.formatting import count
+from optex.market import awaited_price
 from optex.milestones import REGRANT
 from tasks.at_stake import of_grant, of_promises
 from tasks.due_step import DueStep, approval_digest, missing_approval
@@ -37,10 +38,10 @@ def regrant(step: DueStep) -> str | State:
     kept = [each for each in open_promises(step.db, state) if in_time(each.reinstated_at, on, state.terms)]
     if not kept and not state.deferred:
         return record_nothing_left(step, lapsed)
-    close = step.db.close_on(on)
+    close = step.db.value_on(on)
     if close is None:
         step.at_stake = of_promises(kept)
-        return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
+        return step.held("GRT-3", f"{awaited_price(state.terms, on)}; the grant goes on when it is recorded")
     holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
     records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids, forms=False)}
     earlier = step.db.granted_isos(holder_ids) if late else {}

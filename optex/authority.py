@@ -356,7 +356,9 @@ RULES: dict[str, Authority] = {
     "XCH-4": Authority(
         decides="The offer's own terms may have the cancellation on the day of the expiration (`cancel_on`), after "
         "which nothing is extended, and no waiting period (`waiting`): then the grant is on the day of the "
-        "cancellation, after it, or on the next day on which a grant can be made.",
+        "cancellation, after it, or on the next day on which a grant can be made. The exercise price may be the close "
+        "of the trading day before the grant date, or the average of the high and the low of the grant date, rounded "
+        "up to the cent (`price`): until it is known the grant waits, as it does for a close (GRT-3).",
         section=_OWN_TERMS,
     ),
     "PLN-1": Authority(

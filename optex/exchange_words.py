@@ -32,6 +32,16 @@ def new_vesting(terms: Terms) -> str:
     return ""
 
 
+def price_is(terms: Terms) -> str:
+    """What the exercise price is, where it is not the closing price of the date of grant: words of a letter. XCH-4."""
+    stock = f"of our common stock on {terms.stock.exchange}"
+    if terms.price == "previous_close":
+        return f"the closing price {stock} on the last trading day before the date of grant"
+    if terms.price == "average_high_low":
+        return f"the average of the high and the low price {stock} on the date of grant, rounded up to the cent"
+    return ""
+
+
 def waits(terms: Terms) -> str:
     """When the grant is, counted from the cancellation, where it is not some months and some days after it. XCH-4."""
     months, days = terms.waiting.months, terms.waiting.days

@@ -35,8 +35,9 @@ def new_options(
 ) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
-    `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
-    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already,
+    `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, or what the terms have
+    for it (XCH-4), `grants` all the holder's grants as they stood at cancellation, `ceases_on` the last day of that
+    capacity where it is known already,
     `earlier` the new ISOs granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
     the rest. Each option comes with the reasons of its price, type, term and schedule.
     KeyError where a cancelled grant is not among the grants.
@@ -81,7 +82,7 @@ def new_options(
                     expires_on=ends[kind],
                     vesting=part,
                     reasons=(
-                        price_reason(prices[kind], close, granted_on),
+                        price_reason(prices[kind], close, granted_on, terms),
                         *why_type,
                         term_reason(granted_on, ends[kind], usual, capacity, owner and kind is OptionType.ISO),
                         vesting_reason(part, granted_on, terms, deferred=not from_grant_id),

@@ -15,7 +15,7 @@ from optex.cancellation import Cancellation, Promise
 from optex.cells import COLUMNS, Changes, read_line, read_schedule
 from optex.correction import Correction
 from optex.errors import Ruling
-from optex.exchange_words import new_vesting, waits
+from optex.exchange_words import new_vesting, price_is, waits
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche
@@ -33,7 +33,7 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     """
     schedule = schedule or milestones.schedule_of(terms)
     # What an offer has otherwise than the document; of the others no letter has anything of it.
-    otherwise = {"new_vesting": new_vesting(terms), "waits": waits(terms)}
+    otherwise = {"new_vesting": new_vesting(terms), "waits": waits(terms), "price_is": price_is(terms)}
     return {
         "offer": terms.offer,
         "issuer": terms.issuer,

@@ -237,6 +237,8 @@ class Terms(_Part):
     """What whoever tenders anything must tender: every option granted in the months before the commencement (TND-3)."""
     waiting: Waiting = Waiting()
     """The period between the cancellation and the grant (GRT-1)."""
+    price: Literal["close", "previous_close", "average_high_low"] = "close"
+    """The grant date's close, the close of the trading day before, or the average of the day's high and low (XCH-4)."""
     exchange: Exchange = Exchange()
     """What is granted in exchange (XCH-2)."""
     minimum_business_days: Few = 20

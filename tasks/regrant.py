@@ -69,7 +69,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     late = state.granted_on is not None
     if not late:
         db.update_offer(granted_on=on)
-    close = db.close_on(on)
+    close = db.value_on(on)
     assert close is not None, "without a price nothing is granted (GRT-3)"
     db.queue_notices(
         (

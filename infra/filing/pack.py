@@ -13,7 +13,7 @@ from infra.mail.enclosures import signing_forms
 from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
-from optex.exchange_words import waits
+from optex.exchange_words import price_is, waits
 from optex.filings import Filing
 from optex.formatting import count, day, long_moment, money, on_long_moment, sentence, weekday
 from optex.milestones import extension_deadline
@@ -90,4 +90,5 @@ def _environment() -> Environment:
     }
     environment.globals["extension_deadline"] = extension_deadline
     environment.globals["waits"] = waits
+    environment.globals["price_is"] = price_is
     return environment

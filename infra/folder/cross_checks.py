@@ -4,14 +4,16 @@ Every check skips a cell that is itself a fault, so that one mistake is told onc
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timezone, tzinfo
 from itertools import pairwise
+from typing import Any
 
 from infra.folder.csv_rows import FORM_COLUMNS
 from infra.folder.csv_table import CsvTable
 from optex.clock import YEARS, BadInstant, on_clock
 from optex.fields import A_DAY, in_calendar
+from optex.market import Quote
 from optex.records import FormKind, Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
@@ -140,6 +142,14 @@ def _agrees(table: CsvTable, index: int, first: int) -> bool:
 
 def check_prices(table: CsvTable) -> None:
     _once(table, "date")
+    for index, row in enumerate(table.rows):
+        if "close" in row and (wrong := quote_of(row).wrong):
+            table.reject(index, "high", wrong, "the high and the low of the day, or neither of them")
+
+
+def quote_of(row: Mapping[str, Any]) -> Quote:
+    """The prices of a day as a row of prices.csv states them."""
+    return Quote(close=row["close"], high=row.get("high"), low=row.get("low"))
 
 
 def _once(table: CsvTable, column: str) -> dict[str, int]:

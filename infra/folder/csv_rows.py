@@ -103,6 +103,8 @@ class WithdrawalRow(_Received):
 class PriceRow(TypedDict):
     date: Annotated[DayCell, Doc("The trading day; it stands once.")]
     close: Annotated[CloseCell, Doc("The closing price a share, in dollars (GRT-3).")]
+    high: NotRequired[Annotated[CloseCell, Doc("The day's high, where the offer's `price` is an average (XCH-4).")]]
+    low: NotRequired[Annotated[CloseCell, Doc("The day's low, likewise.")]]
 
 
 # A form stands on one row an option: these are the option's, the others the same on every row of the form.
@@ -154,4 +156,4 @@ _KIND = Annotated[
 _FIRST = dict.fromkeys(("form_id", "holder_id", "kind"))  # where they stand in the file
 ELECTIONS = CsvSchema({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
 FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
-PRICES = CsvSchema(PriceRow.__annotations__, PriceRow)
+PRICES = CsvSchema(PriceRow.__annotations__, PriceRow, optional=("high", "low"))

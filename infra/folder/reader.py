@@ -18,6 +18,7 @@ from infra.folder.cross_checks import (
     check_prices,
     check_received,
     check_service,
+    quote_of,
 )
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
@@ -29,6 +30,7 @@ from infra.memory import without_collection
 from optex.clock import on_clock
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
+from optex.market import Quote
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod
 from optex.specimens import specimens
 from optex.terms import Terms, parse_terms
@@ -54,7 +56,7 @@ class Folder:
     service_periods: list[ServicePeriod]
     grants: list[Grant]
     forms: list[Form]
-    prices: dict[date, Decimal]
+    prices: dict[date, Quote]
     script: list[ScriptEntry]
     digest: str
     path: Path
@@ -143,7 +145,7 @@ def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]
     return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
 
 
-def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:
+def read_prices(path: Path, recorded: Mapping[date, Quote] | None = None) -> dict[date, Quote]:
     """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line.
 
     Where another close is `recorded` of a day, that is a fault too (REC-2).
@@ -248,8 +250,8 @@ def _line(row: dict[str, Any]) -> FormLine:
     return FormLine(**{name: row[name] for name in OPTION_COLUMNS if name in row})
 
 
-def _prices(table: CsvTable) -> dict[date, Decimal]:
-    return {row["date"]: row["close"] for row in table.rows}
+def _prices(table: CsvTable) -> dict[date, Quote]:
+    return {row["date"]: quote_of(row) for row in table.rows}
 
 
 def _digest(path: Path, data: dict[str, bytes | None]) -> str:

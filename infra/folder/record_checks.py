@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
-from decimal import Decimal
 from typing import Any
 
 from infra.folder.csv_table import CsvTable
+from optex.market import Quote
 from optex.records import Form
 from optex.told_again import form_differences
 
@@ -30,10 +30,12 @@ def check_recorded_forms(
                 table.reject(row_of.get(each.grant_id, indexes[0]), each.field, problem, expected)
 
 
-def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Decimal]) -> None:
-    """A fault on every row that states another close than is on record of its day."""
+def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Quote]) -> None:
+    """A fault on every row that states another close, high or low than is on record of its day."""
     for index, row in enumerate(table.rows):
-        close = recorded.get(row["date"]) if "date" in row else None
-        if close is not None and "close" in row and row["close"] != close:
-            problem = f"{row['close']} told, but {close} is on record of {row['date']}"
-            table.reject(index, "close", problem, "what is on record, or `optex correct price` (REC-2)")
+        quote = recorded.get(row["date"]) if "date" in row else None
+        for column in ("close", "high", "low") if quote is not None else ():
+            known = getattr(quote, column)
+            if known is not None and row.get(column) not in (None, known):
+                problem = f"{row[column]} told, but {known} is on record of {row['date']}"
+                table.reject(index, column, problem, "what is on record, or `optex correct price` (REC-2)")

@@ -337,7 +337,7 @@ def _set_service(action: ServiceSet, db: OfferWriter) -> str:
 
 @apply_effects.register
 def _set_price(action: PriceSet, db: OfferWriter) -> str:
-    db.set_prices({action.on: action.close})
+    db.set_prices({action.on: action.quote})
     return ""
 
 

@@ -28,7 +28,7 @@ def test_the_defaults_that_the_commented_terms_state_are_the_defaults(tmp_path):
     path = tmp_path / "offer" / "offer.toml"
     before = read_folder(tmp_path / "offer").terms
     text, keys = re.subn(r"(?m)^# (?=[a-z_]+ = |\[plan\.|\[exchange\.)", "", path.read_text())
-    assert 40 == keys
+    assert 41 == keys
     path.write_text(re.sub(r"(?m)^(on|reason|calendar) = ", "# ", text))
     after = read_folder(tmp_path / "offer").terms
     plan = before.plan.model_copy(update={"adopted": after.plan.adopted})  # it has no default either
