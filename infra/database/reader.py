@@ -60,6 +60,11 @@ class PromiseRow(NamedTuple):
     rule: str
     decided_at: datetime | None
 
+    @property
+    def reinstated_at(self) -> datetime | None:
+        """Since when it is open again, where it had lapsed (REC-4)."""
+        return self.decided_at if self.decision == REINSTATED else None
+
 
 _OF_PROMISE = ("promise_id", "holder_id", "shares", "issued_on", "not_before", "received_on")
 
