@@ -21,6 +21,7 @@ from infra.folder.cross_checks import (
 )
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
+from infra.folder.excluded_holders import unknown_holders
 from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.spreadsheets import AS_CSV, workbook_beside
@@ -85,6 +86,8 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
         check_forms(elections, holder_ids, grant_ids)
         check_received(elections, zone)
         check_prices(prices)
+        if terms and holder_ids is not None:
+            faults += unknown_holders(terms, holder_ids, (data["offer.toml"] or b"").decode("utf-8-sig"))
         for table in (holders, service, grants, elections, prices):
             faults += table.faults
         faults.sort(key=lambda fault: (FILES.index(fault.file), fault.line))

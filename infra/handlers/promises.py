@@ -73,7 +73,7 @@ def lapse_promises(
         return ""
     promises = open_promises(db, state, suspects)
     records = {d.holder.holder_id: d for d in db.holder_records(suspects)}
-    broken = batch.broken_promises(promises, records, through)
+    broken = batch.broken_promises(promises, records, through, state.terms)
     if final or lapses_are_final(db):
         return f"{record_lapsed(db, broken, state.day(at), at)}."
     until = lapse_letter_due(state.day(at), state.terms)
@@ -165,7 +165,9 @@ def _out_of_service(
     return [
         row.holder_id
         for row in rows
-        if may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
+        if may_receive(
+            periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through, terms=state.terms
+        )
         and (final or not _void(row, periods.get(row.holder_id, ()), state))
     ]
 
