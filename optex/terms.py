@@ -8,12 +8,22 @@ from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Exact, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -115,12 +125,26 @@ TYPED = frozenset({"email", "web"})
 """The ways of delivery on which a typed name is the signature (TND-5, TND-6)."""
 
 
+COUNTED_FROM = '"commencement" or a date such as 2003-02-28'
+
+
+def _from(value: Any, info: ValidationInfo) -> Any:
+    """The day from which a look-back is counted; as JSON has it, the terms were kept by ourselves."""
+    if info.mode == "json" and isinstance(value, str) and value != "commencement":
+        return date.fromisoformat(value)
+    if value != "commencement" and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise PydanticCustomError("expected", COUNTED_FROM)
+    return value
+
+
 class Lookback(_Part):
     months: FewOrNone = 6
     """How many months before the commencement the window begins; 0: there is no look-back."""
     since: date | None = None
     """The first day of the window, in place of counted months."""
-    counted_from: date | Literal["commencement"] = Field(default="commencement", alias="from")
+    counted_from: Annotated[date | Literal["commencement"], BeforeValidator(_from), Expected(COUNTED_FROM)] = Field(
+        default="commencement", alias="from"
+    )
     """From which day the months are counted back: the commencement, or a date."""
     omitted: Literal["include", "defect"] = "include"
     """Of a form that omits an option of the window: add it, whole, or take the form as defective."""
@@ -134,9 +158,11 @@ class Lookback(_Part):
 class Eligible(_Part):
     """Whom the offer is made to and which options it is for, where that is not everyone and every option (ELG-5)."""
 
-    capacities: Annotated[
-        tuple[Literal["employee", "director", "consultant"], ...], Field(strict=False, min_length=1)
-    ] = ("employee", "director", "consultant")
+    capacities: Annotated[tuple[Literal["employee", "director", "consultant"], ...], Field(strict=False)] = (
+        "employee",
+        "director",
+        "consultant",
+    )
     """In which capacities a holder must serve, from the commencement through the grant; `director`: no employee."""
     minimum_price: Annotated[Exact, Field(ge=0)] = Decimal("0.00")
     """Only options at or above this exercise price, as it was before any split of the offer's time."""
@@ -408,6 +434,8 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
 def _odd_class(terms: Terms) -> Iterator[tuple[str, str, str]]:
     """Days and holders by which no class of options, or no look-back, can be told."""
     eligible, first = terms.eligible, terms.lookback_from
+    if not eligible.capacities:
+        yield "eligible.capacities", "names none", "at least one of employee, director, consultant"
     if eligible.granted_before and eligible.granted_before > terms.commences:
         problem = f"{eligible.granted_before} is after the commencement"
         yield "eligible.granted_before", problem, f"a day by {terms.commences}: later grants are in no offer"
