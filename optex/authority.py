@@ -153,7 +153,8 @@ RULES: dict[str, Authority] = {
     ),
     "TND-5": Authority(
         decides="A form is signed exactly as the name appears on the option agreement, and dated. Another "
-        "person's signature needs the full title and evidence of authority.",
+        "person's signature needs the full title and evidence of authority. By e-mail or on the web page "
+        "(`channels`) the name as it is typed is the signature.",
         section="§5",
         sentence="any new or amended Election Form must be executed by the option holder who tendered the options to "
         "be withdrawn exactly as the option holder's name appears on the option agreement or agreements evidencing "

@@ -72,6 +72,9 @@ def _page(kind: str, **stated: Any) -> str:
     return _environment().get_template(f"{kind}.html").render(stated)
 
 
+_UNITS = {"shares": "", "grants": "each option whole or not at all", "all": "all eligible options, whole, or none"}
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -88,5 +91,6 @@ def _environment() -> Environment:
         "instant": long_moment,
         "on_instant": on_long_moment,
     }
-    environment.globals |= {"extension_deadline": extension_deadline, "the_class": the_class, "open_to": open_to}
+    environment.globals |= {"extension_deadline": extension_deadline, "units": _UNITS}
+    environment.globals |= {"the_class": the_class, "open_to": open_to}
     return environment

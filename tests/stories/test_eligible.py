@@ -1,4 +1,4 @@
-"""An offer that is not made to everyone for everything: by capacity, by holder, by price and by day of grant (ELG-5)."""
+"""An offer not made to everyone for everything: by capacity, by holder, by price and by day of grant (ELG-5)."""
 
 import pytest
 
