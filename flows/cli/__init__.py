@@ -105,7 +105,8 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 def _fault(fault: Any) -> dict[str, Any]:
-    return {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+    said = {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+    return said | ({"cell": fault.cell} if fault.cell else {})
 
 
 @cli.command()

@@ -136,6 +136,13 @@ class CsvSchema:
     def may_be_blank(self, column: str) -> bool:
         return get_origin(self._annotations[column]) is NotRequired
 
+    def kind(self, column: str) -> type:
+        """What is in a column: a date, a datetime, an int, a Decimal or text."""
+        annotation = self._annotations.get(column, str)
+        while (origin := get_origin(annotation)) is not None and origin is not Literal:
+            annotation = get_args(annotation)[0]
+        return annotation if isinstance(annotation, type) and not issubclass(annotation, str) else str
+
     def _told(self, column: str, what: str, otherwise: str) -> str:
         annotation = self._annotations[column]
         while get_origin(annotation) is NotRequired:

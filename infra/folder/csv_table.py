@@ -29,6 +29,8 @@ class CsvTable:
     """
 
     file: str
+    sheet: str = ""  # of a workbook, whose columns have letters
+    letters: dict[str, str] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -37,7 +39,9 @@ class CsvTable:
     whole: bool = True
 
     def fault(self, line: int, column: str, problem: str, expected: str = "") -> None:
-        self.faults.append(Fault(file=self.file, line=line, column=column, problem=problem, expected=expected))
+        cell = f"{self.sheet}!{self.letters.get(column, 'A')}{line}" if self.sheet else ""
+        found = Fault(file=self.file, line=line, column=column, problem=problem, expected=expected, cell=cell)
+        self.faults.append(found)
 
     def reject(self, index: int, column: str, problem: str, expected: str = "") -> None:
         """A fault in one cell of a row."""
@@ -56,6 +60,8 @@ def read_table(file: str, data: bytes, shape: CsvSchema) -> CsvTable:
     table = CsvTable(file=file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _unreadable(table, 1, "the file is in UTF-16", "UTF-8")
+    if b"\0" in data[:2]:
+        return _unreadable(table, 1, "the file is in UTF-16 or UTF-32", "UTF-8")
     if is_workbook(data):
         return _unreadable(table, 1, "the file is a workbook of a spreadsheet, whatever its name", f"text: {AS_CSV}")
     text, sound = _decoded(data)
@@ -64,7 +70,7 @@ def read_table(file: str, data: bytes, shape: CsvSchema) -> CsvTable:
     if header is None:
         return table
     _records(table, records, header, sound)
-    _validate(table, shape, header)
+    validate_rows(table, shape, header)
     return table
 
 
@@ -85,17 +91,22 @@ def _unreadable(table: CsvTable, line: int, problem: str, expected: str) -> CsvT
 
 def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None:
     """The names in the first line; None where it is no header at all."""
-    expected = ",".join(shape.columns)
     try:
         header = [name.strip() for name in next(records, [])]
     except csv.Error as error:
-        _unreadable(table, 1, f"the header cannot be read ({error})", expected)
+        _unreadable(table, 1, f"the header cannot be read ({error})", ",".join(shape.columns))
         return None
-    if not set(header) & set(shape.columns):
-        _unreadable(table, 1, *_no_header(header, shape, expected))
+    return check_header(table, header, shape)
+
+
+def check_header(table: CsvTable, header: list[str], shape: CsvSchema) -> list[str] | None:
+    """The names of the columns, every fault of them told; None where they are no names of ours."""
+    expected = ",".join(shape.columns)
+    if not _names_columns(header, shape):
+        _unreadable(table, 1, *_no_header(table, header, shape, expected))
         return None
     missing = [column for column in shape.columns if column not in header]
-    guesses = {name: near for name in header if name not in shape.columns and (near := meant(name, missing))}
+    guesses = _guesses(header, shape)
     for column in shape.required:
         if column in missing and column not in guesses.values():
             table.fault(1, column, "the column is missing", f"the columns {expected}")
@@ -110,12 +121,34 @@ def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None
     return header
 
 
-def _no_header(header: list[str], shape: CsvSchema, expected: str) -> tuple[str, str]:
+def _guesses(header: list[str], shape: CsvSchema) -> dict[str, str]:
+    """What columns are meant by names that are none."""
+    missing = [column for column in shape.columns if column not in header]
+    return {name: near for name in header if name not in shape.columns and (near := meant(name, missing))}
+
+
+def _names_columns(header: list[str], shape: CsvSchema) -> bool:
+    """Whether a line names a column, or most of what it names is meant for one, as "Grant ID" is."""
+    if set(header) & set(shape.columns):
+        return True
+    few = len(header) <= 3 * len(shape.columns)
+    return few and 2 * len(_guesses(header, shape)) >= max(len(header), 1)
+
+
+def _no_header(table: CsvTable, header: list[str], shape: CsvSchema, expected: str) -> tuple[str, str]:
     """What is wrong with a first line that names no column, and what is expected."""
     line = ",".join(header)
     for separator, name in SEPARATORS.items():
-        if {cell.strip(' "') for cell in line.split(separator)} & set(shape.columns):
+        if separator in line and _names_columns([cell.strip(' "') for cell in line.split(separator)], shape):
             return f"the columns are separated by {name}", f"commas: {AS_CSV}"
+    if len(header) == 1 and "," in line and _names_columns([cell.strip(' "') for cell in line.split(",")], shape):
+        one = "cell" if table.sheet else "field, in quotes"
+        return f"all columns stand in one {one}", f"one for each of {expected}"
+    if line.casefold().startswith("sep="):
+        return f"the first line is {quoted(line)}, which only a spreadsheet reads", f"commas, and there {expected}"
+    if any(header) and not any(char.isdigit() or char == "@" for char in line):
+        shown = ", ".join(quoted(name) for name in header[:5])
+        return f"no column is known of {shown}{', …' if len(header) > 5 else ''}", expected
     return "no header row", expected
 
 
@@ -155,7 +188,7 @@ def _reject_unsound(table: CsvTable, row: dict[str, str]) -> None:
             table.reject(len(table.rows) - 1, name, "bytes that are not UTF-8", "text in UTF-8")
 
 
-def _validate(table: CsvTable, shape: CsvSchema, header: list[str]) -> None:
+def validate_rows(table: CsvTable, shape: CsvSchema, header: list[str]) -> None:
     """Turn the text of every cell into its type; what cannot be is a fault and is taken out of its row.
 
     A faulty cell hides none of the others: the rows are checked again without it until nothing more is found.

@@ -23,8 +23,11 @@ from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PR
 from infra.folder.csv_table import CsvTable, read_table
 from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
 from infra.folder.script import ScriptEntry, read_script
+from infra.folder.sheet_table import read_sheet
 from infra.folder.spreadsheets import AS_CSV, workbook_beside
 from infra.folder.whereabouts import why_no_folder
+from infra.folder.workbook import BadWorkbook, Sheet, is_workbook_file, read_sheets
+from infra.folder.workbooks import WORKBOOKS, only_sheet, sheets_of, unreadable
 from infra.memory import without_collection
 from optex.clock import on_clock
 from optex.errors import BadData, Fault, OptexError
@@ -43,6 +46,8 @@ FILES = (
     "script.toml",
 )
 REQUIRED = FILES[:4]
+# In the order in which their faults are told; any of them changes the digest.
+ALL_FILES: tuple[str, ...] = ("offer.toml", *WORKBOOKS, *FILES[1:])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,13 +74,17 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
     if why := why_no_folder(path):
         raise OptexError(why)
     faults: list[Fault] = []
-    data = {name: _bytes(path / name, faults, required=name in REQUIRED) for name in FILES}
+    data = {name: _bytes(path / name, faults, required=False) for name in WORKBOOKS}
+    with without_collection():
+        sheets = sheets_of(path, data)
+    faults += sheets.faults
+    data |= {name: _bytes(path / name, faults, required=name in REQUIRED, sheets=sheets.found) for name in FILES}
     terms = _parsed(data["offer.toml"], "offer.toml", parse_terms, faults)
     zone = terms.zone if terms else UTC
     script = _parsed(data["script.toml"], "script.toml", lambda text: read_script(text, zone), faults) or []
     with without_collection():
         holders, service, grants, elections, prices = (
-            _table(name, data[name], shape)
+            _table(name, data[name], shape, sheets.found.get(name))
             for name, shape in zip(FILES[1:6], (HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES), strict=True)
         )
         check_holders(holders)
@@ -86,8 +95,8 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
         check_received(elections, zone)
         check_prices(prices)
         for table in (holders, service, grants, elections, prices):
-            faults += table.faults
-        faults.sort(key=lambda fault: (FILES.index(fault.file), fault.line))
+            faults += sorted(table.faults, key=lambda fault: fault.line)
+        faults.sort(key=lambda fault: ALL_FILES.index(fault.file))
         faults += _template_faults(path / "templates", terms if letters else None)
         if faults or terms is None:
             raise BadData(faults)
@@ -106,7 +115,7 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
 
 def digest_of(path: Path) -> str:
     """The digest of a folder as it is now, without reading what its files say; one without a file has another."""
-    return _digest(path, {name: (path / name).read_bytes() if (path / name).is_file() else None for name in FILES})
+    return _digest(path, {name: (path / name).read_bytes() if (path / name).is_file() else None for name in ALL_FILES})
 
 
 def _template_faults(templates: Path, terms: Terms | None) -> list[Fault]:
@@ -125,7 +134,7 @@ def read_forms(
     grant_ids: Collection[str],
     recorded: Mapping[str, Form] | None = None,
 ) -> list[Form]:
-    """The forms in a CSV file of the shape of elections.csv; BadData with every fault by line.
+    """The forms in a file or sheet of the shape of elections.csv; BadData with every fault by its place.
 
     Where a form is `recorded` with other content, that is a fault too (REC-2).
     """
@@ -135,16 +144,17 @@ def read_forms(
         check_received(table, terms.zone)
         check_recorded_forms(table, recorded or {}, lambda rows: _form(rows, terms.zone), terms.zone)
 
-    return _forms(_single(path, ELECTIONS, check).rows, terms.zone)
+    return _forms(_single(path, "elections", ELECTIONS, check).rows, terms.zone)
 
 
 def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
-    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
-    return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
+    """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place."""
+    table = _single(path, "service", SERVICE, lambda table: check_service(table, holder_ids))
+    return [_service_period(row) for row in table.rows]
 
 
 def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:
-    """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line.
+    """The closing prices, in dollars, in a file or sheet of the shape of prices.csv; BadData with every fault by place.
 
     Where another close is `recorded` of a day, that is a fault too (REC-2).
     """
@@ -153,7 +163,7 @@ def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> d
         check_prices(table)
         check_recorded_prices(table, recorded or {})
 
-    return _prices(_single(path, PRICES, check))
+    return _prices(_single(path, "prices", PRICES, check))
 
 
 def init_folder(path: Path) -> None:
@@ -170,34 +180,47 @@ def init_folder(path: Path) -> None:
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _single(path: Path, shape: CsvSchema, check: Callable[[CsvTable], None]) -> CsvTable:
+def _single(path: Path, sheet: str, shape: CsvSchema, check: Callable[[CsvTable], None]) -> CsvTable:
     path, faults = Path(path), list[Fault]()
+    data = _bytes(path, faults, required=True)
     with without_collection():
-        table = _table(path.name, _bytes(path, faults, required=True), shape)
+        if data is not None and is_workbook_file(path):
+            try:
+                table = read_sheet(only_sheet(read_sheets(path.name, data), sheet), shape)
+            except BadWorkbook as error:
+                raise BadData([unreadable(path.name, error)]) from error
+        else:
+            table = _table(path.name, data, shape)
         check(table)
     if faults := faults + table.faults:
         raise BadData(sorted(faults, key=lambda fault: fault.line))
     return table
 
 
-def _bytes(path: Path, faults: list[Fault], *, required: bool) -> bytes | None:
+def _bytes(path: Path, faults: list[Fault], *, required: bool, sheets: Collection[str] = ()) -> bytes | None:
+    """The content of a file; None where there is none, which is a fault unless a sheet stands for it."""
     try:
         if path.exists() and not path.is_file():  # a pipe would never end
             raise IsADirectoryError(EISDIR, "Is no file")
         return path.read_bytes()
     except FileNotFoundError:
+        if path.name in sheets:
+            return None
         if sheet := workbook_beside(path):
             problem, expected = f"does not exist, but {sheet.name} lies there", f"{path.name}: {AS_CSV}"
             faults.append(Fault(file=path.name, line=1, column="file", problem=problem, expected=expected))
         elif required:
-            faults.append(Fault(file=path.name, line=1, column="file", problem="does not exist", expected="this file"))
+            expected = "this file, or a sheet of that name" if sheets else "this file"
+            faults.append(Fault(file=path.name, line=1, column="file", problem="does not exist", expected=expected))
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
         faults.append(Fault(file=path.name, line=1, column="file", problem=problem, expected="a file"))
     return None
 
 
-def _table(name: str, data: bytes | None, shape: CsvSchema) -> CsvTable:
+def _table(name: str, data: bytes | None, shape: CsvSchema, sheet: Sheet | None = None) -> CsvTable:
+    if data is None and sheet is not None:
+        return read_sheet(sheet, shape)
     return CsvTable(file=name, whole=False) if data is None else read_table(name, data, shape)
 
 
@@ -254,7 +277,10 @@ def _prices(table: CsvTable) -> dict[date, Decimal]:
 
 def _digest(path: Path, data: dict[str, bytes | None]) -> str:
     templates = sorted(found for found in (path / "templates").rglob("*") if found.is_file())
-    contents = {**data, **{found.relative_to(path).as_posix(): found.read_bytes() for found in templates}}
+    contents = {
+        **{name: data[name] for name in ALL_FILES},
+        **{found.relative_to(path).as_posix(): found.read_bytes() for found in templates},
+    }
     digest = hashlib.sha256()
     for name, content in contents.items():
         if content is not None:

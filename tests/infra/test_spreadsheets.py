@@ -22,10 +22,10 @@ def test_another_separator_than_the_comma_is_named(folder, separator, name):
 def test_a_workbook_beside_a_missing_file_is_named(folder):
     """Also where the file may be missing: nobody means the forms in it to be passed over."""
     for name in ("holders", "elections"):
-        (folder / f"{name}.csv").rename(folder / f"{name}.xlsx")
+        (folder / f"{name}.csv").rename(folder / f"{name}.ods")
     assert [
-        f"holders.csv:1: file: does not exist, but holders.xlsx lies there, expected holders.csv: {SAVE}",
-        f"elections.csv:1: file: does not exist, but elections.xlsx lies there, expected elections.csv: {SAVE}",
+        f"holders.csv:1: file: does not exist, but holders.ods lies there, expected holders.csv: {SAVE}",
+        f"elections.csv:1: file: does not exist, but elections.ods lies there, expected elections.csv: {SAVE}",
     ] == folder.faults()
 
 
