@@ -21,13 +21,14 @@ from infra.folder.cross_checks import (
 )
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
+from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.sheet_table import read_sheet
 from infra.folder.spreadsheets import AS_CSV, workbook_beside
 from infra.folder.whereabouts import why_no_folder
 from infra.folder.workbook import BadWorkbook, Sheet, is_workbook_file, read_sheets
-from infra.folder.workbooks import WORKBOOKS, only_sheet, sheets_of, unreadable
+from infra.folder.workbooks import WHOLE, WORKBOOKS, only_sheet, sheets_of, unreadable
 from infra.memory import without_collection
 from optex.clock import on_clock
 from optex.errors import BadData, Fault, OptexError
@@ -166,18 +167,27 @@ def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> d
     return _prices(_single(path, "prices", PRICES, check))
 
 
-def init_folder(path: Path) -> None:
-    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use."""
+def init_folder(path: Path, *, workbook: bool = False) -> None:
+    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use.
+
+    As a `workbook` the rows stand in offer.xlsx, and not in CSV files.
+    """
     path = Path(path)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise OptexError(f"{path} exists and is not an empty folder: nothing was written")
     path.mkdir(parents=True, exist_ok=True)
     name = path.resolve().name
+    rows: dict[str, str] = {}
     for source in sorted(files("infra.folder").joinpath("blank").iterdir(), key=lambda source: source.name):
         text = source.read_text(encoding="utf-8")
+        if workbook and source.name.endswith(".csv"):
+            rows[source.name.removesuffix(".csv")] = text
+            continue
         if source.name == "offer.toml" and re.fullmatch(ID, name):
             text = text.replace('offer = "example-2027"', f'offer = "{name}"', 1)
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
+    if workbook:
+        write_offer_workbook(path / WHOLE, rows)
 
 
 def _single(path: Path, sheet: str, shape: CsvSchema, check: Callable[[CsvTable], None]) -> CsvTable:

@@ -26,7 +26,9 @@ def read_sheet(sheet: Sheet, shape: CsvSchema) -> CsvTable:
         for column, value in cells.items():
             name = names.get(column)
             if name is None:
-                table.fault(line, letters(column), "stands under no name of a column", "nothing, or a name in row 1")
+                unnamed = f"column {letters(column)}"
+                table.letters[unnamed] = letters(column)
+                table.fault(line, unnamed, "stands under no name", "nothing, or a name of ours in row 1")
             elif failed := sheet.failed.get((line, column)):
                 faults.append((name, failed))
             else:
