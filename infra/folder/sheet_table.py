@@ -3,46 +3,48 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
+from infra.folder.csv_column import UNREAD
 from infra.folder.csv_rows import CsvSchema
-from infra.folder.csv_table import CsvTable, check_header, validate_rows
-from infra.folder.workbook import Sheet, letters
+from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable, check_header, columns_of, take_rows
+from infra.folder.workbook import Sheet, Unread, letters
 
 HEADER = 1
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def read_sheet(sheet: Sheet, shape: CsvSchema) -> CsvTable:
-    """The rows of a sheet with every fault by its cell; the names of the columns are in the first row."""
+def sheet_batches(table: CsvTable, sheet: Sheet, shape: CsvSchema) -> Iterator[None]:
+    """Put the rows of a sheet into the table, a batch at a time; the names of the columns are in the first row."""
     names = _names(sheet)
-    table = CsvTable(file=sheet.file, sheet=sheet.title)
+    table.file, table.sheet = sheet.file, sheet.title
     table.letters = {name: letters(column) for column, name in reversed(names.items())}
     header = check_header(table, list(names.values()), shape)
     if header is None:
-        return table
-    for line, cells in _cells_of_rows(sheet):
-        row, faults = {}, []
-        for column, value in cells.items():
-            name = names.get(column)
-            if name is None:
+        return
+    columns = columns_of(header, shape)
+    dated = {column for column, name in names.items() if issubclass(shape.kind(name), date)}
+    rows = _cells_of_rows(sheet)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        for line, cells in some:
+            for column in cells.keys() - names.keys():
                 unnamed = f"column {letters(column)}"
                 table.letters[unnamed] = letters(column)
                 table.fault(line, unnamed, "stands under no name", "nothing, or a name of ours in row 1")
-            elif failed := sheet.failed.get((line, column)):
-                faults.append((name, failed))
-            else:
-                row[name] = cell_text(value)
-                if isinstance(value, date | time | timedelta) and not issubclass(shape.kind(name), date):
-                    what = "a date" if isinstance(value, date) else "a time"
-                    faults.append((name, f"the spreadsheet keeps it as {what}, {row[name]}"))
-        if row or faults:
-            table.rows.append(row)
-            table.lines.append(line)
-            for name, problem in faults:
-                table.reject(len(table.rows) - 1, name, problem, shape.expected(name))
-    validate_rows(table, shape, header)
-    return table
+        stated = [[_stated(cells.get(column, ""), column in dated) for column in names] for _, cells in some]
+        take_rows(table, shape, columns, [line for line, _ in some], stated)
+        yield
+
+
+def _stated(value: Any, dated: bool) -> str:
+    """The text of a cell; where it is none that can be taken for what was meant, that it is unread, and why."""
+    if isinstance(value, Unread):
+        return f"{UNREAD}{value.why}"
+    if isinstance(value, date | time | timedelta) and not dated:
+        what = "a date" if isinstance(value, date) else "a time"
+        return f"{UNREAD}the spreadsheet keeps it as {what}, {cell_text(value)}"
+    return cell_text(value)
 
 
 def sheet_rows(sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
@@ -74,12 +76,8 @@ def _names(sheet: Sheet) -> dict[int, str]:
 
 
 def _cells_of_rows(sheet: Sheet) -> Iterator[tuple[int, dict[int, Any]]]:
-    """The cells below the header that are not blank, by the numbers of their columns, row by row."""
-    failed: dict[int, dict[int, Any]] = {}
-    for row, column in sheet.failed:
-        failed.setdefault(row, {})[column] = ""
-    last = max([len(sheet.rows), *failed])
-    for line in range(HEADER + 1, last + 1):
-        cells = sheet.rows[line - 1] if line <= len(sheet.rows) else []
-        stated = {column: cell for column, cell in enumerate(cells, 1) if not isinstance(cell, str) or cell.strip()}
-        yield line, stated | failed.get(line, {})
+    """The rows below the header that are not blank, with what stands in them by the numbers of the columns."""
+    for line, row in enumerate(sheet.rows[HEADER:], HEADER + 1):
+        cells = {column: cell for column, cell in enumerate(row, 1) if not isinstance(cell, str) or cell.strip()}
+        if cells:
+            yield line, cells

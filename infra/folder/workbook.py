@@ -19,6 +19,7 @@ MOST_BYTES, MOST_CELLS = 400_000_000, 20_000_000
 A_WORKBOOK = "a workbook as a spreadsheet saves it (.xlsx), without a password"
 # What an archive or a part of it that is broken, locked or packed in another way ends in.
 _BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError, OverflowError)
+_NO_VALUE = "a formula of which the file keeps no value"
 _UNREADABLE = (*_BROKEN, expat.ExpatError, ElementTree.ParseError)
 
 
@@ -30,14 +31,20 @@ class BadWorkbook(Exception):
         self.problem, self.expected = problem, expected
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell of which the file keeps no value, and why."""
+
+    why: str
+
+
 @dataclass(kw_only=True, slots=True)
 class Sheet:
-    """The cells of one sheet by rows, from its first on; `failed` are those of which the file keeps no value."""
+    """The cells of one sheet by rows, from its first on; one that is blank is ""."""
 
     file: str
     title: str
-    rows: list[list[Any]] = field(default_factory=list)
-    failed: dict[tuple[int, int], str] = field(default_factory=dict)
+    rows: list[list[Any]]
 
     @property
     def name(self) -> str:
@@ -45,7 +52,7 @@ class Sheet:
 
     @property
     def blank(self) -> bool:
-        return not self.failed and all(cell == "" for row in self.rows for cell in row)
+        return all(cell == "" for row in self.rows for cell in row)
 
 
 @dataclass(slots=True)
@@ -177,9 +184,12 @@ def _cells(data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def _sheet(file: str, title: str, rows: list[list[Any]], extent: _Extent) -> Sheet:
-    """A sheet with the cells named of which there is no value to be read."""
-    failed = dict.fromkeys(extent.errors, "an error of a formula")
-    for row, column in extent.formulas - extent.errors:
-        if row > len(rows) or column > len(rows[row - 1]) or rows[row - 1][column - 1] == "":
-            failed[row, column] = "a formula of which the file keeps no value"
-    return Sheet(file=file, title=title, rows=rows, failed=failed)
+    """A sheet with the cells marked of which there is no value to be read."""
+    for row, column in sorted(extent.errors | extent.formulas):
+        rows += [[] for _ in range(row - len(rows))]
+        cells = rows[row - 1]
+        cells += [""] * (column - len(cells))
+        if cells[column - 1] == "":
+            why = "an error of a formula" if (row, column) in extent.errors else _NO_VALUE
+            cells[column - 1] = Unread(why)
+    return Sheet(file=file, title=title, rows=rows)

@@ -68,12 +68,17 @@ def _write(sheet: "Worksheet", line: int, number: int, cell: Any, formats: dict[
         sheet.write_datetime(line, number, datetime.combine(cell, time()), formats[date])
     elif isinstance(cell, str):
         _write_text(sheet, line, number, one_line_end(cell))
-    elif isinstance(cell, bool) or not isinstance(cell, int | Decimal):
-        _write_text(sheet, line, number, cell_text(cell))
-    elif len(cell_text(cell).replace(".", "").lstrip("-0")) > _DIGITS:
-        _write_text(sheet, line, number, cell_text(cell))
-    else:
+    elif _exact(cell):
         sheet.write_number(line, number, float(cell), formats[Decimal if isinstance(cell, Decimal) else int])
+    else:
+        _write_text(sheet, line, number, cell_text(cell))
+
+
+def _exact(cell: Any) -> bool:
+    """Whether it is a number of which a spreadsheet keeps every digit."""
+    if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
+        return False
+    return len(cell_text(cell).replace(".", "").lstrip("-0")) <= _DIGITS
 
 
 def _write_text(sheet: "Worksheet", line: int, number: int, text: str) -> None:
