@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from infra.folder.files import FILES as FILES
 from infra.folder.files import FolderFiles, prices_of, service_batches, service_period
 from infra.folder.form_rows import Forms
 from infra.folder.new_workbook import write_offer_workbook
-from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices
+from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry
 from infra.folder.workbook import BadWorkbook, is_workbook_file, read_sheets
 from infra.folder.workbooks import WHOLE, only_sheet, unreadable
@@ -94,13 +94,21 @@ def read_forms(
     return list(forms.forms.values())
 
 
-def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
-    """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place."""
+def read_service(
+    path: Path, holder_ids: Collection[str], recorded: Mapping[str, Sequence[ServicePeriod]] | None = None
+) -> list[ServicePeriod]:
+    """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place.
+
+    `recorded` are those on record, by holder.
+    """
     files, table = _single(path, "service")
-    periods = []
+    periods, lines = [], []
     for _ in service_batches(files, table, holder_ids):
         if files.sound(table):
             periods += [service_period(row) for row in table.rows]
+            lines += table.lines
+    if recorded is not None and files.sound(table):
+        check_recorded_spells(table, periods, lines, recorded)
     _refuse_faults(files, table)
     return periods
 
