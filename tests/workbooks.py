@@ -6,6 +6,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 
+from infra.folder.new_workbook import write_offer_workbook
+from infra.folder.workbooks import NAMES
+
 DAY, INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
 
@@ -60,3 +63,12 @@ def with_part(data, name, content):
 
 def put_part(path, name, content):
     path.write_bytes(with_part(path.read_bytes(), name, content))
+
+
+def in_one_workbook(folder):
+    """The folder with the rows of its CSV files as the sheets of one offer.xlsx."""
+    files = [file for name in NAMES if (file := folder / f"{name}.csv").exists()]
+    write_offer_workbook(folder / "offer.xlsx", {file.stem: file.read_bytes().decode() for file in files})
+    for file in files:
+        file.unlink()
+    return folder

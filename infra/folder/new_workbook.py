@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def write_offer_workbook(path: Path, texts: Mapping[str, str]) -> None:
                 continue
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
-            rows = csv.DictReader(texts[name].splitlines())
+            rows = csv.DictReader(StringIO(texts[name], newline=""))
             columns = {column: (number, schema.kind(column)) for number, column in enumerate(rows.fieldnames or ())}
             for column, (number, kind) in columns.items():
                 sheet.set_column(number, number, max(12, len(column) + 2), formats.get(kind))
