@@ -18,7 +18,7 @@ SUFFIXES = (".xlsx", ".xlsm")
 MOST_BYTES, MOST_CELLS = 400_000_000, 20_000_000
 A_WORKBOOK = "a workbook as a spreadsheet saves it (.xlsx), without a password"
 # What an archive or a part of it that is broken, locked or packed in another way ends in.
-_BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError, OverflowError)
+_BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, OverflowError)
 _NO_VALUE = "a formula of which the file keeps no value"
 _UNREADABLE = (*_BROKEN, expat.ExpatError, ElementTree.ParseError)
 

@@ -208,6 +208,8 @@ def test_what_is_no_workbook_is_one_fault(sheets):
     bad = [b"", HOLDERS.encode(), b"\xd0\xcf\x11\xe0" + bytes(600), whole[: len(whole) // 2], whole[:-40]]
     bad += [with_part(whole, "xl/workbook.xml", None), with_part(whole, SHEET, sheet[: len(sheet) // 2])]
     bad += [with_part(whole, SHEET, sheet.replace(b'r="A1"', b'r="ZZZZ1"'))]
+    days = "xl/worksheets/sheet2.xml"
+    bad += [with_part(whole, days, part_of(path, days).replace(b"<v>36164</v>", b"<v>-1e12</v>"))]
     for data in bad:
         path.write_bytes(data)
         expected = "a workbook as a spreadsheet saves it (.xlsx), without a password"
