@@ -18,7 +18,7 @@ from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_folder, read_prices, read_service
-from infra.folder.workbooks import place_of
+from infra.folder.workbooks import places_in
 from infra.handlers.actions import record_action as record
 from infra.handlers.forms import read_new_forms, record_received_forms
 from infra.handlers.intake import load_folder
@@ -118,7 +118,7 @@ def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, eviden
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        forms = read_new_forms(db, file or place_of(folder, "elections.csv"), db.forms())
+        forms = read_new_forms(db, file or places_in(folder)["elections.csv"], db.forms())
         apply_splits(db, now)
         return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
@@ -147,7 +147,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source = file or place_of(folder, "service.csv")
+        source = file or places_in(folder)["service.csv"]
         told = read_service(source, db.holders().keys(), db.service_periods())
         return record_service(db, told, source.name, now, by)
 
@@ -162,7 +162,7 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source, today, on_record = file or place_of(folder, "prices.csv"), db.state().day(now), db.closes()
+        source, today, on_record = file or places_in(folder)["prices.csv"], db.state().day(now), db.closes()
         come = {on: close for on, close in read_prices(source, on_record).items() if on <= today}
         new = {on: close for on, close in come.items() if on not in on_record}
         known = f"Already recorded: {count(len(come) - len(new), 'closing price')}." if len(come) > len(new) else ""
@@ -182,7 +182,8 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     with workspace.write() as db:
         apply_splits(db, now)
         state = db.state()
-        elections, prices = place_of(folder, "elections.csv"), place_of(folder, "prices.csv")
+        places = places_in(folder)
+        elections, prices = places["elections.csv"], places["prices.csv"]
         if elections.exists():
             forms = [form for form in read_new_forms(db, elections) if form.received_at <= now]
             told = sort_out(db, forms)

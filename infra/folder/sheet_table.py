@@ -56,8 +56,8 @@ def sheet_rows(sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
 
 def cell_text(value: Any) -> str:
     """The value of a cell as a CSV file would have it; a number to the fifteen digits that a spreadsheet keeps."""
-    if isinstance(value, str):
-        return value.strip()
+    if isinstance(value, str | Unread):
+        return value.strip() if isinstance(value, str) else ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -5,6 +5,7 @@ to the last one, of which a small file can state one without end, and takes the 
 """
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -14,12 +15,11 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
 SUFFIXES = (".xlsx", ".xlsm")
-# What a CSV file of half a million grants is as a workbook, with room to spare.
-MOST_BYTES, MOST_CELLS = 400_000_000, 20_000_000
+# What half a million grants take as a workbook, with room to spare; what is read takes several times as much memory.
+MOST_BYTES, MOST_CELLS = 250_000_000, 10_000_000
 A_WORKBOOK = "a workbook as a spreadsheet saves it (.xlsx), without a password"
 # What an archive or a part of it that is broken, locked or packed in another way ends in.
 _BROKEN = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, OverflowError)
-_NO_VALUE = "a formula of which the file keeps no value"
 _UNREADABLE = (*_BROKEN, expat.ExpatError, ElementTree.ParseError)
 
 
@@ -33,9 +33,15 @@ class BadWorkbook(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A cell of which the file keeps no value, and why."""
+    """A cell of which no value is read, and why."""
 
     why: str
+
+
+_ERROR = Unread("an error of a formula")
+_NO_VALUE = Unread("a formula of which the file keeps no value")
+# The value that is kept is a hundredth of what is shown.
+_PERCENT = Unread("is shown in percent, and kept as a hundredth: make a plain number of it")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,11 +63,11 @@ class Sheet:
 
 @dataclass(slots=True)
 class _Extent:
-    """How far the cells of one part reach, which of them are errors, and which are worked out by formulas."""
+    """How far the cells of one part reach, of which no value is to be read, and which are worked out by formulas."""
 
     bottom: int = 0
     right: int = 0
-    errors: set[tuple[int, int]] = field(default_factory=set)
+    unread: dict[tuple[int, int], Unread] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -73,7 +79,8 @@ def read_sheets(file: str, data: bytes) -> list[Sheet]:
     """Every sheet of a workbook, in its order; BadWorkbook where it is none, or larger than can be read."""
     try:
         parts = _parts(data)
-        extents = {name: _extent(content) for name, content in parts.items()}
+        percent = _percent_styles(parts.get("xl/styles.xml"))
+        extents = {name: _extent(content, percent) for name, content in parts.items()}
         part_of = _part_of_titles(parts)
     except _UNREADABLE as error:
         raise BadWorkbook from error
@@ -112,17 +119,17 @@ def _packed(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _extent(content: bytes) -> _Extent:
+def _extent(content: bytes, percent: Collection[str]) -> _Extent:
     """What a part tells of its cells; one that holds none has no extent."""
     found, columns = _Extent(), dict[str, int]()
     row = column = 0
-    kind = ""
+    kind = style = ""
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, kind
+        nonlocal row, column, kind, style
         name = tag.rpartition(":")[2]
         if name == "c":
-            kind, place = attributes.get("t", ""), attributes.get("r")
+            kind, style, place = attributes.get("t", "n"), attributes.get("s", ""), attributes.get("r")
             if place is None:
                 column += 1
             else:
@@ -134,7 +141,9 @@ def _extent(content: bytes) -> _Extent:
         elif name in ("v", "is", "f"):
             found.bottom, found.right = max(found.bottom, row), max(found.right, column)
             if kind == "e":
-                found.errors.add((row, column))
+                found.unread[row, column] = _ERROR
+            elif kind == "n" and style in percent:
+                found.unread[row, column] = _PERCENT
             elif name == "f" and kind != "str":  # a text may be worked out to be none
                 found.formulas.add((row, column))
         elif name == "row":
@@ -144,6 +153,18 @@ def _extent(content: bytes) -> _Extent:
     parser.StartElementHandler = start
     parser.Parse(content, True)
     return found
+
+
+def _percent_styles(styles: bytes | None) -> set[str]:
+    """The styles that show a number as a percentage, as the cells name them."""
+    if styles is None:
+        return set()
+    tree, shown = ElementTree.fromstring(styles), {"9", "10"}  # those without a code of their own
+    for each in tree.iter():
+        if each.tag.endswith("}numFmt") and "%" in each.get("formatCode", ""):
+            shown.add(each.get("numFmtId", ""))
+    of_cells = next((each for each in tree.iter() if each.tag.endswith("}cellXfs")), ())
+    return {str(number) for number, each in enumerate(of_cells) if each.get("numFmtId") in shown}
 
 
 def _number(letter: str) -> int:
@@ -184,12 +205,11 @@ def _cells(data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def _sheet(file: str, title: str, rows: list[list[Any]], extent: _Extent) -> Sheet:
-    """A sheet with the cells marked of which there is no value to be read."""
-    for row, column in sorted(extent.errors | extent.formulas):
+    """A sheet with the cells marked of which no value is to be read."""
+    for row, column in sorted(extent.unread.keys() | extent.formulas):
         rows += [[] for _ in range(row - len(rows))]
         cells = rows[row - 1]
         cells += [""] * (column - len(cells))
-        if cells[column - 1] == "":
-            why = "an error of a formula" if (row, column) in extent.errors else _NO_VALUE
-            cells[column - 1] = Unread(why)
+        if (row, column) in extent.unread or cells[column - 1] == "":
+            cells[column - 1] = extent.unread.get((row, column), _NO_VALUE)
     return Sheet(file=file, title=title, rows=rows)

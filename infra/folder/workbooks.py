@@ -53,10 +53,10 @@ def sheets_in(folder: Path) -> dict[str, Sheet | None]:
     return told.found
 
 
-def place_of(folder: Path, csv: str) -> Path:
-    """The file in which a folder states what a CSV file of that name would; BadData where its workbooks are faulty."""
-    sheet = sheets_in(folder).get(csv)
-    return folder / (sheet.file if sheet else csv)
+def places_in(folder: Path) -> dict[str, Path]:
+    """In which file a folder states what each CSV file would; BadData where its workbooks are faulty."""
+    sheets = sheets_in(folder)
+    return {csv: folder / (sheet.file if (sheet := sheets.get(csv)) else csv) for csv in (f"{n}.csv" for n in NAMES)}
 
 
 def only_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:

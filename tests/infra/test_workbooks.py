@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from xlsxwriter import Workbook
 
 from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.reader import digest_of, init_folder, read_folder, read_forms, read_prices, read_service
@@ -136,6 +137,36 @@ def test_a_text_that_is_worked_out_to_be_none_is_blank(sheets):
     assert [None] == [grant.fmv for grant in sheets.read().grants]
 
 
+@pytest.mark.parametrize("shown", ["0%", "0.00%", "0.0000%"])
+def test_a_number_that_is_shown_in_percent_is_a_fault(sheets, shown):
+    """12.5% is kept as 0.125, which is a percentage too."""
+    out = sheets / "offer.xlsx"
+    with Workbook(str(out)) as book:
+        for name, text in TEXTS.items():
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate(rows_of(text)):
+                sheet.write_row(line, 0, row)
+        book.get_worksheet_by_name("holders").write_number(1, 4, 0.125, book.add_format({"num_format": shown}))
+    assert [
+        "offer.xlsx: holders!E2: voting_percent: is shown in percent, and kept as a hundredth: "
+        "make a plain number of it, expected a percentage from 0 to 100 such as 12.5"
+    ] == sheets.faults()
+
+
+def test_days_are_the_same_where_they_are_counted_from_1904(sheets):
+    """As spreadsheets on a Mac counted them."""
+    [header, *rows] = rows_of(PRICES)
+    expected = sheets.read().prices
+    put(sheets, prices=None)
+    with Workbook(str(sheets / "prices.xlsx"), {"date_1904": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, header)
+        sheet.write_datetime(1, 0, datetime(2003, 10, 3), book.add_format({"num_format": "d mmm yy"}))  # noqa: DTZ001
+        sheet.write_number(1, 1, 1.05)
+    assert len(rows) == 1
+    assert expected == sheets.read().prices
+
+
 def test_a_form_is_received_at_the_second_that_the_cell_shows(sheets):
     """A spreadsheet keeps an instant as a fraction of days; one second before the end is not the end (EXP-1)."""
     [header, row, *_] = rows_of(ELECTIONS)
@@ -219,9 +250,9 @@ def test_what_is_no_workbook_is_one_fault(sheets):
 def test_a_workbook_that_unpacks_to_far_more_than_it_is_is_refused(sheets):
     """It is not unpacked."""
     path = sheets / "offer.xlsx"
-    put_part(path, "xl/worksheets/sheet9.xml", bytes(400_000_001))
+    put_part(path, "xl/worksheets/sheet9.xml", bytes(250_000_001))
     assert path.stat().st_size < 1_000_000
-    assert ["offer.xlsx:1: file: it is too large when unpacked, expected at most 400 MB: a CSV file"] == sheets.faults()
+    assert ["offer.xlsx:1: file: it is too large when unpacked, expected at most 250 MB: a CSV file"] == sheets.faults()
 
 
 @pytest.mark.parametrize("far", ["XFD1048576", "E30000000"])
@@ -230,7 +261,7 @@ def test_a_cell_far_away_is_refused(sheets, far):
     path = sheets / "offer.xlsx"
     put_part(path, SHEET, part_of(path, SHEET).replace(b'r="E2"', f'r="{far}"'.encode()))
     assert [
-        f"offer.xlsx:1: file: its cells reach to {far}, expected at most 20,000,000 cells: delete what stands far away"
+        f"offer.xlsx:1: file: its cells reach to {far}, expected at most 10,000,000 cells: delete what stands far away"
     ] == sheets.faults()
 
 
