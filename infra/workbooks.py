@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from infra.whole_files import written_whole
@@ -22,8 +23,10 @@ def new_workbook(path: Path, **options: Any) -> Iterator["Workbook"]:
     """A workbook to be filled, which takes its place when all of it is written."""
     from xlsxwriter import Workbook
 
-    with written_whole(path) as unfinished:
-        book = Workbook(str(unfinished), {"strings_to_formulas": False, "strings_to_urls": False, **options})
+    # What it keeps on disk meanwhile names people, and is not left behind after an error.
+    with written_whole(path) as unfinished, TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as scratch:
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": scratch, **options}
+        book = Workbook(str(unfinished), options)
         book.set_properties({"created": _MADE})
         yield book
         book.close()
