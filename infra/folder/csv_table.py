@@ -69,7 +69,9 @@ def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema) -> Iterator
     elif b"\0" in begins[:2]:
         _unreadable(table, 1, "the file is in UTF-16 or UTF-32", "UTF-8")
     elif is_workbook(begins):
-        _unreadable(table, 1, "the file is a workbook of a spreadsheet, whatever its name", f"text: {AS_CSV}; or .xlsx")
+        _unreadable(
+            table, 1, "the file is a workbook of a spreadsheet, whatever its name", f"text: {AS_CSV}, or call it .xlsx"
+        )
     else:
         # A byte that is none of UTF-8 is kept, to be told where it stands.
         text = TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")

@@ -83,7 +83,8 @@ def test_a_workbook_that_was_renamed_is_known_by_its_first_bytes(folder):
     """It is no text, and of its bytes nothing more is said."""
     (folder / "grants.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
     assert [
-        f"grants.csv:1: file: the file is a workbook of a spreadsheet, whatever its name, expected text: {SAVE}; or .xlsx"
+        "grants.csv:1: file: the file is a workbook of a spreadsheet, whatever its name, "
+        f"expected text: {SAVE}, or call it .xlsx"
     ] == folder.faults()
 
 
