@@ -100,7 +100,12 @@ def register(cli: click.Group) -> None:
 def _import_command(what: str, file_name: str, function: str) -> click.Command:
     @FOLDER
     @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-    @click.option("--file", "named", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The CSV file.")
+    @click.option(
+        "--file",
+        "named",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="The file: CSV, or a workbook (.xlsx).",
+    )
     @_BY
     @JSON
     def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool, **evidence: str) -> None:
@@ -108,9 +113,9 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
 
         getattr(recording, function)(folder, named or file, by, as_json, **evidence)
 
-    return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
-        read
-    )
+    return click.command(
+        name="import", help=f"Record the {what} of a file, CSV or .xlsx; default: the folder's {file_name}."
+    )(read)
 
 
 @click.command(name="import")

@@ -150,6 +150,13 @@ class CsvSchema:
     def may_be_blank(self, column: str) -> bool:
         return get_origin(self._annotations[column]) is NotRequired
 
+    def kind(self, column: str) -> type:
+        """What is in a column: a date, a datetime, an int, a Decimal or text."""
+        annotation = self._annotations.get(column, str)
+        while get_origin(annotation) is not None:
+            annotation = get_args(annotation)[0]
+        return annotation if isinstance(annotation, type) and not issubclass(annotation, str) else str
+
     def _told(self, column: str, what: str, otherwise: str) -> str:
         of = get_args(self._annotation(column))
         return next((getattr(each, what) for each in of if hasattr(each, what)), otherwise)

@@ -15,6 +15,7 @@ from infra.folder.file_reader import FileReader
 from infra.folder.form_rows import Forms
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.whereabouts import why_no_folder
+from infra.folder.workbooks import NAMES, WORKBOOKS, sheets_of
 from optex.errors import BadData, Fault, OptexError
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.specimens import specimens
@@ -29,6 +30,8 @@ FILES = (
     "prices.csv",
     "script.toml",
 )
+# In the order in which their faults are told, and in which they are in the digest.
+ALL_FILES: tuple[str, ...] = ("offer.toml", *WORKBOOKS, *FILES[1:])
 
 Batch = list[Holder] | list[ServicePeriod] | list[Grant]
 
@@ -48,6 +51,10 @@ class FolderFiles:
         self._files = FileReader(self.path)
         self._toml = ""
         self.terms: Terms | None = self._files.parsed("offer.toml", self._parse, required=True)
+        content = {name: self._files.content(name, required=False) for name in WORKBOOKS}
+        sheets = sheets_of(self.path, content)
+        self._files.sheets = sheets.found
+        self._files.faults += sheets.faults
         self._zone: tzinfo = self.terms.zone if self.terms else UTC
         self.forms: list[Form] = []
         self.prices: dict[date, Decimal] = {}
@@ -116,7 +123,7 @@ class FolderFiles:
             self.prices |= prices_of(table)
         files.faults += table.faults
         self.script = files.parsed("script.toml", lambda text: read_script(text, self._zone), required=False) or []
-        faults = sorted(files.faults, key=lambda fault: (FILES.index(fault.file), fault.line))
+        faults = sorted(files.faults, key=_place)
         if faults := faults + self._template_faults():
             raise BadData(faults)
         files.digest.add(self.path, template_names(self.path))
@@ -130,6 +137,12 @@ class FolderFiles:
 
         shown = specimens(self.terms) if self.terms and self._letters else {}
         return template_faults(templates, [(notice.kind, notice.data) for notice in shown.values()])
+
+
+def _place(fault: Fault) -> tuple[int, int, int]:
+    """Where a fault is told among the others: by file, sheet and line."""
+    sheet = fault.cell.partition("!")[0].strip().casefold()
+    return ALL_FILES.index(fault.file), NAMES.index(sheet) if sheet in NAMES else 0, fault.line
 
 
 def service_batches(files: FileReader, table: CsvTable, holder_ids: Ids) -> Iterator[None]:

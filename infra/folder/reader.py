@@ -15,11 +15,15 @@ from infra.folder.csv_rows import ELECTIONS, PRICES
 from infra.folder.csv_table import CsvTable
 from infra.folder.digest import FolderDigest, template_names
 from infra.folder.file_reader import FileReader
+from infra.folder.files import ALL_FILES as ALL_FILES
 from infra.folder.files import FILES as FILES
 from infra.folder.files import FolderFiles, prices_of, service_batches, service_period
 from infra.folder.form_rows import Forms
+from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry
+from infra.folder.workbook import BadWorkbook, is_workbook_file, read_sheets
+from infra.folder.workbooks import WHOLE, only_sheet, unreadable
 from optex.errors import BadData, OptexError
 from optex.fields import ID
 from optex.records import Form, Grant, Holder, ServicePeriod
@@ -67,7 +71,7 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
 def digest_of(path: Path) -> str:
     """The digest of a folder as it is now, without reading what its files say; one without a file has another."""
     digest = FolderDigest()
-    digest.add(path, [name for name in FILES if (path / name).is_file()])
+    digest.add(path, [name for name in ALL_FILES if (path / name).is_file()])
     digest.add(path, template_names(path))
     return digest.hex
 
@@ -75,11 +79,11 @@ def digest_of(path: Path) -> str:
 def read_forms(
     path: Path, terms: Terms, holder_ids: Collection[str], grant_ids: Collection[str], recorded: Recorded | None = None
 ) -> list[Form]:
-    """The forms in a CSV file of the shape of elections.csv; BadData with every fault by line.
+    """The forms in a file or sheet of the shape of elections.csv; BadData with every fault by its place.
 
     Where a form is `recorded` with other content, that is a fault too (REC-2).
     """
-    files, table = _single(path)
+    files, table = _single(path, "elections")
     forms = Forms(table, holder_ids, grant_ids, terms.zone, kept=True)
     for _ in files.batches(table, ELECTIONS):
         forms.check()
@@ -93,11 +97,11 @@ def read_forms(
 def read_service(
     path: Path, holder_ids: Collection[str], recorded: Mapping[str, Sequence[ServicePeriod]] | None = None
 ) -> list[ServicePeriod]:
-    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line.
+    """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place.
 
     `recorded` are those on record, by holder.
     """
-    files, table = _single(path)
+    files, table = _single(path, "service")
     periods, lines = [], []
     for _ in service_batches(files, table, holder_ids):
         if files.sound(table):
@@ -110,11 +114,11 @@ def read_service(
 
 
 def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:
-    """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line.
+    """The closing prices, in dollars, in a file or sheet of the shape of prices.csv; BadData with every fault by place.
 
     Where another close is `recorded` of a day, that is a fault too (REC-2).
     """
-    files, table = _single(path)
+    files, table = _single(path, "prices")
     once, prices = Once(table, "date"), dict[date, Decimal]()
     for _ in files.batches(table, PRICES):
         once.check()
@@ -124,22 +128,39 @@ def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> d
     return prices
 
 
-def init_folder(path: Path) -> None:
-    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use."""
+def init_folder(path: Path, *, workbook: bool = False) -> None:
+    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use.
+
+    As a `workbook` the rows stand in offer.xlsx, and not in CSV files.
+    """
     path = Path(path)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise OptexError(f"{path} exists and is not an empty folder: nothing was written")
     path.mkdir(parents=True, exist_ok=True)
     name = path.resolve().name
+    rows: dict[str, str] = {}
     for source in sorted(files("infra.folder").joinpath("blank").iterdir(), key=lambda source: source.name):
         text = source.read_text(encoding="utf-8")
+        if workbook and source.name.endswith(".csv"):
+            rows[source.name.removesuffix(".csv")] = text
+            continue
         if source.name == "offer.toml" and re.fullmatch(ID, name):
             text = text.replace('offer = "example-2027"', f'offer = "{name}"', 1)
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
+    if workbook:
+        write_offer_workbook(path / WHOLE, rows)
 
 
-def _single(path: Path) -> tuple[FileReader, CsvTable]:
-    return FileReader(Path(path).parent), CsvTable(file=Path(path).name)
+def _single(path: Path, sheet: str) -> tuple[FileReader, CsvTable]:
+    """A file to be read by itself; of a workbook the sheet of that name, or its only one."""
+    path = Path(path)
+    files = FileReader(path.parent)
+    if is_workbook_file(path) and (data := files.content(path.name, required=True)) is not None:
+        try:
+            files.sheets = {path.name: only_sheet(read_sheets(path.name, data), sheet)}
+        except BadWorkbook as error:
+            raise BadData([unreadable(path.name, error)]) from error
+    return files, CsvTable(file=path.name)
 
 
 def _refuse_faults(files: FileReader, table: CsvTable) -> None:

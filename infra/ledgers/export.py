@@ -16,7 +16,7 @@ def export(db: OfferReader, folder: Path) -> dict[str, int]:
     """Write every ledger into a folder; returns how many rows each has."""
     written = {}
     for name, columns in LEDGERS.items():
-        rows = list(_ROWS[name](db))
+        rows = list(rows_of(db, name))
         write_csv(folder / name, columns, rows)
         written[name] = len(rows)
     return written
@@ -24,7 +24,12 @@ def export(db: OfferReader, folder: Path) -> dict[str, int]:
 
 def ledger_rows(db: OfferReader, name: str) -> list[dict[str, Any]]:
     """The rows of one ledger by column name, as `export` writes them."""
-    return [dict(zip(LEDGERS[name], row, strict=True)) for row in _ROWS[name](db)]
+    return [dict(zip(LEDGERS[name], row, strict=True)) for row in rows_of(db, name)]
+
+
+def rows_of(db: OfferReader, name: str) -> Rows:
+    """The rows of one ledger, sorted by its keys, each in the order of its columns."""
+    return _ROWS[name](db)
 
 
 def _milestones(db: OfferReader) -> Rows:
