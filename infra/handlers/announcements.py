@@ -1,15 +1,18 @@
 """What the company announces to every eligible holder: an extension, an amendment, the termination."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers.deferrals import release_deferred
+from infra.handlers.eligibility import invite
 from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, cancellation
 from optex.action import Action
 from optex.actions import Amend, ConditionWaive, Terminate
+from optex.amended_terms import changed_terms
 from optex.amendments import notice_days
 from optex.formatting import count, local_text
 from optex.milestones import CLOSE
@@ -17,6 +20,7 @@ from optex.notices import amendment, extension, termination
 from optex.open_days import reaches_thirty_days
 from optex.state import CONDITIONS, OfferState
 from optex.steps import StepStatus
+from optex.terms import Terms
 from optex.warnings import iso_modification
 
 
@@ -44,11 +48,30 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
 
 
 def amended(db: OfferWriter, action: Amend) -> str:
-    """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
+    """Carry out an amendment, its terms and the extension made with it, and tell everyone (AMD-1).
+
+    The action is on record when this is called, so that the state has the amended terms.
+    """
+    before = db.all_terms()[-1]
     said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
+    if action.terms:
+        said = said or _in_force(db, action)
+        invite(db, db.holders().keys(), action.at)
     days = notice_days(action.change, action.percent, action.immaterial, db.state().terms.material_days)
-    told = _tell_amendment(db, action, action.change, action.percent, action.reason, days)
+    told = _tell_amendment(db, action, action.change, action.percent, action.reason, days, before)
     return f"{said} {told.told(how='told of the amendment')}.".strip()
+
+
+def _in_force(db: OfferWriter, action: Amend) -> str:
+    """Make the steps and every form agree with the amended terms, which are a version of their own (AMD-1)."""
+    state = db.state()
+    said = f"Amendment No. {state.amendments}"
+    moved = db.reschedule(action.at, f"superseded by {said}")
+    if not moved.added:  # terms that move no date are a version all the same
+        db.update_offer(version=db.row().version + 1)
+    db.add_terms(db.row().version, state.terms, action.at, said)
+    stand = review_again(db, None, action.at)
+    return f"{count(len(moved.added), 'step')} moved. {stand}".strip()
 
 
 def waived(db: OfferWriter, action: ConditionWaive) -> str:
@@ -59,15 +82,31 @@ def waived(db: OfferWriter, action: ConditionWaive) -> str:
 
 
 def _tell_amendment(
-    db: OfferWriter, action: Action, change: str, percent: Decimal | None, reason: str, days: int
+    db: OfferWriter,
+    action: Action,
+    change: str,
+    percent: Decimal | None,
+    reason: str,
+    days: int,
+    before: Terms | None = None,
 ) -> Queued:
+    """Tell whom the offer is made to, and whom it was made to by the terms `before` the amendment."""
     state, records = db.state(), db.holder_records()
     tally = batch.tendered_shares(batch.review_all(records, state, action.at))
     schedule, told = state.schedule, db.recorded_actions(action.verb)[-1]
     late = (action.announced, told.recorded_at) if told.after_deadline else None
+    was = before.extended(state.terms.expires) if before else state.terms
+    changed = list(changed_terms(was, state.terms))
+    concerned = {d.holder.holder_id for d in batch.addressees(records, state, action.at)}
+    if changed:
+        was_made = replace(state, terms=was)
+        concerned |= {d.holder.holder_id for d in batch.addressees(records, was_made, action.at)}
     letters = (
-        amendment(state.terms, d.holder, state.amendments, change, percent, reason, schedule, tally, days, late)
-        for d in batch.addressees(records, state, action.at)
+        amendment(
+            state.terms, d.holder, state.amendments, change, percent, reason, schedule, tally, days, late, changed
+        )
+        for d in records
+        if d.holder.holder_id in concerned
     )
     return db.queue_notices(letters, action.at)
 
