@@ -1,4 +1,4 @@
-"""Amendments that carry terms: the terms are told before and now, and every step and letter after them keeps to them."""
+"""Amendments that carry terms: each is told before and now, and every step and letter after it keeps to them."""
 
 import pytest
 
@@ -55,8 +55,8 @@ def test_the_audit_and_explain_say_which_terms_changed(amended):
     """The record has each term with its value before and after, whoever asks."""
     first, second = amended.column("audit", "detail", action="amend")
     assert (
-        "Amendment No. 1 (consideration) is made: plan.term_years.employee from 10 to 7 and waiting.months from 6 to 12."
-        " — They wait a year."
+        "Amendment No. 1 (consideration) is made: plan.term_years.employee from 10 to 7 and waiting.months from 6 to "
+        "12. — They wait a year."
     ) == first
     assert "channels from fax, hand to fax, hand, email" in second
     with amended.workspace() as workspace, workspace.read() as db:
