@@ -329,7 +329,7 @@ def read_some_terms(text: str, file: str) -> Document:
             and (details["type"] != "missing" or any(isinstance(part, int) for part in details["loc"]))
         ]
         if faults:
-            raise BadData(faults) from error
+            raise BadData(sorted(faults, key=lambda fault: fault.line)) from error
     return read
 
 

@@ -139,9 +139,9 @@ def test_the_refusal_of_what_no_term_carries_out_says_also_which_days_lack():
     refused = amended("2003-03-19T10:00", "decrease", to="2003-04-01T00:01")
     assert (
         "the amendment states no term that carries out a decrease in the options sought (--terms), and what the terms "
-        "do not do is never just told; besides, after such a change the offer must stay open ten business days, the day "
-        "of its notice the first, until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST), or 2003-04-02 17:00 EST, "
-        "at the earliest; it would expire 2003-04-01 00:01 EST"
+        "do not do is never just told; besides, after such a change the offer must stay open ten business days, the "
+        "day of its notice the first, until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST), or "
+        "2003-04-02 17:00 EST, at the earliest; it would expire 2003-04-01 00:01 EST"
     ) == refused
     assert "besides" not in amended("2003-03-19T10:00", "decrease", to="2003-04-02T00:00")
 
