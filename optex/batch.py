@@ -187,21 +187,6 @@ def promise_all(cancellations: Iterable[Cancellation], issued_on: date, not_befo
     return [cancellation.promise(holder_id, each, issued_on, not_before) for holder_id, each in mine.items()]
 
 
-def broken_promises(
-    promises: Iterable[OpenPromise], records: Mapping[str, HolderRecord], through: date
-) -> list[tuple[OpenPromise, Ruling]]:
-    """The promises that lapse because service was broken by a day (ELG-2, ELG-3)."""
-    return [
-        (each, broken)
-        for each in promises
-        if (
-            broken := may_receive(
-                records[each.promise.holder_id].service_periods, received_on=each.received_on, granted_on=through
-            )
-        )
-    ]
-
-
 def reserved_for(each: OpenPromise, state: OfferState, on: date) -> int:
     """The shares reserved for a promise on a day, as adjusted by splits (ADJ-1, PLN-1)."""
     return sum(scaled_total(c.shares, ratio(state.splits, c.cancelled_on, on)) for c in each.cancellations)

@@ -212,11 +212,11 @@ def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
     Authority: Treas. Reg. 1.424-1(e)(4)(iii) (ISO-1).
     """
     days = calendar_days(terms)
-    isos = [grant for grant in _outstanding(terms, grants) if grant.type is OptionType.ISO]
+    isos = sum(grant.type is OptionType.ISO and _is_outstanding(terms, grant) for grant in grants)
     if not isos or days < ISO_DAYS:
         return []
     message = (
-        f"the offer is open for {days} calendar days with {count(len(isos), 'ISO')} outstanding: at {ISO_DAYS} "
+        f"the offer is open for {days} calendar days with {count(isos, 'ISO')} outstanding: at {ISO_DAYS} "
         "days or more it may count as a modification of the ISOs of holders who do not even accept "
         "(Treas. Reg. 1.424-1(e)(4)(iii))"
     )
@@ -224,7 +224,11 @@ def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
 
 
 def _outstanding(terms: Terms, grants: Iterable[Grant]) -> list[Grant]:
-    return [grant for grant in grants if grant.remaining and grant.expires_on >= terms.commences]
+    return [grant for grant in grants if _is_outstanding(terms, grant)]
+
+
+def _is_outstanding(terms: Terms, grant: Grant) -> bool:
+    return grant.remaining > 0 and grant.expires_on >= terms.commences
 
 
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -21,7 +21,7 @@ from infra.folder.cross_checks import (
 )
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, OPTION_COLUMNS, PRICES, SERVICE, CsvSchema
 from infra.folder.csv_table import CsvTable, read_table
-from infra.folder.record_checks import check_recorded_forms, check_recorded_prices
+from infra.folder.record_checks import check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.spreadsheets import AS_CSV, workbook_beside
 from infra.folder.whereabouts import why_no_folder
@@ -138,9 +138,19 @@ def read_forms(
     return _forms(_single(path, ELECTIONS, check).rows, terms.zone)
 
 
-def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
-    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
-    return [_service_period(row) for row in _single(path, SERVICE, lambda table: check_service(table, holder_ids)).rows]
+def read_service(
+    path: Path, holder_ids: Collection[str], recorded: Mapping[str, Sequence[ServicePeriod]] | None = None
+) -> list[ServicePeriod]:
+    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line.
+
+    `recorded` are those on record, by holder.
+    """
+
+    def check(table: CsvTable) -> None:
+        check_service(table, holder_ids)
+        check_recorded_spells(table, recorded or {})
+
+    return [_service_period(row) for row in _single(path, SERVICE, check).rows]
 
 
 def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:

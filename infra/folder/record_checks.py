@@ -1,13 +1,14 @@
 """What a file says again of what is on record: a row that says something else is a fault (REC-2)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from infra.folder.csv_table import CsvTable
-from optex.records import Form
+from optex.records import Form, ServicePeriod
+from optex.service_acts import overlapping
 from optex.told_again import form_differences
 
 
@@ -28,6 +29,25 @@ def check_recorded_forms(
                 problem = f"form {form_id} is on record with other content ({each})"
                 expected = "what is on record, another form_id, or `optex correct form` (REC-2)"
                 table.reject(row_of.get(each.grant_id, indexes[0]), each.field, problem, expected)
+
+
+def check_recorded_spells(table: CsvTable, recorded: Mapping[str, Sequence[ServicePeriod]]) -> None:
+    """A fault on every row that overlaps a spell on record which the file does not tell anew (ELG-2)."""
+    told = {(row.get("holder_id"), row.get("capacity"), row.get("from")) for row in table.rows}
+    for index, row in enumerate(table.rows):
+        if table.bad.get(index) or not {"holder_id", "capacity", "from"} <= row.keys():
+            continue
+        period = ServicePeriod(
+            holder_id=row["holder_id"], capacity=row["capacity"], first_day=row["from"], last_day=row.get("to")
+        )
+        others = [
+            each
+            for each in recorded.get(row["holder_id"], ())
+            if (each.holder_id, each.capacity, each.first_day) not in told
+        ]
+        if other := overlapping(period, others):
+            problem = f"overlaps the spell as {other.capacity} from {other.first_day} {other.until} on record"
+            table.reject(index, "from", problem, "a row that ends that spell, or a spell that does not overlap it")
 
 
 def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Decimal]) -> None:
