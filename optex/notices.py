@@ -247,12 +247,14 @@ def amendment(
     days: int = 0,
     late: tuple[datetime, datetime] | None = None,
     changed: Iterable[ChangedTerm] = (),
+    no_more: Ruling | None = None,
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it.
 
     `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
     that `reason` says; `late` says when it was announced and when it went on record, where a deadline lay in between
-    (REC-1); `changed` are the terms that carry it out.
+    (REC-1); `changed` are the terms that carry it out, and `no_more` is why the offer is made to the holder no more by
+    them.
     Authority: §7, §15 (AMD-1, CND-1).
     """
     by = "" if percent is None else f"{percent.normalize():f}"
@@ -268,6 +270,7 @@ def amendment(
         "expired": late is not None and late[1] >= terms.expires,
         **(_instants(announced_at=late[0], recorded_at=late[1]) if late else {}),
         **({"changed": terms_changed} if terms_changed else {}),
+        **({"no_more": notice_data.ruling_of(no_more)} if no_more else {}),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     about = f"Amendment No. {number}"

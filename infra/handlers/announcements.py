@@ -1,6 +1,6 @@
 """What the company announces to every eligible holder: an extension, an amendment, the termination."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from optex.action import Action
 from optex.actions import Amend, ConditionWaive, Terminate
 from optex.amended_terms import changed_terms
 from optex.amendments import notice_days
+from optex.errors import Ruling
 from optex.formatting import count, local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
@@ -26,6 +27,8 @@ from optex.state import CONDITIONS, OfferState
 from optex.steps import StepStatus
 from optex.terms import Terms
 from optex.warnings import iso_modification
+
+_NO_OPTION = Ruling(rule="AMD-1", reason="You hold no option that the amended offer is for.")
 
 
 def extended(db: OfferWriter, action: Action, to: datetime, announced_at: datetime) -> str:
@@ -104,10 +107,21 @@ def _tell_amendment(
     changed = list(changed_terms(was.terms, state.terms))
     letters = (
         amendment(
-            state.terms, d.holder, state.amendments, change, percent, reason, schedule, tally, days, late, changed
+            state.terms,
+            d.holder,
+            state.amendments,
+            change,
+            percent,
+            reason,
+            schedule,
+            tally,
+            days,
+            late,
+            changed,
+            no_more,
         )
         for records in in_turn(db, forms=False)
-        for d in _made_to(records, [was, state] if changed else [state], action.at)
+        for d, no_more in _made_to(records, was, state, action.at)
     )
     return db.queue_notices(letters, action.at)
 
@@ -117,10 +131,18 @@ def _tendered(db: OfferWriter, state: OfferState, at: datetime) -> int:
     return sum(batch.tendered_shares(batch.review_all(records, state, at)) for records in in_turn(db))
 
 
-def _made_to(records: list[HolderRecord], states: Collection[OfferState], at: datetime) -> list[HolderRecord]:
-    """Whom the offer's announcements go to by any of these states of it."""
-    found = {d.holder.holder_id for state in states for d in batch.addressees(records, state, at)}
-    return [d for d in records if d.holder.holder_id in found]
+def _made_to(
+    records: list[HolderRecord], was: OfferState, state: OfferState, at: datetime
+) -> Iterator[tuple[HolderRecord, Ruling | None]]:
+    """Whom the offer is made to; and whom it was made to on the terms before and is no more, with the reason."""
+    now = {d.holder.holder_id for d in batch.addressees(records, state, at)}
+    before = {d.holder.holder_id for d in batch.addressees(records, was, at)} - now
+    refused = {d.holder.holder_id: ruling for d, ruling in batch.eligibility(records, state)} if before else {}
+    for d in records:
+        if d.holder.holder_id in now:
+            yield d, None
+        elif d.holder.holder_id in before:
+            yield d, refused.get(d.holder.holder_id) or _NO_OPTION
 
 
 def terminated(db: OfferWriter, action: Terminate) -> str:
