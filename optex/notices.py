@@ -14,6 +14,7 @@ from typing import Any, Self
 from optex import notice_data
 from optex.adjusted_holdings import AdjustedHolding
 from optex.adjustment import Split
+from optex.amended_terms import ChangedTerm
 from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
@@ -245,15 +246,19 @@ def amendment(
     tally: int,
     days: int = 0,
     late: tuple[datetime, datetime] | None = None,
+    changed: Iterable[ChangedTerm] = (),
+    no_more: Ruling | None = None,
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it.
 
     `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
     that `reason` says; `late` says when it was announced and when it went on record, where a deadline lay in between
-    (REC-1).
+    (REC-1); `changed` are the terms that carry it out, and `no_more` is why the offer is made to the holder no more by
+    them.
     Authority: §7, §15 (AMD-1, CND-1).
     """
     by = "" if percent is None else f"{percent.normalize():f}"
+    terms_changed = [{"what": each.name, "was": each.before, "now": each.after} for each in changed]
     data = {
         "number": number,
         "change": change,
@@ -264,6 +269,8 @@ def amendment(
         "days": days,
         "expired": late is not None and late[1] >= terms.expires,
         **(_instants(announced_at=late[0], recorded_at=late[1]) if late else {}),
+        **({"changed": terms_changed} if terms_changed else {}),
+        **({"no_more": notice_data.ruling_of(no_more)} if no_more else {}),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     about = f"Amendment No. {number}"

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import holidays
 from dateutil.relativedelta import relativedelta
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -23,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -368,17 +369,57 @@ class Terms(_Part):
 def parse_terms(text: str, file: str = "offer.toml") -> Terms:
     """The terms that a TOML text states; BadData with every fault by line and key."""
     read = read_toml(text, file)
+    return terms_of(read.data, read, file)
+
+
+def terms_of(data: Mapping[str, Any], read: Document, file: str) -> Terms:
+    """The terms that data state, read in a file whole or in part; BadData with every fault by line and key."""
     try:
-        terms = Terms.model_validate(read.data)
+        terms = Terms.model_validate(data)
     except ValidationError as error:
         raise BadData([_fault(file, read, dict(details)) for details in error.errors()]) from error
     faults = [
         Fault(file=file, line=read.line(key.split(".")), column=key, problem=problem, expected=expected)
-        for key, problem, expected in [*_unreadable(read.data), *(_off_the_calendar(terms) or _contradictions(terms))]
+        for key, problem, expected in [*_unreadable(data), *(_off_the_calendar(terms) or _contradictions(terms))]
     ]
     if faults:
         raise BadData(faults)
     return terms
+
+
+def read_some_terms(text: str, file: str) -> Document:
+    """What a text states of the terms, some keys only; BadData with what is wrong with each of them by itself."""
+    read = read_toml(text, file)
+    try:
+        Terms.model_validate(read.data)
+    except ValidationError as error:
+        # What is left out stands as it is, but for an entry of a list, which is stated whole; whether keys agree with
+        # each other is known when all of them are there.
+        faults = [
+            _fault(file, read, dict(details))
+            for details in error.errors()
+            if details["type"] != "value_error"
+            and (details["type"] != "missing" or any(isinstance(part, int) for part in details["loc"]))
+        ]
+        if faults:
+            raise BadData(sorted(faults, key=lambda fault: fault.line)) from error
+    return read
+
+
+def _readable(text: str, info: ValidationInfo) -> str:
+    """What can be read now; what is on record has no context, and is as it is."""
+    if info.context:
+        try:
+            read_some_terms(text, STATED)
+        except BadData as error:
+            told = {"problem": "; ".join(map(str, error.faults)), "expected": "the changed keys of offer.toml"}
+            raise PydanticCustomError("terms", "{problem}", told) from None
+    return text
+
+
+STATED = "terms"
+"""What the text of some terms is called in a fault, where it came in no file."""
+SomeTerms = Annotated[str, AfterValidator(_readable), OF_FILE]
 
 
 def _unreadable(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.cli.options import FOLDER, JSON, Day, Moment
+from flows.cli.options import FOLDER, JSON, Day, Moment, TermsFile
 from optex.action import Action, Option
 from optex.actions import ACTIONS
 
@@ -77,6 +77,8 @@ def _option(option: Option) -> Any:
 def _type(option: Option) -> Any:
     if option.choices:
         return click.Choice(option.choices)
+    if option.of_file:
+        return TermsFile()
     if option.type is int and (option.least, option.most) != (None, None):
         return click.IntRange(option.least, option.most)
     types: dict[type, Any] = {datetime: MOMENT, date: DAY, int: int}
