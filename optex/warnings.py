@@ -11,6 +11,8 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
+from optex.eligible import left_out
+from optex.eligible_warnings import left_out_of, not_to_everyone
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
@@ -52,6 +54,7 @@ def warnings(
     """
     return [
         *term_warnings(terms, opened_at=opened_at),
+        *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in left_out_of(terms, grants, periods)),
         *_grant_warnings(terms, grants, periods),
         *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),
@@ -72,6 +75,7 @@ def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetim
         *_odd_days(terms),
         *_readings(terms),
         *_plan_age(terms, grant_on),
+        *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in not_to_everyone(terms)),
     ]
 
 
@@ -236,7 +240,11 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
     held = [grant for grant in grants if grant.remaining]
     outstanding = _outstanding(terms, grants)
     yield from iso_modification(terms, grants)
-    recent = [grant.grant_id for grant in outstanding if lookback_from <= grant.granted_on <= commences]
+    recent = [
+        grant.grant_id
+        for grant in outstanding
+        if lookback_from and lookback_from <= grant.granted_on <= commences and not left_out(grant, terms)
+    ]
     if recent:
         yield Warning(
             rule="TND-3",

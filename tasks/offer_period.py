@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from infra.database.decision_batches import DecisionBatches
 from infra.database.queued import Queued
-from infra.handlers.eligibility import decided_eligibility, grants_in_offer
+from infra.handlers.eligibility import decided_eligibility
 from infra.handlers.forms import decided_form
 from infra.handlers.judged import Judged
 from optex import batch, notices
+from optex.eligibility import grants_in_offer
 from optex.formatting import count
 from optex.records import FormStanding, HolderRecord
 from optex.reminders import Reminders, whom_to_remind
@@ -29,7 +30,9 @@ class Opening:
         roll_call = batch.eligibility(records, self._step.state)
         self._decided.add("eligibility", (decided_eligibility(d, refused, terms) for d, refused in roll_call))
         eligible = [record for record, refused in roll_call if refused is None]
-        letters = (notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms)) for d in eligible)
+        letters = (
+            notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms).values()) for d in eligible
+        )
         told = self._step.db.queue_notices(letters, self._step.at)
         self._told = self._told.plus(told)
         self._left_out += len(roll_call) - len(eligible)

@@ -22,6 +22,7 @@ from infra.handlers.slips import slips
 from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
+from optex.eligible import all_left_out
 from optex.errors import OptexError
 from optex.formatting import count, exact_text, first_few, first_sentences, sentence
 from optex.milestones import extension_deadline
@@ -194,6 +195,7 @@ def _objections(
             told.get(review.form.form_id, now),
             terms,
             batch.grants_when_signed(records[holder_id], review.form, state),
+            all_left_out(records[holder_id].told_grants, terms),
         )
         for holder_id, review in in_force.items()
     }

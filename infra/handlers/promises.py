@@ -167,7 +167,11 @@ def out_of_service(
     return {
         row.holder_id: broken
         for row in rows
-        if (broken := may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through))
+        if (
+            broken := may_receive(
+                periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through, terms=state.terms
+            )
+        )
         and (final or not _void(row, periods.get(row.holder_id, ()), state))
     }
 
