@@ -147,6 +147,23 @@ def _rejected(each: _Examined, why: str) -> _Examined:
     return replace(each, defects=(*late, Defect(ruling=ruling, waivable=False), *others))
 
 
+def as_decided(form: Form, standing: FormStanding, ruling: Ruling, shares: int | None) -> FormReview | None:
+    """The review of a form as it was decided before, for so many shares; None where what it tenders must be asked anew.
+
+    It tenders its own lines and no more where they come to that number: what the look-back adds enlarges it (TND-3).
+    """
+    if standing is not FormStanding.EFFECTIVE or form.kind is not FormKind.ELECTION:
+        return FormReview(form=form, standing=standing, ruling=ruling)
+    lines = {line.grant_id: line.shares for line in form.lines}
+    if len(lines) != len(form.lines) or sum(lines.values()) != shares:
+        return None
+    tenders = tuple(
+        Tender(holder_id=form.holder_id, grant_id=grant_id, shares=tendered, form_id=form.form_id)
+        for grant_id, tendered in lines.items()
+    )
+    return FormReview(form=form, standing=standing, ruling=ruling, tenders=tenders)
+
+
 def waivable(review: FormReview) -> Ruling | None:
     """Why a waiver of the form could have no effect; None where it can.
 
