@@ -80,7 +80,7 @@ def measured(holders: int, postgresql: bool, profiled: str = "") -> dict[str, Me
         workspace = Workspace(offer="big", database_url=new("offer"), mail_dir=Path(root))
         workspace.engine.connect().close()  # the schema is made when it is first used
         meter = Meter(new.postmaster, profiled)
-        written = play(workspace, folder, meter)
+        written = play(workspace, folder, holders, meter)
         bare = connect(new("bare"))
         migrate(bare)
         each = bare_seconds(workspace.engine, bare)
