@@ -1,11 +1,11 @@
 """The bare insert: rows that are in memory already, written into an empty database of the same schema."""
 
 import json
-import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select
 
+from benchmarks.measuring import Meter, Taken
 from infra.database.tables import metadata
 
 
@@ -16,19 +16,20 @@ def rows_of(engine: Engine) -> dict[str, int]:
         return {name: connection.execute(count).scalar() or 0 for name, count in counts.items()}
 
 
-def bare_seconds(full: Engine, empty: Engine) -> dict[str, float]:
-    """The seconds a row takes, table by table, to be written as it is, by the fastest way of the driver."""
-    seconds = {}
+def bare(full: Engine, empty: Engine, postmaster: int) -> dict[str, Taken]:
+    """What a row takes, table by table, to be written as it is, by the fastest way of the driver."""
+    taken = {}
     with full.connect() as source, empty.begin() as target:
         for table in metadata.sorted_tables:
             rows = [
                 [json.dumps(cell) if isinstance(cell, dict | list) else cell for cell in row]
                 for row in source.connection.cursor().execute(f"SELECT * FROM {table.name}").fetchall()
             ]
-            start = time.perf_counter()
-            _insert(target, table, rows)
-            seconds[table.name] = (time.perf_counter() - start) / max(len(rows), 1)
-    return seconds
+            meter = Meter(postmaster, shown=False)
+            with meter.measure(table.name):
+                _insert(target, table, rows)
+            taken[table.name] = meter.took[table.name] * (1 / max(len(rows), 1))
+    return taken
 
 
 def _insert(target: Connection, table: Table, rows: list[Any]) -> None:

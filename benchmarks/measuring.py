@@ -5,7 +5,7 @@ import os
 import pstats
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,10 +18,28 @@ _TICK = os.sysconf("SC_CLK_TCK")
 class Taken:
     """What one piece of work took; `server` is processor time of a database server, `memory` the most meanwhile."""
 
-    seconds: float
-    processor: float
-    server: float
-    memory: int
+    seconds: float = 0.0
+    processor: float = 0.0
+    server: float = 0.0
+    memory: int = 0
+
+    @property
+    def work(self) -> float:
+        """The processor time of both."""
+        return self.processor + self.server
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(
+            seconds=self.seconds + other.seconds,
+            processor=self.processor + other.processor,
+            server=self.server + other.server,
+            memory=max(self.memory, other.memory),
+        )
+
+    def __mul__(self, by: float) -> "Taken":
+        return Taken(
+            seconds=self.seconds * by, processor=self.processor * by, server=self.server * by, memory=self.memory
+        )
 
 
 @dataclass
@@ -30,6 +48,7 @@ class Meter:
 
     postmaster: int = 0
     profiled: str = ""
+    shown: bool = True
     took: dict[str, Taken] = field(default_factory=dict)
 
     @contextmanager
@@ -49,14 +68,8 @@ class Meter:
             server=server_seconds(self.postmaster) - server,
             memory=_peak(),
         )
-        print(f"  {name:<18}{taken.seconds:9.2f} s{taken.processor:9.2f} s{taken.memory:8,} MB", flush=True)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """The seconds by the clock that a piece of work takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+        if self.shown:
+            print(f"  {name:<18}{taken.seconds:9.2f} s{taken.processor:9.2f} s{taken.memory:8,} MB", flush=True)
 
 
 def server_seconds(postmaster: int) -> float:

@@ -11,12 +11,13 @@ from benchmarks.bare import rows_of
 from benchmarks.measuring import Meter
 from flows.steps import FLOWS
 from infra.folder.arrivals import ArrivalQueue
-from infra.folder.reader import Folder, read_folder
-from infra.handlers.forms import record_forms
-from infra.handlers.intake import load_folder
+from infra.folder.reader import Folder, read_prices
+from infra.handlers.forms import read_new_forms, record_received_forms
+from infra.handlers.intake import take_in
 from infra.handlers.service import record_service
 from infra.workspace import Workspace, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
+from optex.terms import Terms, parse_terms
 from tasks.due_step import due_step
 
 LEAVERS = 1_000
@@ -38,30 +39,30 @@ class Rows:
         self.before, self.written[step] = after, {table: n for table, n in new.items() if n > 0}
 
 
-def play(workspace: Workspace, path: Path, meter: Meter) -> dict[str, dict[str, int]]:
+def play(workspace: Workspace, path: Path, holders: int, meter: Meter) -> dict[str, dict[str, int]]:
     """Play the offer of a folder; how many rows each step wrote into which table."""
     rows = Rows(workspace.engine)
     rows.count("before")
     with meter.measure(TAKE_IN):
-        workspace, folder = taken_in(workspace, path)
+        workspace, terms = taken_in(workspace, path)
     rows.count(TAKE_IN)
-    expires, prices, forms = folder.terms.expires, folder.prices, folder.forms
-    spells = folder.service_periods[:: max(1, len(folder.holders) // LEAVERS)][:LEAVERS]
-    del folder
     with using(workspace):
         _step(OPEN, workspace, meter, rows)
         with meter.measure(FORMS), workspace.write() as db:
-            record_forms(db, forms, expires)
+            record_received_forms(db, read_new_forms(db, path / "elections.csv", db.forms), terms.expires)
         rows.count(FORMS)
         _step(CLOSE, workspace, meter, rows)
         at(workspace, EXTENSION_DEADLINE)
         rows.count(EXTENSION_DEADLINE)
         _step(CANCEL, workspace, meter, rows)
+        with workspace.read() as db:
+            some = db.service_periods(db.holder_ids()[:: max(1, holders // LEAVERS)][:LEAVERS])
+        left = [replace(period, last_day=LAST_DAY) for periods in some.values() for period in periods]
         with meter.measure(LEAVE), workspace.write() as db:
-            record_service(db, [replace(spell, last_day=LAST_DAY) for spell in spells], "service.csv", TOLD, "HR")
+            record_service(db, left, "service.csv", TOLD, "HR")
         rows.count(LEAVE)
         with workspace.write() as db:
-            db.set_prices(prices)
+            db.set_prices(read_prices(path / "prices.csv"))
         _step(RECHECK, workspace, meter, rows)
         _step(REGRANT, workspace, meter, rows)
     return rows.written
@@ -73,13 +74,15 @@ def _step(name: str, workspace: Workspace, meter: Meter, rows: Rows) -> None:
     rows.count(name)
 
 
-def taken_in(workspace: Workspace, path: Path) -> tuple[Workspace, Folder]:
+def taken_in(workspace: Workspace, path: Path) -> tuple[Workspace, Terms]:
     """The folder taken into the books as far as it is known when the offer opens, on a virtual clock."""
-    folder = read_folder(path)
-    arrivals = ArrivalQueue(folder)
-    known = arrivals.known_service(folder.terms.commences, folder.service_periods)
-    load_folder(workspace.engine, folder, folder.terms.opens, known)
-    return replace(workspace, arrivals=arrivals), folder
+    terms = parse_terms((path / "offer.toml").read_text())
+    nothing = Folder(
+        terms=terms, holders=[], service_periods=[], grants=[], forms=[], prices={}, script=[], digest="", path=path
+    )
+    arrivals = ArrivalQueue(nothing)  # what else arrives is told by the benchmark itself
+    take_in(workspace.engine, path, terms.opens, lambda periods: arrivals.known_service(terms.commences, periods))
+    return replace(workspace, arrivals=arrivals), terms
 
 
 def at(workspace: Workspace, name: str) -> None:

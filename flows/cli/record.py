@@ -17,11 +17,11 @@ from flows.cli.final_acts import ask_first, can_be_asked, show_only
 from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
-from infra.folder.reader import read_folder, read_prices, read_service
+from infra.folder.reader import read_prices, read_service
 from infra.folder.workbooks import places_in
 from infra.handlers.actions import record_action as record
 from infra.handlers.forms import read_new_forms, record_received_forms
-from infra.handlers.intake import load_folder
+from infra.handlers.intake import take_in
 from infra.handlers.keyed_form import record_keyed_form
 from infra.handlers.known_forms import sort_out
 from infra.handlers.prices import price_differences
@@ -118,7 +118,7 @@ def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, eviden
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        forms = read_new_forms(db, file or places_in(folder)["elections.csv"], db.forms())
+        forms = read_new_forms(db, file or places_in(folder)["elections.csv"], db.forms)
         apply_splits(db, now)
         return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
@@ -148,7 +148,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
 
     def work(db: OfferWriter, now: datetime) -> str:
         source = file or places_in(folder)["service.csv"]
-        told = read_service(source, db.holders().keys(), db.service_periods())
+        told = read_service(source, set(db.holder_ids()), db.service_periods())
         return record_service(db, told, source.name, now, by)
 
     _work(workspace, work, as_json)
@@ -213,7 +213,7 @@ def ensure_loaded(folder: Path) -> Workspace:
             return workspace
     except UnknownOffer:
         _refuse_to_begin_again(folder, workspace)
-        load_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+        take_in(workspace.engine, folder, datetime.now(UTC).replace(microsecond=0))
     return workspace
 
 

@@ -22,8 +22,9 @@ class RecordTable(Generic[Record]):
         kept = [field for field in fields(record) if field.name in table.c]
         self.names = tuple(field.name for field in kept)
         self.columns = tuple(table.c[name] for name in self.names)
+        self.table = table
         self._record: Callable[..., Record] = record
-        self._cells = attrgetter(*self.names)
+        self.cells: Callable[[Record], tuple[Any, ...]] = attrgetter(*self.names)
         # To look a member up in an Enum takes longer than all else about a row.
         self._words = {f.name: {each.value: each for each in f.type} for f in kept if isinstance(f.type, EnumType)}
 
@@ -40,7 +41,7 @@ class RecordTable(Generic[Record]):
 
     def rows(self, records: Iterable[Record], **others: Any) -> list[dict[str, Any]]:
         """The rows of records, with their other columns."""
-        return [{**others, **dict(zip(self.names, self._cells(record), strict=True))} for record in records]
+        return [{**others, **dict(zip(self.names, self.cells(record), strict=True))} for record in records]
 
 
 HOLDERS = RecordTable[Holder](Holder, t.holders)

@@ -254,6 +254,9 @@ class OfferReader:
         """What is read of these holders, or of all."""
         return read(self.connection, self.offer, None if holder_ids is None else sorted(set(holder_ids)))
 
+    def grant_ids(self) -> set[str]:
+        return set(self.connection.execute(select(t.grants.c.grant_id).where(t.grants.c.offer == self.offer)).scalars())
+
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
 

@@ -1,6 +1,7 @@
 """An offer's folder while it is read: one file after the other, and of each so many rows at a time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +34,14 @@ FILES = (
 # In the order in which their faults are told, and in which they are in the digest.
 ALL_FILES: tuple[str, ...] = ("offer.toml", *WORKBOOKS, *FILES[1:])
 
-Batch = list[Holder] | list[ServicePeriod] | list[Grant]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """What some rows of the files say."""
+
+    holders: list[Holder] = field(default_factory=list)
+    service_periods: list[ServicePeriod] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
 
 
 class FolderFiles:
@@ -72,7 +80,7 @@ class FolderFiles:
         for _ in files.batches(table, HOLDERS):
             holders.check()
             if files.sound(table):
-                yield [_holder(row) for row in table.rows]
+                yield Batch(holders=[_holder(row) for row in table.rows])
         files.faults += table.faults
         holder_ids = table.known(holders.lines.keys())
         if self.terms and holder_ids is not None:
@@ -84,7 +92,7 @@ class FolderFiles:
             check_known(table, "holder_id", holder_ids, "holders.csv")
             grants.check()
             if files.sound(table):
-                yield [Grant(**row) for row in table.rows]
+                yield Batch(grants=[Grant(**row) for row in table.rows])
         grants.finish()
         files.faults += table.faults
         self._elections(holder_ids, table.known(grants.ids))
@@ -101,8 +109,8 @@ class FolderFiles:
         for _ in service_batches(self._files, table, holder_ids):
             if self._files.sound(table):
                 periods += [service_period(row) for row in table.rows]
-        if periods and self._files.sound(table):
-            yield periods
+        if self._files.sound(table):
+            yield Batch(service_periods=periods)
         self._files.faults += table.faults
 
     def _elections(self, holder_ids: Ids, grant_ids: Ids) -> None:

@@ -1,14 +1,12 @@
 """An offer's folder: read whole, or refused with every fault of every file; and a new one to start from."""
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from infra.folder.cross_checks import Once
 from infra.folder.csv_rows import ELECTIONS, PRICES
@@ -24,6 +22,7 @@ from infra.folder.record_checks import Recorded, check_recorded_forms, check_rec
 from infra.folder.script import ScriptEntry
 from infra.folder.workbook import BadWorkbook, is_workbook_file, read_sheets
 from infra.folder.workbooks import WHOLE, only_sheet, unreadable
+from infra.memory import without_collection
 from optex.errors import BadData, OptexError
 from optex.fields import ID
 from optex.records import Form, Grant, Holder, ServicePeriod
@@ -51,15 +50,18 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
     Among them are templates of which no letter can be written; without `letters` only those that are none at all.
     """
     read = FolderFiles(path, letters=letters)
-    records: dict[type, list[Any]] = defaultdict(list)
-    for batch in read.batches():
-        records[type(batch[0])] += batch
+    holders, service_periods, grants = list[Holder](), list[ServicePeriod](), list[Grant]()
+    with without_collection():
+        for batch in read.batches():
+            holders += batch.holders
+            service_periods += batch.service_periods
+            grants += batch.grants
     assert read.terms is not None  # else there were faults
     return Folder(
         terms=read.terms,
-        holders=records[Holder],
-        service_periods=records[ServicePeriod],
-        grants=records[Grant],
+        holders=holders,
+        service_periods=service_periods,
+        grants=grants,
         forms=read.forms,
         prices=read.prices,
         script=read.script,
@@ -85,8 +87,9 @@ def read_forms(
     """
     files, table = _single(path, "elections")
     forms = Forms(table, holder_ids, grant_ids, terms.zone, kept=True)
-    for _ in files.batches(table, ELECTIONS):
-        forms.check()
+    with without_collection():
+        for _ in files.batches(table, ELECTIONS):
+            forms.check()
     forms.finish()
     if recorded is not None:
         check_recorded_forms(table, forms, recorded, terms.zone)

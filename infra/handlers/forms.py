@@ -17,6 +17,7 @@ from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
+from infra.folder.record_checks import Recorded
 from infra.handlers.known_forms import already_recorded, refuse, sort_out
 from infra.handlers.slips import slips
 from optex import batch, cancellation
@@ -304,10 +305,9 @@ def confirmations(db: OfferWriter, form_id: str) -> int:
     return db.connection.execute(query).scalar() or 0
 
 
-def read_new_forms(db: OfferReader, file: Path, recorded: Mapping[str, Form] | None = None) -> list[Form]:
+def read_new_forms(db: OfferReader, file: Path, recorded: Recorded | None = None) -> list[Form]:
     """The forms of a CSV file; BadData with every fault by line, and where it says other than what is `recorded`."""
-    grant_ids = {grant.grant_id for grant in db.grants()}
-    return read_forms(file, db.first_terms(), db.holders().keys(), grant_ids, recorded or {})
+    return read_forms(file, db.first_terms(), set(db.holder_ids()), db.grant_ids(), recorded)
 
 
 def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:

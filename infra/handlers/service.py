@@ -18,11 +18,11 @@ def record_service(db: OfferWriter, periods: Sequence[ServicePeriod], file: str,
 
     A spell with another last day is a new statement: HR ends one, and takes that back, by telling it anew.
     """
-    on_record = {_key(each): each for spells in db.service_periods().values() for each in spells}
+    holder_ids = {each.holder_id for each in periods}
+    on_record = {_key(each): each for spells in db.service_periods(holder_ids).values() for each in spells}
     changed = [each for each in periods if on_record.get(_key(each), each) != each]
     known = sum(on_record.get(_key(each)) == each for each in periods)
     new = len(periods) - len(changed) - known
-    holder_ids = {each.holder_id for each in periods}
     if not new and not changed:
         return f"Already recorded: {count(known, 'spell')}. {decide_again(db, holder_ids, at)}".strip()
     db.add_service_periods(periods)
