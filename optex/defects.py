@@ -10,6 +10,7 @@ from optex import formatting
 from optex.calendar import local_date
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exchange import below, below_every_tier
 from optex.exercises import Exercises, exercised_then
 from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod, Tender
 from optex.signature import improper
@@ -19,7 +20,7 @@ from optex.terms import Terms
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
 
 # The first defect of a form is its ruling; this is the order in which they are told.
-_ORDER = {rule: n for n, rule in enumerate(("ELG-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1", "TND-3"))}
+_ORDER = {rule: n for n, rule in enumerate(("ELG-1", "ELG-4", "XCH-1", "TND-6", "TND-5", "TND-4", "TND-1", "TND-3"))}
 _EXERCISED = "number of shares exercised"
 _NONE: Exercises = MappingProxyType({})
 
@@ -143,6 +144,8 @@ def _tenderable(line: FormLine, grant: Grant, terms: Terms, received_on: date) -
             f"Option {grant.grant_id} was granted on {formatting.day(grant.granted_on)}, after the offer commenced "
             f"on {formatting.day(terms.commences)}.",
         )
+    if below_every_tier(grant, terms.exchange):
+        yield Defect(ruling=below(grant, terms.exchange), waivable=False)  # nothing would be given for it
     if line.shares <= 0:
         yield defect("TND-1", f"The form tenders no shares of option {grant.grant_id}.")
     elif line.shares > grant.remaining:
@@ -226,6 +229,7 @@ def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Gr
         for grant in grants.values()
         if first <= grant.granted_on <= terms.commences
         and grant.expires_on >= received_on
+        and not below_every_tier(grant, terms.exchange)
         and tendered.get(grant.grant_id, 0) < grant.remaining
     ]
     return sorted(found, key=lambda grant: (grant.granted_on, grant.grant_id))

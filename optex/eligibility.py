@@ -11,6 +11,7 @@ from operator import attrgetter
 from optex import formatting
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
+from optex.exchange import below_every_tier
 from optex.records import Capacity, Grant, Holder, ServicePeriod
 from optex.terms import Terms
 
@@ -160,5 +161,9 @@ def _not_at_commencement(terms: Terms) -> Ruling:
 
 
 def in_offer(option: Grant, terms: Terms) -> bool:
-    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
-    return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)
+    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1).
+
+    Where it is exchanged at a ratio, its price is that of some tier (XCH-1).
+    """
+    outstanding = option.granted_on <= terms.commences and option.outstanding_on(terms.commences)
+    return outstanding and not below_every_tier(option, terms.exchange)

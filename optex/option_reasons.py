@@ -9,7 +9,7 @@ from optex import formatting
 from optex.errors import Ruling
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
-from optex.records import Capacity, Grant, IssuedOption
+from optex.records import Capacity, Grant, IssuedOption, UnitType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Plan, Terms
 from optex.vesting import Tranches, total
 
@@ -41,10 +41,20 @@ def balancing_issued(option: IssuedOption) -> Ruling:
     return Ruling(rule="TND-2", reason=reason)
 
 
+UNITS = Ruling(
+    rule="XCH-3",
+    reason="Restricted stock units: they have no exercise price and no term, and are neither an ISO nor an NSO.",
+)
+"""Why what is granted in place of an option has no price, type or term (XCH-3)."""
+
+
 def newly_granted(option: IssuedOption, grants: Mapping[str, Grant]) -> Ruling:
     """A new option with what it takes the place of (GRT-1), or the grant that was deferred (LCK-1)."""
     replaced = option.from_grant_id
     source = f"in place of {titled(grants[replaced])}" if replaced else "as the grant that was deferred"
+    if option.type is UnitType.RSU:
+        units = f"{count(option.shares, 'restricted stock unit')} {option.grant_id}"
+        return Ruling(rule="GRT-1", reason=f"{units} granted {source}.")
     reason = (
         f"New option {option.grant_id} granted {source}: {count(option.shares, 'share')}, {option.type}, "
         f"{money(option.price)} a share, until {day(option.expires_on)}."

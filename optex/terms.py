@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import holidays
@@ -126,6 +128,33 @@ class Waiting(_Part):
     """Whether the day after the cancellation is the first day of the period, or the cancellation day itself."""
 
 
+class Tier(_Part):
+    """For how many old shares how many new ones are promised, by the exercise price of the old option (XCH-1)."""
+
+    price_from: Annotated[Decimal, Field(strict=False, ge=0, max_digits=12, decimal_places=4)]
+    """From which exercise price on, up to that of the next tier; the lowest one is that of the offer itself."""
+    old: Positive
+    """So many shares are cancelled"""
+    new: Positive
+    """for so many new ones."""
+
+
+class Exchange(_Part):
+    """What is given for the cancelled options: without any of these keys as many shares, one for one, of options."""
+
+    ratio: Annotated[tuple[Tier, ...], Field(strict=False)] = ()
+    """How many old shares are exchanged for how many new ones, one table for each tier of prices (XCH-1)."""
+    rounding: Literal["down", "nearest"] = "down"
+    """How the new shares of each grant become whole ones; a half goes up (XCH-1)."""
+    award: Literal["option", "rsu"] = "option"
+    """New options, or restricted stock units, which have no exercise price and no term (XCH-3)."""
+
+    @property
+    def awards_units(self) -> bool:
+        """Whether restricted stock units are granted in place of options (XCH-3)."""
+        return self.award == "rsu"
+
+
 class Closing(_Part):
     """A day on which one of the calendars is closed although its rules would have it open (CAL-1)."""
 
@@ -192,6 +221,8 @@ class Terms(_Part):
     """What whoever tenders anything must tender: every option granted in the months before the commencement (TND-3)."""
     waiting: Waiting = Waiting()
     """The period between the cancellation and the grant (GRT-1)."""
+    exchange: Exchange = Exchange()
+    """What is given for the cancelled options: at which ratio, and options or units (XCH-1, XCH-3)."""
     minimum_business_days: Few = 20
     """A warning tells where the offer is open for fewer whole business days (AMD-1)."""
     material_days: Few = 5
@@ -338,6 +369,11 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
+    prices = [tier.price_from for tier in terms.exchange.ratio]
+    for n, (before, price) in enumerate(pairwise(prices), start=1):
+        if price <= before:
+            stands = f"{price} stands after {before}" if price < before else f"{price} is that of the tier before"
+            found.append((f"exchange.ratio.{n}.price_from", stands, "tiers by rising price, each price once"))
     try:
         holidays.financial_holidays(terms.stock.exchange)
     except NotImplementedError:  # as the library has it of an exchange that it does not know

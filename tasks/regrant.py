@@ -51,6 +51,7 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     plan_pool.check_balances(
         plan_pool.imbalances(
             vesting=state.terms.plan.vesting,
+            exchange=state.terms.exchange,
             grants=grants,
             cancellations=cancelled,
             promises=[each.promise for each in kept],

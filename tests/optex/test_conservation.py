@@ -114,7 +114,7 @@ def granted_too_early(facts):
         (broken_balancing, "G1: granted 1000 less exercised 100 is not cancelled 400 plus balancing 499"),
         (broken_balancing, "G1-B: the tranches sum to 500, the option to 499"),
         (broken_tranches, "G1: cancelled and balancing tranches do not make up the tranches outstanding"),
-        (broken_promise, "H1: promised 401, cancelled 400"),
+        (broken_promise, "H1: promised 401, cancelled for 400"),
         (granted_too_much, "G1 of H1: 600 shares are due after adjustment, 601 are granted"),
         (granted_too_early, "G1-N: not granted on 2003-10-03, or vested before it"),
         (
