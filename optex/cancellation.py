@@ -7,7 +7,7 @@ from datetime import date
 from optex import formatting
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
-from optex.exchange import ONE_FOR_ONE, comes_to_nothing, exchanged
+from optex.exchange import ONE_FOR_ONE, comes_to_nothing, exchanged, said
 from optex.records import Grant, IssuedOption, ServicePeriod, Tender, Tranche
 from optex.terms import Exchange, Terms, Vesting
 from optex.vesting import outstanding, split, total
@@ -131,8 +131,16 @@ def decide(
     for tender in tenders:
         refusal = void or _no_longer_there(tender, grants[tender.grant_id], cancelled_on)
         refusal = refusal or comes_to_nothing(tender.shares, grants[tender.grant_id], terms.exchange)
-        decisions.append(TenderDecision(tender=tender, accepted=refusal is None, ruling=refusal or accepted))
+        given = _given(tender, grants[tender.grant_id], terms.exchange) if not refusal else ""
+        ruling = refusal or (Ruling(rule="CAN-1", reason=f"{accepted.reason} {given}") if given else accepted)
+        decisions.append(TenderDecision(tender=tender, accepted=refusal is None, ruling=ruling))
     return decisions
+
+
+def _given(tender: Tender, grant: Grant, exchange: Exchange) -> str:
+    """What is promised for what is accepted, in a sentence; "" where it is one for one (XCH-1)."""
+    given = said(tender.shares, grant, exchange)
+    return f"Promised: {given} (XCH-1)." if given else ""
 
 
 def returned(tenders: Sequence[Tender]) -> list[TenderDecision]:

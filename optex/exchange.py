@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from optex.adjustment import scale
 from optex.errors import Ruling
-from optex.formatting import agreeing, count, money
+from optex.formatting import count, listed, money
 from optex.records import Grant
-from optex.terms import Exchange, Tier
+from optex.terms import Exchange, Terms, Tier
 from optex.vesting import Tranches, total
 
 ONE_FOR_ONE = Exchange()
@@ -83,17 +83,28 @@ def in_words(tier: Tier) -> str:
     return f"{count(tier.old, 'old share')} for {tier.new:,} new {'one' if tier.new == 1 else 'ones'}"
 
 
-def said(old: int, new: int, grant: Grant, exchange: Exchange) -> Ruling | None:
-    """What is promised for the cancelled shares of a grant and by which ratio; None where it is one for one (XCH-1)."""
+def said(old: int, grant: Grant, exchange: Exchange) -> str:
+    """What is given for so many shares of a grant and by which ratio, as what goes before a stop; "" one for one."""
     tier = tier_of(grant, exchange)
     if tier is None:
-        return None
+        return ""
+    new = new_shares(old, grant, exchange)
     rounded = "" if new * tier.old == old * tier.new else f", rounded {_ROUNDED[exchange.rounding]}"
-    return Ruling(
-        rule="XCH-1",
-        reason=f"Of {grant.grant_id} at {money(grant.price_before_splits)} {agreeing(old, 'share', 'is', 'are')} "
-        f"exchanged at {in_words(tier)}: {count(new, 'new share')}{rounded}.",
-    )
+    return f"{count(new, 'new share')} for {old:,} of {grant.grant_id} at {in_words(tier)}{rounded}"
 
 
 _ROUNDED = {"down": "down", "nearest": "to the nearest whole share"}
+
+
+def consideration(terms: Terms) -> str:
+    """What is promised for the cancelled options, as the filings state it. Authority: Schedule TO, Item 4 (XCH-1)."""
+    exchange = terms.exchange
+    what = "restricted stock units" if exchange.awards_units else "a new option"
+    at_price = "" if exchange.awards_units else ", at the closing price on the grant date"
+    if not exchange.ratio:
+        return f"a promise to grant {what} for each option share cancelled, share for share{at_price}"
+    tiers = listed([f"from {money(tier.price_from)} on {in_words(tier)}" for tier in exchange.ratio])
+    return (
+        f"a promise to grant {what} for the option shares cancelled, by the exercise price of each option: {tiers}, "
+        f"rounded {_ROUNDED[exchange.rounding]} for each option{at_price}"
+    )

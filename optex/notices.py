@@ -23,7 +23,7 @@ from optex.eligibility import excluded_by
 from optex.errors import Ruling
 from optex.formatting import count, listed, time_of_day, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
+from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender, UnitType
 from optex.state import CONDITIONS, OfferState
 from optex.subjects import again, of_day, short_id, subject_line
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
@@ -104,7 +104,7 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
     """
     window = terms.lookback_from
     options = [
-        {**notice_data.option(grant, grant.remaining), "lookback": grant.granted_on >= window}
+        {**notice_data.option(grant, grant.remaining, terms.exchange), "lookback": grant.granted_on >= window}
         for grant in grants
         if grant.remaining
     ]
@@ -179,7 +179,7 @@ def confirmation(
         ruling=notice_data.ruling_of(review.ruling),
         defects=notice_data.rulings_of(_uncured(review)),
         remarks=notice_data.rulings_of(remark for remark in review.remarks if remark not in review.defects),
-        tenders=notice_data.tendered(review.tenders, grants),
+        tenders=notice_data.tendered(review.tenders, grants, terms.exchange),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
         stands=notice_data.standing_form(in_force.form, in_force.tenders, grants) if in_force else None,
@@ -288,7 +288,7 @@ def acceptance_and_promise(
     `successor` is whom the promise binds, and `held` why its grant is held back already, "" for neither (CIC-1).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
-    accepted = [notice_data.cancelled(each, grants) for each in cancellations]
+    accepted = [notice_data.cancelled(each, grants, terms.exchange) for each in cancellations]
     key, about = f"acceptance:{holder.holder_id}", f"{count(promise.shares, 'share')} promised"
     data = {
         "offer": notice_data.offer_facts(terms, schedule),
@@ -622,7 +622,8 @@ def grant(
         **_where_any(successor=successor),
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
-    agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"
+    what = "agreement" if all(each.type is UnitType.RSU for each in options) else "option agreement"
+    agreements = what if len(options) == 1 else f"{len(options)} {what}s"
     happened, about = f"Granted {of_day(granted_on)}", f"{agreements} to sign"
     return letter(Kind.GRANT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from optex import formatting
 from optex.errors import Ruling
+from optex.exchange import said
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
 from optex.records import Capacity, Grant, IssuedOption, UnitType
@@ -22,9 +23,11 @@ def titled(option: Grant | IssuedOption) -> str:
 def may_be_tendered(held: Sequence[Grant], terms: Terms) -> Ruling:
     """What a holder may tender of the options that the offer is made for, and what must go with any other (TND-3)."""
     held = sorted(held, key=lambda grant: (grant.granted_on, grant.grant_id))
-    said = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
+    named = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
     shares = count(sum(grant.remaining for grant in held), "share")
-    reason = f"May tender {count(len(held), 'option')} with {shares}: {said}."
+    reason = f"May tender {count(len(held), 'option')} with {shares}: {named}."
+    if given := [words for grant in held if (words := said(grant.remaining, grant, terms.exchange))]:
+        reason += f" If tendered whole: {'; '.join(given)}."
     if recent := [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]:
         whole = "must be tendered whole with any other" if len(held) > 1 else "can only be tendered whole"
         reason += f" Granted since {day(terms.lookback_from)}: {listed(recent)}, which {whole}."

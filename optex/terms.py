@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
-from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -14,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, Clock, Email, Exact, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -131,12 +130,12 @@ class Waiting(_Part):
 class Tier(_Part):
     """For how many old shares how many new ones are promised, by the exercise price of the old option (XCH-1)."""
 
-    price_from: Annotated[Decimal, Field(strict=False, ge=0, max_digits=12, decimal_places=4)]
-    """From which exercise price on, up to that of the next tier; the lowest one is that of the offer itself."""
+    price_from: Annotated[Exact, Field(ge=0)]
+    """From which exercise price on, up to that of the next tier; below the lowest no option is in the offer."""
     old: Positive
-    """So many shares are cancelled"""
+    """For so many old shares"""
     new: Positive
-    """for so many new ones."""
+    """so many new ones are promised: no more of them."""
 
 
 class Exchange(_Part):
@@ -369,6 +368,10 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
+    for n, tier in enumerate(terms.exchange.ratio):
+        if tier.new > tier.old:  # so that nothing is promised that the cancellation has not returned to the pool
+            for_old = f"gives {tier.new:,} new shares for {tier.old:,}"
+            found.append((f"exchange.ratio.{n}.new", for_old, "at most as many new shares as old ones"))
     prices = [tier.price_from for tier in terms.exchange.ratio]
     for n, (before, price) in enumerate(pairwise(prices), start=1):
         if price <= before:

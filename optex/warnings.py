@@ -11,6 +11,7 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
+from optex.exchange import below_every_tier, new_shares
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
@@ -250,6 +251,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"{count(len(expired), 'grant')} expired before commencement, and not in the offer ({first_few(expired)})"
         )
         yield Warning(rule="TND-1", message=message, file="grants.csv")
+    yield from _worthless(terms, outstanding)
     serving = {
         period.holder_id
         for period in periods
@@ -267,6 +269,20 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"or exercised: {issued - terms.plan.shares_authorized:,} too many",
             file="grants.csv",
         )
+
+
+def _worthless(terms: Terms, outstanding: Iterable[Grant]) -> Iterator[Warning]:
+    """What cannot be exchanged by the ratio: options below every tier, and those too small for a new share (XCH-1)."""
+    offered = [grant for grant in outstanding if grant.granted_on <= terms.commences]
+    below = [grant.grant_id for grant in offered if below_every_tier(grant, terms.exchange)]
+    if below:
+        lowest = terms.exchange.ratio[0].price_from
+        message = f"{count(len(below), 'grant')} priced below {lowest}, and not in the offer ({first_few(below)})"
+        yield Warning(rule="XCH-1", message=message, file="grants.csv")
+    none = [g.grant_id for g in offered if g.grant_id not in below and not new_shares(g.remaining, g, terms.exchange)]
+    if none:
+        message = f"{count(len(none), 'grant')} too small for one new share, and never accepted ({first_few(none)})"
+        yield Warning(rule="XCH-1", message=message, file="grants.csv")
 
 
 def _value_warnings(holders: Iterable[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:

@@ -45,7 +45,7 @@ class RecordTable(Generic[Record]):
 
 def _words(type_: Any) -> dict[str, Enum]:
     """The members of an Enum, or of several, by their values; none of any other type."""
-    kinds: list[type[Enum]] = [one for one in get_args(type_) or (type_,) if isinstance(one, EnumType)]
+    kinds: list[Any] = [one for one in get_args(type_) or (type_,) if isinstance(one, EnumType)]
     return {each.value: each for kind in kinds for each in kind}
 
 

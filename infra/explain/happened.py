@@ -159,8 +159,9 @@ def closes(history: HolderHistory) -> Iterator[HistoryLine]:
 
 def promise_issued(history: HolderHistory) -> Iterator[HistoryLine]:
     if (promise := history.promise) and (accepted_at := history.state.accepted_at):
+        new = "restricted stock units" if history.state.terms.exchange.awards_units else "new options"
         what = (
-            f"Promise {promise.promise_id} issued: new options for {count(promise.shares, 'share')}, no earlier than "
+            f"Promise {promise.promise_id} issued: {new} for {count(promise.shares, 'share')}, no earlier than "
             f"{day(promise.not_before)}, if service continues through the grant."
         )
         yield HistoryLine(at=accepted_at, what=what, rule="PRM-1")

@@ -13,6 +13,7 @@ from infra.mail.enclosures import signing_forms
 from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
+from optex.exchange import consideration
 from optex.filings import Filing
 from optex.formatting import count, day, long_moment, money, on_long_moment, sentence, weekday
 from optex.milestones import extension_deadline
@@ -88,4 +89,5 @@ def _environment() -> Environment:
         "on_instant": on_long_moment,
     }
     environment.globals["extension_deadline"] = extension_deadline
+    environment.globals["consideration"] = consideration
     return environment

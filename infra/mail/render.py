@@ -25,6 +25,7 @@ from jinja2 import (
 )
 
 from infra.mail.sandbox import OwnFiles, Sandbox, lies_in, purse
+from infra.mail.unit_words import InUnits
 from optex import formatting
 from optex.authority import section_of
 from optex.errors import Fault
@@ -56,11 +57,12 @@ class BrokenTemplate(TemplateError):
 
 
 def _written(form: str, name: str, data: Mapping[str, Any], templates_dir: Path | None) -> str:
+    units = data.get("offer", {}).get("award") == "rsu"
     if templates_dir is None:
-        return _environment(form, None).get_template(name).render(data)
+        return _environment(form, None, units).get_template(name).render(data)
     try:
         with purse():
-            return _environment(form, templates_dir).get_template(name).render(data)
+            return _environment(form, templates_dir, units).get_template(name).render(data)
     except Exception as error:  # what somebody else's template may do wrong is anything, and stops no other letter
         raise _broken(error, templates_dir) from error
 
@@ -141,8 +143,8 @@ def _is_template(file: Path) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _environment(form: str, templates_dir: Path | None) -> Environment:
-    loader: BaseLoader = FileSystemLoader(TEMPLATES)
+def _environment(form: str, templates_dir: Path | None, units: bool) -> Environment:
+    loader: BaseLoader = InUnits(TEMPLATES) if units else FileSystemLoader(TEMPLATES)
     if templates_dir:
         loader = ChoiceLoader([OwnFiles(templates_dir), loader])
     environment = (Sandbox if templates_dir else Environment)(
@@ -261,7 +263,7 @@ def because(ruling: Mapping[str, Any]) -> str:
 
 
 def _type_name(type_: str) -> str:
-    return {"ISO": "incentive stock option", "NSO": "nonqualified stock option"}[type_]
+    return {"ISO": "incentive stock option", "NSO": "nonqualified stock option", "RSU": "restricted stock unit"}[type_]
 
 
 _HEADS = {
@@ -272,6 +274,7 @@ _HEADS = {
     "original": "Shares",
     "exercised": "Exercised",
     "expires_on": "Expires",
+    "ratio": "Ratio",
     "vests_on": "Vests",
 }
 _LEFT = frozenset({"grant_id", "granted_on", "type", "vests_on"})
@@ -286,6 +289,8 @@ _CELLS: dict[str, Callable[[Any], str]] = {
     "expires_on": _short_day,
     "vests_on": _short_day,
     "shares": _number,
+    "new_shares": _number,
+    "ratio": str,
 }
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day": partial(_on, formatting.day),
