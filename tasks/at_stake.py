@@ -5,7 +5,7 @@ from itertools import islice
 
 from optex.batch import OpenPromise
 from optex.cancellation import TenderDecision
-from optex.records import IssuedOption
+from optex.records import IssuedOption, UnitType
 
 _MOST = 500
 
@@ -31,7 +31,7 @@ def of_grant(options: Sequence[IssuedOption]) -> list[dict[str, str]]:
             holder=each.holder_id,
             option=each.grant_id,
             shares=f"{each.shares:,}",
-            outcome=f"granted as {each.type} at ${each.price}",
+            outcome=f"granted as {each.type}{'' if each.type is UnitType.RSU else f' at ${each.price}'}",
         )
         for each in options
     )

@@ -15,6 +15,7 @@ from optex.cancellation import Promise
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
 from optex.option_reasons import newly_granted
+from optex.records import IssuedOption, UnitType
 from optex.state import OfferState
 from tasks.decorators import effect
 from tasks.due_step import DueStep
@@ -64,7 +65,9 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
     db.add_options("new", options)
     db.record_decisions("option", step.at, (entry for each in granted for entry in _granted(each)))
     db.record_decisions("deferred", step.at, _not_made(state, granted))
-    db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
+    db.record_decisions(
+        "promise", step.at, [_kept(each, state, on) for each in kept if each.promise.promise_id not in empty]
+    )
     nothing_left = _let_lapse(step, list(empty.values()), on)
     db.move_pool(plan_pool.granted(on, reserved, sum(option.shares for option in options)))
     late = state.granted_on is not None
@@ -92,11 +95,19 @@ def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[
         step.at,
     )
     said = (
-        f"Granted {count(len(options), 'new option')} for {count(sum(o.shares for o in options), 'share')} to "
+        f"Granted {_counted(options)} for {count(sum(o.shares for o in options), 'share')} to "
         f"{count(sum(bool(each.options) for each in granted), 'holder')} at {money(close)}, as of {day(on)}."
     )
     done = step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
     return f"{done} {plan_late_grant(db, step.at)}".strip()
+
+
+def _counted(options: Sequence[IssuedOption]) -> str:
+    """How many new options, and how many grants of restricted stock units (XCH-3)."""
+    units = sum(option.type is UnitType.RSU for option in options)
+    others = len(options) - units
+    counted = [count(others, "new option")] if others or not units else []
+    return " and ".join([*counted, *([count(units, "grant") + " of restricted stock units"] if units else [])])
 
 
 def _granted(each: HolderGrant) -> Iterator[DecisionEntry]:
@@ -163,11 +174,12 @@ def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:
     return Ruling(rule="ADJ-1", reason=reason)
 
 
-def _kept(each: OpenPromise, on: date) -> DecisionEntry:
+def _kept(each: OpenPromise, state: OfferState, on: date) -> DecisionEntry:
+    new = "restricted stock units" if state.terms.exchange.awards_units else "new options"
     return DecisionEntry(
         subject=each.promise.promise_id,
         holder_id=each.promise.holder_id,
         decision="granted",
-        ruling=Ruling(rule="GRT-1", reason=f"In continuous service through {day(on)}: the new options are granted."),
+        ruling=Ruling(rule="GRT-1", reason=f"In continuous service through {day(on)}: the {new} are granted."),
         shares=each.promise.shares,
     )

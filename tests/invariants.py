@@ -28,7 +28,7 @@ def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
     granted = {row["holder_id"] for row in it.ledgers["promises"] if row["outcome"] == "granted"}
     for row in it.ledgers["tenders"] if it.accepted_at else ():
         grant, voided_at = it.grants[row["grant_id"]], it.voided_at.get(row["grant_id"])
-        there = grant.expires_on >= it.cancelled_on
+        there = grant.expires_on >= it.cancelled_on and it.given(row["grant_id"], row["shares"]) > 0
         known = [(it.accepted_at, voided_at is not None or row["decision"] == "accepted")]
         if voided_at:
             known.append((voided_at, False))
@@ -68,11 +68,14 @@ def tranches_sum_to_their_option(it: Outcome) -> Iterator[str]:
 
 
 def promised_is_cancelled(it: Outcome) -> Iterator[str]:
-    """Each holder is promised what was cancelled; the promise is granted or lapses, as the offer ends (PRM-1)."""
+    """Each holder is promised what was cancelled, by the ratio of each grant, and each share of it counts (XCH-1).
+
+    The promise is granted or lapses, as the offer ends (PRM-1).
+    """
     cancelled: Counter[str] = Counter()
     for row in it.ledgers["cancellations"]:
         if row["grant_id"] not in it.voided_at:
-            cancelled[row["holder_id"]] += row["shares"]
+            cancelled[row["holder_id"]] += it.given(row["grant_id"], row["shares"])
     promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"] if row["outcome"] != "voided"}
     if promised != cancelled:
         yield f"cancelled {cancelled}, promised {promised}"
@@ -102,7 +105,7 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], through)
         if row["rule"] == "ADJ-1" and unbroken:
             by = reckoning.split_ratio(it.splits, it.cancelled_on, granted_on)
-            own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
+            own = [n for grant_id, n in it.promised.items() if it.grants[grant_id].holder_id == row["holder_id"]]
             if at != made or any(int(shares * by) for shares in own):
                 yield f"{row} though a split by {by} leaves something of {own}"
         elif unbroken != (row["outcome"] == "granted"):
@@ -121,7 +124,7 @@ def no_lapse_stands_against_the_record(it: Outcome) -> Iterator[str]:
             continue
         periods = reckoning.service_known(it.tale, told[-1])[row["holder_id"]]
         by = reckoning.split_ratio(it.splits, it.cancelled_on, it.day(told[-1]))
-        own = [int(n * by) for key, n in it.cancelled.items() if it.grants[key].holder_id == row["holder_id"]]
+        own = [int(n * by) for key, n in it.promised.items() if it.grants[key].holder_id == row["holder_id"]]
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], it.day(told[-1]))
         if unbroken and sum(own) <= left:
             yield f"{row}, though {told[-1]} told of {periods}"
@@ -165,6 +168,7 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
         for grant in own if holder_id in kept else ():
             if grant.grant_id in it.cancelled:
                 days, _ = reckoning.divided(grant, it.cancelled[grant.grant_id], it.terms)
+                days = reckoning.exchanged(days, it.promised[grant.grant_id])
                 days = reckoning.scaled(days, reckoning.split_ratio(it.splits, it.cancelled_on, kept_on))
                 due.append((kept_on, grant.grant_id, grant.type, [max(day, kept_on) for day in days]))
         on = it.grant_date

@@ -63,6 +63,15 @@ class Outcome:
         """The shares of an option by the day on which they vest."""
         return self._tranches[grant_id]
 
+    def given(self, grant_id: str, shares: int) -> int:
+        """The new shares for so many of a grant, by the ratio of the offer."""
+        return reckoning.given(shares, self.told_grants[grant_id], self.terms)
+
+    @property
+    def promised(self) -> dict[str, int]:
+        """The new shares for what was cancelled of each grant and not voided."""
+        return {grant_id: self.given(grant_id, shares) for grant_id, shares in self.cancelled.items()}
+
     def kept_on(self, holder_id: str) -> date | None:
         """The day as of which the promise to a holder was to be kept: the grant date, or a later one (REC-4)."""
         entries = [row for row in self.ledgers["audit"] if row["action"] == "promise reinstated"]
@@ -107,6 +116,7 @@ class Outcome:
         included = self.terms.lookback.omitted == "include"
         for grant in signed.values() if included else ():
             in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
+            in_window &= reckoning.reaches_a_tier(self.told_grants[grant.grant_id], self.terms)
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:
                 shares[grant.grant_id] = grant.remaining
         since = reckoning.split_ratio(self.splits_before, signed_on, date.max)

@@ -18,6 +18,7 @@ _WORDS = (
     ("new options", "restricted stock units"),
     ("New options", "Restricted stock units"),
     ("new option", "restricted stock unit"),
+    ("Option shares", "Shares"),
 )
 
 
