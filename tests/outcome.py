@@ -42,6 +42,9 @@ class Outcome:
         self.prohibited = any(action.verb == "prohibit" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = db.row().granted_on
+        prohibited = [self.day(action.at) for action in self.actions if action.verb == "prohibit"]
+        # Splits count through the grant, or through its prohibition.
+        self.counted_through = self.grant_date or next(iter(prohibited), None)
         # Before the acceptance, or the termination, splits adjust the grants; afterwards what was made of them.
         decided = self.accepted_at or next((each.at for each in self.actions if each.verb == "terminate"), None)
         told = reckoning.splits_told(self.actions)
