@@ -22,11 +22,6 @@ def tier_of(grant: Grant, exchange: Exchange) -> Tier | None:
     return reached[-1] if reached else None
 
 
-def below_every_tier(grant: Grant, exchange: Exchange) -> bool:
-    """Whether the offer is not about an option because its price is below the lowest tier (XCH-1)."""
-    return bool(exchange.ratio) and tier_of(grant, exchange) is None
-
-
 def new_shares(shares: int, grant: Grant, exchange: Exchange) -> int:
     """The new shares for so many of a grant, whole ones; 0 where the ratio leaves less than one, or there is no tier.
 
@@ -59,23 +54,12 @@ def comes_to_nothing(shares: int, grant: Grant, exchange: Exchange) -> Ruling | 
     if new_shares(shares, grant, exchange):
         return None
     tier = tier_of(grant, exchange)
-    if tier is None:
-        return below(grant, exchange)
+    at = in_words(tier) if tier else f"a price of {money(grant.price_before_splits)}"
     reason = (
-        f"At {in_words(tier)} no whole new share would be given for {count(shares, 'share')} of {grant.grant_id}: they "
+        f"At {at} no whole new share would be given for {count(shares, 'share')} of {grant.grant_id}: they "
         "cannot be accepted, and the option stays outstanding."
     )
     return Ruling(rule="XCH-1", reason=reason)
-
-
-def below(grant: Grant, exchange: Exchange) -> Ruling:
-    """Why the offer is not about an option whose price is below every tier (XCH-1)."""
-    lowest = money(exchange.ratio[0].price_from)
-    price = money(grant.price_before_splits)
-    return Ruling(
-        rule="XCH-1",
-        reason=f"Option {grant.grant_id} has a price of {price}; the offer is made for options at {lowest} and above.",
-    )
 
 
 def in_words(tier: Tier) -> str:
