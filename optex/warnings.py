@@ -104,7 +104,7 @@ def open_too_short(terms: Terms, opened_at: datetime | None = None) -> list[Warn
 def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
     """Whether the plan is too old by the grant to grant an ISO. Authority: IRC 422(b)(2) (ISO-1)."""
     last, grant_on = terms.plan.isos_through, grant_on or schedule_of(terms).grant_on
-    if last is not None and grant_on > last:
+    if last is not None and grant_on > last and not terms.exchange.awards_units:
         yield Warning(
             rule="ISO-1",
             message=f"the grant planned for {grant_on} lies more than ten years after {terms.plan.adopted}, when the "

@@ -139,9 +139,10 @@ class Granting:
         db.move_pool(plan_pool.granted(on, reserved, total["shares"]))
         if not self._late:
             db.update_offer(granted_on=on)
+        at_price = f" at {money(self._close)}" if total["options"] > total["units"] or not total["units"] else ""
         said = (
             f"Granted {_counted(total['options'], total['units'])} for {count(total['shares'], 'share')} to "
-            f"{count(total['holders'], 'holder')} at {money(self._close)}, as of {day(on)}."
+            f"{count(total['holders'], 'holder')}{at_price}, as of {day(on)}."
         )
         done = step.done(" ".join(filter(None, (said, nothing_left, self._lapsed))))
         return f"{done} {plan_late_grant(db, step.at)}".strip()
