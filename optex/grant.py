@@ -67,7 +67,7 @@ def new_options(
     promised = _replacing(cancellations, grants, granted_on, splits, units=terms.exchange.awards_units)
     for source, from_grant_id, type_, tranches in (*promised, *_deferred(terms, deferred, granted_on, splits)):
         if type_ is UnitType.RSU:
-            options.append(_units(holder, source, granted_on, tranches))
+            options += [_units(holder, source, granted_on, tranches)] if tranches else []
             continue
         iso: Tranches = ()
         nso = tranches

@@ -27,6 +27,7 @@ from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder,
 from optex.state import CONDITIONS, OfferState
 from optex.subjects import again, of_day, short_id, subject_line
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
+from optex.unit_words import in_units
 
 Grants = Mapping[str, Grant]
 
@@ -640,6 +641,8 @@ def letter(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, *
 
     The heading of the letter itself is without it, for that stands above.
     """
+    if "award" in stated["offer"] and kind is not Kind.DEFERRAL:
+        happened, about = in_units(happened), in_units(about)
     subject = subject_line(happened, about, stated["offer"]["issuer"])
     heading = f"{happened}: {about}" if about else happened
     data = {"holder": {"name": holder.name}, "subject": subject, "heading": heading, **stated}

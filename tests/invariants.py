@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from itertools import accumulate
 
-from optex.records import Capacity, OptionType
+from optex.records import Capacity, OptionType, UnitType
 from tests import reckoning
 from tests.outcome import Outcome
 
@@ -180,6 +180,9 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
                 due.append((on, "", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))
         for on, source, type_, days in sorted(due, key=lambda each: each[0]):
             periods = reckoning.service_known(it.tale, it.grants_made[on])[holder_id]
+            if source and it.terms.exchange.award == "rsu":
+                found.update((holder_id, source, UnitType.RSU, day) for day in days)
+                continue
             employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in periods)
             for day in days:
                 iso = type_ is OptionType.ISO and employee and limit.takes(day, close)
@@ -191,7 +194,10 @@ def new_options_are_priced_at_the_close(it: Outcome) -> Iterator[str]:
     """The price is the close of the grant date, 110% of it for the ISO of an owner of more than a tenth (GRT-3)."""
     for row in it.ledgers["new_options"]:
         votes = it.holders[row["holder_id"]].voting_percent
-        if row["price"] != reckoning.new_price(it.tale.close, row["type"], votes):
+        if row["type"] == UnitType.RSU:
+            if (row["price"], row["expires_on"]) != (None, None):
+                yield f"{row}: units have neither price nor term"
+        elif row["price"] != reckoning.new_price(it.tale.close, row["type"], votes):
             yield f"{row}: the close was {it.tale.close}, votes {votes}"
 
 

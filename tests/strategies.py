@@ -110,7 +110,11 @@ def _exchange(draw: st.DrawFn) -> dict[str, Any]:
         for price in draw(_few((), seldom=((0, 10), (5,), (0,))))
         for old in [draw(st.integers(1, 4))]
     ]
-    return {"ratio": tiers, "rounding": draw(st.sampled_from(["down", "nearest"]))}
+    return {
+        "ratio": tiers,
+        "rounding": draw(st.sampled_from(["down", "nearest"])),
+        "award": draw(_few("option", seldom=("rsu",))),
+    }
 
 
 @st.composite

@@ -31,6 +31,7 @@ from infra.mail.unit_words import InUnits
 from optex import formatting
 from optex.authority import section_of
 from optex.errors import Fault
+from optex.unit_words import in_units
 
 WIDTH = 76
 _WRITTEN = (".j2", ".html", ".txt")
@@ -157,6 +158,8 @@ def _environment(form: str, templates_dir: Path | None, units: bool) -> Environm
         lstrip_blocks=True,
     )
     environment.filters.update(_FILTERS)
+    if units:  # the reasons of decisions are in the words of options
+        environment.filters.update({name: _in_units(_FILTERS[name]) for name in ("reason", "because")})
     environment.globals["layout"] = f"layout.{form}"
     environment.globals["ui"] = environment.get_template(f"parts.{form}").module
     return environment
@@ -284,6 +287,10 @@ def opening_words(letter: str) -> str:
 
 
 _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
+
+
+def _in_units(said: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+    return lambda ruling: in_units(said(ruling))
 
 
 def _type_name(type_: str) -> str:
