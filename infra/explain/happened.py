@@ -178,5 +178,9 @@ def unsigned(history: HolderHistory) -> Iterator[HistoryLine]:
     if pending and (at := history.granted_at):
         which = f"agreement on {pending[0]} is" if len(pending) == 1 else f"agreements on {listed(pending)} are"
         until = "until it is, the option" if len(pending) == 1 else "until they are, these options"
-        what = f"Pending signature: the {which} not on record as signed; {until} cannot be exercised."
+        if history.state.terms.exchange.awards_units:
+            until = f"{until} cannot be exercised, and no shares of units are delivered"
+        else:
+            until = f"{until} cannot be exercised"
+        what = f"Pending signature: the {which} not on record as signed; {until}."
         yield HistoryLine(at=at, what=what, rule="GRT-5")

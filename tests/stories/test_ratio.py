@@ -208,3 +208,34 @@ def test_explain_and_report_tell_of_units(of_units):
     assert "issued: restricted stock units for 335 shares" in said
     assert "333 restricted stock units G4-N granted in place of G4 (NSO of May 16, 2000 at $20.00)." in said
     assert [(Decimal("3.00"), 300)] == list(data.new_prices)
+
+
+def test_the_price_of_an_exchanged_option_is_not_corrected_after_the_grant(tmp_path):
+    """It decided how many new shares there are: what was granted is a matter for a person (REC-4)."""
+    right = {
+        "grant": "G1",
+        "price": "20.00",
+        "reason": "Keyed in wrongly.",
+        "by": "Ann Admin",
+        "evidence": "Agreement.",
+    }
+    it = ann_and_bob(tmp_path).happens("2003-10-06T10:00:00", "correct-grant", **right).play()
+    [refused] = it.column("audit", "detail", action="correct-grant refused")
+    assert "new options took the place of G1 on 2003-10-03" in refused
+    assert ["200"] == it.column("new_options", "shares", from_grant_id="G1")
+
+
+def test_units_that_are_rescinded_go_back_to_the_pool(tmp_path):
+    """Bob had left before the grant, as is told after it: his units are rescinded, and the letter names no price."""
+    left = {"holder": "H2", "capacity": "employee", "from_": "1999-01-04", "to": "2003-09-30", "by": "Ann HR"}
+    settled = {"as_": "rescind", "reason": "He had left.", "evidence": "Personnel file.", "by": "Carl Counsel"}
+    it = (
+        ann_and_bob(tmp_path, UNITS)
+        .happens("2003-10-06T10:00:00", "service-set", **left)
+        .happens("2003-10-07T10:00:00", "settle", grant="G4-N", **settled)
+        .play()
+    )
+    assert ["333"] == it.column("pool", "shares", event="rescinded")
+    [rescinded] = it.letters("correction", "Bob Baker")
+    assert "Exercise price: none" in rescinded
+    assert "Type: restricted stock unit (RSU)" in rescinded
