@@ -54,12 +54,14 @@ def test_every_key_of_the_terms_is_in_the_manual():
     tables |= {"[eligible]": "Eligible", "[exchange]": "Exchange"}
     inner = {"plan": {"vesting", "term_years"}, "": {"stock", "plan", "contact", "lookback", "waiting", "calendar"}}
     inner[""] |= {"eligible", "exchange"}
+    inner["exchange"] = {"ratio"}
     told = cells("offer-toml.md")
     assert schema["properties"].keys() - inner[""] == set(told[""])
     for heading, model in tables.items():
         keys = schema["$defs"][model]["properties"].keys()
         assert keys - inner.get(model.lower(), set()) == set(told[heading])
     assert {"on", "reason", "calendar"} == set(told["[[calendar.closed]]"])
+    assert {"price_from", "old", "new"} == set(told["[[exchange.ratio]]"])
 
 
 def test_the_terms_to_start_from_show_every_key_of_the_manual():
