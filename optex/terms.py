@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Pattern, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -106,6 +106,17 @@ class Contact(_Part):
     """The number to which forms are faxed."""
     address: str = ""
     """The address to which forms are delivered."""
+
+
+class Formation(_Part):
+    """Where and when the issuer was formed: what Open Cap Table requires of it, and nothing else asks for."""
+
+    on: date
+    """The day on which it was formed."""
+    country: Annotated[str, Pattern("[A-Z]{2}", "the two letters of a country, such as US")]
+    """The country, by its ISO 3166-1 code, such as US."""
+    subdivision: Annotated[str, Pattern("[A-Z0-9]{0,3}", "one to three letters or digits, such as DE")] = ""
+    """The state or province, by the second part of its ISO 3166-2 code, such as DE for Delaware."""
 
 
 class Lookback(_Part):
@@ -204,6 +215,8 @@ class Terms(_Part):
     """Holders there cannot tender; what lies in a jurisdiction is excluded with it, CA-QC with CA (ELG-4)."""
     closings: Closings = Field(default=Closings(), alias="calendar")
     """The corrections of both calendars."""
+    formation: Formation | None = None
+    """Where and when the issuer was formed, for `export --ocf`; no rule goes by it."""
 
     @field_validator("expires", "withdrawable_after")
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, ocf_package, rules
 from flows.cli.console import echo
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
@@ -170,16 +170,22 @@ def demo(out: Path) -> None:
 
 @cli.command()
 @FOLDER
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
-def export(folder: Path, out: Path) -> None:
-    """Write the ledgers of an offer, as they are now, as CSV files."""
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the ledgers go.")
+@click.option("--ocf", type=click.Path(path_type=Path, file_okay=False), help="Where an Open Cap Table package goes.")
+def export(folder: Path, out: Path | None, ocf: Path | None) -> None:
+    """Write the ledgers of an offer, as they are now, as CSV files; or what it did as an Open Cap Table package."""
     from flows.cli.status import reading
     from infra.ledgers.export import export as write
 
+    if out is None and ocf is None:
+        raise click.UsageError("Say what to write: --out DIR for the ledgers, --ocf DIR for Open Cap Table.")
     with reading(folder) as db:
-        written = write(db, out / "ledgers")
-    rows = count(sum(written.values()), "row")
-    click.echo(f"{count(len(written), 'ledger')} with {rows} in {out / 'ledgers'}")
+        if ocf is not None:
+            ocf_package.export_package(db, folder, ocf)
+        if out is not None:
+            written = write(db, out / "ledgers")
+            rows = count(sum(written.values()), "row")
+            click.echo(f"{count(len(written), 'ledger')} with {rows} in {out / 'ledgers'}")
 
 
 @cli.command()
@@ -246,4 +252,5 @@ cli.add_command(forms.forms)
 cli.add_command(letters.letters)
 cli.add_command(link.link_command)
 cli.add_command(mail.mail)
+cli.add_command(ocf_package.import_ocf)
 cli.add_command(rules.rules)
