@@ -50,8 +50,11 @@ def test_every_key_of_the_terms_is_in_the_manual():
     """As the schema of the terms has them, table by table; at least one in each."""
     schema = Terms.model_json_schema()
     tables = {"[stock]": "Stock", "[plan]": "Plan", "[plan.vesting]": "Vesting", "[plan.term_years]": "TermYears"}
-    tables |= {"[contact]": "Contact", "[lookback]": "Lookback", "[waiting]": "Waiting"}
-    inner = {"plan": {"vesting", "term_years"}, "": {"stock", "plan", "contact", "lookback", "waiting", "calendar"}}
+    tables |= {"[contact]": "Contact", "[lookback]": "Lookback", "[waiting]": "Waiting", "[formation]": "Formation"}
+    inner = {
+        "plan": {"vesting", "term_years"},
+        "": {"stock", "plan", "contact", "lookback", "waiting", "calendar", "formation"},
+    }
     told = cells("offer-toml.md")
     assert schema["properties"].keys() - inner[""] == set(told[""])
     for heading, model in tables.items():

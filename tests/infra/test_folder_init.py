@@ -28,8 +28,8 @@ def test_the_defaults_that_the_commented_terms_state_are_the_defaults(tmp_path):
     path = tmp_path / "offer" / "offer.toml"
     before = read_folder(tmp_path / "offer").terms
     text, keys = re.subn(r"(?m)^# (?=[a-z_]+ = |\[plan\.)", "", path.read_text())
-    assert 37 == keys
-    path.write_text(re.sub(r"(?m)^(on|reason|calendar) = ", "# ", text))
+    assert 40 == keys
+    path.write_text(re.sub(r"(?m)^(on|reason|calendar|country|subdivision) = ", "# ", text))
     after = read_folder(tmp_path / "offer").terms
     plan = before.plan.model_copy(update={"adopted": after.plan.adopted})  # it has no default either
     assert before.model_copy(update={"withdrawable_after": after.withdrawable_after, "plan": plan}) == after
