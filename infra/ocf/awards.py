@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from infra.ocf.package import BadItem, Item
+from infra.ocf.item import BadItem, Item
 from infra.ocf.remarks import decimal_remarked
 from infra.ocf.vesting_terms import Come, NoTranches, tranches_of
 from infra.ocf.vocabulary import OPTION_TYPE

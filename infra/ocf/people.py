@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from infra.ocf.package import Item
+from infra.ocf.item import Item
 from infra.ocf.remarks import decimal_remarked, service_remarked
 from infra.ocf.vocabulary import CAPACITY
 from optex.errors import Fault

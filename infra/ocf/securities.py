@@ -3,16 +3,17 @@
 A security's id never changes: a cancellation or a transfer ends it, and what is left of it is another security.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from infra.ocf.package import BadItem, Item
+from infra.ocf.item import BadItem, Item
 from optex.adjustment import adjusted, scaled_total
 from optex.errors import Fault
 from optex.records import Grant
 from optex.terms import Vesting
+from optex.vesting import in_order, outstanding
 
 _ISSUANCES = (
     "TX_EQUITY_COMPENSATION_ISSUANCE",
@@ -32,7 +33,7 @@ def is_award(transaction: Item) -> bool:
     return transaction.type.startswith(_AWARD)
 
 
-def ends(transaction: Item) -> bool:
+def _ends(transaction: Item) -> bool:
     """Whether a transaction is the last of its security."""
     return transaction.type.endswith(_ENDS)
 
@@ -51,7 +52,6 @@ class Security:
     grant: Grant | None = None
     ended: Item | None = None
     origin: "Security | None" = None
-    happened: list[Item] = field(default_factory=list)
 
     @property
     def left(self) -> int:
@@ -67,13 +67,25 @@ class Security:
         return self.ended is not None and self.ended.type.endswith("_RETRACTION")
 
     def split(self, by: Fraction) -> None:
-        """Scale it as every option of ours is (ADJ-1)."""
+        """Scale it as every option of ours is; what was exercised is stock, and is split like it (ADJ-1)."""
         if self.grant:
-            self.grant = adjusted(replace(self.grant, shares=self.shares, exercised=self.exercised), by, Vesting())
-            self.shares, self.exercised = self.grant.shares, self.grant.exercised
+            stated = bool(self.grant.vesting)
+            grant = adjusted(replace(self.grant, shares=self.shares, exercised=self.exercised), by, Vesting())
+            self.grant = grant if stated else replace(grant, vesting=())
+            self.shares, self.exercised = grant.shares, grant.exercised
         else:
             left, self.exercised = scaled_total(self.left, by), scaled_total(self.exercised, by)
             self.shares = self.exercised + left
+
+    def end(self, item: Item) -> None:
+        """Leave nothing of it but what was exercised."""
+        self.ended = item
+        if self.grant and self.grant.vesting:
+            whole = replace(self.grant, shares=self.shares, exercised=self.exercised)
+            left = {each.vests_on: each.shares for each in outstanding(whole, Vesting())}
+            used = {each.vests_on: each.shares - left.get(each.vests_on, 0) for each in self.grant.vesting}
+            self.grant = replace(self.grant, vesting=in_order(used))
+        self.shares = self.exercised
 
 
 Grants = Callable[[Item, int], Grant | None]
@@ -118,7 +130,7 @@ def _rank(item: Item) -> int:
     """On one day a split counts first, and an end last."""
     if item.type == _SPLIT:
         return 0
-    return 1 if item.type in _ISSUANCES else 3 if ends(item) else 2
+    return 1 if item.type in _ISSUANCES else 3 if _ends(item) else 2
 
 
 def _happens(
@@ -132,7 +144,7 @@ def _happens(
     if item.type == _SPLIT:
         by = _ratio(item)
         for security in found.values():
-            if security.issued_on < on and security.ended is None and splits(item, security.issuance):
+            if security.issued_on < on and splits(item, security.issuance):
                 security.split(by)
         return
     if item.type in _ISSUANCES or "security_id" not in item.data:
@@ -142,7 +154,7 @@ def _happens(
         raise BadItem(item.told(f"security_id: no security {security_id} is issued", "one of an issuance"))
     for key in ("balance_security_id", "resulting_security_ids"):
         _check_issued(item, key, issued)
-    if ends(item):
+    if _ends(item):
         if security_id in ended:
             problem = f"security {security_id} has ended by {ended[security_id].type} {ended[security_id].id}"
             raise BadItem(item.told(problem, "one transaction that ends it"))
@@ -160,7 +172,6 @@ def _check_issued(item: Item, key: str, issued: Mapping[str, Item]) -> None:
 
 def _follow(security: Security, item: Item, on: date, found: Mapping[str, Security]) -> None:
     """What one transaction makes of an award."""
-    security.happened.append(item)
     if on < security.issued_on:
         raise BadItem(item.told(f"dated {on}, before its security is issued on {security.issued_on}"))
     if item.type.endswith(("_EXERCISE", "_RELEASE")):
@@ -169,14 +180,14 @@ def _follow(security: Security, item: Item, on: date, found: Mapping[str, Securi
         security.exercised += item.shares("quantity")
         if security.exercised > security.shares:
             raise BadItem(item.told(f"{security.exercised:,} of {security.shares:,} shares are exercised"))
-    elif ends(item):
-        security.ended = item
-        _end(security, item, found)
+    elif _ends(item):
+        _account_for(security, item, found)
+        security.end(item)
 
 
-def _end(security: Security, item: Item, found: Mapping[str, Security]) -> None:
+def _account_for(security: Security, item: Item, found: Mapping[str, Security]) -> None:
     """An end must account for every share: what is cancelled or handed on, and what is left in another security."""
-    if security.retracted:
+    if item.type.endswith("_RETRACTION"):
         return
     balance = [found[each] for each in [item.maybe("balance_security_id")] if each in found]
     handed_on = [found[each] for each in item.texts("resulting_security_ids") if each in found]
@@ -199,15 +210,9 @@ def _end(security: Security, item: Item, found: Mapping[str, Security]) -> None:
 def _ratio(item: Item) -> Fraction:
     ratio = item.data.get("split_ratio")
     try:
-        assert isinstance(ratio, dict)
-        by = Fraction(ratio["numerator"]) / Fraction(ratio["denominator"])
-    except (AssertionError, KeyError, TypeError, ValueError, ZeroDivisionError):
+        by = Fraction(ratio["numerator"]) / Fraction(ratio["denominator"])  # type: ignore[index]  # it may be anything
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
         raise item.bad("split_ratio", ratio, "a numerator and a denominator") from None
     if by <= 0:
         raise item.bad("split_ratio", ratio, "a numerator and a denominator above zero")
     return by
-
-
-def living(found: Iterable[Security]) -> Iterator[Security]:
-    """The awards that no transaction has ended."""
-    return (security for security in found if security.ended is None)

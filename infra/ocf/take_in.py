@@ -16,7 +16,8 @@ from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
 from infra.folder.reader import read_folder
 from infra.ocf.cap_table import CapTable, cap_table_of
 from infra.ocf.ids import Known, write_ids
-from infra.ocf.package import Item, Package, read_package
+from infra.ocf.item import Item
+from infra.ocf.package import Package, read_package
 from optex.errors import BadData, Fault, OptexError
 from optex.fields import ID
 from optex.records import Grant

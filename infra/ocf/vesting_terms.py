@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from infra.ocf.package import Item
+from infra.ocf.item import Item
 from optex.vesting import Tranches, in_order
 
 

@@ -47,7 +47,7 @@ PLACE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 
 def number(value: int | Decimal) -> str:
     """A number as OCF writes it: a decimal string without an exponent."""
-    return format(value, "f")
+    return str(value) if isinstance(value, int) else format(value, "f")
 
 
 def money(value: Decimal) -> dict[str, Any]:
