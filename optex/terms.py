@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Pattern, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -137,6 +137,17 @@ def _from(value: Any, info: ValidationInfo) -> Any:
     if value != "commencement" and (not isinstance(value, date) or isinstance(value, datetime)):
         raise PydanticCustomError("expected", COUNTED_FROM)
     return value
+
+
+class Formation(_Part):
+    """Where and when the issuer was formed: what Open Cap Table requires of it, and nothing else asks for."""
+
+    on: date
+    """The day on which it was formed."""
+    country: Annotated[str, Pattern("[A-Z]{2}", "the two letters of a country, such as US")]
+    """The country, by its ISO 3166-1 code, such as US."""
+    subdivision: Annotated[str, Pattern("[A-Z0-9]{0,3}", "one to three letters or digits, such as DE")] = ""
+    """The state or province, by the second part of its ISO 3166-2 code, such as DE for Delaware."""
 
 
 class Lookback(_Part):
@@ -298,6 +309,8 @@ class Terms(_Part):
     """Holders there cannot tender; what lies in a jurisdiction is excluded with it, CA-QC with CA (ELG-4)."""
     closings: Closings = Field(default=Closings(), alias="calendar")
     """The corrections of both calendars."""
+    formation: Formation | None = None
+    """Where and when the issuer was formed, for `export --ocf`; no rule goes by it."""
 
     @field_validator("expires", "withdrawable_after")
     @classmethod
