@@ -1,6 +1,6 @@
 """A look-back addition of which the holder is told at the last minute: until when the holder may object to it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 
 from optex.calendar import local_date
@@ -16,7 +16,9 @@ def told_late(told_at: datetime, terms: Terms) -> bool:
     return local_date(told_at, terms.zone) > before
 
 
-def objection_until(election: Form, told_at: datetime, terms: Terms, grants: Mapping[str, Grant]) -> datetime | None:
+def objection_until(
+    election: Form, told_at: datetime, terms: Terms, grants: Mapping[str, Grant], left_out: Container[str] = ()
+) -> datetime | None:
     """Until when a notice still withdraws a tender that the look-back enlarged; None where the expiration is the end.
 
     That is where the holder is told of the addition so late that no whole business day is left before the offer
@@ -27,4 +29,5 @@ def objection_until(election: Form, told_at: datetime, terms: Terms, grants: Map
     enlarged = election.kind is FormKind.ELECTION and terms.lookback.omitted == "include"
     until = extension_deadline(terms)
     late = until > terms.expires and told_late(told_at, terms)
-    return until if enlarged and late and omitted(election, terms=terms, grants=grants) else None
+    adds = enlarged and late and omitted(election, terms=terms, grants=grants, left_out=left_out)
+    return until if adds else None

@@ -13,7 +13,9 @@ from infra.mail.enclosures import signing_forms
 from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
-from optex.exchange_words import price_is, waits
+from optex.eligible import open_to, the_class
+from optex.exchange import consideration
+from optex.exchange_words import waits
 from optex.filings import Filing
 from optex.formatting import count, day, long_moment, money, on_long_moment, sentence, weekday
 from optex.milestones import extension_deadline
@@ -72,6 +74,9 @@ def _page(kind: str, **stated: Any) -> str:
     return _environment().get_template(f"{kind}.html").render(stated)
 
 
+_UNITS = {"shares": "", "grants": "each option whole or not at all", "all": "all eligible options, whole, or none"}
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -88,7 +93,6 @@ def _environment() -> Environment:
         "instant": long_moment,
         "on_instant": on_long_moment,
     }
-    environment.globals["extension_deadline"] = extension_deadline
-    environment.globals["waits"] = waits
-    environment.globals["price_is"] = price_is
+    environment.globals |= {"extension_deadline": extension_deadline, "units": _UNITS, "waits": waits}
+    environment.globals |= {"the_class": the_class, "open_to": open_to, "consideration": consideration}
     return environment

@@ -362,3 +362,19 @@ def test_a_day_of_the_expiration_of_which_nothing_is_left_is_told():
         "left then: acceptance is planned for 2003-04-01 09:00 EST"
     ) == told
     assert [] == _found("XCH-4", terms(cancel_on="expiration_day", expires="2003-03-31T23:59:30"))
+
+
+def test_what_is_too_small_for_one_new_share_is_told():
+    """At 3 for 1 two shares are none, three are one; what is below every tier is no option of the offer (XCH-1)."""
+    by_ratio = terms(exchange={"ratio": [{"price_from": 10, "old": 3, "new": 1}]})
+    few = [_grant(f"G{n}", shares=n, price="12.50") for n in (1, 2, 3)]
+    expected = ["2 grants too small for one new share, and never accepted (G1, G2)"]
+    assert expected == _found("XCH-1", by_ratio, grants=[*few, _grant("G9", shares=1, price="9.99")])
+    assert [] == _found("XCH-1", grants=few)
+
+
+def test_a_plan_too_old_for_an_iso_is_no_matter_of_units():
+    """Restricted stock units are no ISOs, whenever the plan was adopted (XCH-3)."""
+    old = {"adopted": "1993-01-04"}
+    assert 1 == len(_found("ISO-1", terms(plan=old)))
+    assert [] == _found("ISO-1", terms(plan=old, exchange={"award": "rsu"}))
