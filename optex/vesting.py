@@ -16,8 +16,13 @@ def plan_schedule(granted_on: date, shares: int, vesting: Vesting) -> Tranches:
 
     Authority: §9, "one-third of the shares subject to the option after twelve months" (VST-1).
     """
-    count = vesting.tranches
-    days = _plan_days(granted_on, vesting.first_months, vesting.every_months, count)
+    return _plan_tranches(granted_on, shares, vesting.first_months, vesting.every_months, vesting.tranches)
+
+
+# What is cancelled is checked right afterwards, and an ISO counted: an option's schedule is asked for several times.
+@lru_cache(maxsize=1 << 15)
+def _plan_tranches(granted_on: date, shares: int, first_months: int, every_months: int, count: int) -> Tranches:
+    days = _plan_days(granted_on, first_months, every_months, count)
     tranches = []
     done = 0
     for nth, day in enumerate(days, start=1):
