@@ -16,8 +16,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from benchmarks import big_offer
-from benchmarks.books import at, taken_in
 from benchmarks.databases import databases
+from benchmarks.play import at, taken_in
 from benchmarks.relay import relay
 from infra.database import tables as t
 from infra.mail.delivery import deliver

@@ -8,12 +8,11 @@ it does to the database is in the handlers of `infra`.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, ValidationError
 
-from optex import adjustment, amendments, changes
+from optex import adjustment, amended_terms, amendments, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
 from optex import exclusions as exclusions
@@ -30,8 +29,11 @@ from optex.milestones import REGRANT, cancellation_due, extension_deadline, next
 from optex.near_miss import did_you_mean
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
-from optex.records import Capacity, OptionType
+from optex.records import OptionType
+from optex.service_acts import EndService as EndService
+from optex.service_acts import ServiceSet as ServiceSet
 from optex.state import CONDITIONS, OfferState, upon_events
+from optex.terms import SomeTerms, Terms
 from optex.visible import quoted, shortened
 
 Reason = Annotated[Text, Expected("a reason in words")]
@@ -83,12 +85,13 @@ class Amend(Action):
 
     A change in consideration, a decrease, or an increase beyond 2% must leave ten whole business days, the day of its
     notice the first; another material change as many as the term `material_days` says: refused unless the expiration,
-    or the extension made with it, leaves them, and where no term of the offer carries it out (AMD-1, §15).
+    or the extension made with it, leaves them. Which terms carry it out is stated with it, and refused where they may
+    not be amended; of a change in consideration or in the options sought they must be (AMD-1, §15).
     """
 
     verb, rule, deployment, final = "amend", "AMD-1", "amend", True
     filed = "the offer is amended"
-    once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
+    once, once_within = ("change", "percent", "extend_to", "reason", "terms"), timedelta(days=1)
     change: Annotated[
         Literal["consideration", "decrease", "increase", "other"], of("consideration", "decrease", "increase", "other")
     ] = option("What changes.")
@@ -102,6 +105,11 @@ class Amend(Action):
     )
     reason: Reason = option("The amendment, in words as holders shall read it.")
     immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
+    terms: SomeTerms | None = option(
+        "A file with the keys of offer.toml that change, as they shall be; what it leaves out stands as it is.",
+        None,
+        form="The keys of offer.toml that change, as they shall be, such as a line `waiting = {months = 12}`.",
+    )
 
     def deadline(self, state: OfferState) -> datetime:
         """The last instant at which its notice leaves holders their days."""
@@ -109,13 +117,19 @@ class Amend(Action):
         return amendments.deadline(state, days, self.at, self.extend_to)
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial)
+        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial, self.terms)
 
     def says(self, state: OfferState) -> str:
-        return f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}."
+        changed = amended_terms.changed_terms(state.terms, self._amended(state.terms))
+        carried_out = f": {listed(terms)}" if (terms := [str(each) for each in changed]) else ""
+        made = f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}"
+        return f"{made}{carried_out}."
+
+    def _amended(self, terms: Terms) -> Terms:
+        return amended_terms.amended(terms, self.terms) if self.terms else terms
 
     def apply(self, state: OfferState) -> OfferState:
-        state = replace(state, amendments=state.amendments + 1)
+        state = replace(state, amendments=state.amendments + 1, terms=self._amended(state.terms))
         return _extended(state, self.extend_to) if self.extend_to else state
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
@@ -124,7 +138,8 @@ class Amend(Action):
         until = f", and extended to {moment(self.extend_to, clock)}" if self.extend_to else ""
         article = "an" if self.change == "increase" else "a"
         said = named.get(self.change) or f"{article} {self.change}{by} in the options sought"
-        return f"The offer was amended by {said}{until}", self.reason
+        terms = f" ({amended_terms.stated(self.terms)})" if self.terms else ""
+        return f"The offer was amended by {said}{terms}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
         return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
@@ -348,46 +363,6 @@ class ElectionWaive(Action):
             return f"Defects of form {self.form} were waived", self.reason
         under = f" under {listed(self.rules)}" if self.rules else ""
         return f"Defects{under} such as those of form {self.form} were waived for all holders", self.reason
-
-
-class ServiceSet(Action):
-    """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3)."""
-
-    verb, rule, deployment, decided = "service-set", "ELG-2", "set-service", ("replaces",)
-    asked, who = "A correction of service", "Who reports it: your full name."
-    holder: Id = option("The holder, by id.", among="holders")
-    capacity: Annotated[Capacity, Field(strict=False), of(*Capacity)] = option(
-        "In which capacity; a director who is an employee counts as employee."
-    )
-    first_day: Day = option("The first day in service.", alias="from")
-    last_day: Day | None = option(
-        "The last day in service; left out while the holder serves.",
-        None,
-        form="The last day in service; leave empty while the holder serves.",
-        alias="to",
-    )
-    replaces: str | None = None
-    """What was on record of it before, in words: HR ends a spell, and takes that back, by telling it anew (REC-2)."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last_day and self.last_day < self.first_day:
-            raise PydanticCustomError(
-                "to", "{last} lies before {first}", {"last": self.last_day, "first": self.first_day}
-            )
-        return self
-
-    def deadline(self, state: OfferState) -> datetime | None:
-        return state.accepted_at
-
-    @property
-    def subject(self) -> str:
-        return self.holder
-
-    def says(self, state: OfferState) -> str:
-        to = f" to {self.last_day}" if self.last_day else ""
-        before = f"; it was recorded {self.replaces}" if self.replaces else ""
-        return f"Service as {self.capacity} from {self.first_day}{to} is recorded{before}."
 
 
 class PriceSet(Action):
@@ -745,7 +720,7 @@ def _problem(kind: type[Action], found: Any) -> tuple[str, str, str]:
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
         return key, f"unknown option{did_you_mean(key, [*(each.key for each in kind.options()), *COMMON])}", ""
-    if found["type"] == "instant":
+    if found["type"] in ("instant", "terms"):
         return key, found["ctx"]["problem"], found["ctx"]["expected"]
     return key, f"{quoted(found['input'])} cannot be taken", found["msg"].removeprefix("Input should be ")
 

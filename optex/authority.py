@@ -23,6 +23,7 @@ PROHIBITED = Authority(
 )
 """What becomes of promises whose grant is prohibited for good: beside the words on which CIC-1 rests."""
 _OUR_OWN = "rules of the record"
+_OWN_TERMS = "the offer's own terms"
 
 RULES: dict[str, Authority] = {
     "REC-1": Authority(
@@ -113,6 +114,12 @@ RULES: dict[str, Authority] = {
         sentence="If, after such good faith effort, we cannot comply with such law, the offer will not be made to, nor "
         "will tenders be accepted from or on behalf of, the option holders residing in such jurisdiction.",
     ),
+    "ELG-5": Authority(
+        decides="The offer is made to whom its terms (`eligible`) say, and for the options that they say: by capacity, "
+        "from the commencement through the grant, by price and by day of grant. Who or what is left out cannot be "
+        "tendered, and is told why. The SEC's order of March 21, 2001 says of which offers that may be so.",
+        section="the offer's terms; Rule 13e-4(f)(8)(i)",
+    ),
     "TND-1": Authority(
         decides="All, some or none of a grant may be tendered, in whole shares, up to what has not been exercised.",
         section="§2, §6",
@@ -147,7 +154,8 @@ RULES: dict[str, Authority] = {
     ),
     "TND-5": Authority(
         decides="A form is signed exactly as the name appears on the option agreement, and dated. Another "
-        "person's signature needs the full title and evidence of authority.",
+        "person's signature needs the full title and evidence of authority. By e-mail or on the web page "
+        "(`channels`) the name as it is typed is the signature.",
         section="§5",
         sentence="any new or amended Election Form must be executed by the option holder who tendered the options to "
         "be withdrawn exactly as the option holder's name appears on the option agreement or agreements evidencing "
@@ -168,6 +176,11 @@ RULES: dict[str, Authority] = {
         section="§4",
         sentence="No tender of options will be deemed to have been properly made until all defects or irregularities "
         "have been cured by the tendering option holder or waived by us.",
+    ),
+    "TND-8": Authority(
+        decides="What a holder may choose is a term (`exchange.units`): any whole shares, whole grants only, or all "
+        "eligible options or none. A form that tenders less than such a unit is defective, and no waiver cures it.",
+        section="the offer's terms",
     ),
     "EXP-1": Authority(
         decides="A form is in time if it is received strictly before the expiration, and not before 12:01 a.m. of "
@@ -354,6 +367,17 @@ RULES: dict[str, Authority] = {
         section="§12",
         sentence="Options we acquire through the offer will be canceled and the shares subject to those options will "
         "be returned to the pool of shares available for grants of new options under the 1994 Stock Plan.",
+    ),
+    "XCH-1": Authority(
+        decides="The ratio: by the exercise price of each cancelled grant so many old shares are exchanged for so many "
+        "new ones, rounded for each grant. Shares for which no "
+        "whole new one would be given are not accepted. What is not promised returns to the pool for good.",
+        section=_OWN_TERMS,
+    ),
+    "XCH-3": Authority(
+        decides="Restricted stock units in place of options: without exercise price, term and type, vesting as the "
+        "options would.",
+        section=_OWN_TERMS,
     ),
 }
 

@@ -48,6 +48,7 @@ def may_amend(
     extend_to: datetime | None,
     at: datetime,
     immaterial: str | None = None,
+    terms: str | None = None,
 ) -> Ruling | None:
     """The offer may be amended while it is open, or with an extension that re-opens it, by what its terms carry out.
 
@@ -61,7 +62,7 @@ def may_amend(
     if expires <= at:
         reason = f"the offer expired {local_end(expires, state.terms.zone)}; only an extension re-opens it"
         return Ruling(rule="AMD-1", reason=reason)
-    return amendments.refused(state, change, percent, expires, at, immaterial)
+    return amendments.refused(state, change, percent, expires, at, immaterial, terms)
 
 
 def may_terminate(state: OfferState, at: datetime, number: int | None = None, evidence: str = "") -> Ruling | None:

@@ -37,6 +37,7 @@ class Facts:
 class Difference:
     """A row of a file that differs from the record, by its key; `line` is 0 where the file has no such row.
 
+    In a workbook it is told by its `cell`, such as grants!A3, or by the sheet.
     One that is `added` is not on record.
     `changed` is each column as it is on record and in the file; a row that only one of them has differs in all columns.
     `verb` and `options` are the correction that takes the file's row over; "" where none does. `told_later` says that
@@ -49,6 +50,7 @@ class Difference:
     verb: str = ""
     options: Mapping[str, Any]
     line: int = 0
+    cell: str = ""
     added: bool = False
     told_later: bool = False
 
@@ -56,9 +58,16 @@ class Difference:
     def taken_over(self) -> bool:
         return bool(self.verb) and not self.told_later
 
+    @property
+    def place(self) -> str:
+        """Where its row stands, or where it does not."""
+        if self.cell:
+            return f"{self.file}: {self.cell}"
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def said(self) -> list[str]:
         """The difference in words, a line for each column: grants.csv:3: G1: exercise price: 12.50 → 12.00."""
-        where = f"{self.file}:{self.line}: {' '.join(self.key)}" if self.line else f"{self.file}: {' '.join(self.key)}"
+        where = f"{self.place}: {' '.join(self.key)}"
         note = " (told later than the file)" if self.told_later else ""
         if not self.line:
             return [f"{where}: on record, and not in the file: nothing is deleted{note}"]

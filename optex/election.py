@@ -11,6 +11,7 @@ from optex.adjustment import Split
 from optex.defects import Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exchange import comes_to_nothing
 from optex.exercises import Exercises
 from optex.ledger_of_the_day import Ledger
 from optex.milestones import extension_deadline
@@ -90,12 +91,12 @@ def review_forms(
     `exercises` what was exercised of them by the record of an earlier day; `told` when the holder was told what a form
     tenders, where that was not at once. Where `splits` have adjusted the grants, `told_grants` are those before any of
     them: a form is read in the shares of the day on which it was signed, what it tenders told in those of now.
-    Authority: §4, §5, §9 (TND-1 to TND-7, ELG-4, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3, ADJ-1).
+    Authority: §4, §5, §9 (TND-1 to TND-8, ELG-4, ELG-5, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3, ADJ-1).
     """
     ledger = Ledger(grants=grants, told=told_grants or grants, splits=splits, terms=terms)
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
     too_late = [waiver for waiver in waivers if waiver.at == accepted_at]
-    barred = may_tender(holder, periods, terms)
+    barred, left_out = may_tender(holder, periods, terms), ledger.left_out
     examined: list[_Examined] = []
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
@@ -108,6 +109,7 @@ def review_forms(
             grants=ledger.when_signed(form),
             foreign=foreign,
             exercises=ledger.exercised_until(form, exercises),
+            left_out=left_out,
         )
         # As things stood on receipt: a later waiver of a form in between must not unseat this one.
         known = [waiver for waiver in counting if waiver.at <= form.received_at]
@@ -115,7 +117,7 @@ def review_forms(
         until = None
         if before and form.kind is FormKind.WITHDRAWAL and form.received_at >= terms.expires:
             told_at = told.get(before.form_id, before.received_at)
-            until = objection_until(before, told_at, terms, ledger.when_signed(before))
+            until = objection_until(before, told_at, terms, ledger.when_signed(before), left_out)
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at, objection_until=until)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
@@ -144,6 +146,23 @@ def _rejected(each: _Examined, why: str) -> _Examined:
     ruling = Ruling(rule="ELG-4", reason=f"Rejected as unlawful to accept: {why}")
     late, others = each.defects[: int(each.late)], each.defects[int(each.late) :]
     return replace(each, defects=(*late, Defect(ruling=ruling, waivable=False), *others))
+
+
+def as_decided(form: Form, standing: FormStanding, ruling: Ruling, shares: int | None) -> FormReview | None:
+    """The review of a form as it was decided before, for so many shares; None where what it tenders must be asked anew.
+
+    It tenders its own lines and no more where they come to that number: what the look-back adds enlarges it (TND-3).
+    """
+    if standing is not FormStanding.EFFECTIVE or form.kind is not FormKind.ELECTION:
+        return FormReview(form=form, standing=standing, ruling=ruling)
+    lines = {line.grant_id: line.shares for line in form.lines}
+    if len(lines) != len(form.lines) or sum(lines.values()) != shares:
+        return None
+    tenders = tuple(
+        Tender(holder_id=form.holder_id, grant_id=grant_id, shares=tendered, form_id=form.form_id)
+        for grant_id, tendered in lines.items()
+    )
+    return FormReview(form=form, standing=standing, ruling=ruling, tenders=tenders)
 
 
 def waivable(review: FormReview) -> Ruling | None:
@@ -209,10 +228,13 @@ def _standings(
         effective = reviews[last]
         included = _included(next(each for each in examined if each.form is effective.form), waivers, terms)
         when_signed = ledger.when_signed(effective.form)
-        tenders, remarks = offered(effective.form, terms=terms, grants=when_signed, included=included)
+        tenders, remarks = offered(
+            effective.form, terms=terms, grants=when_signed, included=included, left_out=ledger.left_out
+        )
         tenders, scaled = ledger.as_of_now(effective.form, tenders)
         left_out = () if included else remarks
-        told_of = (*effective.remarks, *remarks, *scaled)
+        worthless = (comes_to_nothing(each.shares, ledger.grants[each.grant_id], terms.exchange) for each in tenders)
+        told_of = (*effective.remarks, *remarks, *scaled, *filter(None, worthless))
         reviews[last] = replace(effective, tenders=tenders, remarks=told_of, left_out=left_out)
     return reviews
 

@@ -2,17 +2,30 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Pattern, Text, read_on
+from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Pattern, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -106,6 +119,24 @@ class Contact(_Part):
     """The number to which forms are faxed."""
     address: str = ""
     """The address to which forms are delivered."""
+    page: str = ""
+    """The web page on which forms are filled in, where `channels` has "web"."""
+
+
+TYPED = frozenset({"email", "web"})
+"""The ways of delivery on which a typed name is the signature (TND-5, TND-6)."""
+
+
+COUNTED_FROM = '"commencement" or a date such as 2003-02-28'
+
+
+def _from(value: Any, info: ValidationInfo) -> Any:
+    """The day from which a look-back is counted; as JSON has it, the terms were kept by ourselves."""
+    if info.mode == "json" and isinstance(value, str) and value != "commencement":
+        return date.fromisoformat(value)
+    if value != "commencement" and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise PydanticCustomError("expected", COUNTED_FROM)
+    return value
 
 
 class Formation(_Part):
@@ -121,9 +152,68 @@ class Formation(_Part):
 
 class Lookback(_Part):
     months: FewOrNone = 6
-    """How many months before the commencement the window begins."""
+    """How many months before the commencement the window begins; 0: there is no look-back."""
+    since: date | None = None
+    """The first day of the window, in place of counted months."""
+    counted_from: Annotated[date | Literal["commencement"], BeforeValidator(_from), Expected(COUNTED_FROM)] = Field(
+        default="commencement", alias="from"
+    )
+    """From which day the months are counted back: the commencement, or a date."""
     omitted: Literal["include", "defect"] = "include"
     """Of a form that omits an option of the window: add it, whole, or take the form as defective."""
+
+    @property
+    def counts_otherwise(self) -> bool:
+        """Whether the window begins on a day that is not so many months before the commencement."""
+        return self.since is not None or self.counted_from != "commencement"
+
+
+class Eligible(_Part):
+    """Whom the offer is made to and which options it is for, where that is not everyone and every option (ELG-5)."""
+
+    capacities: Annotated[tuple[Literal["employee", "director", "consultant"], ...], Field(strict=False)] = (
+        "employee",
+        "director",
+        "consultant",
+    )
+    """In which capacities a holder must serve, from the commencement through the grant; `director`: no employee."""
+    minimum_price: Annotated[Exact, Field(ge=0)] = Decimal("0.00")
+    """Only options at or above this exercise price, as it was before any split of the offer's time."""
+    granted_before: date | None = None
+    """Only options granted before this day. Unset: by the commencement."""
+    excluded_holders: Annotated[tuple[Id, ...], Field(strict=False)] = ()
+    """Holders to whom the offer is not made, by id."""
+    excluded_because: str = ""
+    """Why it is not made to them, as they are told, such as "the offer is not made to executive officers"."""
+
+
+class Tier(_Part):
+    """For how many old shares how many new ones are promised, by the exercise price of the old option (XCH-1)."""
+
+    price_from: Annotated[Exact, Field(ge=0)]
+    """From which exercise price on, up to that of the next tier; below the lowest no option is in the offer."""
+    old: Positive
+    """For so many old shares"""
+    new: Positive
+    """so many new ones are promised: no more of them."""
+
+
+class Exchange(_Part):
+    """What a holder may choose, and what is given for it; without it the document's offer."""
+
+    units: Literal["shares", "grants", "all"] = "shares"
+    """What a holder may choose: any whole shares, whole grants only, or all that is eligible or none (TND-8)."""
+    ratio: Annotated[tuple[Tier, ...], Field(strict=False)] = ()
+    """How many old shares are exchanged for how many new ones, one table for each tier of prices (XCH-1)."""
+    rounding: Literal["down", "nearest"] = "down"
+    """How the new shares of each grant become whole ones; a half goes up (XCH-1)."""
+    award: Literal["option", "rsu"] = "option"
+    """New options, or restricted stock units, which have no exercise price and no term (XCH-3)."""
+
+    @property
+    def awards_units(self) -> bool:
+        """Whether restricted stock units are granted in place of options (XCH-3)."""
+        return self.award == "rsu"
 
 
 class Waiting(_Part):
@@ -196,11 +286,15 @@ class Terms(_Part):
     lapse_letter_after: FewOrNone = 5
     """For how many business days the letter of a lapse is held back: the record may be mended meanwhile (ELG-3)."""
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
-    """How a form may be delivered (TND-6)."""
+    """How a form may be delivered: `fax`, `hand`, `mail`, `email`, `web` or another way by its name (TND-6)."""
     form_details: Literal["required", "if_stated"] = "required"
     """Whether a form must restate each option, and is checked against the grant, or only what it states is (TND-4)."""
     lookback: Lookback = Lookback()
     """What whoever tenders anything must tender: every option granted in the months before the commencement (TND-3)."""
+    eligible: Eligible = Eligible()
+    """Whom the offer is made to and which options it is for, where that is not everyone and every option (ELG-5)."""
+    exchange: Exchange = Exchange()
+    """What a holder may choose, and what is given for it; without it the document's offer."""
     waiting: Waiting = Waiting()
     """The period between the cancellation and the grant (GRT-1)."""
     minimum_business_days: Few = 20
@@ -255,6 +349,11 @@ class Terms(_Part):
         return instant(self.commences, self.open_at, self.zone)
 
     @property
+    def ways(self) -> frozenset[str]:
+        """How a form may be delivered, by the plain names of the channels."""
+        return frozenset(name.strip().casefold() for name in self.channels)
+
+    @property
     def hour(self) -> time:
         """The hour of the day at which it expires, on its clock: that of a new expiration, where none is said."""
         return self.expires.astimezone(self.zone).time()
@@ -265,9 +364,16 @@ class Terms(_Part):
         return last_day(self.expires, self.zone)
 
     @cached_property
-    def lookback_from(self) -> date:
-        """The first day of the look-back window; it does not move with an extension. Authority: §2 (TND-3)."""
-        return self.commences - relativedelta(months=self.lookback.months)
+    def lookback_from(self) -> date | None:
+        """The first day of the look-back window, which does not move with an extension; None where there is none.
+
+        Authority: §2 (TND-3).
+        """
+        window = self.lookback
+        if window.since or not window.months:
+            return window.since
+        end = self.commences if window.counted_from == "commencement" else window.counted_from
+        return end - relativedelta(months=window.months)
 
     @cached_property
     def withdrawal_right(self) -> datetime:
@@ -299,17 +405,57 @@ class Terms(_Part):
 def parse_terms(text: str, file: str = "offer.toml") -> Terms:
     """The terms that a TOML text states; BadData with every fault by line and key."""
     read = read_toml(text, file)
+    return terms_of(read.data, read, file)
+
+
+def terms_of(data: Mapping[str, Any], read: Document, file: str) -> Terms:
+    """The terms that data state, read in a file whole or in part; BadData with every fault by line and key."""
     try:
-        terms = Terms.model_validate(read.data)
+        terms = Terms.model_validate(data)
     except ValidationError as error:
         raise BadData([_fault(file, read, dict(details)) for details in error.errors()]) from error
     faults = [
         Fault(file=file, line=read.line(key.split(".")), column=key, problem=problem, expected=expected)
-        for key, problem, expected in [*_unreadable(read.data), *(_off_the_calendar(terms) or _contradictions(terms))]
+        for key, problem, expected in [*_unreadable(data), *(_off_the_calendar(terms) or _contradictions(terms))]
     ]
     if faults:
         raise BadData(faults)
     return terms
+
+
+def read_some_terms(text: str, file: str) -> Document:
+    """What a text states of the terms, some keys only; BadData with what is wrong with each of them by itself."""
+    read = read_toml(text, file)
+    try:
+        Terms.model_validate(read.data)
+    except ValidationError as error:
+        # What is left out stands as it is, but for an entry of a list, which is stated whole; whether keys agree with
+        # each other is known when all of them are there.
+        faults = [
+            _fault(file, read, dict(details))
+            for details in error.errors()
+            if details["type"] != "value_error"
+            and (details["type"] != "missing" or any(isinstance(part, int) for part in details["loc"]))
+        ]
+        if faults:
+            raise BadData(sorted(faults, key=lambda fault: fault.line)) from error
+    return read
+
+
+def _readable(text: str, info: ValidationInfo) -> str:
+    """What can be read now; what is on record has no context, and is as it is."""
+    if info.context:
+        try:
+            read_some_terms(text, STATED)
+        except BadData as error:
+            told = {"problem": "; ".join(map(str, error.faults)), "expected": "the changed keys of offer.toml"}
+            raise PydanticCustomError("terms", "{problem}", told) from None
+    return text
+
+
+STATED = "terms"
+"""What the text of some terms is called in a fault, where it came in no file."""
+SomeTerms = Annotated[str, AfterValidator(_readable), OF_FILE]
 
 
 def _unreadable(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str, str]]:
@@ -349,14 +495,41 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("expires", "is not after the offer opens", "an instant after commencement"))
     if not takes_letters(terms.contact.email):
         found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
+    if "web" in terms.ways and not terms.contact.page:
+        found.append(("contact.page", "missing, though forms may come on the web page", "the address of the page"))
+    found += _odd_class(terms)
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
+    for n, tier in enumerate(terms.exchange.ratio):
+        if tier.new > tier.old:  # so that nothing is promised that the cancellation has not returned to the pool
+            for_old = f"gives {tier.new:,} new shares for {tier.old:,}"
+            found.append((f"exchange.ratio.{n}.new", for_old, "at most as many new shares as old ones"))
+    prices = [tier.price_from for tier in terms.exchange.ratio]
+    for n, (before, price) in enumerate(pairwise(prices), start=1):
+        if price <= before:
+            stands = f"{price} stands after {before}" if price < before else f"{price} is that of the tier before"
+            found.append((f"exchange.ratio.{n}.price_from", stands, "tiers by rising price, each price once"))
     try:
         holidays.financial_holidays(terms.stock.exchange)
     except NotImplementedError:  # as the library has it of an exchange that it does not know
         expected = '"NASDAQ", "NYSE" or another code of holidays.financial_holidays'
         found.append(("stock.exchange", f"{terms.stock.exchange!r} is not a known exchange", expected))
     return found
+
+
+def _odd_class(terms: Terms) -> Iterator[tuple[str, str, str]]:
+    """Days and holders by which no class of options, or no look-back, can be told."""
+    eligible, first = terms.eligible, terms.lookback_from
+    if not eligible.capacities:
+        yield "eligible.capacities", "names none", "at least one of employee, director, consultant"
+    if eligible.granted_before and eligible.granted_before > terms.commences:
+        problem = f"{eligible.granted_before} is after the commencement"
+        yield "eligible.granted_before", problem, f"a day by {terms.commences}: later grants are in no offer"
+    if len(set(eligible.excluded_holders)) != len(eligible.excluded_holders):
+        yield "eligible.excluded_holders", "names a holder twice", "each holder once"
+    if first and first > terms.commences:
+        key = "lookback.since" if terms.lookback.since else "lookback.from"
+        yield key, f"the look-back would begin on {first}", f"a window that begins by {terms.commences}"
 
 
 _EXPECTED = {

@@ -11,6 +11,9 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
+from optex.eligible import left_out
+from optex.eligible_warnings import left_out_of, not_to_everyone
+from optex.exchange import new_shares
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
@@ -52,6 +55,7 @@ def warnings(
     """
     return [
         *term_warnings(terms, opened_at=opened_at),
+        *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in left_out_of(terms, grants, periods)),
         *_grant_warnings(terms, grants, periods),
         *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),
@@ -72,6 +76,7 @@ def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetim
         *_odd_days(terms),
         *_readings(terms),
         *_plan_age(terms, grant_on),
+        *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in not_to_everyone(terms)),
     ]
 
 
@@ -99,7 +104,7 @@ def open_too_short(terms: Terms, opened_at: datetime | None = None) -> list[Warn
 def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
     """Whether the plan is too old by the grant to grant an ISO. Authority: IRC 422(b)(2) (ISO-1)."""
     last, grant_on = terms.plan.isos_through, grant_on or schedule_of(terms).grant_on
-    if last is not None and grant_on > last:
+    if last is not None and grant_on > last and not terms.exchange.awards_units:
         yield Warning(
             rule="ISO-1",
             message=f"the grant planned for {grant_on} lies more than ten years after {terms.plan.adopted}, when the "
@@ -212,11 +217,11 @@ def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
     Authority: Treas. Reg. 1.424-1(e)(4)(iii) (ISO-1).
     """
     days = calendar_days(terms)
-    isos = [grant for grant in _outstanding(terms, grants) if grant.type is OptionType.ISO]
+    isos = sum(grant.type is OptionType.ISO and _is_outstanding(terms, grant) for grant in grants)
     if not isos or days < ISO_DAYS:
         return []
     message = (
-        f"the offer is open for {days} calendar days with {count(len(isos), 'ISO')} outstanding: at {ISO_DAYS} "
+        f"the offer is open for {days} calendar days with {count(isos, 'ISO')} outstanding: at {ISO_DAYS} "
         "days or more it may count as a modification of the ISOs of holders who do not even accept "
         "(Treas. Reg. 1.424-1(e)(4)(iii))"
     )
@@ -224,7 +229,11 @@ def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
 
 
 def _outstanding(terms: Terms, grants: Iterable[Grant]) -> list[Grant]:
-    return [grant for grant in grants if grant.remaining and grant.expires_on >= terms.commences]
+    return [grant for grant in grants if _is_outstanding(terms, grant)]
+
+
+def _is_outstanding(terms: Terms, grant: Grant) -> bool:
+    return grant.remaining > 0 and grant.expires_on >= terms.commences
 
 
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:
@@ -232,7 +241,11 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
     held = [grant for grant in grants if grant.remaining]
     outstanding = _outstanding(terms, grants)
     yield from iso_modification(terms, grants)
-    recent = [grant.grant_id for grant in outstanding if lookback_from <= grant.granted_on <= commences]
+    recent = [
+        grant.grant_id
+        for grant in outstanding
+        if lookback_from and lookback_from <= grant.granted_on <= commences and not left_out(grant, terms)
+    ]
     if recent:
         yield Warning(
             rule="TND-3",
@@ -250,6 +263,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"{count(len(expired), 'grant')} expired before commencement, and not in the offer ({first_few(expired)})"
         )
         yield Warning(rule="TND-1", message=message, file="grants.csv")
+    yield from _worthless(terms, outstanding)
     serving = {
         period.holder_id
         for period in periods
@@ -267,6 +281,15 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"or exercised: {issued - terms.plan.shares_authorized:,} too many",
             file="grants.csv",
         )
+
+
+def _worthless(terms: Terms, outstanding: Iterable[Grant]) -> Iterator[Warning]:
+    """The options of the offer that are too small for one whole new share (XCH-1)."""
+    offered = [grant for grant in outstanding if grant.granted_on <= terms.commences and not left_out(grant, terms)]
+    none = [each.grant_id for each in offered if not new_shares(each.remaining, each, terms.exchange)]
+    if none:
+        message = f"{count(len(none), 'grant')} too small for one new share, and never accepted ({first_few(none)})"
+        yield Warning(rule="XCH-1", message=message, file="grants.csv")
 
 
 def _value_warnings(holders: Iterable[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:

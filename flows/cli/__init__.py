@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,7 @@ def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
     from flows.cli.plan import files_differ_note, offset_warnings, state_of
     from infra.folder.reader import read_folder
+    from optex.mistyped_dates import mistyped_dates, not_opened
     from optex.warnings import warnings
 
     try:
@@ -86,6 +87,8 @@ def check(folder: Path, as_json: bool) -> None:
     state, differs = state_of(folder)
     terms = found.terms if differs else state.terms  # as extended, where the offer was taken in
     noted = warnings(terms, found.holders, found.grants, found.service_periods, found.forms, state.opened_at)
+    noted += mistyped_dates(terms, found.grants, found.service_periods, found.forms, found.prices)
+    noted += not_opened(terms, state.opened_at, datetime.now(UTC))
     noted += offset_warnings(folder)
     differ = files_differ_note(folder)
     if as_json:
@@ -105,18 +108,21 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 def _fault(fault: Any) -> dict[str, Any]:
-    return {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+    said = {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+    return said | ({"cell": fault.cell} if fault.cell else {})
 
 
 @cli.command()
 @FOLDER
-def init(folder: Path) -> None:
+@click.option("--xlsx", is_flag=True, help="The rows as sheets of one offer.xlsx, and not as CSV files.")
+def init(folder: Path, xlsx: bool) -> None:
     """Write a commented offer folder to start from."""
     from infra.folder.reader import init_folder
     from infra.folder.whereabouts import typed
 
-    init_folder(folder)
-    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {typed(folder)}")
+    init_folder(folder, workbook=xlsx)
+    rows = "offer.xlsx" if xlsx else "the CSV files"
+    click.echo(f"{folder} is ready. Edit offer.toml and {rows}, then: optex check {typed(folder)}")
 
 
 @cli.command("plan")
@@ -171,11 +177,13 @@ def demo(out: Path) -> None:
 @cli.command()
 @FOLDER
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the ledgers go.")
+@click.option("--xlsx", is_flag=True, help="As the sheets of one workbook, ledgers.xlsx, and not as CSV files.")
 @click.option("--ocf", type=click.Path(path_type=Path, file_okay=False), help="Where an Open Cap Table package goes.")
-def export(folder: Path, out: Path | None, ocf: Path | None) -> None:
-    """Write the ledgers of an offer, as they are now, as CSV files; or what it did as an Open Cap Table package."""
+def export(folder: Path, out: Path | None, xlsx: bool, ocf: Path | None) -> None:
+    """Write the ledgers of an offer, as they are now, as CSV files or one workbook; or an Open Cap Table package."""
     from flows.cli.status import reading
     from infra.ledgers.export import export as write
+    from infra.ledgers.workbook import LEDGER_WORKBOOK, export_workbook
 
     if out is None and ocf is None:
         raise click.UsageError("Say what to write: --out DIR for the ledgers, --ocf DIR for Open Cap Table.")
@@ -183,19 +191,21 @@ def export(folder: Path, out: Path | None, ocf: Path | None) -> None:
         if ocf is not None:
             ocf_package.export_package(db, folder, ocf)
         if out is not None:
-            written = write(db, out / "ledgers")
+            place = out / LEDGER_WORKBOOK if xlsx else out / "ledgers"
+            written = export_workbook(db, place) if xlsx else write(db, place)
             rows = count(sum(written.values()), "row")
-            click.echo(f"{count(len(written), 'ledger')} with {rows} in {out / 'ledgers'}")
+            click.echo(f"{count(len(written), 'ledger')} with {rows} in {place}")
 
 
 @cli.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--port", default=4200, show_default=True, help="Where Prefect's UI and API answer, on 127.0.0.1.")
-def serve(folders: tuple[Path, ...], port: int) -> None:
+@click.option("--expired", is_flag=True, help="Open also an offer that expired before it was ever opened: all at once.")
+def serve(folders: tuple[Path, ...], port: int, expired: bool) -> None:
     """Run the offers: Prefect server with UI, worker, deployments, schedule. Until stopped."""
     from flows.serve.serve import serve as run
 
-    run(folders, port)
+    run(folders, port, expired=expired)
 
 
 @cli.command()

@@ -17,9 +17,8 @@ from rich.text import Text
 from flows.cli.console import console, echo
 from infra.database.engine import sqlite_url
 from infra.database.writer import UnknownOffer
-from infra.folder.reader import read_folder
 from infra.handlers.foreseen import Foreseen, foresee
-from infra.handlers.intake import load_folder
+from infra.handlers.intake import take_in
 from infra.settings import may_be_taken_in
 from infra.workspace import Workspace, workspace_in
 from optex.action import Action
@@ -91,7 +90,7 @@ def _books(folder: Path) -> Iterator[Workspace]:
             pass
     with tempfile.TemporaryDirectory() as directory:
         of_a_moment = replace(workspace, database_url=sqlite_url(Path(directory) / "optex.db"))
-        load_folder(of_a_moment.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+        take_in(of_a_moment.engine, folder, datetime.now(UTC).replace(microsecond=0))
         try:
             yield of_a_moment
         finally:

@@ -16,6 +16,7 @@ from flows.cli.options import moment
 from infra.folder.whereabouts import why_no_offer
 from optex.action import Action
 from optex.actions import Extend
+from optex.amended_terms import agree
 from optex.changes import long_after, may_extend
 from optex.clock import zone_of
 from optex.errors import OptexError, Refused
@@ -107,7 +108,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
         except UnknownOffer:
             pass
         else:
-            differs = terms is not None and terms != first
+            differs = terms is not None and not agree(terms, first, state.terms)
             return state, f"The database leads; {file} differs from what was taken in." if differs else ""
     if terms is None:
         raise OptexError(why_no_offer(folder))
@@ -213,7 +214,7 @@ def _document(
         "offer": terms.offer,
         "clock": terms.clock,
         "business_days_open": terms.calendar.business_days(terms.commences, terms.expires_on),
-        "lookback_from": terms.lookback_from.isoformat(),
+        "lookback_from": terms.lookback_from.isoformat() if terms.lookback_from else None,
         "cancel_on": schedule.cancel_on.isoformat(),
         "grant_on": schedule.grant_on.isoformat(),
         "milestones": [

@@ -17,10 +17,11 @@ from flows.cli.final_acts import ask_first, can_be_asked, show_only
 from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
-from infra.folder.reader import read_folder, read_prices, read_service
+from infra.folder.reader import read_prices, read_service
+from infra.folder.workbooks import places_in
 from infra.handlers.actions import record_action as record
 from infra.handlers.forms import read_new_forms, record_received_forms
-from infra.handlers.intake import load_folder
+from infra.handlers.intake import take_in
 from infra.handlers.keyed_form import record_keyed_form
 from infra.handlers.known_forms import sort_out
 from infra.handlers.prices import price_differences
@@ -110,14 +111,14 @@ def evidence_file(evidence: str) -> tuple[str, bytes] | None:
 
 
 def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, evidence: str = "") -> None:
-    """Record every form of a CSV file that is not on record yet and has been received by now.
+    """Record every form of a file that is not on record yet and has been received by now.
 
     Where one is on record with other content, the whole file is refused, every differing row by its line (REC-2).
     """
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        forms = read_new_forms(db, file or folder / "elections.csv", db.forms())
+        forms = read_new_forms(db, file or places_in(folder)["elections.csv"], db.forms)
         apply_splits(db, now)
         return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
@@ -146,8 +147,9 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source = file or folder / "service.csv"
-        return record_service(db, read_service(source, db.holders().keys()), source.name, now, by)
+        source = file or places_in(folder)["service.csv"]
+        told = read_service(source, set(db.holder_ids()), db.service_periods())
+        return record_service(db, told, source.name, now, by)
 
     _work(workspace, work, as_json)
 
@@ -160,7 +162,7 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source, today, on_record = file or folder / "prices.csv", db.state().day(now), db.closes()
+        source, today, on_record = file or places_in(folder)["prices.csv"], db.state().day(now), db.closes()
         come = {on: close for on, close in read_prices(source, on_record).items() if on <= today}
         new = {on: close for on, close in come.items() if on not in on_record}
         known = f"Already recorded: {count(len(come) - len(new), 'closing price')}." if len(come) > len(new) else ""
@@ -180,25 +182,27 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     with workspace.write() as db:
         apply_splits(db, now)
         state = db.state()
-        if (folder / "elections.csv").exists():
-            forms = [form for form in read_new_forms(db, folder / "elections.csv") if form.received_at <= now]
+        places = places_in(folder)
+        elections, prices = places["elections.csv"], places["prices.csv"]
+        if elections.exists():
+            forms = [form for form in read_new_forms(db, elections) if form.received_at <= now]
             told = sort_out(db, forms)
             if told.new:
-                said.append(f"elections.csv: {record_received_forms(db, told.new, now)}")
-            said += [f"elections.csv: {ruling.rule}: {ruling.reason}" for ruling in told.refused.values()]
-        if (folder / "prices.csv").exists():
-            said += _received_prices(db, read_prices(folder / "prices.csv"), state.day(now))
+                said.append(f"{elections.name}: {record_received_forms(db, told.new, now)}")
+            said += [f"{elections.name}: {ruling.rule}: {ruling.reason}" for ruling in told.refused.values()]
+        if prices.exists():
+            said += _received_prices(db, read_prices(prices), state.day(now), prices.name)
     return "\n".join(said)
 
 
-def _received_prices(db: OfferWriter, prices: Mapping[date, Decimal], today: date) -> list[str]:
+def _received_prices(db: OfferWriter, prices: Mapping[date, Decimal], today: date, file: str) -> list[str]:
     """Record the closing prices of a folder's own file that have come; what is new, what differs (REC-2)."""
     on_record = db.closes()
     new = {on: close for on, close in prices.items() if on <= today and on not in on_record}
     db.set_prices(new)
-    said = [f"prices.csv: {count(len(new), 'closing price')} recorded."] if new else []
+    said = [f"{file}: {count(len(new), 'closing price')} recorded."] if new else []
     differing = price_differences(on_record, prices).values()
-    return said + [f"prices.csv: {ruling.rule}: {ruling.reason}" for ruling in differing]
+    return said + [f"{file}: {ruling.rule}: {ruling.reason}" for ruling in differing]
 
 
 def ensure_loaded(folder: Path) -> Workspace:
@@ -209,7 +213,7 @@ def ensure_loaded(folder: Path) -> Workspace:
             return workspace
     except UnknownOffer:
         _refuse_to_begin_again(folder, workspace)
-        load_folder(workspace.engine, read_folder(folder), datetime.now(UTC).replace(microsecond=0))
+        take_in(workspace.engine, folder, datetime.now(UTC).replace(microsecond=0))
     return workspace
 
 

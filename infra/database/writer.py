@@ -23,7 +23,7 @@ from infra.database import vouching
 from infra.database.among import among
 from infra.database.audit_chain import chained
 from infra.database.engine import bulk_insert, insert_rows
-from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS
+from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS, Record, RecordTable
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
 from infra.memory import without_collection
@@ -324,6 +324,11 @@ class OfferWriter(OfferReader):
         v = t.tranches
         self.connection.execute(delete(v).where(v.c.offer == self.offer, v.c.grant_id == grant_id))
         self.add_tranches([(grant_id, tranches)])
+
+    def add_records(self, table: RecordTable[Record], records: Iterable[Record]) -> int:
+        """Put records into the table that keeps their kind. Returns how many."""
+        cells = [(self.offer, *each) for each in map(table.cells, records)]
+        return insert_rows(self.connection, table.table, ("offer", *table.names), cells)
 
     def add(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         bulk_insert(self.connection, table, [{"offer": self.offer, **row} for row in rows])

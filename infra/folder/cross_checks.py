@@ -1,18 +1,17 @@
-"""What the rows of an offer folder must agree on with each other, and one file with another.
+"""What the rows of an offer folder must agree on with each other, and one file with another, batch after batch.
 
-Every check skips a cell that is itself a fault, so that one mistake is told once.
+Every check skips a cell that is itself a fault, so that one mistake is told once. Of the rows that have been, no more
+is kept than what later ones are compared with.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, timezone, tzinfo
+from datetime import date
 from itertools import pairwise
+from typing import Any
 
-from infra.folder.csv_rows import FORM_COLUMNS
 from infra.folder.csv_table import CsvTable
-from optex.clock import YEARS, BadInstant, on_clock
 from optex.fields import A_DAY, in_calendar
-from optex.records import FormKind, Tranche
+from optex.records import Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
 GENERATED = ("-B", "-N", "-N-ISO", "-N-NSO")
@@ -20,50 +19,102 @@ GENERATED = ("-B", "-N", "-N-ISO", "-N-NSO")
 Ids = Collection[str] | None
 
 
-def check_holders(table: CsvTable) -> None:
-    _once(table, "holder_id")
+class Once:
+    """Every value of a column stands once; `lines` says on which line each stands first."""
+
+    def __init__(self, table: CsvTable, column: str) -> None:
+        self._table, self._column = table, column
+        self.lines: dict[Any, int] = {}
+
+    def check(self) -> None:
+        table, column, lines = self._table, self._column, self.lines
+        for index, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
+            if column in row:
+                first = lines.setdefault(row[column], line)
+                if first != line:
+                    problem = f"'{row[column]}' stands already on line {first}"
+                    table.reject(index, column, problem, f"each {column} once")
 
 
-def check_service(table: CsvTable, holder_ids: Ids) -> None:
-    _known(table, "holder_id", holder_ids, "holders.csv")
-    periods = defaultdict(list)
+def check_known(table: CsvTable, column: str, ids: Ids, file: str) -> None:
+    """A fault in every cell with an id that the other file does not have."""
+    if ids is None:
+        return
     for index, row in enumerate(table.rows):
-        first, last = row.get("from"), row.get("to", date.max)
-        if first is None:
-            continue
-        if last < first:
-            table.reject(index, "to", f"{last} lies before {first}", "the last day in service, or blank")
-        elif "holder_id" in row and "capacity" in row and "to" not in table.bad.get(index, ()):
-            periods[row["holder_id"], row["capacity"]].append((first, index, last))
-    for (_, capacity), group in periods.items():
-        group.sort()
-        _, holding, until = group[0]
-        for first, index, last in group[1:]:
+        if column in row and row[column] not in ids:
+            table.reject(index, column, f"{row[column]!r} is unknown", f"an id of {file}")
+
+
+class Spells:
+    """Spells of service end after they begin, and those in one capacity do not overlap."""
+
+    def __init__(self, table: CsvTable) -> None:
+        self._table = table
+        self._of_holder: dict[str, tuple[tuple[str, date, int, date], ...]] = {}
+
+    def check(self) -> None:
+        table = self._table
+        for index, row in enumerate(table.rows):
+            first, last = row.get("from"), row.get("to", date.max)
+            if first is None:
+                continue
+            if last < first:
+                table.reject(index, "to", f"{last} lies before {first}", "the last day in service, or blank")
+            elif "holder_id" in row and "capacity" in row and "to" not in table.bad.get(index, ()):
+                spell = row["capacity"], first, table.lines[index], last
+                self._of_holder[row["holder_id"]] = (*self._of_holder.get(row["holder_id"], ()), spell)
+
+    def finish(self) -> None:
+        """What can be said only of all spells: which overlap."""
+        for spells in self._of_holder.values():
+            for capacity in {capacity for capacity, *_ in spells} if len(spells) > 1 else ():
+                self._overlaps(capacity, sorted(spell for each, *spell in spells if each == capacity))
+        self._of_holder.clear()
+
+    def _overlaps(self, capacity: str, spells: list[list[Any]]) -> None:
+        _, holding, until = spells[0]
+        for first, line, last in spells[1:]:
             if first <= until:
-                earlier, later = sorted((holding, index))
-                problem = f"overlaps the spell as {capacity} on line {table.lines[earlier]}"
-                table.reject(later, "from", problem, "spells of one capacity that do not overlap")
+                earlier, later = sorted((holding, line))
+                problem = f"overlaps the spell as {capacity} on line {earlier}"
+                self._table.fault(later, "from", problem, "spells of one capacity that do not overlap")
             if last > until:
-                holding, until = index, last
+                holding, until = line, last
 
 
-def check_grants(table: CsvTable, holder_ids: Ids) -> None:
-    _known(table, "holder_id", holder_ids, "holders.csv")
-    ids = _once(table, "grant_id")
-    for index, row in enumerate(table.rows):
-        shares, exercised = row.get("shares"), row.get("exercised")
-        if shares is not None and exercised is not None and exercised > shares:
-            table.reject(index, "exercised", f"{exercised} of {shares} shares", "at most the shares granted")
-        if "granted_on" in row and "expires_on" in row and row["expires_on"] <= row["granted_on"]:
-            table.reject(index, "expires_on", f"{row['expires_on']} is not after the grant", "a later date")
-        if "vesting" in row:
-            _vesting(table, index)
-        grant_id = row.get("grant_id", "")
-        if grant_id.endswith(GENERATED):
+class Grants:
+    """Grants have ids of their own, no more exercised than granted, an expiry after the grant, and a whole schedule."""
+
+    def __init__(self, table: CsvTable) -> None:
+        self._table = table
+        self._once = Once(table, "grant_id")
+        self._reserved: list[tuple[int, str]] = []
+
+    @property
+    def ids(self) -> Collection[str]:
+        return self._once.lines.keys()
+
+    def check(self) -> None:
+        table = self._table
+        self._once.check()
+        for index, row in enumerate(table.rows):
+            shares, exercised = row.get("shares"), row.get("exercised")
+            if shares is not None and exercised is not None and exercised > shares:
+                table.reject(index, "exercised", f"{exercised} of {shares} shares", "at most the shares granted")
+            if "granted_on" in row and "expires_on" in row and row["expires_on"] <= row["granted_on"]:
+                table.reject(index, "expires_on", f"{row['expires_on']} is not after the grant", "a later date")
+            if "vesting" in row:
+                _vesting(table, index)
+            if (grant_id := row.get("grant_id", "")).endswith(GENERATED):
+                self._reserved.append((table.lines[index], grant_id))
+
+    def finish(self) -> None:
+        """What can be said only of all grants: which bears the id that an option made out of another will have."""
+        for line, grant_id in self._reserved:
             origins = (grant_id.removesuffix(end) for end in GENERATED if grant_id.endswith(end))
-            if origin := next((origin for origin in origins if origin in ids), None):
+            if origin := next((origin for origin in origins if origin in self._once.lines), None):
                 problem = f"{grant_id!r} is the id that an option made out of {origin!r} will have"
-                table.reject(index, "grant_id", problem, f"an id that does not end in {', '.join(GENERATED)}")
+                self._table.fault(line, "grant_id", problem, f"an id that does not end in {', '.join(GENERATED)}")
 
 
 def _vesting(table: CsvTable, index: int) -> None:
@@ -85,78 +136,3 @@ def _vesting(table: CsvTable, index: int) -> None:
         table.reject(index, "vesting", "has a tranche of no shares", "shares above zero on each date")
     elif "shares" in row and total != row["shares"]:
         table.reject(index, "vesting", f"sums to {total}", f"{row['shares']}, the shares of the grant")
-
-
-def check_forms(table: CsvTable, holder_ids: Ids, grant_ids: Ids) -> None:
-    _known(table, "grant_id", grant_ids, "grants.csv")
-    firsts: dict[str, int] = {}
-    listed: dict[tuple[str, str], int] = {}
-    for index, row in enumerate(table.rows):
-        form_id = row.get("form_id")
-        first = index if form_id is None else firsts.setdefault(form_id, index)
-        # A form names its holder on every row: an unknown one is told once a form.
-        holder_id = row.get("holder_id")
-        told = first != index and holder_id == table.rows[first].get("holder_id")
-        if holder_ids is not None and holder_id and holder_id not in holder_ids and not told:
-            table.reject(index, "holder_id", f"{holder_id!r} is unknown", "an id of holders.csv")
-        if first != index and not _agrees(table, index, first):
-            continue
-        if first != index and row.get("kind") == FormKind.WITHDRAWAL:
-            table.reject(index, "form_id", f"a second row of the withdrawal on line {table.lines[first]}", "one row")
-        grant_id = row.get("grant_id")
-        if form_id and grant_id:
-            before = listed.setdefault((form_id, grant_id), index)
-            if before != index:
-                problem = f"{grant_id!r} stands already on line {table.lines[before]} of the form"
-                table.reject(index, "grant_id", problem, "each option once")
-
-
-def check_received(table: CsvTable, zone: tzinfo) -> None:
-    """A fault for every form received at an hour that the offer's clock leaves out, or shows twice (CAL-2)."""
-    steady = isinstance(zone, timezone)  # one offset for ever: no hour of it is left out
-    firsts: dict[str, int] = {}
-    for index, row in enumerate(table.rows):
-        at, form_id = row.get("received_at"), row.get("form_id")
-        if at is None or ((steady or at.tzinfo is not None) and at.year in YEARS):
-            continue
-        if form_id and firsts.setdefault(form_id, index) != index:  # a form states it on every row
-            continue
-        try:
-            on_clock(at, zone)
-        except BadInstant as error:
-            table.reject(index, "received_at", error.problem, error.expected)
-
-
-def _agrees(table: CsvTable, index: int, first: int) -> bool:
-    row, model = table.rows[index], table.rows[first]
-    skip = table.bad.get(index, set()) | table.bad.get(first, set()) if table.bad else ()
-    differing = [name for name in FORM_COLUMNS if name not in skip and row.get(name) != model.get(name)]
-    if differing:
-        verb = "differs" if len(differing) == 1 else "differ"
-        problem = f"{', '.join(differing)} {verb} from line {table.lines[first]} of the same form"
-        table.reject(index, differing[0], problem, "the same on every row of a form, or another form_id")
-    return not differing
-
-
-def check_prices(table: CsvTable) -> None:
-    _once(table, "date")
-
-
-def _once(table: CsvTable, column: str) -> dict[str, int]:
-    """A fault wherever a value stands a second time; the row that each value stands on first."""
-    firsts: dict[str, int] = {}
-    for index, row in enumerate(table.rows):
-        if column in row:
-            first = firsts.setdefault(row[column], index)
-            if first != index:
-                problem = f"'{row[column]}' stands already on line {table.lines[first]}"
-                table.reject(index, column, problem, f"each {column} once")
-    return firsts
-
-
-def _known(table: CsvTable, column: str, ids: Ids, file: str) -> None:
-    if ids is None:
-        return
-    for index, row in enumerate(table.rows):
-        if column in row and row[column] not in ids:
-            table.reject(index, column, f"{row[column]!r} is unknown", f"an id of {file}")

@@ -1,13 +1,14 @@
 """The shapes of the CSV rows of an offer folder, and what is expected in each column.
 
-pydantic's core checks a whole file in one call; a blank cell counts as absent, so an optional column is `NotRequired`.
+pydantic's core checks many cells of a column in one call; one that may be blank is `NotRequired`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from typing import Annotated, Any, Literal, NotRequired, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, NotRequired, get_args, get_origin
 
-from pydantic import ConfigDict, Discriminator, TypeAdapter
+from pydantic import TypeAdapter
 
 # On Python 3.11 pydantic cannot read typing's own TypedDict.
 from typing_extensions import Doc, TypedDict
@@ -68,6 +69,13 @@ class GrantRow(TypedDict):
     fmv: NotRequired[Annotated[PriceCell, Doc("The fair market value a share at grant; blank: the price (ISO-1).")]]
 
 
+_Kind = Annotated[
+    FormKind,
+    Expected("election or withdrawal"),
+    Doc("An Election Form, or a Notice to Change Election From Accept to Reject, which has one row and no option."),
+]
+
+
 class _Received(TypedDict):
     form_id: Annotated[Id, Doc("Your own number of the form.")]
     holder_id: Annotated[Id, Doc("Whose form it is.")]
@@ -76,7 +84,7 @@ class _Received(TypedDict):
     ]
     signed_on: NotRequired[Annotated[DayCell, Doc("The date beside the signature; blank: it is not dated (TND-5).")]]
     signed_as: NotRequired[
-        Annotated[StatedCell, Doc("The signature, exactly as written; blank: it is not signed (TND-5).")]
+        Annotated[StatedCell, Doc("The signature, exactly as written or typed; blank: it is not signed (TND-5).")]
     ]
     channel: NotRequired[Annotated[StatedCell, Doc("How it was delivered: one of the terms' `channels` (TND-6).")]]
     title: NotRequired[Annotated[StatedCell, Doc("Of who signed in a holder's place: the full title (TND-5).")]]
@@ -85,19 +93,14 @@ class _Received(TypedDict):
     ]
 
 
-class ElectionRow(_Received):
-    kind: Literal["election"]
+class FormRow(_Received):
+    kind: _Kind
     grant_id: Annotated[Id, Doc("The option that is tendered; a form has a row for each. Blank in a withdrawal.")]
     shares: Annotated[WholeCell, Doc("How many of its shares are tendered (TND-1).")]
     original_shares: NotRequired[Annotated[WholeCell, Doc("What the form states as the shares granted (TND-4).")]]
     granted_on: NotRequired[Annotated[DayCell, Doc("What the form states as the grant date (TND-4).")]]
     price: NotRequired[Annotated[RestatedCell, Doc("What the form states as the exercise price (TND-4).")]]
     exercised: NotRequired[Annotated[WholeCell, Doc("What the form states as the shares exercised (TND-4).")]]
-
-
-class WithdrawalRow(_Received):
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # as pydantic would have it
-    kind: Literal["withdrawal"]
 
 
 class PriceRow(TypedDict):
@@ -107,23 +110,34 @@ class PriceRow(TypedDict):
 
 # A form stands on one row an option: these are the option's, the others the same on every row of the form.
 OPTION_COLUMNS = tuple(field.name for field in fields(FormLine))
-FormRow = Annotated[ElectionRow | WithdrawalRow, Discriminator("kind")]
 
 
 class CsvSchema:
-    """One kind of CSV file: its columns, the check of its rows, and a check for rows whose faulty cells are gone.
+    """One kind of CSV file: its columns, and how their cells are read.
 
     A file may lack the columns that are `optional`: it is then as if all their cells were blank.
     """
 
-    def __init__(self, columns: dict[str, Any], row: Any, optional: Collection[str] = ()) -> None:
+    def __init__(self, columns: dict[str, Any], optional: Collection[str] = ()) -> None:
         self.columns = tuple(columns)
         self.required = tuple(column for column in columns if column not in optional)
-        partial: Any = TypedDict("Partial", columns, total=False)  # type: ignore[misc]  # made at run time
-        built_when_used = ConfigDict(defer_build=True)
-        self.rows: TypeAdapter[list[Any]] = TypeAdapter(list[row], config=built_when_used)
-        self.partial: TypeAdapter[list[Any]] = TypeAdapter(list[partial], config=built_when_used)
         self._annotations = columns
+
+    def cells(self, column: str) -> TypeAdapter[list[Any]]:
+        """How a list of cells of a column is checked, in one call of pydantic's core."""
+        return _cells(self._annotation(column))
+
+    def demands(self, column: str, row: Mapping[str, Any]) -> bool:
+        """Whether a row must have a cell in a column that may not be blank."""
+        return True
+
+    def forbids(self, column: str, row: Mapping[str, Any]) -> bool:
+        """Whether a row must have no cell in a column."""
+        return False
+
+    def uneven(self, column: str, stated: Mapping[str, Sequence[Any]]) -> bool:
+        """Whether it depends on the row, by the columns that all rows state, if a cell of a column may stand."""
+        return False
 
     def expected(self, column: str) -> str:
         """What is to stand in a column, in words."""
@@ -136,22 +150,47 @@ class CsvSchema:
     def may_be_blank(self, column: str) -> bool:
         return get_origin(self._annotations[column]) is NotRequired
 
+    def kind(self, column: str) -> type:
+        """What is in a column: a date, a datetime, an int, a Decimal or text."""
+        annotation = self._annotations.get(column, str)
+        while get_origin(annotation) is not None:
+            annotation = get_args(annotation)[0]
+        return annotation if isinstance(annotation, type) and not issubclass(annotation, str) else str
+
     def _told(self, column: str, what: str, otherwise: str) -> str:
+        of = get_args(self._annotation(column))
+        return next((getattr(each, what) for each in of if hasattr(each, what)), otherwise)
+
+    def _annotation(self, column: str) -> Any:
         annotation = self._annotations[column]
         while get_origin(annotation) is NotRequired:
             annotation = get_args(annotation)[0]
-        return next((getattr(each, what) for each in get_args(annotation) if hasattr(each, what)), otherwise)
+        return annotation
 
 
-HOLDERS = CsvSchema(HolderRow.__annotations__, HolderRow)
-SERVICE = CsvSchema(ServiceRow.__annotations__, ServiceRow)
-GRANTS = CsvSchema(GrantRow.__annotations__, GrantRow, optional=("fmv",))
-_KIND = Annotated[
-    FormKind,
-    Expected("election or withdrawal"),
-    Doc("An Election Form, or a Notice to Change Election From Accept to Reject, which has one row and no option."),
-]
+class _FormSchema(CsvSchema):
+    """Of the forms: an election states its options, a withdrawal none."""
+
+    def demands(self, column: str, row: Mapping[str, Any]) -> bool:
+        return column not in OPTION_COLUMNS or row.get("kind") is FormKind.ELECTION
+
+    def forbids(self, column: str, row: Mapping[str, Any]) -> bool:
+        return column in OPTION_COLUMNS and row.get("kind") is FormKind.WITHDRAWAL
+
+    def uneven(self, column: str, stated: Mapping[str, Sequence[Any]]) -> bool:
+        kinds = stated.get("kind")
+        return column in OPTION_COLUMNS and (kinds is None or FormKind.WITHDRAWAL in kinds)
+
+
+@cache
+def _cells(annotation: Any) -> TypeAdapter[list[Any]]:
+    return TypeAdapter(list[annotation])
+
+
+HOLDERS = CsvSchema(HolderRow.__annotations__)
+SERVICE = CsvSchema(ServiceRow.__annotations__)
+GRANTS = CsvSchema(GrantRow.__annotations__, optional=("fmv",))
 _FIRST = dict.fromkeys(("form_id", "holder_id", "kind"))  # where they stand in the file
-ELECTIONS = CsvSchema({**_FIRST, **ElectionRow.__annotations__, "kind": _KIND}, FormRow)
+ELECTIONS = _FormSchema({**_FIRST, **FormRow.__annotations__})
 FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
-PRICES = CsvSchema(PriceRow.__annotations__, PriceRow)
+PRICES = CsvSchema(PriceRow.__annotations__)

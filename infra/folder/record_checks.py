@@ -1,33 +1,52 @@
 """What a file says again of what is on record: a row that says something else is a fault (REC-2)."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal
-from typing import Any
+from itertools import islice
 
-from infra.folder.csv_table import CsvTable
-from optex.records import Form
+from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
+from infra.folder.form_rows import Forms
+from optex.records import Form, ServicePeriod
+from optex.service_acts import overlapping
 from optex.told_again import form_differences
 
+Recorded = Callable[[Collection[str]], Mapping[str, Form]]
 
-def check_recorded_forms(
-    table: CsvTable, recorded: Mapping[str, Form], form_of: Callable[[list[dict[str, Any]]], Form], zone: tzinfo
-) -> None:
-    """A fault on the row of every field in which a form differs from the one of its number that is on record."""
-    rows = defaultdict(list)
-    for index, row in enumerate(table.rows):
-        if row.get("form_id") in recorded:
-            rows[row["form_id"]].append(index)
-    faulty = {index for index, columns in table.bad.items() if columns}
-    for form_id, indexes in rows.items():
-        if faulty.isdisjoint(indexes):  # of a form that cannot be read it is not known what it says
-            row_of = {table.rows[index].get("grant_id"): index for index in indexes}
-            told = form_of([table.rows[index] for index in indexes])
-            for each in form_differences(recorded[form_id], told, zone):
+
+def check_recorded_forms(table: CsvTable, told: Forms, recorded: Recorded, zone: tzinfo) -> None:
+    """A fault on the row of every field in which a form differs from the one of its number that is on record.
+
+    Of a form that cannot be read it is not known what it says.
+    """
+    left = iter(told.forms)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        on_record = recorded(some)
+        for form_id in on_record.keys() & some:
+            line, lines = told.rows[form_id].line, dict(told.rows[form_id].places())
+            for each in form_differences(on_record[form_id], told.forms[form_id], zone):
                 problem = f"form {form_id} is on record with other content ({each})"
                 expected = "what is on record, another form_id, or `optex correct form` (REC-2)"
-                table.reject(row_of.get(each.grant_id, indexes[0]), each.field, problem, expected)
+                table.fault(lines.get(each.grant_id, line), each.field, problem, expected)
+
+
+def check_recorded_spells(
+    table: CsvTable,
+    told: Sequence[ServicePeriod],
+    lines: Sequence[int],
+    recorded: Mapping[str, Sequence[ServicePeriod]],
+) -> None:
+    """A fault on every row that overlaps a spell on record which the file does not tell anew (ELG-2).
+
+    `told` are the spells of the file, each on one of the `lines`.
+    """
+    anew = {(each.holder_id, each.capacity, each.first_day) for each in told}
+    for period, line in zip(told, lines, strict=True):
+        mine = recorded.get(period.holder_id, ())
+        kept = [each for each in mine if (each.holder_id, each.capacity, each.first_day) not in anew]
+        if other := overlapping(period, kept):
+            problem = f"overlaps the spell as {other.capacity} from {other.first_day} {other.until} on record"
+            table.fault(line, "from", problem, "a row that ends that spell, or a spell that does not overlap it")
 
 
 def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Decimal]) -> None:

@@ -10,8 +10,11 @@ from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.folder.reader import Folder
+from infra.folder.sheet_table import sheet_rows
+from infra.folder.workbook import Sheet
+from infra.folder.workbooks import sheets_in
 from infra.handlers.actions import record_action
-from optex.actions import ServiceSet, read_action
+from optex.actions import EndService, ServiceSet, read_action
 from optex.closings import CorrectCalendar
 from optex.correction import Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
@@ -74,6 +77,8 @@ def _told(actions: Iterable[object]) -> Iterable[Key]:
                 yield "service.csv", action.holder, capacity, first.isoformat()
             case ServiceSet():
                 yield "service.csv", action.holder, action.capacity, action.first_day.isoformat()
+            case EndService():
+                yield from (("service.csv", action.holder, *spell[:2]) for spell in action.ended or ())
             case CorrectPrice():
                 yield "prices.csv", action.on.isoformat()
             case CorrectCalendar():
@@ -83,14 +88,34 @@ def _told(actions: Iterable[object]) -> Iterable[Key]:
 def _with_lines(path: Path, found: Sequence[Difference]) -> list[Difference]:
     """The differences with the lines on which their rows stand, in the order of these."""
     placed: list[Difference] = []
+    sheets = sheets_in(path) if found else {}
     for file in dict.fromkeys(each.file for each in found):
         mine = [each for each in found if each.file == file]
-        lines = _lines(path / file, {each.key for each in mine if each.line})
+        keys, sheet = {each.key for each in mine if each.line}, sheets.get(file)
+        lines = _rows(sheet, keys, _KEYS[file]) if sheet else _lines(path / file, keys)
         placed += sorted(
-            (replace(each, line=lines.get(each.key, 1) if each.line else 0) for each in mine),
+            (_placed(each, lines.get(each.key, 1), sheet) for each in mine),
             key=lambda each: (not each.line, each.line, each.key),
         )
     return placed
+
+
+def _placed(each: Difference, line: int, sheet: Sheet | None) -> Difference:
+    """A difference with the line of its row, or with the cell in which that begins."""
+    if sheet is None:
+        return replace(each, line=line if each.line else 0)
+    cell = f"{sheet.title}!A{line}" if each.line else sheet.title
+    return replace(each, file=sheet.file, cell=cell, line=line if each.line else 0)
+
+
+def _rows(sheet: Sheet, keys: Collection[Key], columns: Sequence[str]) -> dict[Key, int]:
+    """On which row of a sheet the row of each key is, or begins."""
+    found: dict[Key, int] = {}
+    for line, row in sheet_rows(sheet):
+        key = tuple(row.get(column, "") for column in columns)
+        if key in keys:
+            found.setdefault(key, line)
+    return found
 
 
 def _lines(file: Path, keys: Collection[Key]) -> dict[Key, int]:
@@ -134,7 +159,7 @@ def take_over(
     for each in found:
         if not each.verb or (each.told_later and not told_later):
             continue
-        where = f"{each.file}:{each.line}"
+        where = each.place
         common = {"at": at, "by": by, "evidence": evidence}
         why = {} if each.verb == ServiceSet.verb else {"reason": reason}
         action = read_action(each.verb, {**why, **each.options, **common}, zone)

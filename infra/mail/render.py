@@ -5,6 +5,7 @@ different things. An offer's own `templates/` folder overrides any of these file
 """
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,11 +24,14 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from markupsafe import Markup
 
 from infra.mail.sandbox import OwnFiles, Sandbox, lies_in, purse
+from infra.mail.unit_words import InUnits
 from optex import formatting
 from optex.authority import section_of
 from optex.errors import Fault
+from optex.unit_words import in_units
 
 WIDTH = 76
 _WRITTEN = (".j2", ".html", ".txt")
@@ -56,11 +60,12 @@ class BrokenTemplate(TemplateError):
 
 
 def _written(form: str, name: str, data: Mapping[str, Any], templates_dir: Path | None) -> str:
+    units = data.get("offer", {}).get("award") == "rsu"
     if templates_dir is None:
-        return _environment(form, None).get_template(name).render(data)
+        return _environment(form, None, units).get_template(name).render(data)
     try:
         with purse():
-            return _environment(form, templates_dir).get_template(name).render(data)
+            return _environment(form, templates_dir, units).get_template(name).render(data)
     except Exception as error:  # what somebody else's template may do wrong is anything, and stops no other letter
         raise _broken(error, templates_dir) from error
 
@@ -141,8 +146,8 @@ def _is_template(file: Path) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _environment(form: str, templates_dir: Path | None) -> Environment:
-    loader: BaseLoader = FileSystemLoader(TEMPLATES)
+def _environment(form: str, templates_dir: Path | None, units: bool) -> Environment:
+    loader: BaseLoader = InUnits(TEMPLATES) if units else FileSystemLoader(TEMPLATES)
     if templates_dir:
         loader = ChoiceLoader([OwnFiles(templates_dir), loader])
     environment = (Sandbox if templates_dir else Environment)(
@@ -153,6 +158,8 @@ def _environment(form: str, templates_dir: Path | None) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(_FILTERS)
+    if units:  # the reasons of decisions are in the words of options
+        environment.filters.update({name: _in_units(_FILTERS[name]) for name in ("reason", "because")})
     environment.globals["layout"] = f"layout.{form}"
     environment.globals["ui"] = environment.get_template(f"parts.{form}").module
     return environment
@@ -232,11 +239,19 @@ def _number(number: int | None) -> str:
 
 
 def _moment(text: str, clock: str) -> str:
-    return formatting.long_moment(datetime.fromisoformat(text), clock)
+    return _to_the_minute(formatting.long_moment(datetime.fromisoformat(text), clock))
 
 
 def _on_moment(text: str, clock: str) -> str:
-    return formatting.on_long_moment(datetime.fromisoformat(text), clock)
+    return _to_the_minute(formatting.on_long_moment(datetime.fromisoformat(text), clock))
+
+
+def _to_the_minute(text: str) -> str:
+    """Without the seconds by which a decision goes on record: no form is late in a minute in which one was in time."""
+    return _SECONDS.sub(r"\1", text)
+
+
+_SECONDS = re.compile(r"(\d:\d\d):\d\d(?= [ap]\.m\.)")
 
 
 def named(option: Mapping[str, Any]) -> str:
@@ -247,21 +262,39 @@ def named(option: Mapping[str, Any]) -> str:
 
 
 def authority(rules: Iterable[str]) -> str:
-    """Where rules stand in the Offer to Exchange: §4 (TND-7); §6 (CNF-1)."""
-    return "; ".join(f"{section_of(rule)} ({rule})" for rule in rules)
+    """Where rules stand in the Offer to Exchange: §1, §2, §6; Summary Term Sheet. A holder does not know our codes."""
+    cited = {part: None for rule in rules for part in _PARTS_CITED.split(section_of(rule))}
+    sections = sorted((part for part in cited if part.startswith("§")), key=lambda part: int(part[1:]))
+    return "; ".join(filter(None, (", ".join(sections), *(part for part in cited if part not in sections))))
+
+
+_PARTS_CITED = re.compile(r", (?=§)|; ")
 
 
 def _reason(ruling: Mapping[str, Any]) -> str:
-    return formatting.sentence(ruling["reason"])
+    return formatting.sentence(_to_the_minute(ruling["reason"]))
 
 
 def because(ruling: Mapping[str, Any]) -> str:
-    """A decision's reason with where it stands in the Offer to Exchange: The form is not dated. (§5; TND-5)."""
-    return f"{_reason(ruling)} ({ruling['section']}; {ruling['rule']})"
+    """A decision's reason with where it stands in the Offer to Exchange: The form is not dated. (§5)."""
+    return f"{_reason(ruling)} ({ruling['section']})"
+
+
+def opening_words(letter: str) -> str:
+    """The first paragraph of a letter in HTML as plain text: what a mail reader shows beside the subject."""
+    found = _PARAGRAPH.search(letter)
+    return textwrap.shorten(Markup(found[1]).striptags(), 140, placeholder="…") if found else ""
+
+
+_PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
+
+
+def _in_units(said: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+    return lambda ruling: in_units(said(ruling))
 
 
 def _type_name(type_: str) -> str:
-    return {"ISO": "incentive stock option", "NSO": "nonqualified stock option"}[type_]
+    return {"ISO": "incentive stock option", "NSO": "nonqualified stock option", "RSU": "restricted stock unit"}[type_]
 
 
 _HEADS = {
@@ -272,6 +305,7 @@ _HEADS = {
     "original": "Shares",
     "exercised": "Exercised",
     "expires_on": "Expires",
+    "ratio": "Ratio",
     "vests_on": "Vests",
 }
 _LEFT = frozenset({"grant_id", "granted_on", "type", "vests_on"})
@@ -286,6 +320,8 @@ _CELLS: dict[str, Callable[[Any], str]] = {
     "expires_on": _short_day,
     "vests_on": _short_day,
     "shares": _number,
+    "new_shares": _number,
+    "ratio": str,
 }
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day": partial(_on, formatting.day),
@@ -301,6 +337,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "named": named,
     "type_name": _type_name,
     "authority": authority,
+    "opening_words": opening_words,
     "columns": columns,
     "side_by_side": side_by_side,
     "in_columns": in_columns,

@@ -313,7 +313,7 @@ CASES = {
     "amend": act(
         "amend",
         "running",
-        lambda w: {"change": "other", "reason": "A typing error is mended."},
+        lambda w: {"change": "other", "reason": "Forms by e-mail too.", "terms": 'channels = [\n  "fax", "email"\n]'},
         lambda w: {"change": "consideration", "reason": "One for two."},
     ),
     "terminate": act(
@@ -352,6 +352,12 @@ CASES = {
         "running",
         lambda w: {"holder": "H2", "capacity": "director", "first_day": "2001-01-01"},
         lambda w: {"holder": "H9", "capacity": "director", "first_day": "2001-01-01"},
+    ),
+    "end-service": act(
+        "service-end",
+        "running",
+        lambda w: {"holder": "H2", "last_day": "2030-01-31"},
+        lambda w: {"holder": "H9", "last_day": "2030-01-31"},
     ),
     "notice-delivered": act(
         "notice-delivered",
