@@ -51,6 +51,8 @@ def import_package(path: Path, folder: Path, plan: str = "") -> TakenIn:
     try:
         _write(unfinished, folder.absolute().name, package, table, rows)
         _check(unfinished, rows)
+        if folder.is_dir():  # an empty one
+            folder.rmdir()
         unfinished.replace(folder.absolute())
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -95,7 +97,8 @@ def _plain(value: Decimal) -> str:
 
 
 def _write(folder: Path, name: str, package: Package, table: CapTable, rows: Rows) -> None:
-    (folder / "offer.toml").write_text(_terms(name, package.manifest.data.get("issuer"), table), encoding="utf-8")
+    terms = _terms(name, package.manifest.data.get("issuer"), table)
+    (folder / "offer.toml").write_text(terms, encoding="utf-8", newline="\n")
     empty: Rows = {"elections.csv": [], "prices.csv": []}
     shapes = (HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES)
     for (file, written), shape in zip((rows | empty).items(), shapes, strict=True):
