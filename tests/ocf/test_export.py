@@ -176,6 +176,20 @@ def test_it_is_read_back_as_what_is_left(package, played, tmp_path):
     assert int(played.column("pool", "available_after")[-1]) == folder.terms.plan.shares_authorized - 3_000
 
 
+def test_a_split_while_the_offer_is_open(new_offer, tmp_path):
+    """Issued are the shares of the grant date, cancelled those of the day: read back, both make up what was left."""
+    offer = new_offer(formation=FORMATION).holder("H1", "Ann Lee").grant("G1", 1_001, exercised=100)
+    offer.happens("2003-03-04T10:00:00", "split", on="2003-03-05", new=3, old=2)
+    offer.grants["G1"] = ("H1", 1_501, "2000-05-16", "8.34", 150)
+    played = offer.tenders("F1", "2003-03-10T10:00:00", G1=601).closes_at("2003-10-03", "1.27").play()
+    assert [("601", "G1-B")] == played.column("cancellations", "shares", "balancing_grant_id")
+    assert 0 == optex("export", played.out, "--ocf", tmp_path / "ocf").code
+    said = optex("import-ocf", tmp_path / "ocf", tmp_path / "offer")
+    assert (0, "") == (said.code, said.err)
+    shares = {grant.grant_id: grant.shares for grant in read_folder(tmp_path / "offer").grants}
+    assert {"G1-B": 750, "G1-N": 601, "G1-exercised": 150} == shares
+
+
 def test_an_export_says_what_to_write(played):
     """Wrong usage without --out and --ocf."""
     assert 2 == optex("export", played.out).code
