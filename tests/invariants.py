@@ -248,9 +248,10 @@ def _lapsed_and_voided(it: Outcome) -> set[str]:
 
 def reckon_available(it: Outcome) -> int:
     """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
-    by = reckoning.split_ratio(it.splits, it.cancelled_on, it.grant_date)
+    until = it.grant_date or date.max  # no split is taken once the grant was prohibited
+    by = reckoning.split_ratio(it.splits, it.cancelled_on, until)
     before = reckoning.split_ratio(it.splits_before, date.min, date.max)
-    own = [(g, reckoning.split_ratio(it.splits, g.granted_on, it.grant_date)) for g in it.grants.values()]
+    own = [(g, reckoning.split_ratio(it.splits, g.granted_on, until)) for g in it.grants.values()]
     held = [int(grant.exercised * since) for grant, since in own]
     held += [int((grant.remaining - it.cancelled.get(grant.grant_id, 0)) * since) for grant, since in own]
     new = sum(row["shares"] for row in it.ledgers["new_options"])
