@@ -23,6 +23,7 @@ PROHIBITED = Authority(
 )
 """What becomes of promises whose grant is prohibited for good: beside the words on which CIC-1 rests."""
 _OUR_OWN = "rules of the record"
+_OWN_TERMS = "the offer's own terms"
 
 RULES: dict[str, Authority] = {
     "REC-1": Authority(
@@ -366,6 +367,17 @@ RULES: dict[str, Authority] = {
         section="§12",
         sentence="Options we acquire through the offer will be canceled and the shares subject to those options will "
         "be returned to the pool of shares available for grants of new options under the 1994 Stock Plan.",
+    ),
+    "XCH-1": Authority(
+        decides="The ratio: by the exercise price of each cancelled grant so many old shares are exchanged for so many "
+        "new ones, rounded for each grant. Shares for which no "
+        "whole new one would be given are not accepted. What is not promised returns to the pool for good.",
+        section=_OWN_TERMS,
+    ),
+    "XCH-3": Authority(
+        decides="Restricted stock units in place of options: without exercise price, term and type, vesting as the "
+        "options would.",
+        section=_OWN_TERMS,
     ),
 }
 

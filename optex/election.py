@@ -11,6 +11,7 @@ from optex.adjustment import Split
 from optex.defects import Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exchange import comes_to_nothing
 from optex.exercises import Exercises
 from optex.ledger_of_the_day import Ledger
 from optex.milestones import extension_deadline
@@ -232,7 +233,8 @@ def _standings(
         )
         tenders, scaled = ledger.as_of_now(effective.form, tenders)
         left_out = () if included else remarks
-        told_of = (*effective.remarks, *remarks, *scaled)
+        worthless = (comes_to_nothing(each.shares, ledger.grants[each.grant_id], terms.exchange) for each in tenders)
+        told_of = (*effective.remarks, *remarks, *scaled, *filter(None, worthless))
         reviews[last] = replace(effective, tenders=tenders, remarks=told_of, left_out=left_out)
     return reviews
 

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from optex import formatting
 from optex.errors import Ruling
+from optex.exchange import said
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
-from optex.records import Capacity, Grant, IssuedOption
+from optex.records import Capacity, Grant, IssuedOption, UnitType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Plan, Terms
 from optex.vesting import Tranches, total
 
@@ -22,9 +23,11 @@ def titled(option: Grant | IssuedOption) -> str:
 def may_be_tendered(held: Sequence[Grant], terms: Terms) -> Ruling:
     """What a holder may tender of the options that the offer is made for, and what must go with any other (TND-3)."""
     held = sorted(held, key=lambda grant: (grant.granted_on, grant.grant_id))
-    said = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
+    named = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
     shares = count(sum(grant.remaining for grant in held), "share")
-    reason = f"May tender {count(len(held), 'option')} with {shares}: {said}."
+    reason = f"May tender {count(len(held), 'option')} with {shares}: {named}."
+    if given := [words for grant in held if (words := said(grant.remaining, grant, terms.exchange))]:
+        reason += f" If tendered whole: {'; '.join(given)}."
     since = terms.lookback_from
     if since and (recent := [grant.grant_id for grant in held if grant.granted_on >= since]):
         whole = "must be tendered whole with any other" if len(held) > 1 else "can only be tendered whole"
@@ -51,10 +54,20 @@ def balancing_issued(option: IssuedOption) -> Ruling:
     return Ruling(rule="TND-2", reason=reason)
 
 
+UNITS = Ruling(
+    rule="XCH-3",
+    reason="Restricted stock units: they have no exercise price and no term, and are neither an ISO nor an NSO.",
+)
+"""Why what is granted in place of an option has no price, type or term (XCH-3)."""
+
+
 def newly_granted(option: IssuedOption, grants: Mapping[str, Grant]) -> Ruling:
     """A new option with what it takes the place of (GRT-1), or the grant that was deferred (LCK-1)."""
     replaced = option.from_grant_id
     source = f"in place of {titled(grants[replaced])}" if replaced else "as the grant that was deferred"
+    if option.type is UnitType.RSU:
+        units = f"{count(option.shares, 'restricted stock unit')} {option.grant_id}"
+        return Ruling(rule="GRT-1", reason=f"{units} granted {source}.")
     reason = (
         f"New option {option.grant_id} granted {source}: {count(option.shares, 'share')}, {option.type}, "
         f"{money(option.price)} a share, until {day(option.expires_on)}."

@@ -15,6 +15,12 @@ class OptionType(StrEnum):
     NSO = "NSO"
 
 
+class UnitType(StrEnum):
+    """A restricted stock unit, which is granted in place of an option and has neither price nor term (XCH-3)."""
+
+    RSU = "RSU"
+
+
 class Capacity(StrEnum):
     """In which capacity a person serves; `director` means a director who is not an employee."""
 
@@ -76,7 +82,8 @@ class Tranche:
 class Grant:
     """An option as the ledger of the plan has it; an empty `vesting` means the plan's own schedule.
 
-    `fmv` is the fair market value of a share at the grant, None where it was the price.
+    `fmv` is the fair market value of a share at the grant, None where it was the price; `told_price` the price before
+    any split of the offer's time, None where there was none.
     """
 
     grant_id: str
@@ -89,6 +96,12 @@ class Grant:
     expires_on: date
     vesting: tuple[Tranche, ...] = ()
     fmv: Decimal | None = None
+    told_price: Decimal | None = field(default=None, compare=False)
+
+    @property
+    def price_before_splits(self) -> Decimal:
+        """The price as it was when the offer was made, in which the tiers of the exchange are stated (XCH-1)."""
+        return self.price if self.told_price is None else self.told_price
 
     @property
     def value_at_grant(self) -> Decimal:
@@ -152,7 +165,8 @@ class IssuedOption:
     """An option that the offer itself brings into being: a balancing option or a new one.
 
     `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1). `reasons` say
-    why it is as it is, where it has just been granted.
+    why it is as it is, where it has just been granted. Units have a price of 0, and `expires_on` is the day on which
+    the last of them vests (XCH-3).
     """
 
     grant_id: str
@@ -161,7 +175,7 @@ class IssuedOption:
     granted_on: date
     shares: int
     price: Decimal
-    type: OptionType
+    type: OptionType | UnitType
     expires_on: date
     vesting: tuple[Tranche, ...]
     reasons: tuple[Ruling, ...] = field(default=(), compare=False)

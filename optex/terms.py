@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import holidays
@@ -24,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Pattern, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -138,6 +139,17 @@ def _from(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+class Formation(_Part):
+    """Where and when the issuer was formed: what Open Cap Table requires of it, and nothing else asks for."""
+
+    on: date
+    """The day on which it was formed."""
+    country: Annotated[str, Pattern("[A-Z]{2}", "the two letters of a country, such as US")]
+    """The country, by its ISO 3166-1 code, such as US."""
+    subdivision: Annotated[str, Pattern("[A-Z0-9]{0,3}", "one to three letters or digits, such as DE")] = ""
+    """The state or province, by the second part of its ISO 3166-2 code, such as DE for Delaware."""
+
+
 class Lookback(_Part):
     months: FewOrNone = 6
     """How many months before the commencement the window begins; 0: there is no look-back."""
@@ -175,11 +187,33 @@ class Eligible(_Part):
     """Why it is not made to them, as they are told, such as "the offer is not made to executive officers"."""
 
 
+class Tier(_Part):
+    """For how many old shares how many new ones are promised, by the exercise price of the old option (XCH-1)."""
+
+    price_from: Annotated[Exact, Field(ge=0)]
+    """From which exercise price on, up to that of the next tier; below the lowest no option is in the offer."""
+    old: Positive
+    """For so many old shares"""
+    new: Positive
+    """so many new ones are promised: no more of them."""
+
+
 class Exchange(_Part):
     """What a holder may choose, and what is given for it; without it the document's offer."""
 
     units: Literal["shares", "grants", "all"] = "shares"
     """What a holder may choose: any whole shares, whole grants only, or all that is eligible or none (TND-8)."""
+    ratio: Annotated[tuple[Tier, ...], Field(strict=False)] = ()
+    """How many old shares are exchanged for how many new ones, one table for each tier of prices (XCH-1)."""
+    rounding: Literal["down", "nearest"] = "down"
+    """How the new shares of each grant become whole ones; a half goes up (XCH-1)."""
+    award: Literal["option", "rsu"] = "option"
+    """New options, or restricted stock units, which have no exercise price and no term (XCH-3)."""
+
+    @property
+    def awards_units(self) -> bool:
+        """Whether restricted stock units are granted in place of options (XCH-3)."""
+        return self.award == "rsu"
 
 
 class Waiting(_Part):
@@ -275,6 +309,8 @@ class Terms(_Part):
     """Holders there cannot tender; what lies in a jurisdiction is excluded with it, CA-QC with CA (ELG-4)."""
     closings: Closings = Field(default=Closings(), alias="calendar")
     """The corrections of both calendars."""
+    formation: Formation | None = None
+    """Where and when the issuer was formed, for `export --ocf`; no rule goes by it."""
 
     @field_validator("expires", "withdrawable_after")
     @classmethod
@@ -464,6 +500,15 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
     found += _odd_class(terms)
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
+    for n, tier in enumerate(terms.exchange.ratio):
+        if tier.new > tier.old:  # so that nothing is promised that the cancellation has not returned to the pool
+            for_old = f"gives {tier.new:,} new shares for {tier.old:,}"
+            found.append((f"exchange.ratio.{n}.new", for_old, "at most as many new shares as old ones"))
+    prices = [tier.price_from for tier in terms.exchange.ratio]
+    for n, (before, price) in enumerate(pairwise(prices), start=1):
+        if price <= before:
+            stands = f"{price} stands after {before}" if price < before else f"{price} is that of the tier before"
+            found.append((f"exchange.ratio.{n}.price_from", stands, "tiers by rising price, each price once"))
     try:
         holidays.financial_holidays(terms.stock.exchange)
     except NotImplementedError:  # as the library has it of an exchange that it does not know

@@ -13,6 +13,7 @@ from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
 from optex.eligible import left_out
 from optex.eligible_warnings import left_out_of, not_to_everyone
+from optex.exchange import new_shares
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
@@ -103,7 +104,7 @@ def open_too_short(terms: Terms, opened_at: datetime | None = None) -> list[Warn
 def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
     """Whether the plan is too old by the grant to grant an ISO. Authority: IRC 422(b)(2) (ISO-1)."""
     last, grant_on = terms.plan.isos_through, grant_on or schedule_of(terms).grant_on
-    if last is not None and grant_on > last:
+    if last is not None and grant_on > last and not terms.exchange.awards_units:
         yield Warning(
             rule="ISO-1",
             message=f"the grant planned for {grant_on} lies more than ten years after {terms.plan.adopted}, when the "
@@ -262,6 +263,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"{count(len(expired), 'grant')} expired before commencement, and not in the offer ({first_few(expired)})"
         )
         yield Warning(rule="TND-1", message=message, file="grants.csv")
+    yield from _worthless(terms, outstanding)
     serving = {
         period.holder_id
         for period in periods
@@ -279,6 +281,15 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"or exercised: {issued - terms.plan.shares_authorized:,} too many",
             file="grants.csv",
         )
+
+
+def _worthless(terms: Terms, outstanding: Iterable[Grant]) -> Iterator[Warning]:
+    """The options of the offer that are too small for one whole new share (XCH-1)."""
+    offered = [grant for grant in outstanding if grant.granted_on <= terms.commences and not left_out(grant, terms)]
+    none = [each.grant_id for each in offered if not new_shares(each.remaining, each, terms.exchange)]
+    if none:
+        message = f"{count(len(none), 'grant')} too small for one new share, and never accepted ({first_few(none)})"
+        yield Warning(rule="XCH-1", message=message, file="grants.csv")
 
 
 def _value_warnings(holders: Iterable[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:

@@ -48,7 +48,11 @@ class Cancelling:
         grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
         pool.check_balances(
             pool.imbalances(
-                vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
+                vesting=step.state.terms.plan.vesting,
+                exchange=step.state.terms.exchange,
+                grants=grants,
+                cancellations=cancellations,
+                promises=promises,
             )
         )
         too_late = _in_the_very_second(step, reviews)
@@ -66,6 +70,7 @@ class Cancelling:
         self._total.update(
             options=len(cancellations),
             shares=sum(c.shares for c in cancellations),
+            promised=sum(p.shares for p in promises),
             balancing=len(balancing),
             rejected=sum(not decision.accepted for decision in decisions),
         )
@@ -101,14 +106,15 @@ class Cancelling:
         if self._too_late:
             review_again(db, self._too_late, step.at)
         self._decided.append()
-        db.move_pool(pool.cancelled(on, total["shares"]))
+        db.move_pool(pool.cancelled(on, total["shares"], total["promised"]))
         db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
         unpromised = {each.holder_id for each in step.state.deferred} - self._promised
         released = release_deferred(db, unpromised, step.at, "No tendered option was accepted for exchange")
         # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
+        ratio = f"promised {count(total['promised'], 'new share')}; " if step.state.terms.exchange.ratio else ""
         outcome = step.done(
             f"Accepted and cancelled {count(total['options'], 'option')} for "
-            f"{count(total['shares'], 'share')} of {count(len(self._promised), 'holder')}; "
+            f"{count(total['shares'], 'share')} of {count(len(self._promised), 'holder')}; {ratio}"
             f"{count(total['balancing'], 'balancing option')}; {count(total['rejected'], 'tender')} rejected"
             f"{f'. {released}' if released else ''}"
         )

@@ -113,6 +113,21 @@ def _few(*common: Any, seldom: tuple[Any, ...]) -> st.SearchStrategy[Any]:
 
 
 @st.composite
+def _exchange(draw: st.DrawFn) -> dict[str, Any]:
+    """One for one, or at a ratio that is another one from some price on; now and then nothing is offered below it."""
+    tiers = [
+        {"price_from": price, "old": old, "new": draw(st.integers(1, old))}
+        for price in draw(_few((), seldom=((0, 10), (5,), (0,))))
+        for old in [draw(st.integers(1, 4))]
+    ]
+    return {
+        "ratio": tiers,
+        "rounding": draw(st.sampled_from(["down", "nearest"])),
+        "award": draw(_few("option", seldom=("rsu",))),
+    }
+
+
+@st.composite
 def _terms(draw: st.DrawFn) -> Terms:
     first = draw(st.dates(min_value=date(1999, 1, 4), max_value=date(2024, 6, 28)))
     terms = Terms.model_validate(
@@ -134,6 +149,7 @@ def _terms(draw: st.DrawFn) -> Terms:
             "cancel_at": draw(_few(time(9), seldom=(time(7), time(16)))),
             "waiting": draw(_few({}, seldom=({"begins": "on_cancellation"}, {"months": 1, "days": 3}))),
             "lookback": draw(_few({}, seldom=({"omitted": "defect"},))),
+            "exchange": draw(_exchange()),
             "form_details": draw(st.sampled_from(["required", "if_stated"])),
             "require_approval": draw(_few((), seldom=(("cancel",), ("cancel", "regrant")))),
             "excluded_jurisdictions": ("XX",),
@@ -369,7 +385,7 @@ def _script(
 @st.composite
 def slips(draw: st.DrawFn) -> Tale:
     """An offer in which everybody tenders in proper form, and service is told in steps, wrong, late, and taken back."""
-    terms = builders.terms()
+    terms = builders.terms(exchange=draw(_exchange()))
     serving = [
         ServicePeriod(holder_id=holder_id, capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4))
         for holder_id in HOLDERS

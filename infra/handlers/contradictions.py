@@ -177,7 +177,7 @@ def _voided(db: OfferReader, state: OfferState, holder_ids: Collection[str] | No
         return
     decided = db.latest_decisions("tender", [row.grant_id for row in gone])
     # Of one that had been exercised whole nothing was there to be accepted: that is no matter of service.
-    gone = [row for row in gone if decided[row.grant_id].rule != "TND-1"]
+    gone = [row for row in gone if decided[row.grant_id].rule not in ("TND-1", "XCH-1")]
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     periods = db.service_periods({row.holder_id for row in gone})
     for row in gone:

@@ -60,14 +60,21 @@ LEDGERS: dict[str, dict[str, str]] = {
     "promises.csv": {
         "promise_id": "The number of the promise.",
         "holder_id": "To whom.",
-        "shares": "The shares as cancelled; what a later split makes of them is in the audit.",
+        "shares": "The new shares: those cancelled, or what the ratio gives for them; what a later split makes of them "
+        "is in the audit.",
         "issued_on": "The day of the promise.",
         "not_before": "The first day on which it can be granted.",
         "outcome": "`open`, `granted`, `lapsed` or `voided`.",
         "rule": "The rule by which it ended.",
         "reason": "Why, in words.",
     },
-    "new_options.csv": _OPTION,
+    "new_options.csv": _OPTION
+    | {
+        "shares": "Its shares, after the ratio of the exchange and any split.",
+        "price": "Its exercise price a share; blank: restricted stock units, which have none.",
+        "type": "ISO, NSO or RSU.",
+        "expires_on": "The last day on which it can be exercised; blank: restricted stock units.",
+    },
     "vesting.csv": {
         "grant_id": "The new or balancing option.",
         "vests_on": "The day; what is vested at the grant of a new option is one row of that day.",

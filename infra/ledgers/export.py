@@ -7,6 +7,7 @@ from typing import Any
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.ledgers.csv_files import LEDGERS, write_csv
+from optex.records import UnitType
 from optex.steps import run_order
 
 Rows = Iterable[tuple[Any, ...]]
@@ -61,15 +62,16 @@ def _options(kind: str) -> Callable[[OfferReader], Rows]:
     def rows(db: OfferReader) -> Rows:
         for row in db.rows(t.issued_options, t.issued_options.c.grant_id):
             if row.kind == kind and (kind == "new" or row.ended_on is None):  # a withdrawn balancing option never was
+                units = row.type == UnitType.RSU  # which have neither price nor term (XCH-3)
                 yield (
                     row.grant_id,
                     row.holder_id,
                     row.from_grant_id,
                     row.granted_on,
                     row.shares,
-                    row.price,
+                    None if units else row.price,
                     row.type,
-                    row.expires_on,
+                    None if units else row.expires_on,
                 )
 
     return rows

@@ -28,13 +28,13 @@ def test_the_defaults_that_the_commented_terms_state_are_the_defaults(tmp_path):
     path = tmp_path / "offer" / "offer.toml"
     before = read_folder(tmp_path / "offer").terms
     text, keys = re.subn(r"(?m)^# (?=[a-z_]+ = |\[(?:plan\.|eligible|exchange))", "", path.read_text())
-    assert 46 == keys
-    path.write_text(re.sub(r"(?m)^(on|reason|calendar) = ", "# ", text))
+    assert 54 == keys
+    path.write_text(re.sub(r"(?m)^(on|reason|calendar|country|subdivision|price_from|old|new) = ", "# ", text))
     after = read_folder(tmp_path / "offer").terms
     plan = before.plan.model_copy(update={"adopted": after.plan.adopted})  # it has no default either
     eligible = before.eligible.model_copy(update={"granted_before": after.eligible.granted_before})  # nor has this
-    stated = {"withdrawable_after": after.withdrawable_after, "plan": plan, "eligible": eligible}
-    assert before.model_copy(update=stated) == after
+    unset = {"withdrawable_after": after.withdrawable_after, "plan": plan, "eligible": eligible}
+    assert before.model_copy(update=unset) == after
     assert before.withdrawal_right == after.withdrawal_right
 
 

@@ -199,3 +199,29 @@ def test_the_terms_of_eligibility_and_the_look_back_read_as_they_are_written():
     assert stated == Terms.model_validate_json(stated.model_dump_json(by_alias=True))
     assert date(2003, 2, 28) == builders.terms(lookback={"since": "2003-02-28"}).lookback_from
     assert builders.terms(lookback={"months": 0}).lookback_from is None
+
+
+_TIER = "[[exchange.ratio]]\nprice_from = {}\nold = {}\nnew = {}\n"
+
+
+def test_a_ratio_is_read_by_its_tiers_with_exact_prices():
+    """A price is a whole number or exact cents; rounding is down and the award an option unless it says otherwise."""
+    exchange = parse_terms(LEAST + _TIER.format("0", 3, 2) + _TIER.format("20.50", 5, 2)).exchange
+    assert [("0", 3, 2), ("20.50", 5, 2)] == [(str(t.price_from), t.old, t.new) for t in exchange.ratio]
+    assert ("down", "option", False) == (exchange.rounding, exchange.award, exchange.awards_units)
+
+
+@pytest.mark.parametrize(
+    ("tiers", "column", "problem"),
+    [
+        ([("20", 5, 2), ("10", 3, 1)], "exchange.ratio.1.price_from", "10 stands after 20"),
+        ([("20", 5, 2), ("20", 3, 1)], "exchange.ratio.1.price_from", "20 is that of the tier before"),
+        ([("20", 2, 5)], "exchange.ratio.0.new", "gives 5 new shares for 2"),
+        ([("20", 0, 5)], "exchange.ratio.0.old", "0 cannot be taken"),
+        ([("-1", 5, 2)], "exchange.ratio.0.price_from", "-1 cannot be taken"),
+    ],
+)
+def test_a_ratio_out_of_order_or_beyond_one_for_one_is_a_fault(tiers, column, problem):
+    """Tiers rise by price, each price once, and no more is promised than is cancelled."""
+    [found] = _faults(LEAST + "".join(_TIER.format(*tier) for tier in tiers))
+    assert f"{column}: {problem}" in found

@@ -312,3 +312,19 @@ def test_an_iso_whose_value_at_grant_is_in_doubt_is_told():
         "the value at grant (G4)",
         "1 ISO priced below the fair market value at grant (G5)",
     ] == _found("ISO-1", holders=[owner, other], grants=doubtful)
+
+
+def test_what_is_too_small_for_one_new_share_is_told():
+    """At 3 for 1 two shares are none, three are one; what is below every tier is no option of the offer (XCH-1)."""
+    by_ratio = terms(exchange={"ratio": [{"price_from": 10, "old": 3, "new": 1}]})
+    few = [_grant(f"G{n}", shares=n, price="12.50") for n in (1, 2, 3)]
+    expected = ["2 grants too small for one new share, and never accepted (G1, G2)"]
+    assert expected == _found("XCH-1", by_ratio, grants=[*few, _grant("G9", shares=1, price="9.99")])
+    assert [] == _found("XCH-1", grants=few)
+
+
+def test_a_plan_too_old_for_an_iso_is_no_matter_of_units():
+    """Restricted stock units are no ISOs, whenever the plan was adopted (XCH-3)."""
+    old = {"adopted": "1993-01-04"}
+    assert 1 == len(_found("ISO-1", terms(plan=old)))
+    assert [] == _found("ISO-1", terms(plan=old, exchange={"award": "rsu"}))
