@@ -25,6 +25,7 @@ from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Expiration, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
+from optex.market import Quote
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.near_miss import did_you_mean
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
@@ -373,16 +374,23 @@ class PriceSet(Action):
     who = "Who reports it: your full name."
     on: Day = option("The trading day.")
     close: ClosingPrice = option("Dollars and exact cents, such as 0.95.")
+    high: ClosingPrice | None = option("The day's high, where the offer's price is an average; with its low.", None)
+    low: ClosingPrice | None = option("The day's low, likewise.", None)
 
     @property
     def subject(self) -> str:
         return self.on.isoformat()
 
+    @property
+    def quote(self) -> Quote:
+        return Quote(close=self.close, high=self.high, low=self.low)
+
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_price(state, self.on, self.at)
+        return changes.may_price(state, self.on, self.at, self.quote)
 
     def says(self, state: OfferState) -> str:
-        return f"The closing price of {self.on} is ${self.close:.2f}."
+        between = "" if self.high is None else f", between a low of ${self.low:.2f} and a high of ${self.high:.2f}"
+        return f"The closing price of {self.on} is ${self.close:.2f}{between}."
 
 
 class Split(Action):

@@ -360,6 +360,19 @@ RULES: dict[str, Authority] = {
         "become exercisable in any calendar year cannot exceed $100,000, as determined using the option exercise "
         "price. The excess value is deemed to be a non-qualified stock option.",
     ),
+    "XCH-2": Authority(
+        decides="What is granted vests as `exchange.vesting` says: anew from the grant date, or each vesting date some "
+        "months later, where it does not vest by the old schedule (VST-1).",
+        section=_OWN_TERMS,
+    ),
+    "XCH-4": Authority(
+        decides="The offer's own terms may have the cancellation on the day of the expiration (`cancel_on`), after "
+        "which nothing is extended, and no waiting period (`waiting`): then the grant is on the day of the "
+        "cancellation, after it, or on the next day on which a grant can be made. The exercise price may be the close "
+        "of the trading day before the grant date, or the average of the high and the low of the grant date, rounded "
+        "up to the cent (`price`): until it is known the grant waits, as it does for a close (GRT-3).",
+        section=_OWN_TERMS,
+    ),
     "PLN-1": Authority(
         decides="The pool: available is authorized less outstanding, exercised and reserved. A cancelled share is "
         "returned and at once reserved for its promise; new options never exceed what is reserved for "

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from optex.adjustment import scale
 from optex.errors import Ruling
+from optex.exchange_words import price_is
 from optex.formatting import count, listed, money
 from optex.records import Grant
 from optex.terms import Exchange, Terms, Tier
@@ -84,7 +85,7 @@ def consideration(terms: Terms) -> str:
     """What is promised for the cancelled options, as the filings state it. Authority: Schedule TO, Item 4 (XCH-1)."""
     exchange = terms.exchange
     what = "restricted stock units" if exchange.awards_units else "a new option"
-    at_price = "" if exchange.awards_units else ", at the closing price on the grant date"
+    at_price = "" if exchange.awards_units else f", at {price_is(terms) or 'the closing price on the grant date'}"
     if not exchange.ratio:
         return f"a promise to grant {what} for each option share cancelled, share for share{at_price}"
     tiers = listed([f"from {money(tier.price_from)} on {in_words(tier)}" for tier in exchange.ratio])

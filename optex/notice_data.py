@@ -18,6 +18,7 @@ from optex.correction import Correction
 from optex.eligible import serving_as, the_class
 from optex.errors import Ruling
 from optex.exchange import ONE_FOR_ONE, in_words, new_shares, tier_of
+from optex.exchange_words import new_vesting, price_is, waits
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche, UnitType
@@ -34,6 +35,8 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     Without a plan the dates are those of the terms as they stand (CAL-3).
     """
     schedule = schedule or milestones.schedule_of(terms)
+    # What an offer has otherwise than the document; of the others no letter has anything of it.
+    otherwise = {"new_vesting": new_vesting(terms), "waits": waits(terms), "price_is": price_is(terms)}
     return {
         "offer": terms.offer,
         "issuer": terms.issuer,
@@ -62,6 +65,7 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
         "contact": {key: _one_line(value) for key, value in terms.contact.model_dump().items()},
         "delivery": _delivery(terms),
         **_given(terms.exchange),
+        **{key: said for key, said in otherwise.items() if said},
     }
 
 

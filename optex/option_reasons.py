@@ -8,8 +8,10 @@ from functools import lru_cache
 from optex import formatting
 from optex.errors import Ruling
 from optex.exchange import said
+from optex.exchange_words import new_vesting
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
+from optex.market import priced_on
 from optex.records import Capacity, Grant, IssuedOption, UnitType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Plan, Terms
 from optex.vesting import Tranches, total
@@ -77,16 +79,24 @@ def newly_granted(option: IssuedOption, grants: Mapping[str, Grant]) -> Ruling:
 
 # Of a hundred thousand holders most have the same price and the same term.
 @lru_cache(maxsize=64)
-def price_reason(price: Decimal, close: Decimal, granted_on: date) -> Ruling:
-    """Why the option costs what it does (GRT-3)."""
+def price_reason(price: Decimal, close: Decimal, granted_on: date, terms: Terms) -> Ruling:
+    """Why the option costs what it does (GRT-3), where the offer's terms have the price otherwise by these (XCH-4)."""
+    rule, on = "GRT-3" if terms.price == "close" else "XCH-4", day(priced_on(terms, granted_on))
+    match terms.price:
+        case "previous_close":
+            value, of = "the closing price", f"{on}, the last trading day before the grant date"
+        case "average_high_low":
+            value, of = "the average of the high and the low", f"{on}, the grant date, rounded up to the cent"
+        case _:
+            value, of = "the closing price", f"{on}, the grant date"
     if price > close:
         reason = (
-            f"The price of {money(price)} is 110% of the closing price of {money(close)} on {day(granted_on)}, rounded "
+            f"The price of {money(price)} is 110% of {value} of {money(close)} on {on}, rounded "
             "up to the cent: an ISO of an owner of more than 10% of the voting power."
         )
     else:
-        reason = f"The price of {money(price)} is the closing price of {day(granted_on)}, the grant date."
-    return Ruling(rule="GRT-3", reason=reason)
+        reason = f"The price of {money(price)} is {value} of {of}."
+    return Ruling(rule=rule, reason=reason)
 
 
 @lru_cache(maxsize=8)
@@ -167,11 +177,16 @@ def term_reason(granted_on: date, expires_on: date, usual: date, capacity: Capac
 _AT_ONCE = Ruling(rule="VST-1", reason="Vested in full at grant, as the old schedule was by then.")
 
 
-def vesting_reason(vesting: Tranches, granted_on: date, *, deferred: bool) -> Ruling:
-    """Why the option vests on these days: as the one it replaces would have (VST-1), or by the plan's schedule."""
+def vesting_reason(vesting: Tranches, granted_on: date, terms: Terms, *, deferred: bool) -> Ruling:
+    """Why the option vests on these days: as the one it replaces would have (VST-1), by the plan's schedule, or anew.
+
+    What the offer's own terms have instead is XCH-2.
+    """
     if deferred:
         told = f"Vesting by the plan's schedule from the grant date: {_tranches(vesting)}."
         return Ruling(rule="LCK-1", reason=told)
+    if said := new_vesting(terms):
+        return Ruling(rule="XCH-2", reason=f"{said} For these shares: {_tranches(vesting, granted_on)}.")
     if vesting[-1].vests_on == granted_on:
         return _AT_ONCE
     told = f"Vesting as the old schedule would have run: {_tranches(vesting, granted_on)}."

@@ -14,9 +14,10 @@ from optex.eligibility import lies_in, may_lie_in
 from optex.eligible import left_out
 from optex.eligible_warnings import left_out_of, not_to_everyone
 from optex.exchange import new_shares
+from optex.exchange_warnings import of_the_exchange
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
-from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, accepts_at_once, schedule_of
 from optex.open_days import ISO_DAYS, calendar_days, earliest_in_words, shortfall, whole_business_days
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.signature import looks_like
@@ -76,6 +77,7 @@ def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetim
         *_odd_days(terms),
         *_readings(terms),
         *_plan_age(terms, grant_on),
+        *(Warning(rule=each.rule, message=each.reason, file="offer.toml") for each in of_the_exchange(terms)),
         *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in not_to_everyone(terms)),
     ]
 
@@ -146,7 +148,7 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
         if not terms.calendar.is_business_day(day):
             message = f"{what}, {day}, does not fall on a business day"
             yield Warning(rule="CAL-1", message=message, file="offer.toml")
-    if terms.cancel_at < terms.extension_deadline:
+    if terms.cancel_at < terms.extension_deadline and not accepts_at_once(terms):
         yield Warning(
             rule="EXT-1",
             message=f"cancel_at, {terms.cancel_at:%H:%M}, is before the extension deadline, "
@@ -181,7 +183,9 @@ def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, 
     """
     local = milestone.due.astimezone(terms.zone)
     on, at, eastern = local.date(), local.time(), terms.clock in EASTERN
-    if milestone.name == EXTENSION_DEADLINE:
+    if accepts_at_once(terms) and milestone.name in (EXTENSION_DEADLINE, CANCEL):
+        pass  # both go by the expiration, on the offer's own clock
+    elif milestone.name == EXTENSION_DEADLINE:
         on, at, eastern = terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, True
     elif milestone.name == CANCEL:
         at = max(terms.cancel_at, terms.extension_deadline) if eastern else at

@@ -22,7 +22,7 @@ from optex.clock import zone_of
 from optex.errors import OptexError, Refused
 from optex.filings import Filing, filings
 from optex.formatting import utc_text
-from optex.milestones import Milestone, OfferSchedule, local_due
+from optex.milestones import Milestone, OfferSchedule, accepts_at_once, local_due
 from optex.milestones import schedule_of as plan_of
 from optex.open_days import reaches_thirty_days
 from optex.records import Grant
@@ -203,7 +203,8 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
         )
     first = plan_of(terms).cancel_on
     if cancel_on and cancel_on < first:
-        raise OptexError(f"CAN-1: nothing is cancelled before {first}, the business day after expiration")
+        why = "the day of the expiration" if accepts_at_once(terms) else "the business day after expiration"
+        raise OptexError(f"CAN-1: nothing is cancelled before {first}, {why}")
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 

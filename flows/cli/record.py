@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from infra.handlers.forms import read_new_forms, record_received_forms
 from infra.handlers.intake import take_in
 from infra.handlers.keyed_form import record_keyed_form
 from infra.handlers.known_forms import sort_out
-from infra.handlers.prices import price_differences
+from infra.handlers.prices import new_prices, price_differences
 from infra.handlers.result import ActionResult
 from infra.handlers.service import record_service
 from infra.handlers.splits import apply_splits
@@ -35,6 +34,7 @@ from optex.action import Action
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.formatting import count
+from optex.market import Quote
 
 Work = Callable[[OfferWriter, datetime], str]
 
@@ -162,9 +162,9 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source, today, on_record = file or places_in(folder)["prices.csv"], db.state().day(now), db.closes()
-        come = {on: close for on, close in read_prices(source, on_record).items() if on <= today}
-        new = {on: close for on, close in come.items() if on not in on_record}
+        source, today, on_record = file or places_in(folder)["prices.csv"], db.state().day(now), db.quotes()
+        come = {on: quote for on, quote in read_prices(source, on_record).items() if on <= today}
+        new = new_prices(on_record, come)
         known = f"Already recorded: {count(len(come) - len(new), 'closing price')}." if len(come) > len(new) else ""
         if not new and known:
             return known
@@ -195,10 +195,10 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     return "\n".join(said)
 
 
-def _received_prices(db: OfferWriter, prices: Mapping[date, Decimal], today: date, file: str) -> list[str]:
+def _received_prices(db: OfferWriter, prices: Mapping[date, Quote], today: date, file: str) -> list[str]:
     """Record the closing prices of a folder's own file that have come; what is new, what differs (REC-2)."""
-    on_record = db.closes()
-    new = {on: close for on, close in prices.items() if on <= today and on not in on_record}
+    on_record = db.quotes()
+    new = new_prices(on_record, {on: quote for on, quote in prices.items() if on <= today})
     db.set_prices(new)
     said = [f"{file}: {count(len(new), 'closing price')} recorded."] if new else []
     differing = price_differences(on_record, prices).values()

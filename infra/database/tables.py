@@ -206,6 +206,8 @@ prices = Table(
     _offer(),
     Column("on", Date, primary_key=True),
     Column("close", Money, nullable=False),
+    Column("high", Money),  # of the day, with its low, where they were told (XCH-4)
+    Column("low", Money),
 )
 
 # The actions (extend, amend, split, ...), accepted or refused, each under a key of its own.

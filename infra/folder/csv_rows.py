@@ -106,6 +106,8 @@ class FormRow(_Received):
 class PriceRow(TypedDict):
     date: Annotated[DayCell, Doc("The trading day; it stands once.")]
     close: Annotated[CloseCell, Doc("The closing price a share, in dollars (GRT-3).")]
+    high: NotRequired[Annotated[CloseCell, Doc("The day's high, where the offer's `price` is an average (XCH-4).")]]
+    low: NotRequired[Annotated[CloseCell, Doc("The day's low, likewise.")]]
 
 
 # A form stands on one row an option: these are the option's, the others the same on every row of the form.
@@ -193,4 +195,4 @@ GRANTS = CsvSchema(GrantRow.__annotations__, optional=("fmv",))
 _FIRST = dict.fromkeys(("form_id", "holder_id", "kind"))  # where they stand in the file
 ELECTIONS = _FormSchema({**_FIRST, **FormRow.__annotations__})
 FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
-PRICES = CsvSchema(PriceRow.__annotations__)
+PRICES = CsvSchema(PriceRow.__annotations__, optional=("high", "low"))

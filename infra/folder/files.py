@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known
+from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known, check_prices, quote_of
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
 from infra.folder.csv_table import CsvTable
 from infra.folder.digest import template_names
@@ -18,6 +18,7 @@ from infra.folder.script import ScriptEntry, read_script
 from infra.folder.whereabouts import why_no_folder
 from infra.folder.workbooks import NAMES, WORKBOOKS, sheets_of
 from optex.errors import BadData, Fault, OptexError
+from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.specimens import specimens
 from optex.terms import Terms, parse_terms
@@ -65,7 +66,7 @@ class FolderFiles:
         self._files.faults += sheets.faults
         self._zone: tzinfo = self.terms.zone if self.terms else UTC
         self.forms: list[Form] = []
-        self.prices: dict[date, Decimal] = {}
+        self.prices: dict[date, Quote] = {}
         self.script: list[ScriptEntry] = []
         self.digest = ""
 
@@ -128,6 +129,7 @@ class FolderFiles:
         once = Once(table, "date")
         for _ in files.batches(table, PRICES, required=False):
             once.check()
+            check_prices(table)
             self.prices |= prices_of(table)
         files.faults += table.faults
         self.script = files.parsed("script.toml", lambda text: read_script(text, self._zone), required=False) or []
@@ -169,9 +171,9 @@ def service_period(row: dict[str, Any]) -> ServicePeriod:
     )
 
 
-def prices_of(table: CsvTable) -> dict[date, Decimal]:
+def prices_of(table: CsvTable) -> dict[date, Quote]:
     """The closing prices of a batch, of its rows that are whole."""
-    return {row["date"]: row["close"] for row in table.rows if "date" in row and "close" in row}
+    return {row["date"]: quote_of(row) for row in table.rows if "date" in row and "close" in row}
 
 
 def _holder(row: dict[str, Any]) -> Holder:

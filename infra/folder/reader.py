@@ -4,11 +4,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
-from infra.folder.cross_checks import Once
+from infra.folder.cross_checks import Once, check_prices
 from infra.folder.csv_rows import ELECTIONS, PRICES
 from infra.folder.csv_table import CsvTable
 from infra.folder.digest import FolderDigest, template_names
@@ -25,6 +24,7 @@ from infra.folder.workbooks import WHOLE, only_sheet, unreadable
 from infra.memory import without_collection
 from optex.errors import BadData, OptexError
 from optex.fields import ID
+from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.terms import Terms
 
@@ -38,7 +38,7 @@ class Folder:
     service_periods: list[ServicePeriod]
     grants: list[Grant]
     forms: list[Form]
-    prices: dict[date, Decimal]
+    prices: dict[date, Quote]
     script: list[ScriptEntry]
     digest: str
     path: Path
@@ -116,15 +116,16 @@ def read_service(
     return periods
 
 
-def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:
+def read_prices(path: Path, recorded: Mapping[date, Quote] | None = None) -> dict[date, Quote]:
     """The closing prices, in dollars, in a file or sheet of the shape of prices.csv; BadData with every fault by place.
 
     Where another close is `recorded` of a day, that is a fault too (REC-2).
     """
     files, table = _single(path, "prices")
-    once, prices = Once(table, "date"), dict[date, Decimal]()
+    once, prices = Once(table, "date"), dict[date, Quote]()
     for _ in files.batches(table, PRICES):
         once.check()
+        check_prices(table)
         check_recorded_prices(table, recorded or {})
         prices |= prices_of(table)
     _refuse_faults(files, table)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.folder.reader import Folder
@@ -41,7 +40,7 @@ def find_differences(db: OfferReader, folder: Folder) -> list[Difference]:
         service_periods=[period for d in records for period in d.service_periods],
         grants=[grant for d in records for grant in d.told_grants.values()],
         forms=[form for d in records for form in d.forms],
-        prices={row.on: row.close for row in db.rows(t.prices)},
+        prices=db.quotes(),
         closed=db.state().terms.closings.closed,
     )
     files = Facts(

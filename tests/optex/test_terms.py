@@ -163,6 +163,64 @@ def test_ids_and_addresses_are_those_of_the_csv_files(old, new, told):
     assert fault.startswith(told)
 
 
+def _exchange_vesting(*lines):
+    return LEAST + "[exchange.vesting]\n" + "\n".join(lines) + "\n"
+
+
+def test_new_vesting_is_carried_unless_the_terms_say_otherwise():
+    """Without the table, and with its kind alone, the document's own."""
+    assert parse_terms(LEAST).exchange == parse_terms(_exchange_vesting('kind = "carried"')).exchange
+
+
+def test_a_key_of_another_kind_of_vesting_is_a_fault():
+    """A restart has no months to add, and what is carried has no schedule: each fault by its line."""
+    assert [(16, "exchange.vesting.months")] == _places(_exchange_vesting('kind = "restart"', "months = 12"))
+    assert [(15, "exchange.vesting.tranches")] == _places(_exchange_vesting("tranches = 4"))
+    assert ["exchange.vesting.vested", "exchange.vesting.earliest_months"] == [
+        column for _, column in _places(_exchange_vesting('kind = "restart"', "earliest_months = 6", 'vested = "kept"'))
+    ]
+
+
+def test_a_restart_states_its_whole_schedule_or_none():
+    """Half of one is a fault that names what is missing."""
+    faults = _faults(_exchange_vesting('kind = "restart"', "first_months = 12"))
+    assert ["exchange.vesting.every_months: missing", "exchange.vesting.tranches: missing"] == [
+        fault.split(", expected")[0].split(": ", 1)[1] for fault in faults
+    ]
+    parse_terms(_exchange_vesting('kind = "restart"'))
+
+
+def test_an_extension_says_by_how_many_months():
+    """Without them there is nothing to add."""
+    [fault] = _faults(_exchange_vesting('kind = "extended"'))
+    assert "exchange.vesting.months: missing" in fault
+    parse_terms(_exchange_vesting('kind = "extended"', "months = 12"))
+
+
+@pytest.mark.parametrize("percent", ["0", "100", "-5", '"a quarter"', "true", "12.34567"])
+def test_a_cliff_is_a_percentage_between_nothing_and_all(percent):
+    """Neither nothing nor all of an option is a cliff."""
+    assert [(11, "plan.vesting.first_percent")] == _places(
+        LEAST.replace("[contact]", f"vesting.first_percent = {percent}\n[contact]")
+    )
+
+
+def test_a_cliff_needs_a_tranche_after_it():
+    """One tranche is all of it."""
+    one = LEAST + "[plan.vesting]\nfirst_percent = 25\ntranches = 1\n"
+    assert [(15, "plan.vesting.first_percent")] == _places(one)
+
+
+def test_terms_with_new_vesting_survive_the_record():
+    """As they are kept, as JSON, they are read back the same, the percentage exact."""
+    terms = parse_terms(
+        _exchange_vesting(
+            'kind = "restart"', "first_months = 6", "every_months = 1", "tranches = 43", "first_percent = 12.5"
+        )
+    )
+    assert terms == Terms.model_validate_json(terms.model_dump_json(by_alias=True))
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
