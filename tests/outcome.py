@@ -18,7 +18,9 @@ class Outcome:
     """What a played offer came to: its ledgers, and what went into it."""
 
     def __init__(self, played: Play, db: OfferReader) -> None:
-        self.played, self.tale, self.terms = played, played.tale, played.folder.terms
+        self.played, self.tale = played, played.tale
+        # As amended, from the amendment on for everything; the extensions are counted by whoever asks for them.
+        self.terms = db.state().terms.extended(played.folder.terms.expires)
         self.ledgers = {name: ledger_rows(db, f"{name}.csv") for name in LEDGERS.split()}
         self.actions = db.actions()
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}

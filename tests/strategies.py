@@ -23,6 +23,16 @@ from tests import builders
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 HOLDERS = ("H1", "H2", "H3")
 
+# Changes of an offer with the terms that carry them out, and two that are refused.
+AMENDED = [
+    ("consideration", {"terms": "waiting = {months = 7}"}),
+    ("consideration", {"terms": "plan.term_years.employee = 7"}),
+    ("other", {"terms": 'channels = ["fax", "hand", "email"]\nlookback.months = 3'}),
+    ("other", {}),
+    ("other", {"percent": "2"}),
+    ("consideration", {}),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tale:
@@ -342,10 +352,10 @@ def _script(
             case "extend":
                 add(when, verb, to=draw(later))
             case "amend":
-                change = draw(st.sampled_from(["consideration", "other", "other", "other"]))
+                change, carried_out = draw(st.sampled_from(AMENDED))
                 until = {"extend_to": draw(later)} if draw(st.booleans()) else {}
                 until |= {"immaterial": "A slip."} if draw(st.booleans()) else {}
-                add(when, verb, change=change, percent=draw(st.sampled_from(["2", "2.1"])), reason="Better.", **until)
+                add(when, verb, change=change, reason="Better.", **carried_out, **until)
             case "condition":
                 number = draw(st.integers(1, 2))
                 add(when, "condition-assert", number=number, evidence="A suit.")
