@@ -1,18 +1,17 @@
 """Acceptance and cancellation, one act on the business day after expiration: all or nothing (§6, CAN-1)."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections import Counter
 
 from prefect import State
 
 from flows.step import step_flow
-from optex.cancellation import TenderDecision
 from optex.formatting import count, local_text
 from optex.milestones import CANCEL, next_cancellation
-from tasks.at_stake import of_acceptance
+from optex.records import HolderRecord
+from tasks.at_stake import AtStake
 from tasks.batches import in_batches
 from tasks.cancellation import Cancelling, decide
-from tasks.due_step import DueStep, approval_digest, missing_approval, needs_approval
+from tasks.due_step import DueStep, missing_approval, needs_approval
 from tasks.postponement import tell_held, tell_put_off
 
 
@@ -26,7 +25,7 @@ def cancel_options(step: DueStep) -> str | State:
         return step.moot(f"the tendered options were accepted and cancelled on {step.state.cancelled_on}")
     terms, on = step.state.terms, step.state.day(step.at)
     if step.state.conditions:
-        step.at_stake = of_acceptance(_decided(step))
+        step.at_stake = _would_be(step)[0].rows
         return step.held("CND-1", tell_held(step))
     if not terms.calendar.is_business_day(on):
         again = next_cancellation(terms, step.at)
@@ -35,28 +34,34 @@ def cancel_options(step: DueStep) -> str | State:
         tell_put_off(step, step.state.day(again))
         return postponed
     if needs_approval(step):
-        decisions = _decided(step)
-        digest = approval_digest(on, ((d.tender.grant_id, d.tender.shares, d.accepted) for d in decisions))
-        if missing := missing_approval(step, digest, _would_be(decisions, on)):
-            step.at_stake = of_acceptance(decisions)
+        at_stake, told = _would_be(step)
+        digest = at_stake.digest
+        if missing := missing_approval(step, digest, told):
+            step.at_stake = at_stake.rows
             return step.held("CAN-1", missing, digest)
     cancelling = Cancelling(step)
     in_batches(step, cancelling.carry_out)
     return cancelling.done()
 
 
-def _decided(step: DueStep) -> list[TenderDecision]:
-    """What would be accepted now, and what not."""
-    decisions: list[TenderDecision] = []
-    in_batches(step, lambda records: decisions.extend(decide(step, records)[1]), doing="decide")
-    return decisions
+def _would_be(step: DueStep) -> tuple[AtStake, str]:
+    """What would be accepted now and what not, and what a person is asked to approve of it, in counts and totals."""
+    on = step.state.day(step.at)
+    at_stake, total = AtStake(on), Counter[str]()
 
+    def decided(records: list[HolderRecord]) -> None:
+        decisions = decide(step, records)[1]
+        at_stake.accepted(decisions)
+        accepted = [each.tender for each in decisions if each.accepted]
+        total.update(
+            options=len(accepted),
+            shares=sum(tender.shares for tender in accepted),
+            holders=len({tender.holder_id for tender in accepted}),
+            rejected=len(decisions) - len(accepted),
+        )
 
-def _would_be(decisions: Sequence[TenderDecision], on: date) -> str:
-    """What a person is asked to approve, in counts and totals."""
-    accepted = [decision.tender for decision in decisions if decision.accepted]
-    return (
-        f"{sum(tender.shares for tender in accepted):,} option shares would be cancelled on {on}, "
-        f"{count(len(accepted), 'option')} of {count(len({tender.holder_id for tender in accepted}), 'holder')}; "
-        f"{count(len(decisions) - len(accepted), 'tender')} rejected"
+    in_batches(step, decided, doing="decide")
+    return at_stake, (
+        f"{total['shares']:,} option shares would be cancelled on {on}, {count(total['options'], 'option')} of "
+        f"{count(total['holders'], 'holder')}; {count(total['rejected'], 'tender')} rejected"
     )

@@ -3,7 +3,6 @@
 from prefect import State
 
 from flows.step import step_flow
-from infra.handlers.promises import open_promises
 from optex.formatting import count
 from optex.milestones import RECHECK
 from tasks.due_step import DueStep
@@ -16,5 +15,5 @@ def recheck_employment(step: DueStep) -> str | State:
     if step.state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is promised")
     lapsed = record_lapses(step)
-    left = len(open_promises(step.db, step.state))
+    left = len(step.db.open_promises())
     return step.done(f"Service checked again: {count(left, 'promise')} to be kept. {lapsed}".strip())

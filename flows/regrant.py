@@ -1,18 +1,21 @@
 """The new options are granted, on the first eligible day after six months and one day, at that day's close (§6, §9)."""
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
+from decimal import Decimal
 
 from prefect import State
 
 from flows.step import step_flow
-from infra.handlers.promises import open_promises
 from optex.compensations import in_time
 from optex.formatting import count
 from optex.milestones import REGRANT
-from tasks.at_stake import of_grant, of_promises
-from tasks.due_step import DueStep, approval_digest, missing_approval
-from tasks.regrant import record_grants, record_lapses, record_nothing_left
-from tasks.rules import grant_options
+from optex.records import HolderRecord
+from tasks.at_stake import AtStake, of_promises
+from tasks.batches import in_batches
+from tasks.due_step import DueStep, missing_approval, needs_approval
+from tasks.regrant import Granting, record_lapses, record_nothing_left
 
 
 @step_flow("regrant", step=REGRANT)
@@ -31,27 +34,42 @@ def regrant(step: DueStep) -> str | State:
     if state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
     if state.holds:
-        step.at_stake = of_promises(open_promises(step.db, state))
+        step.at_stake = of_promises(step.db.open_promises())
         return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
     lapsed = record_lapses(step)
-    kept = [each for each in open_promises(step.db, state) if in_time(each.reinstated_at, on, state.terms)]
+    kept = [each for each in step.db.open_promises() if in_time(each.reinstated_at, on, state.terms)]
     if not kept and not state.deferred:
         return record_nothing_left(step, lapsed)
     close = step.db.close_on(on)
     if close is None:
         step.at_stake = of_promises(kept)
         return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
-    holder_ids = {p.promise.holder_id for p in kept} | {d.holder_id for d in state.deferred}
-    records = {d.holder.holder_id: d for d in step.db.holder_records(holder_ids, forms=False)}
-    earlier = step.db.granted_isos(holder_ids) if late else {}
-    granted = grant_options(kept, records, state, on, close, earlier)
-    options = [option for each in granted for option in each.options]
-    digest = approval_digest(on, ((option.grant_id, option.shares, str(option.price)) for option in options))
-    asked = (
-        f"{sum(option.shares for option in options):,} option shares would be granted as of {on} at ${close}, "
-        f"{count(len(options), 'new option')} to {count(len(granted), 'holder')}"
+    holder_ids = {each.holder_id for each in kept} | {each.holder_id for each in state.deferred}
+    del kept  # as many as there are holders
+    granting = Granting(step, close, lapsed)
+    if needs_approval(step):
+        at_stake, told = _would_be(step, granting, holder_ids, close)
+        digest = at_stake.digest
+        if missing := missing_approval(step, digest, told):
+            step.at_stake = at_stake.rows
+            return step.held("GRT-2", missing, digest)
+    in_batches(step, granting.carry_out, holder_ids, forms=False)
+    return granting.done()
+
+
+def _would_be(step: DueStep, granting: Granting, holder_ids: Collection[str], close: Decimal) -> tuple[AtStake, str]:
+    """What would be granted now, and what a person is asked to approve of it, in counts and totals."""
+    on = step.state.schedule.grant_on
+    at_stake, total = AtStake(on), Counter[str]()
+
+    def decided(records: list[HolderRecord]) -> None:
+        _, granted = granting.decide(records)
+        options = [option for each in granted for option in each.options]
+        at_stake.granted(options)
+        total.update(options=len(options), shares=sum(option.shares for option in options), holders=len(granted))
+
+    in_batches(step, decided, holder_ids, doing="decide", forms=False)
+    return at_stake, (
+        f"{total['shares']:,} option shares would be granted as of {on} at ${close}, "
+        f"{count(total['options'], 'new option')} to {count(total['holders'], 'holder')}"
     )
-    if missing := missing_approval(step, digest, asked):
-        step.at_stake = of_grant(options)
-        return step.held("GRT-2", missing, digest)
-    return record_grants(step, granted, kept, lapsed)

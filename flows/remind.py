@@ -4,9 +4,9 @@ from prefect import State
 
 from flows.step import step_flow
 from optex.calendar import ONE_DAY
+from tasks.batches import in_batches
 from tasks.due_step import DueStep
-from tasks.offer_period import record_reminder
-from tasks.rules import find_reminded, review_forms
+from tasks.offer_period import Reminding
 
 
 @step_flow("remind")
@@ -23,6 +23,6 @@ def remind(step: DueStep) -> str | State:
     # As the reminders are counted back: from a last day that is no business day the first step is to the one before.
     until = terms.calendar.business_day_from(terms.expires_on)
     days = terms.calendar.business_days(step.state.day(step.at) + ONE_DAY, until)
-    records = step.db.holder_records()
-    reviews = review_forms(records, step.state, step.at)
-    return record_reminder(step, days, find_reminded(records, reviews, step.state, step.at), reviews)
+    reminding = Reminding(step, days)
+    in_batches(step, reminding.remind)
+    return reminding.done()

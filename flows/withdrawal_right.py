@@ -4,15 +4,15 @@ from prefect import State
 
 from flows.step import step_flow
 from optex.milestones import CANCEL, WITHDRAWAL_RIGHT
+from tasks.batches import in_batches
 from tasks.due_step import DueStep
-from tasks.offer_period import record_withdrawal_right
-from tasks.rules import review_forms
+from tasks.offer_period import Withdrawing
 
 
 @step_flow("withdrawal-right", step=WITHDRAWAL_RIGHT)
 def open_withdrawal_right(step: DueStep) -> str | State:
     """Tell everyone with a standing tender that it may be withdrawn until it is accepted."""
-    records = step.db.holder_records()
-    reviews = review_forms(records, step.state, step.at)
     cancel = step.db.step(CANCEL)
-    return record_withdrawal_right(step, records, reviews, cancel.message if cancel else "")
+    withdrawing = Withdrawing(step, cancel.message if cancel else "")
+    in_batches(step, withdrawing.tell)
+    return withdrawing.done()

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from infra.database.engine import engine_for, sqlite_url
-from infra.database.reader import OfferReader
+from infra.database.reader import HOLDERS_AT_ONCE, OfferReader
 from infra.database.writer import OfferWriter, offers_in, open_reader, open_writer
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.whereabouts import typed, why_no_offer
@@ -21,9 +21,6 @@ from infra.mail.smtp import SmtpSettings
 from infra.settings import DATABASE, KEPT, PLAYED, Settings, load_settings
 from optex.errors import OptexError
 from optex.fields import ID
-
-# So many holders a step reads, decides and writes at a time: with more the memory grows, and nothing is faster.
-HOLDERS_AT_ONCE = 5_000
 
 
 def machine_clock() -> datetime:
@@ -80,6 +77,7 @@ class Workspace:
     def write(self) -> Iterator[OfferWriter]:
         clock, approvals = (machine_clock, None) if self.arrivals is None else (None, self.arrivals.approvals)
         with open_writer(self.engine, self.offer, clock, approvals) as db:
+            db.at_once = self.holders_at_once
             yield db
 
     @contextmanager

@@ -8,10 +8,9 @@ it does to the database is in the handlers of `infra`.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, ValidationError
 
 from optex import adjustment, amendments, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
@@ -30,7 +29,9 @@ from optex.milestones import REGRANT, cancellation_due, extension_deadline, next
 from optex.near_miss import did_you_mean
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
 from optex.notice_outcomes import NoticeDelivered as NoticeDelivered
-from optex.records import Capacity, OptionType
+from optex.records import OptionType
+from optex.service_acts import EndService as EndService
+from optex.service_acts import ServiceSet as ServiceSet
 from optex.state import CONDITIONS, OfferState, upon_events
 from optex.visible import quoted, shortened
 
@@ -348,46 +349,6 @@ class ElectionWaive(Action):
             return f"Defects of form {self.form} were waived", self.reason
         under = f" under {listed(self.rules)}" if self.rules else ""
         return f"Defects{under} such as those of form {self.form} were waived for all holders", self.reason
-
-
-class ServiceSet(Action):
-    """Record a spell of service; one that began on the same day in the same capacity is replaced (ELG-1 to ELG-3)."""
-
-    verb, rule, deployment, decided = "service-set", "ELG-2", "set-service", ("replaces",)
-    asked, who = "A correction of service", "Who reports it: your full name."
-    holder: Id = option("The holder, by id.", among="holders")
-    capacity: Annotated[Capacity, Field(strict=False), of(*Capacity)] = option(
-        "In which capacity; a director who is an employee counts as employee."
-    )
-    first_day: Day = option("The first day in service.", alias="from")
-    last_day: Day | None = option(
-        "The last day in service; left out while the holder serves.",
-        None,
-        form="The last day in service; leave empty while the holder serves.",
-        alias="to",
-    )
-    replaces: str | None = None
-    """What was on record of it before, in words: HR ends a spell, and takes that back, by telling it anew (REC-2)."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last_day and self.last_day < self.first_day:
-            raise PydanticCustomError(
-                "to", "{last} lies before {first}", {"last": self.last_day, "first": self.first_day}
-            )
-        return self
-
-    def deadline(self, state: OfferState) -> datetime | None:
-        return state.accepted_at
-
-    @property
-    def subject(self) -> str:
-        return self.holder
-
-    def says(self, state: OfferState) -> str:
-        to = f" to {self.last_day}" if self.last_day else ""
-        before = f"; it was recorded {self.replaces}" if self.replaces else ""
-        return f"Service as {self.capacity} from {self.first_day}{to} is recorded{before}."
 
 
 class PriceSet(Action):

@@ -113,6 +113,12 @@ RULES: dict[str, Authority] = {
         sentence="If, after such good faith effort, we cannot comply with such law, the offer will not be made to, nor "
         "will tenders be accepted from or on behalf of, the option holders residing in such jurisdiction.",
     ),
+    "ELG-5": Authority(
+        decides="The offer is made to whom its terms (`eligible`) say, and for the options that they say: by capacity, "
+        "from the commencement through the grant, by price and by day of grant. Who or what is left out cannot be "
+        "tendered, and is told why. The SEC's order of March 21, 2001 says of which offers that may be so.",
+        section="the offer's terms; Rule 13e-4(f)(8)(i)",
+    ),
     "TND-1": Authority(
         decides="All, some or none of a grant may be tendered, in whole shares, up to what has not been exercised.",
         section="§2, §6",
@@ -147,7 +153,8 @@ RULES: dict[str, Authority] = {
     ),
     "TND-5": Authority(
         decides="A form is signed exactly as the name appears on the option agreement, and dated. Another "
-        "person's signature needs the full title and evidence of authority.",
+        "person's signature needs the full title and evidence of authority. By e-mail or on the web page "
+        "(`channels`) the name as it is typed is the signature.",
         section="§5",
         sentence="any new or amended Election Form must be executed by the option holder who tendered the options to "
         "be withdrawn exactly as the option holder's name appears on the option agreement or agreements evidencing "
@@ -168,6 +175,11 @@ RULES: dict[str, Authority] = {
         section="§4",
         sentence="No tender of options will be deemed to have been properly made until all defects or irregularities "
         "have been cured by the tendering option holder or waived by us.",
+    ),
+    "TND-8": Authority(
+        decides="What a holder may choose is a term (`exchange.units`): any whole shares, whole grants only, or all "
+        "eligible options or none. A form that tenders less than such a unit is defective, and no waiver cures it.",
+        section="the offer's terms",
     ),
     "EXP-1": Authority(
         decides="A form is in time if it is received strictly before the expiration, and not before 12:01 a.m. of "

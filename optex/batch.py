@@ -11,7 +11,7 @@ from optex import cancellation, grant
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.election import FormReview, review_forms
-from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, serves
+from optex.eligibility import capacity_on, in_offer, last_day_as, may_receive, may_tender, nothing_of_the_class, serves
 from optex.errors import Ruling
 from optex.iso import Exercisable
 from optex.ledger_of_the_day import Ledger
@@ -44,13 +44,16 @@ class HolderGrant:
 
 
 def with_options(records: Iterable[HolderRecord], state: OfferState) -> list[HolderRecord]:
-    """Who holds options that the offer is about (§1, ELG-1)."""
+    """Who held options when the offer commenced (§1, ELG-1)."""
     return [d for d in records if any(in_offer(option, state.terms) for option in d.grants.values())]
 
 
 def eligibility(records: Iterable[HolderRecord], state: OfferState) -> list[tuple[HolderRecord, Ruling | None]]:
     """Everyone who holds options, with the ruling that keeps them from tendering, if one does. Authority: §1, §18."""
-    return [(d, may_tender(d.holder, d.service_periods, state.terms)) for d in with_options(records, state)]
+    return [
+        (d, may_tender(d.holder, d.service_periods, state.terms) or nothing_of_the_class(d, state.terms))
+        for d in with_options(records, state)
+    ]
 
 
 def addressees(records: Iterable[HolderRecord], state: OfferState, at: datetime) -> list[HolderRecord]:
@@ -185,21 +188,6 @@ def promise_all(cancellations: Iterable[Cancellation], issued_on: date, not_befo
     for each in cancellations:
         mine[each.holder_id].append(each)
     return [cancellation.promise(holder_id, each, issued_on, not_before) for holder_id, each in mine.items()]
-
-
-def broken_promises(
-    promises: Iterable[OpenPromise], records: Mapping[str, HolderRecord], through: date
-) -> list[tuple[OpenPromise, Ruling]]:
-    """The promises that lapse because service was broken by a day (ELG-2, ELG-3)."""
-    return [
-        (each, broken)
-        for each in promises
-        if (
-            broken := may_receive(
-                records[each.promise.holder_id].service_periods, received_on=each.received_on, granted_on=through
-            )
-        )
-    ]
 
 
 def reserved_for(each: OpenPromise, state: OfferState, on: date) -> int:

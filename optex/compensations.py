@@ -12,6 +12,7 @@ from typing import Literal
 from optex.action import Action
 from optex.calendar import ONE_DAY, instant
 from optex.eligibility import may_receive
+from optex.eligible import service
 from optex.errors import Ruling
 from optex.fields import Day
 from optex.formatting import day, listed, short_day
@@ -75,15 +76,15 @@ def _folded(name: str) -> str:
 
 
 def reinstatement(
-    promise_id: str, periods: Sequence[ServicePeriod], *, received_on: date, through: date
+    promise_id: str, periods: Sequence[ServicePeriod], *, received_on: date, through: date, terms: Terms
 ) -> Ruling | None:
     """Why a promise that lapsed for want of service is reinstated; None where the record still shows a break.
 
     Authority: §2, §6, §9; the lapse is final at the re-check only (ELG-3, REC-4).
     """
-    if may_receive(periods, received_on=received_on, granted_on=through) is not None:
+    if may_receive(periods, received_on=received_on, granted_on=through, terms=terms) is not None:
         return None
-    shown = f"The record now shows unbroken service from {day(received_on)} through {day(through)}"
+    shown = f"The record now shows unbroken {service(terms)} from {day(received_on)} through {day(through)}"
     return Ruling(rule="REC-4", reason=f"{shown}: promise {promise_id} is reinstated.")
 
 

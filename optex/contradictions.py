@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from optex.action import Action, of, option
 from optex.calendar import ONE_DAY
-from optex.eligibility import first_gap, may_be_accepted, may_receive, serves
+from optex.eligibility import first_gap, may_be_accepted, serves
+from optex.eligible import service, serving
 from optex.fields import Expected, Id, Text
 from optex.formatting import day, money
 from optex.grant import exercise_price, is_ten_percent_owner
@@ -54,14 +55,16 @@ def against_grant(
     Authority: §1, §2, §6, §9 (ELG-1, ELG-2, ELG-3, REC-4).
     """
     void = cancelled_on and may_be_accepted(periods, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
-    if not void and not may_receive(periods, received_on=received_on, granted_on=granted_on):
+    # What a deferred grant asks for is service in any capacity (LCK-1).
+    counting, what = (serving(periods, terms), service(terms)) if cancelled_on else (periods, "service")
+    gap = first_gap(counting, received_on, granted_on)
+    if not void and gap is None:
         return None
-    gap = first_gap(periods, received_on, granted_on)
     if gap is None:
-        return f"there was no service on {day(terms.commences)}, the day the offer commenced"
-    if serves(periods, gap - ONE_DAY) and not serves(periods, granted_on):
-        return f"service ended on {day(gap - ONE_DAY)}"
-    return f"there was no service on {day(gap)}"
+        return f"there was no {what} on {day(terms.commences)}, the day the offer commenced"
+    if serves(counting, gap - ONE_DAY) and not serves(counting, granted_on):
+        return f"{what} ended on {day(gap - ONE_DAY)}"
+    return f"there was no {what} on {day(gap)}"
 
 
 def against_price(option: IssuedOption, close: Decimal, holder: Holder) -> str | None:

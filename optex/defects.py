@@ -15,13 +15,17 @@ from optex.records import Form, FormKind, FormLine, Grant, Holder, ServicePeriod
 from optex.signature import improper
 from optex.signed_dates import signed_on
 from optex.terms import Terms
+from optex.units import broken_units, not_whole
 
 WAIVABLE = frozenset({"TND-3", "TND-4", "TND-5", "TND-6", "CHG-1"})
 
 # The first defect of a form is its ruling; this is the order in which they are told.
-_ORDER = {rule: n for n, rule in enumerate(("ELG-1", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1", "TND-3"))}
+_ORDER = {
+    rule: n for n, rule in enumerate(("ELG-1", "ELG-5", "ELG-4", "TND-6", "TND-5", "TND-4", "TND-1", "TND-8", "TND-3"))
+}
 _EXERCISED = "number of shares exercised"
 _NONE: Exercises = MappingProxyType({})
+_ALL_IN: Mapping[str, Ruling] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,11 +50,13 @@ def defects_of(
     grants: Mapping[str, Grant],
     foreign: Container[str],
     exercises: Exercises = _NONE,
+    left_out: Mapping[str, Ruling] = _ALL_IN,
 ) -> list[Defect]:
     """Every defect that a form shows by itself, the gravest first; `grants` are the holder's own.
 
-    `exercises` are what the record said to be exercised of a grant until it learned of more.
-    Authority: §1, §2, §4, §5, §18 (ELG-1, ELG-4, TND-1, TND-3 to TND-6).
+    `exercises` are what the record said to be exercised of a grant until it learned of more; `left_out` the options
+    that the offer is not made for, each with the reason.
+    Authority: §1, §2, §4, §5, §18 (ELG-1, ELG-4, ELG-5, TND-1, TND-3 to TND-6, TND-8).
     """
     unsigned = (defect("TND-5", reason) for reason in improper(form, holder.name))
     found = [*_delivery(form, terms), *unsigned]
@@ -58,10 +64,18 @@ def defects_of(
         if ineligible := may_tender(holder, periods, terms):
             found.append(Defect(ruling=ineligible, waivable=False))
         found += _content(form, terms, grants, foreign, exercises)
+        found += [
+            Defect(ruling=left_out[line.grant_id], waivable=False)
+            for line in form.lines
+            if line.grant_id in left_out and line.grant_id in grants
+            if grants[line.grant_id].granted_on <= terms.commences  # else it is told already
+        ]
+        units = broken_units(form, terms=terms, grants=grants, left_out=left_out)
+        found += [Defect(ruling=each, waivable=False) for each in units]
         if terms.lookback.omitted == "defect":
             found += [
                 defect("TND-3", f"{within_window(grant)} and must be tendered whole.")
-                for grant in omitted(form, terms=terms, grants=grants)
+                for grant in omitted(form, terms=terms, grants=grants, left_out=left_out)
             ]
     return sorted(found, key=lambda each: _ORDER[each.ruling.rule])
 
@@ -214,31 +228,23 @@ def right_to_withdraw(notice: Form, terms: Terms) -> str:
     return "WDR-3" if notice.received_at > terms.withdrawal_right else "TND-3"
 
 
-def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant]) -> list[Grant]:
+def omitted(form: Form, *, terms: Terms, grants: Mapping[str, Grant], left_out: Container[str] = ()) -> list[Grant]:
     """The holder's grants of the look-back window that a form does not tender whole, in order of grant.
 
     Authority: §2, §6 "all options granted to you during the six month period prior to" commencement (TND-3).
     """
-    first, received_on = terms.lookback_from, local_date(form.received_at, terms.zone)
-    tendered = {line.grant_id: line.shares for line in form.lines}
-    found = [
-        grant
-        for grant in grants.values()
-        if first <= grant.granted_on <= terms.commences
-        and grant.expires_on >= received_on
-        and tendered.get(grant.grant_id, 0) < grant.remaining
-    ]
-    return sorted(found, key=lambda grant: (grant.granted_on, grant.grant_id))
+    since = terms.lookback_from
+    return not_whole(form, since=since, terms=terms, grants=grants, left_out=left_out) if since else []
 
 
 def offered(
-    form: Form, *, terms: Terms, grants: Mapping[str, Grant], included: bool
+    form: Form, *, terms: Terms, grants: Mapping[str, Grant], included: bool, left_out: Container[str] = ()
 ) -> tuple[tuple[Tender, ...], tuple[Ruling, ...]]:
     """What a proper form tenders, and a remark on each look-back grant that it omits: `included` whole, or left out.
 
     Authority: §2, §6 "you will be required to also tender"; §4 "waive … any defect" (TND-3, TND-7).
     """
-    lacking = omitted(form, terms=terms, grants=grants)
+    lacking = omitted(form, terms=terms, grants=grants, left_out=left_out)
     added = {grant.grant_id: grant for grant in lacking} if included else {}
     shares = {line.grant_id: line.shares for line in form.lines}
     shares |= {grant_id: grant.remaining for grant_id, grant in added.items()}

@@ -90,12 +90,12 @@ def review_forms(
     `exercises` what was exercised of them by the record of an earlier day; `told` when the holder was told what a form
     tenders, where that was not at once. Where `splits` have adjusted the grants, `told_grants` are those before any of
     them: a form is read in the shares of the day on which it was signed, what it tenders told in those of now.
-    Authority: §4, §5, §9 (TND-1 to TND-7, ELG-4, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3, ADJ-1).
+    Authority: §4, §5, §9 (TND-1 to TND-8, ELG-4, ELG-5, EXP-1, CHG-1, WDR-1, WDR-2, WDR-3, ADJ-1).
     """
     ledger = Ledger(grants=grants, told=told_grants or grants, splits=splits, terms=terms)
     counting = [waiver for waiver in waivers if waiver.at <= at and (accepted_at is None or waiver.at < accepted_at)]
     too_late = [waiver for waiver in waivers if waiver.at == accepted_at]
-    barred = may_tender(holder, periods, terms)
+    barred, left_out = may_tender(holder, periods, terms), ledger.left_out
     examined: list[_Examined] = []
     for form in sorted(forms, key=attrgetter("received_at")):
         if form.received_at > at:
@@ -108,6 +108,7 @@ def review_forms(
             grants=ledger.when_signed(form),
             foreign=foreign,
             exercises=ledger.exercised_until(form, exercises),
+            left_out=left_out,
         )
         # As things stood on receipt: a later waiver of a form in between must not unseat this one.
         known = [waiver for waiver in counting if waiver.at <= form.received_at]
@@ -115,7 +116,7 @@ def review_forms(
         until = None
         if before and form.kind is FormKind.WITHDRAWAL and form.received_at >= terms.expires:
             told_at = told.get(before.form_id, before.received_at)
-            until = objection_until(before, told_at, terms, ledger.when_signed(before))
+            until = objection_until(before, told_at, terms, ledger.when_signed(before), left_out)
         late = lateness(form, terms=terms, accepted_at=accepted_at, terminated_at=terminated_at, objection_until=until)
         if late:
             found.insert(0, Defect(ruling=late, waivable=False))
@@ -209,7 +210,9 @@ def _standings(
         effective = reviews[last]
         included = _included(next(each for each in examined if each.form is effective.form), waivers, terms)
         when_signed = ledger.when_signed(effective.form)
-        tenders, remarks = offered(effective.form, terms=terms, grants=when_signed, included=included)
+        tenders, remarks = offered(
+            effective.form, terms=terms, grants=when_signed, included=included, left_out=ledger.left_out
+        )
         tenders, scaled = ledger.as_of_now(effective.form, tenders)
         left_out = () if included else remarks
         told_of = (*effective.remarks, *remarks, *scaled)

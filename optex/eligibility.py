@@ -10,8 +10,9 @@ from operator import attrgetter
 
 from optex import formatting
 from optex.calendar import ONE_DAY
+from optex.eligible import all_left_out, excluded, service, serving
 from optex.errors import Ruling
-from optex.records import Capacity, Grant, Holder, ServicePeriod
+from optex.records import Capacity, Grant, Holder, HolderRecord, ServicePeriod
 from optex.terms import Terms
 
 _PRECEDENCE = (Capacity.EMPLOYEE, Capacity.DIRECTOR, Capacity.CONSULTANT)
@@ -64,12 +65,14 @@ def first_gap(periods: Sequence[ServicePeriod], first: date, last: date) -> date
 def may_tender(holder: Holder, periods: Sequence[ServicePeriod], terms: Terms) -> Ruling | None:
     """Why the holder may not tender at all; None for an Eligible Employee.
 
-    Authority: §1 service on the commencement date; §18 excluded jurisdictions (ELG-1, ELG-4).
+    Authority: §1 service on the commencement date; §18 excluded jurisdictions (ELG-1, ELG-4, ELG-5).
     """
-    if not serves(periods, terms.commences):
-        return _not_at_commencement(terms)
-    if excluded := excluded_by(holder.jurisdiction, terms):
-        where = holder.jurisdiction if lies_in(excluded, holder.jurisdiction) else excluded
+    if not serves(serving(periods, terms), terms.commences):
+        return _not_at_commencement(periods, terms)
+    if left_out := excluded(holder.holder_id, terms):
+        return left_out
+    if place := excluded_by(holder.jurisdiction, terms):
+        where = holder.jurisdiction if lies_in(place, holder.jurisdiction) else place
         within = "" if where == holder.jurisdiction else f", and {holder.jurisdiction} lies in it"
         return Ruling(rule="ELG-4", reason=f"The offer is not made to holders residing in {where}{within}.")
     return None
@@ -102,18 +105,23 @@ def may_be_accepted(
 ) -> Ruling | None:
     """Why a tender is void on the cancellation date for want of service, so that the option is not cancelled, or None.
 
-    Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3).
+    Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3, ELG-5).
     """
-    if not serves(periods, terms.commences):
-        return _not_at_commencement(terms)
-    gap = first_gap(periods, received_on, cancelled_on)
+    counting = serving(periods, terms)
+    if not serves(counting, terms.commences):
+        return _not_at_commencement(periods, terms)
+    gap = first_gap(counting, received_on, cancelled_on)
     if gap is None:
         return None
-    if not serves(periods, cancelled_on):
-        missing = f"Not in service on {formatting.day(cancelled_on)}, the day the tendered options are cancelled"
-        return Ruling(rule="ELG-1", reason=f"{missing}: the tender is void and the option is not cancelled.")
-    broken = f"Service was broken between the receipt of the election and the cancellation, on {formatting.day(gap)}"
-    return Ruling(rule="ELG-3", reason=f"{broken}: the tender is void and the option is not cancelled.")
+    what = service(terms)
+    if not serves(counting, cancelled_on):
+        missing = f"Not in {what} on {formatting.day(cancelled_on)}, the day the tendered options are cancelled"
+        rule = _rule("ELG-1", periods, cancelled_on)
+        return Ruling(rule=rule, reason=f"{missing}: the tender is void and the option is not cancelled.")
+    between = f"between the receipt of the election and the cancellation, on {formatting.day(gap)}"
+    broken = f"{what.capitalize()} was broken {between}"
+    rule = _rule("ELG-3", periods, gap)
+    return Ruling(rule=rule, reason=f"{broken}: the tender is void and the option is not cancelled.")
 
 
 def acceptance_void(
@@ -121,44 +129,74 @@ def acceptance_void(
 ) -> Ruling | None:
     """Why a tender that was accepted ought not to have been, by what the service record shows now; None where it holds.
 
-    Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3, REC-4).
+    Authority: §1 service on commencement and on cancellation; §2 who leaves before (ELG-1, ELG-3, ELG-5, REC-4).
     """
     found = may_be_accepted(periods, received_on=received_on, cancelled_on=cancelled_on, terms=terms)
     if found is None:
         return None
+    counting, what = serving(periods, terms), service(terms)
     void = "the tender was void and the option ought not to have been cancelled"
-    if not serves(periods, terms.commences):
-        shown = f"no service on {formatting.day(terms.commences)}, the day the offer commenced"
+    if not serves(counting, terms.commences):
+        shown = f"no {what} on {formatting.day(terms.commences)}, the day the offer commenced"
         return Ruling(rule=found.rule, reason=f"The record now shows {shown}: {void}.")
-    gap = first_gap(periods, received_on, cancelled_on)
+    gap = first_gap(counting, received_on, cancelled_on)
     assert gap is not None, "service that is not broken voids nothing"
     lasting = f"from the receipt of the election through the cancellation on {formatting.day(cancelled_on)}"
-    shown = f"no service on {formatting.day(gap)}, though it had to last {lasting}"
+    shown = f"no {what} on {formatting.day(gap)}, though it had to last {lasting}"
     return Ruling(rule=found.rule, reason=f"The record now shows {shown}: {void}.")
 
 
-def may_receive(periods: Sequence[ServicePeriod], *, received_on: date, granted_on: date) -> Ruling | None:
+def may_receive(
+    periods: Sequence[ServicePeriod], *, received_on: date, granted_on: date, terms: Terms | None = None
+) -> Ruling | None:
     """Why a holder whose options were cancelled receives no new ones; None after unbroken service through the grant.
 
-    Authority: §1 "remain an employee, director or consultant" (ELG-2); §2, §9 "you will not receive anything" (ELG-3).
+    By the `terms` that service is one in a capacity to which the offer is open; without them, as of a grant that is
+    only deferred (LCK-1), it is any.
+    Authority: §1 "remain an employee, director or consultant" (ELG-2, ELG-5); §2, §9 "you will not receive anything"
+    (ELG-3).
     """
-    gap = first_gap(periods, received_on, granted_on)
+    counting = serving(periods, terms) if terms else periods
+    gap = first_gap(counting, received_on, granted_on)
     if gap is None:
         return None
-    if not serves(periods, granted_on):
-        first = formatting.day(gap)
-        left = f"Service ended before the new options were granted; {first} was the first day without service"
-        return Ruling(rule="ELG-3", reason=f"{left}. The promise lapses.")
-    broken = "Service was not continuous from the receipt of the election through the grant"
-    return Ruling(rule="ELG-2", reason=f"{broken}; {formatting.day(gap)} was the first day without service.")
+    what = service(terms).capitalize() if terms else "Service"
+    first = f"{formatting.day(gap)} was the first day without {'it' if serves(periods, gap) else 'service'}"
+    if not serves(counting, granted_on):
+        left = f"{what} ended before the new options were granted; {first}"
+        return Ruling(rule=_rule("ELG-3", periods, gap), reason=f"{left}. The promise lapses.")
+    broken = f"{what} was not continuous from the receipt of the election through the grant"
+    return Ruling(rule=_rule("ELG-2", periods, gap), reason=f"{broken}; {first}.")
 
 
-def _not_at_commencement(terms: Terms) -> Ruling:
-    return Ruling(
-        rule="ELG-1", reason=f"Not in service on {formatting.day(terms.commences)}, the day the offer commenced."
-    )
+def _rule(otherwise: str, periods: Sequence[ServicePeriod], on: date) -> str:
+    """By which rule service is wanting on a day: of whoever serves all the same, by the capacity (ELG-5)."""
+    return "ELG-5" if serves(periods, on) else otherwise
+
+
+def _not_at_commencement(periods: Sequence[ServicePeriod], terms: Terms) -> Ruling:
+    wanting = f"Not in {service(terms)} on {formatting.day(terms.commences)}, the day the offer commenced."
+    return Ruling(rule=_rule("ELG-1", periods, terms.commences), reason=wanting)
 
 
 def in_offer(option: Grant, terms: Terms) -> bool:
-    """Whether the offer is about an option: granted by commencement, and then still outstanding (§1, §2, TND-1)."""
+    """Whether an option was granted by the commencement, and then still outstanding (§1, §2, TND-1).
+
+    Whether it is of the class that the offer is for is another matter (ELG-5).
+    """
     return option.granted_on <= terms.commences and option.outstanding_on(terms.commences)
+
+
+def grants_in_offer(record: HolderRecord, terms: Terms) -> dict[str, Grant]:
+    """The options of a holder that the offer is about, as they are now, by id (§1, §2, TND-1, ELG-5)."""
+    out = all_left_out(record.told_grants, terms)
+    return {key: grant for key, grant in record.grants.items() if key not in out and in_offer(grant, terms)}
+
+
+def nothing_of_the_class(record: HolderRecord, terms: Terms) -> Ruling | None:
+    """Why a holder of options may tender none of them: they are not of the class that the offer is for (ELG-5)."""
+    if grants_in_offer(record, terms):
+        return None
+    out = all_left_out(record.told_grants, terms)
+    held = [out[key].reason for key, grant in record.grants.items() if in_offer(grant, terms)]
+    return Ruling(rule="ELG-5", reason=formatting.first_sentences(held)) if held else None

@@ -40,7 +40,13 @@ _ZONES = {
     ("HDT", -9): "Hawaii-Aleutian Daylight Time",
 }
 _ABBREVIATIONS = frozenset(name for name, _ in _ZONES)
-_CHANNELS = {"fax": "by facsimile", "hand": "by hand delivery", "mail": "by mail", "email": "by e-mail"}
+_CHANNELS = {
+    "fax": "by facsimile",
+    "hand": "by hand delivery",
+    "mail": "by mail",
+    "email": "by e-mail",
+    "web": "on our web page",
+}
 _CAPACITIES = {"employee": "an employee", "director": "a director", "consultant": "a consultant"}
 
 

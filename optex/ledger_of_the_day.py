@@ -8,6 +8,7 @@ from fractions import Fraction
 from optex import formatting
 from optex.adjustment import UNCHANGED, Split, adjusted_by, ratio, scaled_total
 from optex.calendar import local_date
+from optex.eligible import all_left_out
 from optex.errors import Ruling
 from optex.exercises import Exercises
 from optex.records import Form, Grant, Tender
@@ -23,6 +24,11 @@ class Ledger:
     told: Mapping[str, Grant]
     splits: Sequence[Split]
     terms: Terms
+
+    @property
+    def left_out(self) -> Mapping[str, Ruling]:
+        """The options that the offer is not made for, each with the reason: a split changes none of it (ELG-5)."""
+        return all_left_out(self.told, self.terms)
 
     def when_signed(self, form: Form) -> Mapping[str, Grant]:
         """The options as the ledger had them on the day on which a form was signed.

@@ -14,12 +14,13 @@ from optex.adjusted_holdings import AdjustedHolding, Holding
 from optex.cancellation import Cancellation, Promise
 from optex.cells import COLUMNS, Changes, read_line, read_schedule
 from optex.correction import Correction
+from optex.eligible import serving_as, the_class
 from optex.errors import Ruling
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
 from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche
 from optex.state import OfferState
-from optex.terms import Contact, Terms
+from optex.terms import TYPED, Contact, Terms
 
 Data = dict[str, Any]
 
@@ -45,13 +46,17 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
         "withdrawal_right": utc_text(terms.withdrawal_right),
         "cancel_on": schedule.cancel_on.isoformat(),
         "grant_on": schedule.grant_on.isoformat(),
-        "lookback_from": terms.lookback_from.isoformat(),
-        "lookback_months": terms.lookback.months,
+        "lookback_from": terms.lookback_from.isoformat() if terms.lookback_from else "",
+        "lookback_months": 0 if terms.lookback.counts_otherwise else terms.lookback.months,
         "lookback_omitted": terms.lookback.omitted,
         "waiting": {"months": terms.waiting.months, "days": terms.waiting.days},
         "confirm_within": terms.confirm_within,
         "form_details": terms.form_details,
         "excluded_jurisdictions": list(terms.excluded_jurisdictions),
+        "eligible_options": the_class(terms),
+        "serving_as": serving_as(terms),
+        "units": terms.exchange.units,
+        "typed": bool(terms.ways & TYPED),
         "contact": {key: _one_line(value) for key, value in terms.contact.model_dump().items()},
         "delivery": _delivery(terms),
     }
@@ -94,6 +99,8 @@ def _way(name: str, contact: Contact) -> str:
         return f"by facsimile to {contact.fax}" if contact.fax else f"by facsimile to {contact.name}"
     if plain == "email":
         return f"by e-mail to {contact.email}"
+    if plain == "web":
+        return f"on our web page {contact.page}"
     return f"{channel(name)} to {to}"
 
 

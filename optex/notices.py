@@ -102,9 +102,9 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
 
     Authority: §1, §2, §4, §5; §3 forbids a recommendation (ELG-1, TND-3, TND-6).
     """
-    window = terms.lookback_from
+    since = terms.lookback_from
     options = [
-        {**notice_data.option(grant, grant.remaining), "lookback": grant.granted_on >= window}
+        {**notice_data.option(grant, grant.remaining), "lookback": since is not None and grant.granted_on >= since}
         for grant in grants
         if grant.remaining
     ]

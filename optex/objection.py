@@ -1,6 +1,6 @@
 """A look-back addition of which the holder is told at the last minute: until when the holder may object to it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 
 from optex.calendar import local_date
@@ -16,7 +16,9 @@ def told_late(told_at: datetime, terms: Terms) -> bool:
     return local_date(told_at, terms.zone) > before
 
 
-def objection_until(election: Form, told_at: datetime, terms: Terms, grants: Mapping[str, Grant]) -> datetime | None:
+def objection_until(
+    election: Form, told_at: datetime, terms: Terms, grants: Mapping[str, Grant], left_out: Container[str] = ()
+) -> datetime | None:
     """Until when a notice still withdraws a tender that the look-back enlarged; None where the expiration is the end.
 
     That is where the holder is told of the addition so late that no whole business day is left before the offer
@@ -25,6 +27,6 @@ def objection_until(election: Form, told_at: datetime, terms: Terms, grants: Map
     validity, form, eligibility, including time of receipt"; the instant is §15's (TND-3, EXT-1).
     """
     enlarged = election.kind is FormKind.ELECTION and terms.lookback.omitted == "include"
-    if enlarged and told_late(told_at, terms) and omitted(election, terms=terms, grants=grants):
+    if enlarged and told_late(told_at, terms) and omitted(election, terms=terms, grants=grants, left_out=left_out):
         return extension_deadline(terms)
     return None

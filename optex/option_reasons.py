@@ -25,10 +25,20 @@ def may_be_tendered(held: Sequence[Grant], terms: Terms) -> Ruling:
     said = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
     shares = count(sum(grant.remaining for grant in held), "share")
     reason = f"May tender {count(len(held), 'option')} with {shares}: {said}."
-    if recent := [grant.grant_id for grant in held if grant.granted_on >= terms.lookback_from]:
+    since = terms.lookback_from
+    if since and (recent := [grant.grant_id for grant in held if grant.granted_on >= since]):
         whole = "must be tendered whole with any other" if len(held) > 1 else "can only be tendered whole"
-        reason += f" Granted since {day(terms.lookback_from)}: {listed(recent)}, which {whole}."
+        reason += f" Granted since {day(since)}: {listed(recent)}, which {whole}."
+    if units := _UNITS.get(terms.exchange.units):
+        reason += f" {units}"
     return Ruling(rule="TND-1", reason=reason)
+
+
+_UNITS = {
+    "grants": "An option is tendered whole, or not at all.",
+    "all": "All of it is tendered, every option whole, or nothing.",
+}
+"""What a holder may choose, where it is not any whole shares (TND-8)."""
 
 
 def balancing_issued(option: IssuedOption) -> Ruling:

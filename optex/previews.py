@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optex import batch
-from optex.eligibility import capacity_on, in_offer, may_tender
+from optex.eligibility import capacity_on, grants_in_offer, may_tender
 from optex.milestones import CANCEL
 from optex.notices import Kind, Notice
 from optex.records import Capacity, HolderRecord
@@ -57,7 +57,7 @@ def _whose(record: HolderRecord, state: OfferState) -> tuple[Whose | None, str]:
     terms, holder = state.terms, record.holder
     if refused := may_tender(holder, record.service_periods, terms):
         return None, f"{MADE_UP}, for {holder.name} may not tender: {refused.reason}"
-    grants = {key: grant for key, grant in record.grants.items() if in_offer(grant, terms)}
+    grants = grants_in_offer(record, terms)
     if not grants:
         return None, f"{MADE_UP}, for {holder.name} holds none that the offer is about"
     # As the acceptance will see them: a folder holds forms that have not come yet.

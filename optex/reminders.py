@@ -1,7 +1,7 @@
 """Whom a reminder goes to: by what is in force of each holder, and by what the terms ask for."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -36,10 +36,19 @@ class Elected(StrEnum):
 class Reminders:
     """Who is reminded and who is not, by what each has elected; `left` are those who are not in service any more."""
 
-    reminded: Sequence[HolderRecord]
-    spared: Sequence[HolderRecord]
-    left: Sequence[HolderRecord]
-    elected: Mapping[str, Elected]
+    reminded: Sequence[str] = ()
+    spared: Sequence[str] = ()
+    left: Sequence[str] = ()
+    elected: Mapping[str, Elected] = field(default_factory=dict)
+
+    def plus(self, more: "Reminders") -> "Reminders":
+        """These and the holders that come after them."""
+        return Reminders(
+            reminded=[*self.reminded, *more.reminded],
+            spared=[*self.spared, *more.spared],
+            left=[*self.left, *more.left],
+            elected={**self.elected, **more.elected},
+        )
 
     @property
     def says(self) -> str:
@@ -47,12 +56,12 @@ class Reminders:
         parts = [each.said_of(len(who)) for each, who in self._by_election(self.reminded)]
         kept = [f"{each.said_of(len(who), 'who')} ({first_few(who)})" for each, who in self._by_election(self.spared)]
         if self.left:
-            kept.append(f"{len(self.left):,} no longer in service ({first_few(_ids(self.left))})")
+            kept.append(f"{len(self.left):,} no longer in service ({first_few(self.left)})")
         return "; ".join(filter(None, (", ".join(parts), f"not reminded: {', '.join(kept)}" if kept else "")))
 
-    def _by_election(self, records: Sequence[HolderRecord]) -> Iterator[tuple[Elected, list[str]]]:
+    def _by_election(self, holder_ids: Sequence[str]) -> Iterator[tuple[Elected, list[str]]]:
         for each in Elected:
-            if who := [id_ for id_ in _ids(records) if self.elected[id_] is each]:
+            if who := [id_ for id_ in holder_ids if self.elected[id_] is each]:
                 yield each, who
 
 
@@ -71,11 +80,11 @@ def whom_to_remind(
     elected = {d.holder.holder_id: _elected(in_force.get(d.holder.holder_id)) for d in eligible}
     everyone = state.terms.remind == "all"
     due = {id_ for id_, each in elected.items() if everyone or each is Elected.NOTHING}
-    still = set(_ids(serving))
+    still = {d.holder.holder_id: None for d in serving}
     return Reminders(
-        reminded=[d for d in serving if d.holder.holder_id in due],
-        spared=[d for d in serving if d.holder.holder_id not in due],
-        left=[d for d in eligible if d.holder.holder_id not in still],
+        reminded=[id_ for id_ in still if id_ in due],
+        spared=[id_ for id_ in still if id_ not in due],
+        left=[id_ for id_ in elected if id_ not in still],
         elected=elected,
     )
 
@@ -84,7 +93,3 @@ def _elected(review: FormReview | None) -> Elected:
     if review is None:
         return Elected.NOTHING
     return Elected.TENDERED if review.form.kind is FormKind.ELECTION else Elected.WITHDRAWN
-
-
-def _ids(records: Iterable[HolderRecord]) -> list[str]:
-    return [d.holder.holder_id for d in records]

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -106,13 +117,68 @@ class Contact(_Part):
     """The number to which forms are faxed."""
     address: str = ""
     """The address to which forms are delivered."""
+    page: str = ""
+    """The web page on which forms are filled in, where `channels` has "web"."""
+
+
+TYPED = frozenset({"email", "web"})
+"""The ways of delivery on which a typed name is the signature (TND-5, TND-6)."""
+
+
+COUNTED_FROM = '"commencement" or a date such as 2003-02-28'
+
+
+def _from(value: Any, info: ValidationInfo) -> Any:
+    """The day from which a look-back is counted; as JSON has it, the terms were kept by ourselves."""
+    if info.mode == "json" and isinstance(value, str) and value != "commencement":
+        return date.fromisoformat(value)
+    if value != "commencement" and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise PydanticCustomError("expected", COUNTED_FROM)
+    return value
 
 
 class Lookback(_Part):
     months: FewOrNone = 6
-    """How many months before the commencement the window begins."""
+    """How many months before the commencement the window begins; 0: there is no look-back."""
+    since: date | None = None
+    """The first day of the window, in place of counted months."""
+    counted_from: Annotated[date | Literal["commencement"], BeforeValidator(_from), Expected(COUNTED_FROM)] = Field(
+        default="commencement", alias="from"
+    )
+    """From which day the months are counted back: the commencement, or a date."""
     omitted: Literal["include", "defect"] = "include"
     """Of a form that omits an option of the window: add it, whole, or take the form as defective."""
+
+    @property
+    def counts_otherwise(self) -> bool:
+        """Whether the window begins on a day that is not so many months before the commencement."""
+        return self.since is not None or self.counted_from != "commencement"
+
+
+class Eligible(_Part):
+    """Whom the offer is made to and which options it is for, where that is not everyone and every option (ELG-5)."""
+
+    capacities: Annotated[tuple[Literal["employee", "director", "consultant"], ...], Field(strict=False)] = (
+        "employee",
+        "director",
+        "consultant",
+    )
+    """In which capacities a holder must serve, from the commencement through the grant; `director`: no employee."""
+    minimum_price: Annotated[Exact, Field(ge=0)] = Decimal("0.00")
+    """Only options at or above this exercise price, as it was before any split of the offer's time."""
+    granted_before: date | None = None
+    """Only options granted before this day. Unset: by the commencement."""
+    excluded_holders: Annotated[tuple[Id, ...], Field(strict=False)] = ()
+    """Holders to whom the offer is not made, by id."""
+    excluded_because: str = ""
+    """Why it is not made to them, as they are told, such as "the offer is not made to executive officers"."""
+
+
+class Exchange(_Part):
+    """What a holder may choose, and what is given for it; without it the document's offer."""
+
+    units: Literal["shares", "grants", "all"] = "shares"
+    """What a holder may choose: any whole shares, whole grants only, or all that is eligible or none (TND-8)."""
 
 
 class Waiting(_Part):
@@ -185,11 +251,15 @@ class Terms(_Part):
     lapse_letter_after: FewOrNone = 5
     """For how many business days the letter of a lapse is held back: the record may be mended meanwhile (ELG-3)."""
     channels: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("fax", "hand")
-    """How a form may be delivered (TND-6)."""
+    """How a form may be delivered: `fax`, `hand`, `mail`, `email`, `web` or another way by its name (TND-6)."""
     form_details: Literal["required", "if_stated"] = "required"
     """Whether a form must restate each option, and is checked against the grant, or only what it states is (TND-4)."""
     lookback: Lookback = Lookback()
     """What whoever tenders anything must tender: every option granted in the months before the commencement (TND-3)."""
+    eligible: Eligible = Eligible()
+    """Whom the offer is made to and which options it is for, where that is not everyone and every option (ELG-5)."""
+    exchange: Exchange = Exchange()
+    """What a holder may choose, and what is given for it; without it the document's offer."""
     waiting: Waiting = Waiting()
     """The period between the cancellation and the grant (GRT-1)."""
     minimum_business_days: Few = 20
@@ -242,6 +312,11 @@ class Terms(_Part):
         return instant(self.commences, self.open_at, self.zone)
 
     @property
+    def ways(self) -> frozenset[str]:
+        """How a form may be delivered, by the plain names of the channels."""
+        return frozenset(name.strip().casefold() for name in self.channels)
+
+    @property
     def hour(self) -> time:
         """The hour of the day at which it expires, on its clock: that of a new expiration, where none is said."""
         return self.expires.astimezone(self.zone).time()
@@ -252,9 +327,16 @@ class Terms(_Part):
         return last_day(self.expires, self.zone)
 
     @cached_property
-    def lookback_from(self) -> date:
-        """The first day of the look-back window; it does not move with an extension. Authority: §2 (TND-3)."""
-        return self.commences - relativedelta(months=self.lookback.months)
+    def lookback_from(self) -> date | None:
+        """The first day of the look-back window, which does not move with an extension; None where there is none.
+
+        Authority: §2 (TND-3).
+        """
+        window = self.lookback
+        if window.since or not window.months:
+            return window.since
+        end = self.commences if window.counted_from == "commencement" else window.counted_from
+        return end - relativedelta(months=window.months)
 
     @cached_property
     def withdrawal_right(self) -> datetime:
@@ -336,6 +418,9 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         found.append(("expires", "is not after the offer opens", "an instant after commencement"))
     if not takes_letters(terms.contact.email):
         found.append(("contact.email", f"{terms.contact.email!r} cannot be taken", AN_ADDRESS))
+    if "web" in terms.ways and not terms.contact.page:
+        found.append(("contact.page", "missing, though forms may come on the web page", "the address of the page"))
+    found += _odd_class(terms)
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
     try:
@@ -344,6 +429,21 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
         expected = '"NASDAQ", "NYSE" or another code of holidays.financial_holidays'
         found.append(("stock.exchange", f"{terms.stock.exchange!r} is not a known exchange", expected))
     return found
+
+
+def _odd_class(terms: Terms) -> Iterator[tuple[str, str, str]]:
+    """Days and holders by which no class of options, or no look-back, can be told."""
+    eligible, first = terms.eligible, terms.lookback_from
+    if not eligible.capacities:
+        yield "eligible.capacities", "names none", "at least one of employee, director, consultant"
+    if eligible.granted_before and eligible.granted_before > terms.commences:
+        problem = f"{eligible.granted_before} is after the commencement"
+        yield "eligible.granted_before", problem, f"a day by {terms.commences}: later grants are in no offer"
+    if len(set(eligible.excluded_holders)) != len(eligible.excluded_holders):
+        yield "eligible.excluded_holders", "names a holder twice", "each holder once"
+    if first and first > terms.commences:
+        key = "lookback.since" if terms.lookback.since else "lookback.from"
+        yield key, f"the look-back would begin on {first}", f"a window that begins by {terms.commences}"
 
 
 _EXPECTED = {

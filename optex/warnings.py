@@ -11,6 +11,8 @@ from optex.authority import section_of
 from optex.calendar import instant, local_date
 from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
+from optex.eligible import left_out
+from optex.eligible_warnings import left_out_of, not_to_everyone
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
 from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
@@ -52,6 +54,7 @@ def warnings(
     """
     return [
         *term_warnings(terms, opened_at=opened_at),
+        *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in left_out_of(terms, grants, periods)),
         *_grant_warnings(terms, grants, periods),
         *_value_warnings(holders, grants),
         *_people_warnings(terms, holders, grants),
@@ -72,6 +75,7 @@ def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetim
         *_odd_days(terms),
         *_readings(terms),
         *_plan_age(terms, grant_on),
+        *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in not_to_everyone(terms)),
     ]
 
 
@@ -212,11 +216,11 @@ def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
     Authority: Treas. Reg. 1.424-1(e)(4)(iii) (ISO-1).
     """
     days = calendar_days(terms)
-    isos = [grant for grant in _outstanding(terms, grants) if grant.type is OptionType.ISO]
+    isos = sum(grant.type is OptionType.ISO and _is_outstanding(terms, grant) for grant in grants)
     if not isos or days < ISO_DAYS:
         return []
     message = (
-        f"the offer is open for {days} calendar days with {count(len(isos), 'ISO')} outstanding: at {ISO_DAYS} "
+        f"the offer is open for {days} calendar days with {count(isos, 'ISO')} outstanding: at {ISO_DAYS} "
         "days or more it may count as a modification of the ISOs of holders who do not even accept "
         "(Treas. Reg. 1.424-1(e)(4)(iii))"
     )
@@ -224,7 +228,11 @@ def iso_modification(terms: Terms, grants: Iterable[Grant]) -> list[Warning]:
 
 
 def _outstanding(terms: Terms, grants: Iterable[Grant]) -> list[Grant]:
-    return [grant for grant in grants if grant.remaining and grant.expires_on >= terms.commences]
+    return [grant for grant in grants if _is_outstanding(terms, grant)]
+
+
+def _is_outstanding(terms: Terms, grant: Grant) -> bool:
+    return grant.remaining > 0 and grant.expires_on >= terms.commences
 
 
 def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[ServicePeriod]) -> Iterator[Warning]:
@@ -232,7 +240,11 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
     held = [grant for grant in grants if grant.remaining]
     outstanding = _outstanding(terms, grants)
     yield from iso_modification(terms, grants)
-    recent = [grant.grant_id for grant in outstanding if lookback_from <= grant.granted_on <= commences]
+    recent = [
+        grant.grant_id
+        for grant in outstanding
+        if lookback_from and lookback_from <= grant.granted_on <= commences and not left_out(grant, terms)
+    ]
     if recent:
         yield Warning(
             rule="TND-3",

@@ -1,4 +1,4 @@
-"""The two kinds of task: a rule decides and touches nothing, an effect writes or sends. Neither is ever cached.
+"""A task with an effect: it writes or sends, and is never cached. What decides is a plain function of `optex`.
 
 Facts go in as they are (`quote`): Prefect would otherwise walk through every one of half a million records. What is
 live among them, such as the step at work with its connection, makes of a task a span in the UI and no more: it cannot
@@ -16,11 +16,6 @@ from prefect.utilities.annotations import quote
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def rule(name: str, decide: Callable[P, R]) -> Callable[P, R]:
-    """A rule of `optex` as a task; its runs bear its name."""
-    return _task(name, "optex:rule", decide)
 
 
 def effect(name: str, *, retry_after: list[float] | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -1,13 +1,10 @@
 """A scheduled run is an alarm, not an order: it locks its step, re-reads the offer, and acts only if it is due."""
 
 import asyncio
-import hashlib
-import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from prefect import State
 from prefect.runtime import flow_run
@@ -159,12 +156,6 @@ def why_idle(
             f"{(now - server).total_seconds():,.0f} seconds behind this machine's: set both (NTP); it is rung again"
         )
     return None
-
-
-def approval_digest(on: date, decision: Iterable[Any]) -> str:
-    """A digest of what would be done on a day, by which an approval is bound to it: if it changes, that lapses."""
-    said = json.dumps([on.isoformat(), *sorted(decision)], default=str)
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def needs_approval(step: DueStep) -> bool:

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 
 from infra.database.decision_batches import DecisionBatches
 from infra.database.queued import Queued
-from infra.handlers.eligibility import decided_eligibility, grants_in_offer
+from infra.handlers.eligibility import decided_eligibility
 from infra.handlers.forms import decided_form
 from optex import batch, notices
-from optex.election import FormReview
+from optex.eligibility import grants_in_offer
 from optex.formatting import count
 from optex.records import FormStanding, HolderRecord
-from optex.reminders import Reminders
+from optex.reminders import Reminders, whom_to_remind
 from optex.warnings import open_too_short
-from tasks.decorators import effect
 from tasks.due_step import DueStep
 
 
@@ -30,9 +29,11 @@ class Opening:
         roll_call = batch.eligibility(records, self._step.state)
         self._decided.add("eligibility", (decided_eligibility(d, refused, terms) for d, refused in roll_call))
         eligible = [record for record, refused in roll_call if refused is None]
-        letters = (notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms)) for d in eligible)
+        letters = (
+            notices.offer_opened(terms, schedule, d.holder, grants_in_offer(d, terms).values()) for d in eligible
+        )
         told = self._step.db.queue_notices(letters, self._step.at)
-        self._told = Queued(self._told + told, self._told.on_paper + told.on_paper)
+        self._told = self._told.plus(told)
         self._left_out += len(roll_call) - len(eligible)
 
     def done(self) -> str:
@@ -45,28 +46,42 @@ class Opening:
         return step.done(f"Opened: {self._told.told('eligible holder')}{excluded}{short}")
 
 
-@effect("remind whom the terms say")
-def record_reminder(step: DueStep, days: int, whom: Reminders, reviews: Sequence[FormReview]) -> str:
-    terms, schedule, version = step.state.terms, step.state.schedule, step.step.version
-    standing, withdrawn = batch.tenders(reviews), batch.withdrawn_at(reviews)
-    told = step.db.queue_notices(
-        (
+class Reminding:
+    """A reminder at work, so many business days before the expiration: to whom the terms say."""
+
+    def __init__(self, step: DueStep, days: int) -> None:
+        self._step, self._days = step, days
+        self._whom, self._told = Reminders(), Queued(0)
+
+    def remind(self, records: Sequence[HolderRecord]) -> None:
+        """Remind whom of these holders it concerns, each of what is in force."""
+        step, state = self._step, self._step.state
+        reviews = batch.review_all(records, state, step.at)
+        whom = whom_to_remind(records, reviews, state, step.at)
+        standing, withdrawn = batch.tenders(reviews), batch.withdrawn_at(reviews)
+        reminded = set(whom.reminded)
+        letters = (
             notices.reminder(
-                terms,
-                schedule,
+                state.terms,
+                state.schedule,
                 d.holder,
-                days,
-                version,
+                self._days,
+                step.step.version,
                 standing.get(d.holder.holder_id, ()),
                 d.grants,
                 withdrawn.get(d.holder.holder_id),
             )
-            for d in whom.reminded
-        ),
-        step.at,
-    )
-    left = count(days, "business day")
-    return step.done("; ".join(filter(None, (f"{told.told(how='reminded')}: {left} left", whom.says))))
+            for d in records
+            if d.holder.holder_id in reminded
+        )
+        self._whom = self._whom.plus(whom)
+        self._told = self._told.plus(step.db.queue_notices(letters, step.at))
+
+    def done(self) -> str:
+        """Mark the step done, and say who was reminded and who was not."""
+        left = count(self._days, "business day")
+        told = f"{self._told.told(how='reminded')}: {left} left"
+        return self._step.done("; ".join(filter(None, (told, self._whom.says))))
 
 
 class Closing:
@@ -98,27 +113,39 @@ class Closing:
         )
 
 
-@effect("tell everyone whose tender may now be withdrawn")
-def record_withdrawal_right(
-    step: DueStep, records: Sequence[HolderRecord], reviews: Sequence[FormReview], why: str
-) -> str:
-    by_holder = {d.holder.holder_id: d for d in records}
-    standing, refused = batch.tenders(reviews), batch.refused_notices(reviews, step.state.terms)
-    told = step.db.queue_notices(
-        (
+class Withdrawing:
+    """The opening of the right to withdraw at work: to everyone whose tender may now be withdrawn (§5, WDR-3).
+
+    `why` nothing is accepted yet.
+    """
+
+    def __init__(self, step: DueStep, why: str) -> None:
+        self._step, self._why = step, why
+        self._told, self._again = Queued(0), 0
+
+    def tell(self, records: Sequence[HolderRecord]) -> None:
+        """Write to whoever of these holders has a tender that stands."""
+        step, state = self._step, self._step.state
+        reviews = batch.review_all(records, state, step.at)
+        standing, refused = batch.tenders(reviews), batch.refused_notices(reviews, state.terms)
+        letters = (
             notices.withdrawal_right(
-                step.state,
-                by_holder[holder_id].holder,
-                tenders,
-                by_holder[holder_id].grants,
-                why,
+                state,
+                d.holder,
+                standing[d.holder.holder_id],
+                d.grants,
+                self._why,
                 step.at,
-                refused.get(holder_id, ()),
+                refused.get(d.holder.holder_id, ()),
             )
-            for holder_id, tenders in standing.items()
-        ),
-        step.at,
-    )
-    again = len(standing.keys() & refused.keys())
-    asked = f"; {again:,} of them asked to send a notice again that came too early" if again else ""
-    return step.done(f"The right to withdraw is open: {told.told()}{asked}")
+            for d in records
+            if d.holder.holder_id in standing
+        )
+        self._told = self._told.plus(step.db.queue_notices(letters, step.at))
+        self._again += len(standing.keys() & refused.keys())
+
+    def done(self) -> str:
+        """Mark the step done."""
+        again = self._again
+        asked = f"; {again:,} of them asked to send a notice again that came too early" if again else ""
+        return self._step.done(f"The right to withdraw is open: {self._told.told()}{asked}")

@@ -1,30 +1,48 @@
 """The grant of the new options in the books, and the promises that lapse before it, in the step's transaction."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+from infra.database.decision_batches import DecisionBatches
 from infra.database.writer import DecisionEntry
-from infra.handlers.promises import lapse_promises, record_lapsed
+from infra.handlers.promises import lapse_promises, open_promises, out_of_service, record_lapsed
 from infra.handlers.reinstatement import plan_late_grant
-from infra.handlers.splits import apply_splits
 from optex import batch, notices
 from optex import pool as plan_pool
 from optex.adjustment import Deferred, ratio, scaled_total
 from optex.batch import HolderGrant, OpenPromise
 from optex.cancellation import Promise
+from optex.compensations import in_time
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
 from optex.option_reasons import newly_granted
+from optex.records import HolderRecord
 from optex.state import OfferState
+from tasks.batches import batch_by_batch
 from tasks.decorators import effect
 from tasks.due_step import DueStep
 
 
-@effect("let promises lapse where service is broken")
 def record_lapses(step: DueStep) -> str:
     """From the check of service on the grant date on a lapse is final (ELG-3)."""
-    through = min(step.state.day(step.at), step.state.schedule.grant_on)
-    return lapse_promises(step.db, through, step.at, final=True)
+    db, state = step.db, step.state
+    through = min(state.day(step.at), state.schedule.grant_on)
+    left: list[str] = []
+    batch_by_batch(
+        step,
+        lambda holder_ids: left.extend(out_of_service(db, state, through, holder_ids, final=True)),
+        open_holders(step),
+        doing="check service",
+    )
+    return lapse_promises(db, through, step.at, left, final=True) if left else ""
+
+
+def open_holders(step: DueStep) -> list[str]:
+    """Who has a promise that is still to be kept."""
+    return [row.holder_id for row in step.db.open_promises()]
 
 
 @effect("record that nothing is left to be granted")
@@ -35,67 +53,96 @@ def record_nothing_left(step: DueStep, lapsed: str) -> str:
     return f"{said} {plan_late_grant(step.db, step.at)}".strip()
 
 
-@effect("grant the new options and write to every holder")
-def record_grants(step: DueStep, granted: Sequence[HolderGrant], kept: Sequence[OpenPromise], lapsed: str) -> str:
-    db, state = step.db, step.state
-    on = state.schedule.grant_on
-    options = [option for each in granted for option in each.options]
-    left = {each.promise.promise_id: batch.reserved_for(each, state, on) for each in kept}
-    empty = {each.promise.promise_id: each for each in kept if not left[each.promise.promise_id]}
-    deferred = sum(scaled_total(d.shares, ratio(state.all_splits, state.day(d.decided_at), on)) for d in state.deferred)
-    reserved = sum(left.values()) + deferred
-    if refused := plan_pool.exceeds_reserve(reserved, sum(option.shares for option in options)):
-        raise Refused(refused)
-    cancelled = [c for each in kept for c in each.cancellations]
-    grants = {grant_id: grant for each in granted for grant_id, grant in each.record.grants.items()}
-    plan_pool.check_balances(
-        plan_pool.imbalances(
-            vesting=state.terms.plan.vesting,
-            grants=grants,
-            cancellations=cancelled,
-            promises=[each.promise for each in kept],
-            options=options,
-            granted_on=on,
-            splits=state.splits,
-        )
-    )
-    apply_splits(db, step.at)
-    db.add_options("new", options)
-    db.record_decisions("option", step.at, (entry for each in granted for entry in _granted(each)))
-    db.record_decisions("deferred", step.at, _not_made(state, granted))
-    db.record_decisions("promise", step.at, [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
-    nothing_left = _let_lapse(step, list(empty.values()), on)
-    db.move_pool(plan_pool.granted(on, reserved, sum(option.shares for option in options)))
-    late = state.granted_on is not None
-    if not late:
-        db.update_offer(granted_on=on)
-    close = db.close_on(on)
-    assert close is not None, "without a price nothing is granted (GRT-3)"
-    db.queue_notices(
-        (
-            notices.grant(
-                state.terms,
-                each.record.holder,
-                _fulfilled(each, empty),
-                each.options,
-                close,
-                each.record.grants,
-                _splits_told(each, empty, state, on),
-                capacity=each.capacity,
-                late=late,
-                successor=state.successor,
+class Granting:
+    """The grant of the new options at work: to whoever stayed in service, and to nobody if not to everybody (§6, §9).
+
+    `lapsed` says what has just lapsed.
+    """
+
+    def __init__(self, step: DueStep, close: Decimal, lapsed: str) -> None:
+        self._step, self._close, self._lapsed = step, close, lapsed
+        self._on, self._late = step.state.schedule.grant_on, step.state.granted_on is not None
+        self._decided = DecisionBatches(step.db, step.at, "option", "deferred", "promise")
+        self._empty: list[OpenPromise] = []
+        self._total = Counter[str]()
+
+    def decide(self, records: Sequence[HolderRecord]) -> tuple[list[OpenPromise], list[HolderGrant]]:
+        """The promises of these holders that are to be kept, and what each of them is granted."""
+        db, state, on = self._step.db, self._step.state, self._on
+        by_holder = {d.holder.holder_id: d for d in records}
+        kept = [each for each in open_promises(db, state, by_holder) if in_time(each.reinstated_at, on, state.terms)]
+        earlier = db.granted_isos(by_holder.keys()) if self._late else {}
+        mine = replace(state, deferred=tuple(each for each in state.deferred if each.holder_id in by_holder))
+        return kept, batch.grant_all(kept, by_holder, mine, on, self._close, earlier)
+
+    def carry_out(self, records: Sequence[HolderRecord]) -> None:
+        """Grant these holders their new options, and write to each of them."""
+        step, db, state, on = self._step, self._step.db, self._step.state, self._on
+        kept, granted = self.decide(records)
+        options = [option for each in granted for option in each.options]
+        left = {each.promise.promise_id: batch.reserved_for(each, state, on) for each in kept}
+        empty = {each.promise.promise_id: each for each in kept if not left[each.promise.promise_id]}
+        cancelled = [c for each in kept for c in each.cancellations]
+        grants = {grant_id: grant for each in granted for grant_id, grant in each.record.grants.items()}
+        plan_pool.check_balances(
+            plan_pool.imbalances(
+                vesting=state.terms.plan.vesting,
+                grants=grants,
+                cancellations=cancelled,
+                promises=[each.promise for each in kept],
+                options=options,
+                granted_on=on,
+                splits=state.splits,
             )
-            for each in granted
-            if each.options
-        ),
-        step.at,
-    )
-    said = (
-        f"Granted {count(len(options), 'new option')} for {count(sum(o.shares for o in options), 'share')} to "
-        f"{count(sum(bool(each.options) for each in granted), 'holder')} at {money(close)}, as of {day(on)}."
-    )
-    done = step.done(" ".join(filter(None, (said, nothing_left, lapsed))))
-    return f"{done} {plan_late_grant(db, step.at)}".strip()
+        )
+        db.add_options("new", options)
+        self._decided.add("option", (entry for each in granted for entry in _granted(each)))
+        self._decided.add("deferred", _not_made(state, {d.holder.holder_id for d in records}, granted))
+        self._decided.add("promise", [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
+        self._empty += empty.values()
+        db.queue_notices((self._letter(each, empty) for each in granted if each.options), step.at)
+        self._total.update(
+            options=len(options),
+            shares=sum(option.shares for option in options),
+            holders=sum(bool(each.options) for each in granted),
+            reserved=sum(left.values()),
+        )
+
+    def _letter(self, each: HolderGrant, empty: Collection[str]) -> notices.Notice:
+        state = self._step.state
+        return notices.grant(
+            state.terms,
+            each.record.holder,
+            _fulfilled(each, empty),
+            each.options,
+            self._close,
+            each.record.grants,
+            _splits_told(each, empty, state, self._on),
+            capacity=each.capacity,
+            late=self._late,
+            successor=state.successor,
+        )
+
+    def done(self) -> str:
+        """Append what was decided, move the pool, and mark the step done."""
+        step, db, state, on, total = self._step, self._step.db, self._step.state, self._on, self._total
+        deferred = sum(
+            scaled_total(d.shares, ratio(state.all_splits, state.day(d.decided_at), on)) for d in state.deferred
+        )
+        reserved = total["reserved"] + deferred
+        if refused := plan_pool.exceeds_reserve(reserved, total["shares"]):
+            raise Refused(refused)
+        self._decided.append()
+        nothing_left = _let_lapse(step, self._empty, on)
+        db.move_pool(plan_pool.granted(on, reserved, total["shares"]))
+        if not self._late:
+            db.update_offer(granted_on=on)
+        said = (
+            f"Granted {count(total['options'], 'new option')} for {count(total['shares'], 'share')} to "
+            f"{count(total['holders'], 'holder')} at {money(self._close)}, as of {day(on)}."
+        )
+        done = step.done(" ".join(filter(None, (said, nothing_left, self._lapsed))))
+        return f"{done} {plan_late_grant(db, step.at)}".strip()
 
 
 def _granted(each: HolderGrant) -> Iterator[DecisionEntry]:
@@ -111,11 +158,13 @@ def _granted(each: HolderGrant) -> Iterator[DecisionEntry]:
         )
 
 
-def _not_made(state: OfferState, granted: Sequence[HolderGrant]) -> Iterator[DecisionEntry]:
+def _not_made(
+    state: OfferState, holder_ids: Collection[str], granted: Sequence[HolderGrant]
+) -> Iterator[DecisionEntry]:
     """The deferred grants of which nothing came, for want of service or because a split left no share (LCK-1)."""
     made = {option.grant_id.partition("-N")[0] for each in granted for option in each.options}
     for deferred in state.deferred:
-        if deferred.deferred_id not in made:
+        if deferred.holder_id in holder_ids and deferred.deferred_id not in made:
             ruling = _why_not_made(deferred, granted, state)
             yield DecisionEntry(
                 subject=deferred.deferred_id, holder_id=deferred.holder_id, decision="not made", ruling=ruling

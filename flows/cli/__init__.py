@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,7 @@ def check(folder: Path, as_json: bool) -> None:
     """Every fault and every warning of an offer's folder."""
     from flows.cli.plan import files_differ_note, offset_warnings, state_of
     from infra.folder.reader import read_folder
+    from optex.mistyped_dates import mistyped_dates, not_opened
     from optex.warnings import warnings
 
     try:
@@ -86,6 +87,8 @@ def check(folder: Path, as_json: bool) -> None:
     state, differs = state_of(folder)
     terms = found.terms if differs else state.terms  # as extended, where the offer was taken in
     noted = warnings(terms, found.holders, found.grants, found.service_periods, found.forms, state.opened_at)
+    noted += mistyped_dates(terms, found.grants, found.service_periods, found.forms, found.prices)
+    noted += not_opened(terms, state.opened_at, datetime.now(UTC))
     noted += offset_warnings(folder)
     differ = files_differ_note(folder)
     if as_json:
@@ -185,11 +188,12 @@ def export(folder: Path, out: Path) -> None:
 @cli.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--port", default=4200, show_default=True, help="Where Prefect's UI and API answer, on 127.0.0.1.")
-def serve(folders: tuple[Path, ...], port: int) -> None:
+@click.option("--expired", is_flag=True, help="Open also an offer that expired before it was ever opened: all at once.")
+def serve(folders: tuple[Path, ...], port: int, expired: bool) -> None:
     """Run the offers: Prefect server with UI, worker, deployments, schedule. Until stopped."""
     from flows.serve.serve import serve as run
 
-    run(folders, port)
+    run(folders, port, expired=expired)
 
 
 @cli.command()

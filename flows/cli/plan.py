@@ -213,7 +213,7 @@ def _document(
         "offer": terms.offer,
         "clock": terms.clock,
         "business_days_open": terms.calendar.business_days(terms.commences, terms.expires_on),
-        "lookback_from": terms.lookback_from.isoformat(),
+        "lookback_from": terms.lookback_from.isoformat() if terms.lookback_from else None,
         "cancel_on": schedule.cancel_on.isoformat(),
         "grant_on": schedule.grant_on.isoformat(),
         "milestones": [

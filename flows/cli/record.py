@@ -147,7 +147,8 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
 
     def work(db: OfferWriter, now: datetime) -> str:
         source = file or folder / "service.csv"
-        return record_service(db, read_service(source, set(db.holder_ids())), source.name, now, by)
+        told = read_service(source, set(db.holder_ids()), db.service_periods)
+        return record_service(db, told, source.name, now, by)
 
     _work(workspace, work, as_json)
 

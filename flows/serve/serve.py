@@ -26,7 +26,7 @@ from optex.errors import OptexError
 AT_ONCE = 4
 
 
-def serve(folders: Sequence[Path], port: int) -> None:
+def serve(folders: Sequence[Path], port: int, *, expired: bool = False) -> None:
     """Run the offers of these folders until stopped: server with UI, deployments, worker, schedule.
 
     Everything is kept in the folders, so that a second start goes on where the first was.
@@ -40,7 +40,7 @@ def serve(folders: Sequence[Path], port: int) -> None:
         )
     from flows.serve.offers import served_from
 
-    served = served_from(folders)
+    served = served_from(folders, expired)
     folders, workspaces = list(served), list(served.values())
     pass_proxies_by(os.environ)
     mark = uuid.uuid4().hex

@@ -18,9 +18,14 @@ class DecisionBatches:
         self._db, self._at = db, at
         self._decided = {kind: SortedSpool() for kind in kinds}
 
-    def add(self, kind: str, decisions: Iterable[DecisionEntry]) -> None:
-        """Put decisions of one kind aside; one that says what the last on its subject said is left out."""
-        self._decided[kind].add(decided.row(revision) for revision, decided in self._db.news(kind, decisions))
+    def add(self, kind: str, decisions: Iterable[DecisionEntry]) -> list[DecisionEntry]:
+        """Put decisions of one kind aside; one that says what the last on its subject said is left out.
+
+        Returns what was new.
+        """
+        news = self._db.news(kind, decisions)
+        self._decided[kind].add(decided.row(revision) for revision, decided in news)
+        return [decided for _, decided in news]
 
     def append(self) -> None:
         """Append all that was decided, kind by kind."""

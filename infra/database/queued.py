@@ -15,6 +15,10 @@ class Queued(int):
         queued.on_paper = on_paper
         return queued
 
+    def plus(self, more: "Queued") -> "Queued":
+        """These and more of them."""
+        return Queued(self + more, self.on_paper + more.on_paper)
+
     def told(self, whom: str = "holder", how: str = "told") -> str:
         """Who is told by mail, and who must be told on paper: only he is told to whom a letter goes."""
         mailed = f"{count(self - self.on_paper, whom)} {how}"

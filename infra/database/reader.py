@@ -60,12 +60,22 @@ class PromiseRow(NamedTuple):
     rule: str
     decided_at: datetime | None
 
+    @property
+    def reinstated_at(self) -> datetime | None:
+        """Since when it is open again, where it had lapsed (REC-4)."""
+        return self.decided_at if self.decision == REINSTATED else None
+
+
+# So many holders are read, decided and written at a time: with more the memory grows, and nothing is faster.
+HOLDERS_AT_ONCE = 5_000
 
 _OF_PROMISE = ("promise_id", "holder_id", "shares", "issued_on", "not_before", "received_on")
 
 
 class OfferReader:
-    """One offer's rows, read inside one transaction."""
+    """One offer's rows, read inside one transaction; `at_once` is how many holders are worked on at a time."""
+
+    at_once = HOLDERS_AT_ONCE
 
     def __init__(self, connection: Connection, offer: str) -> None:
         self.connection = connection

@@ -13,6 +13,7 @@ from infra.mail.enclosures import signing_forms
 from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
+from optex.eligible import open_to, the_class
 from optex.filings import Filing
 from optex.formatting import count, day, long_moment, money, on_long_moment, sentence, weekday
 from optex.milestones import extension_deadline
@@ -71,6 +72,9 @@ def _page(kind: str, **stated: Any) -> str:
     return _environment().get_template(f"{kind}.html").render(stated)
 
 
+_UNITS = {"shares": "", "grants": "each option whole or not at all", "all": "all eligible options, whole, or none"}
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -87,5 +91,6 @@ def _environment() -> Environment:
         "instant": long_moment,
         "on_instant": on_long_moment,
     }
-    environment.globals["extension_deadline"] = extension_deadline
+    environment.globals |= {"extension_deadline": extension_deadline, "units": _UNITS}
+    environment.globals |= {"the_class": the_class, "open_to": open_to}
     return environment

@@ -84,7 +84,7 @@ class _Received(TypedDict):
     ]
     signed_on: NotRequired[Annotated[DayCell, Doc("The date beside the signature; blank: it is not dated (TND-5).")]]
     signed_as: NotRequired[
-        Annotated[StatedCell, Doc("The signature, exactly as written; blank: it is not signed (TND-5).")]
+        Annotated[StatedCell, Doc("The signature, exactly as written or typed; blank: it is not signed (TND-5).")]
     ]
     channel: NotRequired[Annotated[StatedCell, Doc("How it was delivered: one of the terms' `channels` (TND-6).")]]
     title: NotRequired[Annotated[StatedCell, Doc("Of who signed in a holder's place: the full title (TND-5).")]]

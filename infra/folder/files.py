@@ -11,6 +11,7 @@ from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
 from infra.folder.csv_table import CsvTable
 from infra.folder.digest import template_names
+from infra.folder.excluded_holders import unknown_holders
 from infra.folder.file_reader import FileReader
 from infra.folder.form_rows import Forms
 from infra.folder.script import ScriptEntry, read_script
@@ -53,7 +54,8 @@ class FolderFiles:
             raise OptexError(why)
         self._letters, self._keep_forms = letters, keep_forms
         self._files = FileReader(self.path)
-        self.terms: Terms | None = self._files.parsed("offer.toml", parse_terms, required=True)
+        self._toml = ""
+        self.terms: Terms | None = self._files.parsed("offer.toml", self._parse, required=True)
         self._zone: tzinfo = self.terms.zone if self.terms else UTC
         self.forms: list[Form] = []
         self.prices: dict[date, Decimal] = {}
@@ -74,6 +76,8 @@ class FolderFiles:
                 yield Batch(holders=[_holder(row) for row in table.rows])
         files.faults += table.faults
         holder_ids = table.known(holders.lines.keys())
+        if self.terms and holder_ids is not None:
+            files.faults += unknown_holders(self.terms, holder_ids, self._toml)
         yield from self._service(holder_ids)
         table = CsvTable(file="grants.csv")
         grants = Grants(table)
@@ -86,6 +90,10 @@ class FolderFiles:
         files.faults += table.faults
         self._elections(holder_ids, table.known(grants.ids))
         self._rest()
+
+    def _parse(self, text: str) -> Terms:
+        self._toml = text
+        return parse_terms(text)
 
     def _service(self, holder_ids: Ids) -> Iterator[Batch]:
         """The spells of service, all at once: only then is it known that none overlaps another."""

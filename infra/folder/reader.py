@@ -1,7 +1,7 @@
 """An offer's folder: read whole, or refused with every fault of every file; and a new one to start from."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,13 +16,15 @@ from infra.folder.file_reader import FileReader
 from infra.folder.files import FILES as FILES
 from infra.folder.files import FolderFiles, prices_of, service_batches, service_period
 from infra.folder.form_rows import Forms
-from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices
+from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry
 from infra.memory import without_collection
 from optex.errors import BadData, OptexError
 from optex.fields import ID
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.terms import Terms
+
+RecordedSpells = Callable[[Collection[str]], Mapping[str, Sequence[ServicePeriod]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,13 +95,21 @@ def read_forms(
     return list(forms.forms.values())
 
 
-def read_service(path: Path, holder_ids: Collection[str]) -> list[ServicePeriod]:
-    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line."""
+def read_service(
+    path: Path, holder_ids: Collection[str], recorded: RecordedSpells | None = None
+) -> list[ServicePeriod]:
+    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line.
+
+    A spell that overlaps one that is `recorded` is a fault too.
+    """
     files, table = _single(path)
-    periods = []
+    periods, lines = [], []
     for _ in service_batches(files, table, holder_ids):
         if files.sound(table):
             periods += [service_period(row) for row in table.rows]
+            lines += table.lines
+    if recorded is not None and files.sound(table):
+        check_recorded_spells(table, periods, lines, recorded({each.holder_id for each in periods}))
     _refuse_faults(files, table)
     return periods
 

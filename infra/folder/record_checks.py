@@ -1,13 +1,14 @@
 """What a file says again of what is on record: a row that says something else is a fault (REC-2)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal
 from itertools import islice
 
 from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
 from infra.folder.form_rows import Forms
-from optex.records import Form
+from optex.records import Form, ServicePeriod
+from optex.service_acts import overlapping
 from optex.told_again import form_differences
 
 Recorded = Callable[[Collection[str]], Mapping[str, Form]]
@@ -27,6 +28,25 @@ def check_recorded_forms(table: CsvTable, told: Forms, recorded: Recorded, zone:
                 problem = f"form {form_id} is on record with other content ({each})"
                 expected = "what is on record, another form_id, or `optex correct form` (REC-2)"
                 table.fault(lines.get(each.grant_id, line), each.field, problem, expected)
+
+
+def check_recorded_spells(
+    table: CsvTable,
+    told: Sequence[ServicePeriod],
+    lines: Sequence[int],
+    recorded: Mapping[str, Sequence[ServicePeriod]],
+) -> None:
+    """A fault on every row that overlaps a spell on record which the file does not tell anew (ELG-2).
+
+    `told` are the spells of the file, each on one of the `lines`.
+    """
+    anew = {(each.holder_id, each.capacity, each.first_day) for each in told}
+    for period, line in zip(told, lines, strict=True):
+        mine = recorded.get(period.holder_id, ())
+        kept = [each for each in mine if (each.holder_id, each.capacity, each.first_day) not in anew]
+        if other := overlapping(period, kept):
+            problem = f"overlaps the spell as {other.capacity} from {other.first_day} {other.until} on record"
+            table.fault(line, "from", problem, "a row that ends that spell, or a spell that does not overlap it")
 
 
 def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Decimal]) -> None:

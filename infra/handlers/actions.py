@@ -20,6 +20,7 @@ from infra.handlers import (
     notice_outcomes,
     pool,
     prohibition,
+    service,
 )
 from infra.handlers.compensations import carry_out, pending
 from infra.handlers.contradictions import found_against, may_settle, settle
@@ -40,6 +41,7 @@ from optex.actions import (
     ConditionWaive,
     Defer,
     ElectionWaive,
+    EndService,
     Extend,
     Hold,
     HoldGrant,
@@ -59,7 +61,7 @@ from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
 from optex.formatting import day, exact_text, first_sentences
 from optex.prohibition import Prohibit
-from optex.records import FormKind, ServicePeriod
+from optex.records import FormKind
 from optex.state import OfferState
 from optex.two_times import incomplete
 
@@ -312,9 +314,7 @@ def _correct(action: Correction, db: OfferWriter) -> str:
 
 @refused.register
 def _may_set_service(action: ServiceSet, db: OfferWriter, state: OfferState) -> Ruling | None:
-    if action.holder not in db.holders():
-        return Ruling(rule="ELG-1", reason=f"there is no holder {action.holder}")
-    return None
+    return service.may_set(db, action)
 
 
 @completed.register
@@ -328,11 +328,23 @@ def _what_is_replaced(action: ServiceSet, db: OfferWriter) -> ServiceSet:
 
 @apply_effects.register
 def _set_service(action: ServiceSet, db: OfferWriter) -> str:
-    period = ServicePeriod(
-        holder_id=action.holder, capacity=action.capacity, first_day=action.first_day, last_day=action.last_day
-    )
-    db.add_service_periods([period])
-    return decide_again(db, [period.holder_id], action.at)
+    db.add_service_periods([action.period])
+    return decide_again(db, [action.holder], action.at)
+
+
+@refused.register
+def _may_end_service(action: EndService, db: OfferWriter, state: OfferState) -> Ruling | None:
+    return service.may_end(db, action)
+
+
+@completed.register
+def _what_it_ends(action: EndService, db: OfferWriter) -> EndService:
+    return service.with_what_it_ends(db, action)
+
+
+@apply_effects.register
+def _end_service(action: EndService, db: OfferWriter) -> str:
+    return service.end(db, action)
 
 
 @apply_effects.register

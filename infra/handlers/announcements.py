@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from infra.database.decision_batches import DecisionBatches
+from infra.database.in_turn import in_turn
 from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers.deferrals import release_deferred
@@ -61,15 +63,21 @@ def waived(db: OfferWriter, action: ConditionWaive) -> str:
 def _tell_amendment(
     db: OfferWriter, action: Action, change: str, percent: Decimal | None, reason: str, days: int
 ) -> Queued:
-    state, records = db.state(), db.holder_records()
-    tally = batch.tendered_shares(batch.review_all(records, state, action.at))
+    state = db.state()
+    tally = _tendered(db, state, action.at)
     schedule, told = state.schedule, db.recorded_actions(action.verb)[-1]
     late = (action.announced, told.recorded_at) if told.after_deadline else None
     letters = (
         amendment(state.terms, d.holder, state.amendments, change, percent, reason, schedule, tally, days, late)
+        for records in in_turn(db, forms=False)
         for d in batch.addressees(records, state, action.at)
     )
     return db.queue_notices(letters, action.at)
+
+
+def _tendered(db: OfferWriter, state: OfferState, at: datetime) -> int:
+    """For how many option shares tenders stand, of all holders."""
+    return sum(batch.tendered_shares(batch.review_all(records, state, at)) for records in in_turn(db))
 
 
 def terminated(db: OfferWriter, action: Terminate) -> str:
@@ -79,19 +87,18 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
     """
     db.update_offer(terminated_at=action.at)
     state = db.state()
-    records = db.holder_records()
-    reviews = batch.review_all(records, state, action.at)
-    standing = batch.tenders(reviews)
-    decisions = [decision for each in standing.values() for decision in cancellation.returned(each)]
-    db.record_decisions("form", action.at, map(decided_form, reviews))  # what came at this very instant came too late
-    db.record_decisions("tender", action.at, [decided_tender(decision) for decision in decisions])
-    db.mark_moot("the offer was terminated")
-    released = release_deferred(db, None, action.at, "The exchange offer was terminated")
-    # Whoever has not been told of the offer need not be told that it has ended.
-    invited = batch.addressees(records, state, action.at) if state.opened_at is not None else []
-    concerned = {d.holder.holder_id for d in invited} | standing.keys()
-    told = db.queue_notices(
-        (
+    decided, returned, told = DecisionBatches(db, action.at, "form", "tender"), 0, Queued(0)
+    for records in in_turn(db):
+        reviews = batch.review_all(records, state, action.at)
+        standing = batch.tenders(reviews)
+        decisions = [decision for each in standing.values() for decision in cancellation.returned(each)]
+        decided.add("form", map(decided_form, reviews))  # what came at this very instant came too late
+        decided.add("tender", map(decided_tender, decisions))
+        returned += len(decisions)
+        # Whoever has not been told of the offer need not be told that it has ended.
+        invited = batch.addressees(records, state, action.at) if state.opened_at is not None else []
+        concerned = {d.holder.holder_id for d in invited} | standing.keys()
+        letters = (
             termination(
                 state.terms,
                 d.holder,
@@ -102,10 +109,12 @@ def terminated(db: OfferWriter, action: Terminate) -> str:
             )
             for d in records
             if d.holder.holder_id in concerned
-        ),
-        action.at,
-    )
-    return f"{count(len(decisions), 'tendered option')} returned; {told.told()}. {released}".strip()
+        )
+        told = told.plus(db.queue_notices(letters, action.at))
+    decided.append()
+    db.mark_moot("the offer was terminated")
+    released = release_deferred(db, None, action.at, "The exchange offer was terminated")
+    return f"{count(returned, 'tendered option')} returned; {told.told()}. {released}".strip()
 
 
 def _tell_extension(
@@ -113,12 +122,13 @@ def _tell_extension(
 ) -> Queued:
     at, told = action.at, db.recorded_actions(action.verb)[-1]
     recorded_at = told.recorded_at if told.after_deadline else None
-    # Whoever has not been told of the offer yet is told of the new dates by the letter that opens it.
-    records = db.holder_records() if state.opened_at is not None else []
-    reviews = batch.review_all(records, state, at)
-    standing, tally = batch.tenders(reviews), batch.tendered_shares(reviews)
-    return db.queue_notices(
-        (
+    if state.opened_at is None:  # whoever has not been told of the offer yet is told by the letter that opens it
+        return Queued(0)
+    tally, queued = _tendered(db, state, at), Queued(0)
+    for records in in_turn(db):
+        invited = batch.addressees(records, state, at)
+        standing = batch.tenders(batch.review_all(invited, state, at))
+        letters = (
             extension(
                 state.terms,
                 state.schedule,
@@ -131,17 +141,18 @@ def _tell_extension(
                 d.grants,
                 recorded_at,
             )
-            for d in batch.addressees(records, state, at)
-        ),
-        at,
-    )
+            for d in invited
+        )
+        queued = queued.plus(db.queue_notices(letters, at))
+    return queued
 
 
 def _past_thirty_days(db: OfferWriter, state: OfferState, previous: datetime) -> str:
     """What is to be known of ISOs, where it is this extension by which the offer is open for thirty days (ISO-1)."""
     if not reaches_thirty_days(state.terms.extended(previous), state.terms):
         return ""
-    return "".join(f" Warning: {each.rule}: {each.message}." for each in iso_modification(state.terms, db.grants()))
+    grants = (grant for records in in_turn(db, forms=False) for d in records for grant in d.grants.values())
+    return "".join(f" Warning: {each.rule}: {each.message}." for each in iso_modification(state.terms, grants))
 
 
 def _previous(db: OfferWriter, state: OfferState) -> datetime:

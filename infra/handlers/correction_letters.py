@@ -74,7 +74,15 @@ def _names_grant(action: CorrectGrant, letter: Row[Any]) -> bool:
     """One that states the grant, or, of a grant that was missing, the statement of the holder's options without it."""
     if action.was and action.was.keys() <= {"fmv"}:  # no letter states it
         return False
-    return letter.kind == Kind.OFFER_OPENED if action.was == {} else _names(letter.data, action.grant)
+    if letter.kind == Kind.OFFER_OPENED and (action.was == {} or _of_a_class(action, letter)):
+        return True
+    return action.was != {} and _names(letter.data, action.grant)
+
+
+def _of_a_class(action: CorrectGrant, letter: Row[Any]) -> bool:
+    """Whether it decides if an option is one that the statement of the eligible ones had to name (ELG-5)."""
+    decides = (action.was or {}).keys() & {"price", "granted_on"}
+    return bool(decides and letter.data["offer"].get("eligible_options"))
 
 
 @_stated.register
@@ -86,7 +94,7 @@ def _confirms(action: CorrectForm, letter: Row[Any]) -> bool:
 def _rests_on_service(action: CorrectService, letter: Row[Any]) -> bool:
     found = [letter.data["ruling"]] if letter.kind == Kind.LAPSE else []
     found += [each["ruling"] for each in letter.data["returned"]] if letter.kind == Kind.REJECTION else []
-    return any(ruling["rule"] in ("ELG-1", "ELG-2", "ELG-3") for ruling in found)
+    return any(ruling["rule"] in ("ELG-1", "ELG-2", "ELG-3", "ELG-5") for ruling in found)
 
 
 def _names(data: Any, grant_id: str) -> bool:

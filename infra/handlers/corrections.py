@@ -17,6 +17,7 @@ from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectP
 from optex.errors import Ruling
 from optex.formatting import listed
 from optex.records import Form, FormKind, Grant, Holder, ServicePeriod
+from optex.service_acts import overlapping
 from optex.state import OfferState
 
 Fact = Holder | Grant | Form | ServicePeriod | Decimal | None
@@ -180,6 +181,8 @@ def _unsound_service(action: CorrectService, fact: Fact, db: OfferReader, state:
         return f"{after.last_day} lies before {after.first_day}"
     if any((each.capacity, each.first_day) == (after.capacity, after.first_day) for each in found if each != fact):
         return f"a spell as {after.capacity} from {after.first_day} is on record already"
+    if other := overlapping(after, (each for each in found if each != fact)):
+        return f"it would overlap the spell as {other.capacity} from {other.first_day} {other.until}"
     return ""
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from infra.database.writer import DecisionEntry, OfferWriter
 from optex import batch, notices
-from optex.eligibility import in_offer
+from optex.eligibility import grants_in_offer, in_offer
+from optex.eligible import all_left_out
 from optex.errors import Ruling
 from optex.option_reasons import may_be_tendered
-from optex.records import Grant, HolderRecord
+from optex.records import HolderRecord
 from optex.terms import Terms
 
 
@@ -21,12 +22,15 @@ def decided_eligibility(record: HolderRecord, refused: Ruling | None, terms: Ter
         holder_id=holder_id,
         decision="ineligible" if refused else "eligible",
         ruling=ruling,
-        remarks=() if refused else (may_be_tendered(grants_in_offer(record, terms), terms),),
+        remarks=() if refused else _remarks(record, terms),
     )
 
 
-def grants_in_offer(record: HolderRecord, terms: Terms) -> list[Grant]:
-    return [grant for grant in record.grants.values() if in_offer(grant, terms)]
+def _remarks(record: HolderRecord, terms: Terms) -> tuple[Ruling, ...]:
+    """What the holder may tender, and why not the other options that were outstanding at the commencement (ELG-5)."""
+    out = all_left_out(record.told_grants, terms)
+    others = [out[key] for key, grant in record.grants.items() if key in out and in_offer(grant, terms)]
+    return may_be_tendered(list(grants_in_offer(record, terms).values()), terms), *others
 
 
 def invite(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> None:
@@ -39,7 +43,7 @@ def invite(db: OfferWriter, holder_ids: Collection[str], at: datetime) -> None:
     if at < state.terms.expires:
         eligible = [d for d, refused in roll_call if refused is None]
         letters = (
-            notices.offer_opened(state.terms, state.schedule, d.holder, grants_in_offer(d, state.terms))
+            notices.offer_opened(state.terms, state.schedule, d.holder, grants_in_offer(d, state.terms).values())
             for d in eligible
         )
         db.queue_notices(letters, at)

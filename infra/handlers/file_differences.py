@@ -11,7 +11,7 @@ from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
-from optex.actions import ServiceSet, read_action
+from optex.actions import EndService, ServiceSet, read_action
 from optex.closings import CorrectCalendar
 from optex.correction import Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
@@ -74,6 +74,8 @@ def _told(actions: Iterable[object]) -> Iterable[Key]:
                 yield "service.csv", action.holder, capacity, first.isoformat()
             case ServiceSet():
                 yield "service.csv", action.holder, action.capacity, action.first_day.isoformat()
+            case EndService():
+                yield from (("service.csv", action.holder, *spell[:2]) for spell in action.ended or ())
             case CorrectPrice():
                 yield "prices.csv", action.on.isoformat()
             case CorrectCalendar():

@@ -2,7 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
+from infra.database.decision_batches import DecisionBatches
+from infra.database.in_turn import in_turn
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
@@ -21,10 +23,11 @@ from infra.handlers.slips import slips
 from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
+from optex.eligible import all_left_out
 from optex.errors import OptexError
 from optex.formatting import count, exact_text, first_few, first_sentences, sentence
 from optex.milestones import extension_deadline
-from optex.notices import confirmation
+from optex.notices import Notice, confirmation
 from optex.objection import objection_until, told_late
 from optex.records import Form, FormKind, FormStanding, HolderRecord
 from optex.state import OfferState
@@ -114,32 +117,65 @@ def review_again(
     A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew, unless a letter
     of another kind says it.
     """
-    state = db.state()
-    records = {d.holder.holder_id: d for d in db.holder_records(holder_ids)}
-    reviews = batch.review_all(records.values(), state, at)
-    before = db.latest_decisions("form")
+    state, news = db.state(), _News(received)
+    decided = DecisionBatches(db, at, "form")
     # What the acceptance decided is not decided again by a form that comes after it: where the record has changed
     # since, that is a contradiction, and a person settles it (CAN-1, REC-4).
     final = state.accepted_at is not None and at > state.accepted_at
-    decided = [each for each in reviews if each.form.form_id in received] if final else reviews
-    fresh = {entry.subject for entry in db.record_decisions("form", at, map(decided_form, decided))}
-    letters, late, terminated = [], db.forms_recorded_late(), _termination_recorded_late(db, state)
-    in_force = batch.in_force(reviews)
-    until = _objections(db, in_force, records, state, at)
-    for review in reviews:
-        form_id = review.form.form_id
-        if form_id in fresh and (form_id in received or _is_news(before.get(form_id), review)):
-            d = records[review.form.holder_id]
-            revision = 1 if form_id in received else confirmations(db, form_id) + 1
-            stands, objection = in_force.get(d.holder.holder_id), until.get(d.holder.holder_id)
-            letters.append(
-                confirmation(
-                    state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated, stands, objection
-                )
-            )
-    db.queue_notices(letters if confirm else (), at)
-    changed = len(fresh - set(received))
+    for records in in_turn(db, holder_ids):
+        reviews = batch.review_all(records, state, at)
+        before = db.latest_decisions("form", [each.form.form_id for each in reviews])
+        due = [each for each in reviews if each.form.form_id in received] if final else reviews
+        fresh = decided.add("form", map(decided_form, due))
+        news.add(records, reviews, before, {entry.subject for entry in fresh})
+    decided.append()
+    db.queue_notices(_confirmations(db, news, state, at) if confirm else (), at)
+    changed = news.changed
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
+
+
+class _News:
+    """What of the forms of all holders is to be confirmed, or confirmed anew, with all that its holder sent (CNF-1)."""
+
+    def __init__(self, received: Collection[str]) -> None:
+        self.received, self.changed = received, 0
+        self.records: dict[str, HolderRecord] = {}
+        self.reviews: list[FormReview] = []
+        self.told: list[FormReview] = []
+
+    def add(
+        self,
+        records: Iterable[HolderRecord],
+        reviews: Sequence[FormReview],
+        before: Mapping[str, Row[Any]],
+        fresh: Collection[str],
+    ) -> None:
+        """Find it among the forms of these holders, of which those are decided afresh; of the others keep nothing."""
+        self.changed += sum(form_id not in self.received for form_id in fresh)
+        told = [
+            each
+            for each in reviews
+            if (form_id := each.form.form_id) in fresh
+            and (form_id in self.received or _is_news(before.get(form_id), each))
+        ]
+        concerned = {each.form.holder_id for each in told}
+        self.told += told
+        self.reviews += (each for each in reviews if each.form.holder_id in concerned)
+        self.records |= {d.holder.holder_id: d for d in records if d.holder.holder_id in concerned}
+
+
+def _confirmations(db: OfferWriter, news: _News, state: OfferState, at: datetime) -> Iterator[Notice]:
+    """The letters on forms just received, and on those that stand otherwise than their holders were told."""
+    late, terminated = db.forms_recorded_late(), _termination_recorded_late(db, state)
+    in_force = batch.in_force(news.reviews)
+    until = _objections(db, in_force, news.records, state, at)
+    for review in news.told:
+        form_id, d = review.form.form_id, news.records[review.form.holder_id]
+        revision = 1 if form_id in news.received else confirmations(db, form_id) + 1
+        stands, objection = in_force.get(d.holder.holder_id), until.get(d.holder.holder_id)
+        yield confirmation(
+            state, d.holder, review, d.grants, at, revision, late.get(form_id), terminated, stands, objection
+        )
 
 
 def _objections(
@@ -160,6 +196,7 @@ def _objections(
             told.get(review.form.form_id, now),
             terms,
             batch.grants_when_signed(records[holder_id], review.form, state),
+            all_left_out(records[holder_id].told_grants, terms),
         )
         for holder_id, review in in_force.items()
     }

@@ -10,9 +10,10 @@ from typing import get_args
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from optex import batch
-from optex.actions import ServiceSet
+from optex.actions import EndService, ServiceSet
 from optex.adjustment import adjusted_by
 from optex.contradictions import DECIDED, Contradiction
+from optex.correction import Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectService
 from optex.election import FormReview
 from optex.eligibility import may_be_accepted
@@ -20,7 +21,8 @@ from optex.formatting import count
 from optex.records import HolderRecord
 from optex.state import OfferState
 
-Fact = CorrectHolder | CorrectGrant | CorrectForm | CorrectService | ServiceSet
+OfService = CorrectService | ServiceSet | EndService
+Fact = CorrectHolder | CorrectGrant | CorrectForm | OfService
 Told = list[Fact]
 
 
@@ -51,9 +53,11 @@ def _since_acceptance(db: OfferReader, state: OfferState) -> Told:
 
 def _holders(db: OfferReader, told: Told) -> set[str]:
     """Whom the corrections are about, also whose a form or a grant was before."""
-    was = [each.was for each in told if not isinstance(each, ServiceSet) and each.was]
+    was = [each.was for each in told if isinstance(each, Correction) and each.was]
     found = {cells["holder_id"] for cells in was if "holder_id" in cells}
-    found |= {each.holder for each in told if isinstance(each, CorrectHolder | CorrectService | ServiceSet)}
+    found |= {
+        each.holder for each in told if isinstance(each, CorrectHolder | CorrectService | ServiceSet | EndService)
+    }
     found |= {db.holder_of_form(each.form) or "" for each in told if isinstance(each, CorrectForm)}
     grants = {each.grant for each in told if isinstance(each, CorrectGrant)}
     return found | {grant.holder_id for grant in (db.grants() if grants else ()) if grant.grant_id in grants}

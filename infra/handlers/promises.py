@@ -14,7 +14,7 @@ from infra.handlers.splits import apply_splits
 from optex import batch, cancellation, pool
 from optex.batch import OpenPromise
 from optex.cancellation import Cancellation, Promise
-from optex.compensations import REINSTATED, lapse_letter_due
+from optex.compensations import lapse_letter_due
 from optex.eligibility import acceptance_void, may_receive
 from optex.errors import Ruling
 from optex.formatting import count, local_text
@@ -48,7 +48,7 @@ def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[Promis
                 not_before=row.not_before,
             ),
             received_on=row.received_on,
-            reinstated_at=row.decided_at if row.decision == REINSTATED else None,
+            reinstated_at=row.reinstated_at,
             cancellations=tuple(cancelled[row.holder_id]),
         )
         for row in rows
@@ -60,7 +60,8 @@ def lapse_promises(
 ) -> str:
     """Let the promises lapse whose holders' service is broken by a day, and return their shares to the pool (ELG-3).
 
-    Where the acceptance itself is to be voided, nothing lapses but in the end, when service is checked at the grant.
+    Only of these holders, or of all. Where the acceptance itself is to be voided, nothing lapses but in the end, when
+    service is checked at the grant.
 
     The grant date is the last day that counts, also while the grant waits for its price; a grant that is held back has
     no date yet. Until a lapse is `final`, which it is from the re-check on, its letter is held back.
@@ -68,12 +69,10 @@ def lapse_promises(
     state = db.state()
     if not state.holds:
         through = min(through, state.schedule.grant_on)
-    suspects = _out_of_service(db, state, through, holder_ids, final=final)
+    suspects = out_of_service(db, state, through, holder_ids, final=final)
     if not suspects:
         return ""
-    promises = open_promises(db, state, suspects)
-    records = {d.holder.holder_id: d for d in db.holder_records(suspects)}
-    broken = batch.broken_promises(promises, records, through)
+    broken = [(each, suspects[each.promise.holder_id]) for each in open_promises(db, state, suspects)]
     if final or lapses_are_final(db):
         return f"{record_lapsed(db, broken, state.day(at), at)}."
     until = lapse_letter_due(state.day(at), state.terms)
@@ -156,18 +155,25 @@ def _lapsed(promise: Promise, ruling: Ruling) -> DecisionEntry:
     )
 
 
-def _out_of_service(
+def out_of_service(
     db: OfferReader, state: OfferState, through: date, holder_ids: Iterable[str] | None, *, final: bool
-) -> list[str]:
-    """Of the holders with open promises those whose service is broken by a day: few, found before all else is read."""
+) -> dict[str, Ruling]:
+    """Of the holders with open promises those whose service is broken by a day, each with the ruling that says so.
+
+    Few, found before all else is read.
+    """
     rows = db.open_promises(None if holder_ids is None else set(holder_ids))
     periods = db.service_periods({row.holder_id for row in rows})
-    return [
-        row.holder_id
+    return {
+        row.holder_id: broken
         for row in rows
-        if may_receive(periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through)
+        if (
+            broken := may_receive(
+                periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through, terms=state.terms
+            )
+        )
         and (final or not _void(row, periods.get(row.holder_id, ()), state))
-    ]
+    }
 
 
 def _void(row: PromiseRow, periods: Sequence[ServicePeriod], state: OfferState) -> bool:

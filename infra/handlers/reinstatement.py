@@ -32,7 +32,7 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
         return
     today = state.day(at)
     through = today if state.holds or state.granted_on else min(today, state.schedule.grant_on)
-    rows = [row for row in db.lapsed_promises(holder_ids) if row.rule in ("ELG-2", "ELG-3")]
+    rows = [row for row in db.lapsed_promises(holder_ids) if row.rule in ("ELG-2", "ELG-3", "ELG-5")]
     if not rows:
         return
     periods = db.service_periods({row.holder_id for row in rows})
@@ -41,7 +41,9 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
     for each in with_cancellations(db, state, rows):
         holder_id = each.promise.holder_id
         service = periods.get(holder_id, ())
-        ruling = reinstatement(each.promise.promise_id, service, received_on=each.received_on, through=through)
+        ruling = reinstatement(
+            each.promise.promise_id, service, received_on=each.received_on, through=through, terms=state.terms
+        )
         if ruling is not None:
             asked = batch.reserved_for(each, state, through)
             yield Pending(

@@ -17,10 +17,11 @@ from infra.handlers.corrections import changes_nothing
 from infra.handlers.notice_outcomes import stands_bounced, stands_delivered
 from infra.handlers.result import ActionResult
 from optex.action import Action
-from optex.actions import Hold, NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
+from optex.actions import EndService, Hold, NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
 from optex.exclusions import Exclude
+from optex.service_acts import going_on
 from optex.told_again import Difference, action_differences, other_content
 
 EVIDENCE_ADDED = "evidence added"
@@ -97,6 +98,14 @@ def _service(action: ServiceSet, db: OfferReader, earlier: Iterable[RecordedActi
     periods = db.service_periods([action.holder]).get(action.holder, [])
     stands = any((each.capacity, each.first_day, each.last_day) == mine for each in periods)
     return OnRecord(said=action.says(db.state())) if stands else None
+
+
+@on_record.register
+def _end_of_service(action: EndService, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
+    """That service ended with that day, whoever told it."""
+    periods = db.service_periods([action.holder]).get(action.holder, [])
+    ended = any(each.last_day == action.last_day for each in periods) and not going_on(periods, action.last_day)
+    return OnRecord(said=action.says(db.state())) if ended else None
 
 
 @on_record.register

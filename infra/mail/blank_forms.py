@@ -11,7 +11,7 @@ from infra.mail.printing import file_of, remove_earlier
 from infra.mail.render import page_parts, render_page
 from infra.whole_files import written_whole
 from optex import notices
-from optex.eligibility import in_offer
+from optex.eligibility import grants_in_offer
 from optex.notices import Notice
 from optex.records import HolderRecord
 from optex.state import OfferState
@@ -63,5 +63,5 @@ def write_forms(
 
 def opening_of(record: HolderRecord, state: OfferState) -> Notice:
     """What the letter on the opening states of a holder, by the terms and the options as they are now."""
-    options = [grant for grant in record.grants.values() if in_offer(grant, state.terms)]
+    options = grants_in_offer(record, state.terms).values()
     return notices.offer_opened(state.terms, state.schedule, record.holder, options)

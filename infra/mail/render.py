@@ -5,6 +5,7 @@ different things. An offer's own `templates/` folder overrides any of these file
 """
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from markupsafe import Markup
 
 from infra.mail.sandbox import OwnFiles, Sandbox, lies_in, purse
 from optex import formatting
@@ -232,11 +234,19 @@ def _number(number: int | None) -> str:
 
 
 def _moment(text: str, clock: str) -> str:
-    return formatting.long_moment(datetime.fromisoformat(text), clock)
+    return _to_the_minute(formatting.long_moment(datetime.fromisoformat(text), clock))
 
 
 def _on_moment(text: str, clock: str) -> str:
-    return formatting.on_long_moment(datetime.fromisoformat(text), clock)
+    return _to_the_minute(formatting.on_long_moment(datetime.fromisoformat(text), clock))
+
+
+def _to_the_minute(text: str) -> str:
+    """Without the seconds by which a decision goes on record: no form is late in a minute in which one was in time."""
+    return _SECONDS.sub(r"\1", text)
+
+
+_SECONDS = re.compile(r"(\d:\d\d):\d\d(?= [ap]\.m\.)")
 
 
 def named(option: Mapping[str, Any]) -> str:
@@ -247,17 +257,31 @@ def named(option: Mapping[str, Any]) -> str:
 
 
 def authority(rules: Iterable[str]) -> str:
-    """Where rules stand in the Offer to Exchange: §4 (TND-7); §6 (CNF-1)."""
-    return "; ".join(f"{section_of(rule)} ({rule})" for rule in rules)
+    """Where rules stand in the Offer to Exchange: §1, §2, §6; Summary Term Sheet. A holder does not know our codes."""
+    cited = {part: None for rule in rules for part in _PARTS_CITED.split(section_of(rule))}
+    sections = sorted((part for part in cited if part.startswith("§")), key=lambda part: int(part[1:]))
+    return "; ".join(filter(None, (", ".join(sections), *(part for part in cited if part not in sections))))
+
+
+_PARTS_CITED = re.compile(r", (?=§)|; ")
 
 
 def _reason(ruling: Mapping[str, Any]) -> str:
-    return formatting.sentence(ruling["reason"])
+    return formatting.sentence(_to_the_minute(ruling["reason"]))
 
 
 def because(ruling: Mapping[str, Any]) -> str:
-    """A decision's reason with where it stands in the Offer to Exchange: The form is not dated. (§5; TND-5)."""
-    return f"{_reason(ruling)} ({ruling['section']}; {ruling['rule']})"
+    """A decision's reason with where it stands in the Offer to Exchange: The form is not dated. (§5)."""
+    return f"{_reason(ruling)} ({ruling['section']})"
+
+
+def opening_words(letter: str) -> str:
+    """The first paragraph of a letter in HTML as plain text: what a mail reader shows beside the subject."""
+    found = _PARAGRAPH.search(letter)
+    return textwrap.shorten(Markup(found[1]).striptags(), 140, placeholder="…") if found else ""
+
+
+_PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
 
 
 def _type_name(type_: str) -> str:
@@ -301,6 +325,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "named": named,
     "type_name": _type_name,
     "authority": authority,
+    "opening_words": opening_words,
     "columns": columns,
     "side_by_side": side_by_side,
     "in_columns": in_columns,

@@ -22,7 +22,7 @@ from infra.status.participation import participation
 from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
 from optex.authority import section_of
-from optex.eligibility import in_offer
+from optex.eligibility import grants_in_offer
 from optex.records import FormStanding, HolderRecord
 from optex.state import OfferState
 
@@ -56,7 +56,7 @@ def findings(
 
     for record, refused in batch.eligibility(records, state):
         if refused:
-            left = sum(g.remaining for g in record.grants.values() if in_offer(g, state.terms))
+            left = sum(grant.remaining for grant in grants_in_offer(record, state.terms).values())
             note("holders.csv", "Holder not eligible", refused.rule, refused.section, left)
     lines = {form.form_id: sum(line.shares for line in form.lines) for d in records for form in d.forms}
     for form_id, row in sorted(forms.items(), key=lambda each: each[1].decision):
@@ -240,8 +240,8 @@ def _prices(records: Iterable[HolderRecord], state: OfferState, exchanged: Mappi
     """By grant date and price; where these are too many to look at, by quarter at the average price."""
     points: dict[tuple[date, Decimal], list[int]] = defaultdict(lambda: [0, 0])
     for record in records:
-        for grant in record.grants.values():
-            if in_offer(grant, state.terms) and grant.remaining:
+        for grant in grants_in_offer(record, state.terms).values():
+            if grant.remaining:
                 gone = min(exchanged.get(grant.grant_id, 0), grant.remaining)
                 point = points[grant.granted_on, grant.price]
                 point[0] += gone

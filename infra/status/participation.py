@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
-from optex.eligibility import capacity_on, in_offer, may_tender
+from optex.eligibility import capacity_on, grants_in_offer, may_tender
+from optex.eligible import the_class
 from optex.records import Capacity, FormStanding, ServicePeriod
 from optex.terms import Terms
 
@@ -105,12 +106,12 @@ def _eligible(
 
 def _option_shares(db: OfferReader, terms: Terms) -> dict[str, int]:
     """The option shares of each holder for which the offer is made, as adjusted by the splits until its acceptance."""
-    if db.state().grant_splits:
-        adjusted: Counter[str] = Counter()
-        for grant in db.grants():
-            if grant.remaining and in_offer(grant, terms):
-                adjusted[grant.holder_id] += grant.remaining
-        return adjusted
+    if db.state().grant_splits or the_class(terms):
+        counted: Counter[str] = Counter()
+        for record in db.holder_records(forms=False):
+            for grant in grants_in_offer(record, terms).values():
+                counted[record.holder.holder_id] += grant.remaining
+        return counted
     g = t.grants.c
     query = (
         select(g.holder_id, func.sum(g.shares - g.exercised))

@@ -55,3 +55,12 @@ def test_an_unknown_setting_is_told_on_stderr(folder, monkeypatch):
     assert (0, []) == (done.returncode, json.loads(done.stdout)["faults"])
     said = "warning: OPTEX_SMPT_HOST is no setting of optex, and has no effect: did you mean OPTEX_SMTP_HOST?"
     assert [said] == done.stderr.splitlines()
+
+
+def test_an_offer_that_is_over_is_not_opened_unasked(folder):
+    """Dates of 2003 are mistyped, or a rehearsal: told before anything is taken in, and how it would be meant."""
+    done = optex("serve", folder)
+    assert 1 == done.returncode
+    assert "the offer expired 2003-03-31 17:00 EST and was never opened here: correct a mistyped date" in done.stderr
+    assert "--expired" in done.stderr
+    assert not (folder / ".optex").exists()

@@ -9,6 +9,7 @@ from infra.folder.reader import read_folder, read_forms, read_prices, read_servi
 from optex.errors import BadData, OptexError
 from optex.mail_address import AN_ADDRESS
 from optex.records import Capacity, FormKind, FormLine, Holder, OptionType, ServicePeriod, Tranche
+from tests.builders import period
 
 
 def test_a_good_folder_is_read_whole(folder):
@@ -144,3 +145,18 @@ def test_single_files_are_read_by_the_same_rules(folder):
         read_service(folder / "service.csv", {"H1"})
     with pytest.raises(BadData, match=r"none\.csv:1: file: does not exist"):
         read_prices(folder / "none.csv")
+
+
+def test_a_spell_over_one_on_record_is_a_fault_of_its_row(tmp_path):
+    """Unless the file tells that one anew, with its end: nobody serves twice in one capacity on a day (ELG-2)."""
+    on_record = {"H1": [period(first_day=date(1999, 1, 4))]}
+    file = tmp_path / "told.csv"
+    file.write_text("holder_id,capacity,from,to\nH1,employee,2003-08-01,\n")
+    with pytest.raises(BadData) as found:
+        read_service(file, {"H1"}, lambda _: on_record)
+    assert [
+        "told.csv:2: from: overlaps the spell as employee from 1999-01-04 as still serving on record, expected a row "
+        "that ends that spell, or a spell that does not overlap it"
+    ] == [str(fault) for fault in found.value.faults]
+    file.write_text("holder_id,capacity,from,to\nH1,employee,2003-08-01,\nH1,employee,1999-01-04,2003-06-30\n")
+    assert 2 == len(read_service(file, {"H1"}, lambda _: on_record))

@@ -17,6 +17,7 @@ from optex import delay_notices, notices
 from optex.actions import read_action
 from optex.adjusted_holdings import AdjustedHolding, Holding
 from optex.adjustment import Deferred, Split
+from optex.authority import RULES
 from optex.calendar import EST
 from optex.cancellation import Cancellation
 from optex.deferral_notices import deferral_released
@@ -317,7 +318,33 @@ def test_text_and_html_say_the_same(kind):
     def words(letter: str) -> list[str]:
         return [word for word in flat(letter).replace(":", " ").split() if word != "-"]
 
-    assert words(text) == words(html[html.index("<body") :])
+    assert words(text) == words(html[html.index('<div class="sheet">') :])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_mail_reader_shows_the_first_words_beside_the_subject(kind):
+    """Hidden above the letter's head, which says only whose plan it is."""
+    text, html = render(kind, LETTERS[kind].data)
+    [hidden] = re.findall(r'<body>\s*<div style="display: none">(.*?)</div>', html)
+    assert 20 < len(html_entities.unescape(hidden)) <= 140
+    assert flat(hidden).removesuffix("…") in flat(text)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_holder_reads_no_codes_of_ours(kind):
+    """Where something stands in the Offer to Exchange is told, not by which of our rules it was decided."""
+    ours = "|".join(rule.partition("-")[0] for rule in RULES)
+    for written in render(kind, LETTERS[kind].data):
+        assert re.findall(rf"\b(?:{ours})-\d", flat(written)) == []
+
+
+def test_a_holder_reads_no_seconds():
+    """Half a minute too early: the record keeps the second, the letter tells the minute."""
+    reason = "The form was received on February 28, 2003 at 12:00:30 a.m. Eastern Standard Time, before 12:01 a.m."
+    early = bad(FormStanding.LATE, Ruling(rule="EXP-1", reason=reason), FormKind.ELECTION, "2003-02-28T00:00:30")
+    words = confirmed(early)
+    assert "on Friday, February 28, 2003 at 12:00 a.m. Eastern Standard Time" in words
+    assert "was received on February 28, 2003 at 12:00 a.m. Eastern Standard Time, before 12:01 a.m." in words
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -466,7 +493,7 @@ def test_confirmation_of_a_defective_form_says_how_to_cure_it():
     notice = notices.confirmation(STATE, HOLDER, review, GRANTS, form.received_at)
     words = said(notice)
     assert [UNSIGNED.reason, UNKNOWN.reason] == [defect["reason"] for defect in notice.data["defects"]]
-    assert "- The form is not signed. (§5; TND-5) - Option G-9999 is not an option of yours. (§5; TND-4)" in words
+    assert "- The form is not signed. (§5) - Option G-9999 is not an option of yours. (§5)" in words
     assert "Please also note: - Waived by J. Polakiewicz" in words
     assert "G-9999 not stated $3.00 100 100" in words
     assert "so that we have received it before Monday, March 31, 2003 at 5:00 p.m. Eastern Standard Time" in words
@@ -1050,7 +1077,7 @@ def test_a_voided_acceptance_says_what_is_right():
     text = said(voided(TERMS))
     for what in (
         "This letter takes the place of that one, and of the one that told you that the promise had lapsed.",
-        "The record now shows no service on March 21, 2003: the tender was void. (§1; ELG-1)",
+        "The record now shows no service on March 21, 2003: the tender was void. (§1)",
         "G-0017 Mar 15, 2000 ISO $4.25 Mar 15, 2010 10,000",
         "These are the shares and prices before the 3-for-2 split of June 2, 2003.",
         "The balancing option G-0017-B, which we had issued for the shares not tendered, is withdrawn",

@@ -204,7 +204,7 @@ class House:
         before = len(self.said)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                optex("serve", *self.folders, "--port", self.port),
+                optex("serve", *self.folders, "--port", self.port, "--expired"),  # some catch up on a whole offer
                 env=environment(self.settings),
                 cwd=self.log.parent,
                 stdout=log,

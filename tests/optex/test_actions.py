@@ -27,6 +27,7 @@ GOOD = {
     "condition-end": {"number": 5},
     "election-waive": {"form": "F1", "reason": "a slip of the pen", "all_holders": True},
     "service-set": {"holder": "H1", "capacity": "consultant", "from": "2003-04-01", "to": "2003-06-30"},
+    "service-end": {"holder": "H1", "last_day": "2003-06-30"},
     "price-set": {"on": "2003-10-03", "close": "1.05"},
     "split": {"on": "2003-06-02", "new": 3, "old": "2"},
     "defer": {"holder": "H1", "shares": "500", "type": "NSO"},

@@ -1,11 +1,13 @@
 """offer.toml becomes the terms, with the defaults of the manual, or every fault by line and key."""
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 import pytest
 
 from optex.errors import BadData
-from optex.terms import Vesting, Waiting, parse_terms
+from optex.terms import Terms, Vesting, Waiting, parse_terms
+from tests import builders
 
 LEAST = """offer = "alpha-2003"
 issuer = "Alpha"
@@ -159,3 +161,41 @@ def test_ids_and_addresses_are_those_of_the_csv_files(old, new, told):
     """What no CSV file may hold as an id or an e-mail address, the terms may not either, and it is told in words."""
     [fault] = _faults(LEAST.replace(old, new))
     assert fault.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"eligible": {"capacities": ["officer"]}}, "eligible.capacities.0: 'officer' cannot be taken"),
+        ({"eligible": {"capacities": []}}, "eligible.capacities: names none"),
+        ({"eligible": {"minimum_price": -1}}, "eligible.minimum_price: -1 cannot be taken"),
+        (
+            {"eligible": {"granted_before": "2003-03-01"}},
+            "eligible.granted_before: 2003-03-01 is after the commencement",
+        ),
+        ({"eligible": {"excluded_holders": ["H1", "H1"]}}, "eligible.excluded_holders: names a holder twice"),
+        ({"exchange": {"units": "grant"}}, "exchange.units: 'grant' cannot be taken"),
+        ({"lookback": {"from": "opening"}}, "lookback.from: 'opening' cannot be taken"),
+        ({"lookback": {"since": "2003-03-01"}}, "lookback.since: the look-back would begin on 2003-03-01"),
+        ({"lookback": {"from": "2003-04-01", "months": 1}}, "lookback.from: the look-back would begin on 2003-03-01"),
+        ({"channels": ["Web"]}, "contact.page: missing, though forms may come on the web page"),
+    ],
+)
+def test_what_nobody_could_be_eligible_by_is_a_fault(changes, fault):
+    """Each by its key; none of them is taken and left without effect."""
+    with pytest.raises(BadData) as refused:
+        builders.terms(**changes)
+    assert fault in str(refused.value)
+
+
+def test_the_terms_of_eligibility_and_the_look_back_read_as_they_are_written():
+    """From TOML and again from what is kept in the database; the day itself of each is allowed."""
+    stated = builders.terms(
+        eligible={"capacities": ["employee"], "minimum_price": 20, "granted_before": "2003-02-28"},
+        exchange={"units": "all"},
+        lookback={"from": "2003-01-31", "months": 2},
+    )
+    assert (date(2002, 11, 30), Decimal(20)) == (stated.lookback_from, stated.eligible.minimum_price)
+    assert stated == Terms.model_validate_json(stated.model_dump_json(by_alias=True))
+    assert date(2003, 2, 28) == builders.terms(lookback={"since": "2003-02-28"}).lookback_from
+    assert builders.terms(lookback={"months": 0}).lookback_from is None

@@ -353,6 +353,12 @@ CASES = {
         lambda w: {"holder": "H2", "capacity": "director", "first_day": "2001-01-01"},
         lambda w: {"holder": "H9", "capacity": "director", "first_day": "2001-01-01"},
     ),
+    "end-service": act(
+        "service-end",
+        "running",
+        lambda w: {"holder": "H2", "last_day": "2030-01-31"},
+        lambda w: {"holder": "H9", "last_day": "2030-01-31"},
+    ),
     "notice-delivered": act(
         "notice-delivered",
         "running",

@@ -12,10 +12,10 @@ from infra.folder.reader import read_folder
 from infra.settings import DATABASE
 from infra.workspace import using
 from tests.driver import run_body, send, take_in_due
+from tests.stories.test_kills import eventful
 
 
-@pytest.fixture(scope="module")
-def offer(new_offer):
+def _quiet(new_offer):
     """Seven holders: whole, partial, withdrawn, late and defective tenders, and one who sends nothing."""
     offer = new_offer()
     # The ids of the options go the other way than those of the holders: batches do not follow each other in both.
@@ -30,6 +30,39 @@ def offer(new_offer):
     return offer.closes_at("2003-10-03", "1.50")
 
 
+def _terminated(new_offer):
+    """The same offer, terminated before it expires."""
+    ended = {"number": 4, "reason": "A bid.", "evidence": "The minutes.", "by": "Board"}
+    return _quiet(new_offer).happens("2003-03-27T10:00:00", "terminate", **ended)
+
+
+def _held_open(new_offer):
+    """The same offer, extended after the late form came; accepted only when tenders may be withdrawn again.
+
+    Of one promise a split leaves nothing, one holder leaves; of the grants deferred for three one is made.
+    """
+    offer, by = _quiet(new_offer), {"by": "Board"}
+    offer.happens("2003-03-12T10:00:00", "split", on="2003-03-17", new=3, old=2, **by)
+    offer.happens("2003-03-31T19:00:00", "extend", to="2003-04-07T17:00:00", **by)
+    for holder, shares in (("H1", 50), ("H2", 1000), ("H6", 60)):
+        offer.happens("2003-04-02T10:00:00", "defer", holder=holder, shares=shares, type="NSO", **by)
+    offer.happens("2003-04-07T12:00:00", "condition-assert", number=4, evidence="A bid.", **by)
+    offer.withdraws("F2", "H1", "2003-04-29T10:00:00")
+    offer.happens("2003-05-05T10:00:00", "condition-end", number=4, **by)
+    gone = {"capacity": "employee", "from_": "1999-01-04", "to": "2003-06-30"}
+    offer.happens("2003-07-01T10:00:00", "service-set", holder="H6", **gone, **by)
+    offer.happens("2003-07-02T10:00:00", "split", on="2003-07-07", new=1, old=601, **by)
+    return offer.closes_at("2003-11-10", "900")
+
+
+OFFERS = {"quiet": _quiet, "terminated": _terminated, "held open": _held_open, "eventful": eventful}
+
+
+@pytest.fixture(scope="module", params=OFFERS)
+def offer(request, new_offer):
+    return OFFERS[request.param](new_offer)
+
+
 @pytest.fixture(scope="module")
 def at_once(offer, tmp_path_factory):
     """The offer played by all holders at once."""
@@ -38,17 +71,17 @@ def at_once(offer, tmp_path_factory):
 
 @pytest.mark.parametrize("holders", [1, 3])
 def test_batches_write_the_same_tables_and_ledgers(offer, at_once, tmp_path, holders):
-    """Seven holders by ones and by threes: the same rows in every table, the same bytes in every ledger."""
+    """By ones and by threes: the same rows in every table, the same bytes in every ledger."""
     tables, ledgers = _played(offer, tmp_path, holders)
     assert at_once[0] == tables
     assert at_once[1] == ledgers
 
 
-def test_the_offer_has_something_of_everything(at_once):
-    """Three tenders are cancelled, two of them in part, so that what is compared is not nothing."""
-    tables, ledgers = at_once
-    balancing = sum("'balancing'" in row for row in tables["issued_options"])
-    assert (3, 2, 3) == (len(tables["cancellations"]), balancing, len(tables["promises"]))
+def test_what_is_compared_is_not_nothing(new_offer, tmp_path):
+    """Of the quiet offer three tenders are cancelled, two of them in part, and three options granted."""
+    tables, ledgers = _played(_quiet(new_offer), tmp_path, 3)
+    balancing, new = (sum(kind in row for row in tables["issued_options"]) for kind in ("'balancing'", "'new'"))
+    assert (3, 2, 3, 3) == (len(tables["cancellations"]), balancing, len(tables["promises"]), new)
     assert {"audit.csv", "cancellations.csv"} <= ledgers.keys()
 
 

@@ -101,7 +101,7 @@ def test_who_turns_out_to_reside_elsewhere_is_in_the_offer_again_and_the_other_w
     [eve] = excluded.letters("correction", "Eve Poe")
     assert "you reside where the offer is not made, and we accept no options from you." in eve
     [_, again] = excluded.letters("confirmation-of-receipt", "Eve Poe")
-    assert "The offer is not made to holders residing in CA, and CA-ON lies in it. (§4, §18; ELG-4)" in again
+    assert "The offer is not made to holders residing in CA, and CA-ON lies in it. (§4, §18)" in again
 
 
 def test_what_is_said_of_an_exclusion_names_whom_it_may_concern(excluded):
@@ -209,7 +209,7 @@ def test_whose_form_is_rejected_is_told_why(rejected):
     words = rejected.letters("confirmation-of-receipt", "Ann Lee")[-1]
     assert "This revised Confirmation of Receipt (revision 2)" in words
     assert "We have rejected this form, and it tenders nothing." in words
-    assert "Rejected as unlawful to accept: A court forbade the transfer. (§4, §18; ELG-4)" in words
+    assert "Rejected as unlawful to accept: A court forbade the transfer. (§4, §18)" in words
     assert "You may deliver a new Election Form" in words
     assert "How to cure this" not in words
     assert "We have rejected this form" in rejected.letters("confirmation-of-receipt", "Di Gil")[-1]

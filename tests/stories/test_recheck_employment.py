@@ -116,3 +116,35 @@ def test_an_end_still_to_come_changes_nothing_until_it_comes(told):
 def test_service_of_somebody_unknown_is_refused(told):
     """There is no holder H9."""
     assert [("H9", "ELG-1")] == told.column("audit", "subject", "rule", action="service-set refused")
+
+
+def test_the_end_of_service_is_told_by_its_last_day(new_offer):
+    """Every spell that goes on ends; told again it stands; a spell over another is refused until that one ends."""
+    offer, bo = new_offer(), {"holder": "H2", "by": "Hana Reed"}
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.holder("H2", "Bo Ray").grant("G2", 1000).tenders("F2", "2003-03-10T10:00:00", G2=1000)
+    over = {**bo, "capacity": "employee", "from_": "2003-08-01"}
+    offer.happens("2003-07-07T09:00:00", "service-set", capacity="consultant", from_="2003-05-01", **bo)
+    offer.happens("2003-07-07T09:05:00", "service-set", **over)
+    offer.happens("2003-07-08T09:00:00", "service-end", last_day="2003-06-30", **bo)
+    offer.happens("2003-07-08T10:00:00", "service-end", last_day="2003-06-30", **bo)
+    offer.happens("2003-07-08T11:00:00", "service-end", last_day="2003-07-31", **bo)
+    offer.happens("2003-07-08T12:00:00", "service-set", **over)
+    played = offer.closes_at("2003-10-03", "1.27").play()
+    said = played.column("audit", "at", "detail", subject="H2", actor="Hana Reed")
+    assert (
+        "2003-07-07T14:05:00Z",
+        "it overlaps the spell as employee from 1999-01-04 as still serving: end that one first, or correct it "
+        "(`optex service end`, `optex correct service`)",
+    ) in said
+    assert [
+        "Service ended with 2003-06-30: as employee from 1999-01-04, recorded as still serving and as consultant from "
+        "2003-05-01, recorded as still serving."
+    ] == [detail for at, detail in said if at == "2003-07-08T14:00:00Z"]
+    assert [] == [detail for at, detail in said if at == "2003-07-08T15:00:00Z"]
+    assert [
+        "no service of H2 goes on after 2003-07-31; on record is as employee from 1999-01-04 to 2003-06-30 and as "
+        "consultant from 2003-05-01 to 2003-06-30 (`optex correct service`)"
+    ] == [detail for at, detail in said if at == "2003-07-08T16:00:00Z"]
+    assert ["G1-N"] == played.column("new_options", "grant_id")
+    assert ["lapsed"] == played.column("promises", "outcome", holder_id="H2")

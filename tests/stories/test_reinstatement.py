@@ -442,8 +442,8 @@ def test_a_late_grant_leaves_room_for_what_was_granted_before_it(new_offer):
     offer.holder("H2", "Bo Ray").grant("G2", 1000, on="2002-05-15", price="2.60", type="ISO")
     offer.tenders("F2", "2003-03-10T10:00:00", G2=1000)
     offer.happens("2003-07-07T10:00:00", "defer", holder="H2", shares=900, type="ISO", by="Committee")
-    offer.happens("2003-08-01T09:00:00", "service-set", from_="2003-07-02", **gap)
-    offer.happens("2003-08-01T09:05:00", "service-set", from_="1999-01-04", to="2003-06-30", **gap)
+    offer.happens("2003-08-01T09:00:00", "service-end", holder="H2", last_day="2003-06-30", by="Dana Reed")
+    offer.happens("2003-08-01T09:05:00", "service-set", from_="2003-07-02", **gap)
     offer.happens("2003-10-20T09:00:00", "service-set", from_="1999-01-04", to="2003-07-01", **gap)
     played = offer.closes_at("2003-10-03", "200.00").closes_at("2003-10-20", "200.00").play()
     assert [

@@ -119,7 +119,7 @@ def test_the_holder_is_told_once_what_is_right(voided):
     for said in (
         "On April 1, 2003 we wrote to you that we had accepted the options you tendered",
         "That acceptance does not hold. This letter takes the place of that one. We regret having told you otherwise.",
-        f"{SHOWN} (§1; ELG-1)",
+        f"{SHOWN} (§1)",
         "The balancing option G2-B, which we had issued for the shares not tendered, is withdrawn",
         "(number P-H2) for 1,100 shares is withdrawn. No new option will be granted",
         "That time is counted from the end of your service, not from this letter",

@@ -1,0 +1,15 @@
+"""Everyone in turn: the records of holders, so many at a time as memory should hold."""
+
+from collections.abc import Iterable, Iterator
+
+from infra.database.reader import OfferReader
+from optex.records import HolderRecord
+
+
+def in_turn(
+    db: OfferReader, holder_ids: Iterable[str] | None = None, *, forms: bool = True
+) -> Iterator[list[HolderRecord]]:
+    """The records of these holders, or of all, in order of holder id, batch by batch."""
+    wanted = db.holder_ids() if holder_ids is None else sorted(set(holder_ids))
+    for done in range(0, len(wanted), db.at_once):
+        yield db.holder_records(wanted[done : done + db.at_once], forms=forms)
