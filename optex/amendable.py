@@ -13,6 +13,7 @@ _KINDS: dict[str, Change] = {
     "exchange": "consideration",
     "exchange.units": "other",
     "plan.term_years": "consideration",
+    "price": "consideration",
     "waiting": "consideration",
 }
 
@@ -27,7 +28,9 @@ _FIXED = {
     "clock": "every instant that holders were told was read on it",
     "expires": "an extension moves it: `optex extend --to`, or --extend-to with the amendment",
     "open_at": "the offer has been opened",
+    "extension_deadline": "holders were told of it, and §15 binds us to it",
     "stock": _MADE_WITH,
+    "formation": "it is a fact of the company, and no term that holders are told",
     "plan": _GRANTED_BY,
     "withdrawable_after": _WITHDRAWAL,
     "withdrawable_from": _WITHDRAWAL,

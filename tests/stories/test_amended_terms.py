@@ -63,3 +63,19 @@ def test_the_audit_and_explain_say_which_terms_changed(amended):
         story = " ".join(line.what for line in explain_holder(db, "H2"))
         assert [("", 6), ("", 12), ("", 12)] == [("", terms.waiting.months) for terms in db.all_terms()]
     assert "a change in the consideration (waiting.months = 12, plan.term_years.employee = 7)" in story
+
+
+def test_another_ratio_is_told_and_carried_out(new_offer):
+    """On March 3 it becomes two for one from $10 on: of 1,001 shares 500 are promised; told again as a list, whole."""
+    offer = new_offer(tables="[[exchange.ratio]]\nprice_from = 10.00\nold = 1\nnew = 1\n")
+    offer.holder("H1", "Ann Lee").grant("G1", 1001).tenders("F1", "2003-02-28T10:00:00", G1=1001)
+    offer.happens("2003-03-03T10:00:00", "amend", change="consideration", reason="Two for one.", by="CFO",
+                  terms="[[exchange.ratio]]\nprice_from = 10.00\nold = 2\nnew = 1\n")  # fmt: skip
+    played = offer.play(until="2003-04-02T12:00:00")
+    assert [("H1", "500")] == played.column("promises", "holder_id", "shares")
+    [letter] = played.letters("amendment")
+    assert "Exchange: ratio" in letter
+    assert "price from 10.00, old 1, new 1" in letter
+    assert "price from 10.00, old 2, new 1" in letter
+    [told] = played.column("audit", "detail", action="amend")
+    assert "exchange.ratio from price from 10.00, old 1, new 1 to price from 10.00, old 2, new 1" in told
