@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.folder.csv_rows import CsvSchema
-from infra.folder.csv_table import CsvTable, batches
+from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable, batches
 from infra.folder.digest import FolderDigest
 from infra.folder.spreadsheets import AS_CSV, workbook_beside
 from optex.errors import BadData, Fault
@@ -19,6 +19,7 @@ class FileReader:
     """Opens files by name, reads them as tables, and keeps their faults."""
 
     path: Path
+    rows_at_once: int = ROWS_AT_ONCE
     digest: FolderDigest = field(default_factory=FolderDigest)
     faults: list[Fault] = field(default_factory=list)
 
@@ -30,7 +31,7 @@ class FileReader:
             return
         try:
             with file:
-                yield from batches(table, file, shape)
+                yield from batches(table, file, shape, self.rows_at_once)
         except OSError as error:
             self._unreadable(table.file, error)
             table.whole = False
