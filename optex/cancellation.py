@@ -8,11 +8,13 @@ from optex import formatting
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
 from optex.exchange import ONE_FOR_ONE, comes_to_nothing, exchanged, said
+from optex.quickly_made import quickly_made
 from optex.records import Grant, IssuedOption, ServicePeriod, Tender, Tranche
 from optex.terms import Exchange, Terms, Vesting
 from optex.vesting import outstanding, split, total
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cancellation:
     """One grant cancelled in whole or part: the cancelled shares with their old tranches, and what is left of it.
@@ -39,6 +41,7 @@ class Cancellation:
         return self.shares if self.exchanged is None else total(self.exchanged)
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
     """A Promise to Grant Stock Option(s): the new shares, not before a date, while service lasts (§6, PRM-1, XCH-1)."""
@@ -101,6 +104,7 @@ def promise(holder_id: str, cancellations: Iterable[Cancellation], issued_on: da
     )
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TenderDecision:
     """One tender accepted for exchange, or rejected so that its option stays outstanding, and the ruling behind it."""

@@ -16,6 +16,7 @@ from optex.exercises import Exercises
 from optex.ledger_of_the_day import Ledger
 from optex.milestones import extension_deadline
 from optex.objection import objection_until
+from optex.quickly_made import quickly_made
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
 from optex.terms import Terms
@@ -35,6 +36,7 @@ class FormRejection:
     reason: str
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormReview:
     """How one form stands: its standing with the ruling behind it, what is worth a remark, and what it tenders.
@@ -58,6 +60,7 @@ class FormReview:
     left_out: tuple[Ruling, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Examined:
     """A form with what was wrong with it when it was received; `late` is among the defects, the first of them."""

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from optex.authority import section_of
+from optex.quickly_made import quickly_made
 from optex.visible import on_one_line, shortened
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ruling:
     """Why something was decided as it was: the rule, its section, and the reason in words that a holder understands."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from optex.errors import Ruling
 from optex.exercises import Exercises
+from optex.quickly_made import quickly_made
 
 
 class OptionType(StrEnum):
@@ -55,6 +56,7 @@ class Holder:
     voting_percent: Decimal
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServicePeriod:
     """One unbroken stretch of service in one capacity; `last_day` counts as in service, None is still serving."""
@@ -70,6 +72,7 @@ class ServicePeriod:
         return f"to {self.last_day}" if self.last_day else "as still serving"
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tranche:
     """Shares that become exercisable together on one day."""
@@ -78,6 +81,7 @@ class Tranche:
     shares: int
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """An option as the ledger of the plan has it; an empty `vesting` means the plan's own schedule.
@@ -117,6 +121,7 @@ class Grant:
         return self.remaining > 0 and self.expires_on >= day
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormLine:
     """One option on an Election Form; the last four restate the grant (TND-4), None where the form left them out."""
@@ -129,6 +134,7 @@ class FormLine:
     exercised: int | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
     """An Election Form or a Notice of withdrawal as it was received; `lines` is empty for a notice.
@@ -149,6 +155,7 @@ class Form:
     missed: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tender:
     """Shares of one grant that a standing election offers for exchange; `added` where the look-back brought them in."""
@@ -160,6 +167,7 @@ class Tender:
     added: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssuedOption:
     """An option that the offer itself brings into being: a balancing option or a new one.
@@ -181,6 +189,7 @@ class IssuedOption:
     reasons: tuple[Ruling, ...] = field(default=(), compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HolderRecord:
     """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt.

@@ -20,8 +20,18 @@ def plan_schedule(granted_on: date, shares: int, vesting: Vesting) -> Tranches:
     They are equal, unless a cliff states what percentage the first is; the others then share the rest equally.
     Authority: §9, "one-third of the shares subject to the option after twelve months" (VST-1).
     """
-    days = _plan_days(granted_on, vesting.first_months, vesting.every_months, vesting.tranches)
-    parts, whole = _plan_parts(vesting.tranches, vesting.first_percent)
+    return _plan_tranches(
+        granted_on, shares, vesting.first_months, vesting.every_months, vesting.tranches, vesting.first_percent
+    )
+
+
+# What is cancelled is checked right afterwards, and an ISO counted: an option's schedule is asked for several times.
+@lru_cache(maxsize=1 << 15)
+def _plan_tranches(
+    granted_on: date, shares: int, first_months: int, every_months: int, count: int, first_percent: int | None
+) -> Tranches:
+    days = _plan_days(granted_on, first_months, every_months, count)
+    parts, whole = _plan_parts(count, first_percent)
     tranches = []
     done = 0
     for day, part in zip(days, parts, strict=True):

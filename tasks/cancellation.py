@@ -131,7 +131,7 @@ def decide(
     """
     # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
     state = replace(step.state, accepted_at=step.at)
-    as_judged, _ = judged.of([d.holder.holder_id for d in records if d.forms])
+    as_judged, _ = judged.of({d.holder.holder_id: d.forms for d in records if d.forms})
     reviews, again = list[FormReview](), set[str]()
     for d in records:
         known = _as_decided(d, as_judged.get(d.holder.holder_id, ()))

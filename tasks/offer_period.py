@@ -7,7 +7,7 @@ from infra.database.decision_batches import DecisionBatches
 from infra.database.queued import Queued
 from infra.handlers.eligibility import decided_eligibility
 from infra.handlers.forms import decided_form
-from infra.handlers.judged import Judged
+from infra.handlers.judged import Judged, sent_by
 from optex import batch, notices
 from optex.eligibility import grants_in_offer
 from optex.formatting import count
@@ -97,7 +97,7 @@ class Closing:
 
     def review(self, holder_ids: list[str]) -> None:
         """Decide how the forms of these holders stand, where something has come since they were judged."""
-        as_judged, again = self._judged.of(holder_ids)
+        as_judged, again = self._judged.of(sent_by(self._step.db, holder_ids))
         records = self._step.db.holder_records(again) if again else []
         reviews = batch.review_all(records, self._step.state, self._step.at)
         self._decided.add("form", map(decided_form, reviews))

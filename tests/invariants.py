@@ -35,12 +35,28 @@ def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
         elif row["decision"] == "accepted" and row["holder_id"] not in granted:
             known.append((datetime.max.replace(tzinfo=UTC), True))
         for at, accepted in known:
-            periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
+            periods = reckoning.counting(reckoning.service_known(it.tale, at)[row["holder_id"]], it.terms)
             serving = reckoning.serves(periods, it.terms.commences) and reckoning.serves_throughout(
                 periods, it.received_on[row["holder_id"]], it.cancelled_on
             )
             if accepted != (serving and there):
                 yield f"{row} by what was known {at}: service {periods}, the grant expiring {grant.expires_on}"
+
+
+def only_what_is_eligible_is_tendered(it: Outcome) -> Iterator[str]:
+    """No form stands for an option that is not eligible, nor for less of it than the offer's units (ELG-5, TND-8)."""
+    for holder_id, lines in it.elections.items():
+        own = [grant for grant in it.told_grants.values() if grant.holder_id == holder_id]
+        eligible = {grant.grant_id for grant in own if reckoning.is_eligible(grant, it.terms)}
+        if not lines.keys() <= eligible:
+            yield f"{lines} tendered, of which only {eligible} are eligible"
+        if it.terms.exchange.units == "shares":
+            continue
+        if any(shares != it.grants[key].remaining for key, shares in lines.items()):
+            yield f"{lines} tendered, and not whole"
+        left = {key for key in eligible if it.grants[key].outstanding_on(it.received_on[holder_id])}
+        if it.terms.exchange.units == "all" and left != lines.keys():
+            yield f"{lines} tendered, and not all of {left}"
 
 
 def cancelled_and_balancing_are_the_grant(it: Outcome) -> Iterator[str]:
@@ -100,7 +116,7 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
             if not it.prohibited:
                 yield f"{row} though nothing was prohibited"
             continue
-        periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
+        periods = reckoning.counting(reckoning.service_known(it.tale, at)[row["holder_id"]], it.terms)
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], through)
         if row["rule"] == "ADJ-1" and unbroken:
@@ -122,7 +138,7 @@ def no_lapse_stands_against_the_record(it: Outcome) -> Iterator[str]:
         ]
         if row["outcome"] != "lapsed" or row["rule"] == "ADJ-1" or it.prohibited or not told:
             continue
-        periods = reckoning.service_known(it.tale, told[-1])[row["holder_id"]]
+        periods = reckoning.counting(reckoning.service_known(it.tale, told[-1])[row["holder_id"]], it.terms)
         by = reckoning.split_ratio(it.splits, it.cancelled_on, it.day(told[-1]))
         own = [int(n * by) for key, n in it.promised.items() if it.grants[key].holder_id == row["holder_id"]]
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], it.day(told[-1]))
@@ -275,6 +291,7 @@ def every_step_is_done_once(it: Outcome) -> Iterator[str]:
 INVARIANTS: tuple[Callable[[Outcome], Iterator[str]], ...] = (
     tendered_is_accepted_or_rejected,
     accepted_serve_unbroken,
+    only_what_is_eligible_is_tendered,
     cancelled_and_balancing_are_the_grant,
     tranches_sum_to_their_option,
     promised_is_cancelled,

@@ -119,9 +119,11 @@ class Outcome:
         signed = {key: self._as_of(grant, signed_on) for key, grant in self.told_grants.items()}
         shares = {line.grant_id: line.shares for line in form.lines}
         included = self.terms.lookback.omitted == "include"
-        for grant in signed.values() if included else ():
-            in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
-            in_window &= reckoning.reaches_a_tier(self.told_grants[grant.grant_id], self.terms)
+        since_when = self.terms.lookback_from
+        for grant in signed.values() if included and since_when else ():
+            in_window = since_when <= grant.granted_on <= self.terms.commences
+            in_window = in_window and reckoning.is_eligible(self.told_grants[grant.grant_id], self.terms)
+            in_window = in_window and reckoning.reaches_a_tier(self.told_grants[grant.grant_id], self.terms)
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:
                 shares[grant.grant_id] = grant.remaining
         since = reckoning.split_ratio(self.splits_before, signed_on, date.max)

@@ -93,6 +93,20 @@ def service_told(tale: Tale, holder_id: str) -> list[datetime]:
     return told
 
 
+def counting(periods: Iterable[ServicePeriod], terms: Terms) -> list[ServicePeriod]:
+    """The service in a capacity to which the offer is open."""
+    return [period for period in periods if period.capacity.value in terms.eligible.capacities]
+
+
+def is_eligible(told: Grant, terms: Terms) -> bool:
+    """Whether the offer is for an option, as it was told before any split."""
+    before = terms.eligible.granted_before
+    in_time = told.granted_on <= terms.commences and (before is None or told.granted_on < before)
+    return (
+        in_time and told.price >= terms.eligible.minimum_price and told.holder_id not in terms.eligible.excluded_holders
+    )
+
+
 def serves(periods: Iterable[ServicePeriod], on: date) -> bool:
     return any(s.first_day <= on and (s.last_day is None or on <= s.last_day) for s in periods)
 

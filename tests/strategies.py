@@ -112,6 +112,16 @@ def _few(*common: Any, seldom: tuple[Any, ...]) -> st.SearchStrategy[Any]:
     return st.integers(0, 4).flatmap(lambda n: st.sampled_from(seldom) if n == 4 else st.sampled_from(common))
 
 
+def _narrow(first: date) -> tuple[dict[str, Any], ...]:
+    """Offers that are not for every capacity, price or day of grant."""
+    return (
+        {"capacities": ["employee"]},
+        {"capacities": ["director", "employee"]},
+        {"minimum_price": Decimal(20_000)},
+        {"granted_before": first - 700 * DAY},
+    )
+
+
 @st.composite
 def _exchange(draw: st.DrawFn) -> dict[str, Any]:
     """One for one, or at a ratio that is another one from some price on; now and then nothing is offered below it."""
@@ -148,8 +158,9 @@ def _terms(draw: st.DrawFn) -> Terms:
             "contact": {"name": "Options", "email": "options@alpha.example"},
             "cancel_at": draw(_few(time(9), seldom=(time(7), time(16)))),
             "waiting": draw(_few({}, seldom=({"begins": "on_cancellation"}, {"months": 1, "days": 3}))),
-            "lookback": draw(_few({}, seldom=({"omitted": "defect"},))),
-            "exchange": draw(_exchange()),
+            "lookback": draw(_few({}, seldom=({"omitted": "defect"}, {"months": 0}, {"since": first - 400 * DAY}))),
+            "eligible": draw(_few({}, seldom=(*_narrow(first), {"excluded_holders": ["H1"]}))),
+            "exchange": {**draw(_exchange()), "units": draw(_few("shares", seldom=("grants", "all")))},
             "form_details": draw(st.sampled_from(["required", "if_stated"])),
             "require_approval": draw(_few((), seldom=(("cancel",), ("cancel", "regrant")))),
             "excluded_jurisdictions": ("XX",),
@@ -205,7 +216,7 @@ def _periods(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[ServicePerio
 
 @st.composite
 def _grants(draw: st.DrawFn, terms: Terms) -> list[Grant]:
-    window = terms.lookback_from
+    window = terms.lookback_from or terms.commences
     days = st.dates(min_value=terms.commences - 5 * 365 * DAY, max_value=window - DAY)
     edges = st.sampled_from([window - DAY, window, terms.commences, terms.commences + DAY, date(2000, 2, 29)])
     grants = []

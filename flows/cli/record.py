@@ -148,7 +148,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
 
     def work(db: OfferWriter, now: datetime) -> str:
         source = file or places_in(folder)["service.csv"]
-        told = read_service(source, set(db.holder_ids()), db.service_periods())
+        told = read_service(source, set(db.holder_ids()), db.service_periods)
         return record_service(db, told, source.name, now, by)
 
     _work(workspace, work, as_json)

@@ -32,6 +32,7 @@ from optex.errors import OptexError, Ruling
 from optex.market import Quote
 from optex.notices import Notice
 from optex.pool import PoolEntry, post
+from optex.quickly_made import quickly_made
 from optex.records import Form, IssuedOption, ServicePeriod, Tranche
 from optex.steps import ScheduleChange, Step, StepStatus, supersede
 from optex.terms import Terms
@@ -90,6 +91,7 @@ def offers_in(engine: Engine) -> list[str]:
         return list(connection.execute(select(t.offers.c.offer).order_by(t.offers.c.offer)).scalars())
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecisionEntry:
     """One decision on one subject, to be appended with its rule and section."""

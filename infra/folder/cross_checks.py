@@ -29,6 +29,10 @@ class Once:
 
     def check(self) -> None:
         table, column, lines = self._table, self._column, self.lines
+        cells = table.stated.get(column)
+        if cells and len(set(cells)) == len(cells) and lines.keys().isdisjoint(cells):
+            lines.update(zip(cells, table.lines, strict=True))
+            return
         for index, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
             if column in row:
                 first = lines.setdefault(row[column], line)
@@ -39,7 +43,7 @@ class Once:
 
 def check_known(table: CsvTable, column: str, ids: Ids, file: str) -> None:
     """A fault in every cell with an id that the other file does not have."""
-    if ids is None:
+    if ids is None or (column in table.stated and all(map(ids.__contains__, table.stated[column]))):
         return
     for index, row in enumerate(table.rows):
         if column in row and row[column] not in ids:

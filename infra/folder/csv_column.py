@@ -33,12 +33,15 @@ class Column:
 
     def read(self, cells: Sequence[str]) -> tuple[list[Any], bool]:
         """What the cells say, None of one that is blank, Refused of one that says nothing; and whether any is so."""
-        distinct = set(cells)
         if len(self._said) > REMEMBERED:
             self._said.clear()
             self._wanting.clear()
-        self._learn(distinct.difference(self._said))
-        return list(map(self._said.__getitem__, cells)), not self._wanting.isdisjoint(distinct)
+        try:
+            said = list(map(self._said.__getitem__, cells))
+        except KeyError:
+            self._learn(set(cells).difference(self._said))
+            said = list(map(self._said.__getitem__, cells))
+        return said, bool(self._wanting) and not self._wanting.isdisjoint(cells)
 
     def _learn(self, new: set[str]) -> None:
         stated = {raw: cell for raw in new if (cell := raw.strip())}

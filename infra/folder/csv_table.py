@@ -27,6 +27,7 @@ ROWS_AT_ONCE = 5_000
 class CsvTable:
     """The rows of one file, a batch at a time; a cell that is blank or faulty is absent, and `bad` names the faulty.
 
+    `stated` are the columns of which every row of the batch has a cell.
     `strays` are the cells of rows with too many or too few of them, and `whole` is False where part of the file could
     not be read at all: what refers to a row that was lost in this way must not be called unknown.
     """
@@ -36,6 +37,7 @@ class CsvTable:
     letters: dict[str, str] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    stated: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     bad: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     strays: set[str] = field(default_factory=set)
@@ -58,7 +60,7 @@ class CsvTable:
         return ids if not self.strays else {*ids, *self.strays}
 
 
-def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema) -> Iterator[None]:
+def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema, at_once: int) -> Iterator[None]:
     """Put the rows of a CSV file into the table, a batch at a time (RFC 4180, UTF-8 with or without a BOM).
 
     With them come their faults, by line and column.
@@ -78,7 +80,7 @@ def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema) -> Iterator
         records = csv.reader(text, strict=True)
         if header := _header(table, records, shape):
             columns = columns_of(header, shape)
-            for lines, rows in _records(table, records, len(header)):
+            for lines, rows in _records(table, records, len(header), at_once):
                 take_rows(table, shape, columns, lines, rows)
                 yield
 
@@ -151,7 +153,7 @@ def _no_header(table: CsvTable, header: list[str], shape: CsvSchema, expected: s
     return "no header row", expected
 
 
-def _records(table: CsvTable, records: Any, width: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+def _records(table: CsvTable, records: Any, width: int, at_once: int) -> Iterator[tuple[list[int], list[list[str]]]]:
     """The rows of the file that have as many cells as the header, so many at a time, with the lines they start on."""
     lines: list[int] = []
     rows: list[list[str]] = []
@@ -168,7 +170,7 @@ def _records(table: CsvTable, records: Any, width: int) -> Iterator[tuple[list[i
                     table.fault(line, "row", f"has {count(len(cells), 'field')}", f"{width}, as the header")
                     table.strays.update(cell.strip() for cell in cells)
                 line = records.line_num + 1
-                if len(rows) == ROWS_AT_ONCE:
+                if len(rows) == at_once:
                     yield lines, rows
                     lines, rows = [], []
             ended = True
@@ -202,6 +204,7 @@ def take_rows(
     for place, column in columns:
         cells, some_lack = column.read(of_column[place])
         (uneven if some_lack or shape.uneven(column.name, stated) else stated)[column.name] = cells
+    table.stated = stated
     table.rows = [dict(zip(stated, cells, strict=True)) for cells in zip(*stated.values(), strict=True)]
     table.rows = table.rows or [{} for _ in rows]
     for name, cells in uneven.items():

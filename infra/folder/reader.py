@@ -1,7 +1,7 @@
 """An offer's folder: read whole, or refused with every fault of every file; and a new one to start from."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -27,6 +27,8 @@ from optex.fields import ID
 from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.terms import Terms
+
+RecordedSpells = Callable[[Collection[str]], Mapping[str, Sequence[ServicePeriod]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,11 +100,11 @@ def read_forms(
 
 
 def read_service(
-    path: Path, holder_ids: Collection[str], recorded: Mapping[str, Sequence[ServicePeriod]] | None = None
+    path: Path, holder_ids: Collection[str], recorded: RecordedSpells | None = None
 ) -> list[ServicePeriod]:
     """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place.
 
-    `recorded` are those on record, by holder.
+    A spell that overlaps one that is `recorded` is a fault too.
     """
     files, table = _single(path, "service")
     periods, lines = [], []
@@ -111,7 +113,7 @@ def read_service(
             periods += [service_period(row) for row in table.rows]
             lines += table.lines
     if recorded is not None and files.sound(table):
-        check_recorded_spells(table, periods, lines, recorded)
+        check_recorded_spells(table, periods, lines, recorded({each.holder_id for each in periods}))
     _refuse_faults(files, table)
     return periods
 

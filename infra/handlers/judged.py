@@ -1,7 +1,7 @@
 """Which forms need not be judged again: nothing has come on record since they were that could change how they stand."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from infra.database import tables as t
 from infra.database.among import among
 from infra.database.reader import OfferReader
 from optex.milestones import CLOSE
-from optex.records import FormKind, FormStanding
+from optex.records import Form, FormKind, FormStanding
 from optex.state import OfferState
 
 # What the audit tells that changes how no form stands, or with which the forms of whom it concerns were judged again,
@@ -25,11 +25,22 @@ _CHANGES_NOTHING = frozenset({
 _NOR = (" decided", " done", " held", " postponed", " refused")
 
 
+# To look a member up in an Enum takes longer than all else about a row.
+_KINDS = {each.value: each for each in FormKind}
+_STANDINGS = {each.value: each for each in FormStanding}
+
+
+class SentForm(NamedTuple):
+    """What of a form is asked here; a form itself has it too."""
+
+    form_id: str
+    kind: FormKind
+    received_at: datetime
+
+
 class Standing(NamedTuple):
     """How a form stands by the decision in force, and for how many shares it tenders."""
 
-    form_id: str
-    holder_id: str
     kind: FormKind
     standing: FormStanding
     rule: str
@@ -53,19 +64,19 @@ class Judged:
         )
         self._never = bool(too_late or state.grant_splits or state.accepted_at or state.terminated_at)
 
-    def of(self, holder_ids: Collection[str]) -> tuple[dict[str, list[Standing]], list[str]]:
-        """How the forms of these holders stand, by holder, and whose are to be judged again; who sent none is neither.
+    def of(self, sent: Mapping[str, Sequence[SentForm | Form]]) -> tuple[dict[str, list[Standing]], list[str]]:
+        """How these forms stand, by the holders who sent them in this order, and whose are to be judged again.
 
         Each form stands as it was decided where nothing has come since that could change it: no form, no decision of
         the company, no split and no change of the terms. Nor may any form be as late as this instant, or one by which
         a holder may object, as that depends on when the holder was told (TND-3).
         """
         stands, again = dict[str, list[Standing]](), list[str]()
-        decided = {} if self._never else self._decided(holder_ids)
-        for holder_id, sent in self._sent(holder_ids).items():
-            said = [decided[form.form_id] for form in sent if form.form_id in decided]
-            if len(said) == len(sent) and self._as_it_was(sent, said):
-                stands[holder_id] = [_standing(form, row) for form, row in zip(sent, said, strict=True)]
+        decided = {} if self._never else self._decided(sent)
+        for holder_id, forms in sent.items():
+            said = [decided[form.form_id] for form in forms if form.form_id in decided]
+            if len(said) == len(forms) and self._as_it_was(forms, said):
+                stands[holder_id] = [_standing(form, row) for form, row in zip(forms, said, strict=True)]
             else:
                 again.append(holder_id)
         return stands, again
@@ -79,26 +90,15 @@ class Judged:
         changes = [last for action, (last, _) in found.items() if not _changes_nothing(action)]
         return closed, at, max(changes, default=0)
 
-    def _as_it_was(self, sent: Sequence[Row[Any]], said: Sequence[Row[Any]]) -> bool:
+    def _as_it_was(self, sent: Sequence[SentForm | Form], said: Sequence[Row[Any]]) -> bool:
         last = max(said, key=lambda row: row.entry)
         entry, at = max((last.entry, last.at), (self._closed, self._closed_at))
         return entry > self._changed and all(
             form.received_at <= at
             and form.received_at < self._at
-            and (form.kind == FormKind.ELECTION or form.received_at < self._objectionable)
+            and (form.kind is FormKind.ELECTION or form.received_at < self._objectionable)
             for form in sent
         )
-
-    def _sent(self, holder_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
-        """The forms of these holders, in order of receipt."""
-        f = t.forms.c
-        mine = f.offer == self._db.offer, among(self._db.connection, f.holder_id, holder_ids)
-        query = select(f.holder_id, f.form_id, f.kind, f.received_at).where(*mine)
-        found: dict[str, list[Row[Any]]] = defaultdict(list)
-        rows: Iterable[Row[Any]] = self._db.connection.execute(query.order_by(f.received_at, f.position))
-        for row in rows:
-            found[row.holder_id].append(row)
-        return found
 
     def _decided(self, holder_ids: Iterable[str]) -> dict[str, Row[Any]]:
         """The decisions in force on forms of these holders; of one that was another holder's those on that are not."""
@@ -110,17 +110,20 @@ class Judged:
         return {row.subject: row for row in found}
 
 
+def sent_by(db: OfferReader, holder_ids: Iterable[str]) -> dict[str, list[SentForm]]:
+    """The forms of these holders, in order of receipt; who sent none is not among them."""
+    f = t.forms.c
+    mine = f.offer == db.offer, among(db.connection, f.holder_id, holder_ids)
+    query = select(f.form_id, f.holder_id, f.kind, f.received_at).where(*mine)
+    found: dict[str, list[SentForm]] = defaultdict(list)
+    for form_id, holder_id, kind, received_at in db.connection.execute(query.order_by(f.received_at, f.position)):
+        found[holder_id].append(SentForm(form_id, _KINDS[kind], received_at))
+    return found
+
+
 def _changes_nothing(action: str) -> bool:
     return action in _CHANGES_NOTHING or action.endswith(_NOR)
 
 
-def _standing(form: Row[Any], said: Row[Any]) -> Standing:
-    return Standing(
-        form.form_id,
-        form.holder_id,
-        FormKind(form.kind),
-        FormStanding(said.decision),
-        said.rule,
-        said.reason,
-        said.shares,
-    )
+def _standing(form: SentForm | Form, said: Row[Any]) -> Standing:
+    return Standing(form.kind, _STANDINGS[said.decision], said.rule, said.reason, said.shares)

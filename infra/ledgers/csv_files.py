@@ -111,7 +111,7 @@ LEDGERS: dict[str, dict[str, str]] = {
 """The columns of every ledger, in their order, and what each tells."""
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms count in some of them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_csv(path: Path, columns: Collection[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -139,7 +139,7 @@ def cell_text(cell: Any) -> str:
 
 def _plain(text: str) -> str:
     # Quoted once more where it is quoted already, so that whoever takes one quote away has the text itself.
-    return one_line_end("'" + text if text.lstrip("'").startswith(_FORMULA) else text)
+    return one_line_end("'" + text if text.lstrip("'").startswith(FORMULA) else text)
 
 
 def money_text(amount: Decimal) -> str:

@@ -11,7 +11,7 @@ from infra.ocf.item import BadItem, Item
 from infra.ocf.leftovers import dangling, not_mapped
 from infra.ocf.package import Package
 from infra.ocf.people import Person, person_of
-from infra.ocf.plans import authorized, classes_of, is_of_its_stock, plan_of
+from infra.ocf.plans import adopted_on, authorized, classes_of, is_of_its_stock, plan_of
 from infra.ocf.securities import Security, securities_of
 from infra.ocf.vesting_terms import Come
 from infra.ocf.vocabulary import CAPACITY
@@ -36,6 +36,7 @@ class CapTable:
 
     plan: Item
     shares_authorized: int
+    adopted: date | None
     stock_class: str
     people: list[Person]
     held: list[Held]
@@ -55,7 +56,7 @@ def cap_table_of(package: Package, plan_named: str = "") -> CapTable:
         vesting_terms={item.id: item for item in package.items["vesting_terms_files"]},
         come=_come(transactions, faults),
         accelerated=frozenset(
-            str(item.data.get("security_id")) for item in transactions if item.type == "TX_VESTING_ACCELERATION"
+            item.stated("security_id") for item in transactions if item.type == "TX_VESTING_ACCELERATION"
         ),
     )
     securities = securities_of(
@@ -66,6 +67,7 @@ def cap_table_of(package: Package, plan_named: str = "") -> CapTable:
     people = list(_people(package, holder_ids, securities, faults))
     try:
         held, shares_authorized = list(_held(securities, holder_ids)), authorized(plan, transactions)
+        adopted = adopted_on(plan)
     except BadItem as error:
         faults.append(error.fault)
     _none_of(faults)
@@ -73,6 +75,7 @@ def cap_table_of(package: Package, plan_named: str = "") -> CapTable:
     return CapTable(
         plan=plan,
         shares_authorized=shares_authorized,
+        adopted=adopted,
         stock_class=next(iter(classes[plan.id]), ""),
         people=people,
         held=held,
@@ -105,11 +108,8 @@ def _come(transactions: Iterable[Item], faults: list[Fault]) -> dict[str, Come]:
 def _holder_ids(stakeholders: Iterable[Item]) -> dict[str, str]:
     """By the id of each stakeholder ours: the issuer's own number where it stands once, else OCF's."""
     items = list(stakeholders)
-    own = Counter(item.data.get("issuer_assigned_id") for item in items)
-    return _ours(
-        (item.id, assigned if isinstance(assigned := item.data.get("issuer_assigned_id"), str) else "", own[assigned])
-        for item in items
-    )
+    own = Counter(item.stated("issuer_assigned_id") for item in items)
+    return _ours((item.id, known := item.stated("issuer_assigned_id"), own[known]) for item in items)
 
 
 def _ours(ids: Iterable[tuple[str, str, int]]) -> dict[str, str]:
@@ -129,10 +129,9 @@ def _held(securities: Iterable[Security], holder_ids: dict[str, str]) -> Iterato
     """The options outstanding, and of those that have ended what was exercised: it is gone from the pool."""
     mine = [each for each in securities if each.grant is not None and not each.retracted]
     mine = [each for each in mine if each.ended is None or each.exercised]
-    own = Counter(each.issuance.data.get("custom_id") for each in mine)
+    own = Counter(each.issuance.stated("custom_id") for each in mine)
     grant_ids = _ours(
-        (each.issuance.text("security_id"), each.issuance.text("custom_id"), own[each.issuance.text("custom_id")])
-        for each in mine
+        (each.issuance.text("security_id"), known := each.issuance.stated("custom_id"), own[known]) for each in mine
     )
     found = []
     for each in mine:
@@ -162,7 +161,7 @@ def _people(
             firsts[each.grant.holder_id] = min(known, each.granted_on)
     for item in package.items["stakeholders_files"]:
         first = firsts.get(item.id)
-        if first is None and item.data.get("current_relationship") not in CAPACITY and not item.comments:
+        if first is None and item.stated("current_relationship") not in CAPACITY and not item.comments:
             continue
         try:
             person = person_of(item, holder_ids[item.id], first)

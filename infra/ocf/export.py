@@ -22,7 +22,7 @@ from optex.actions import AgreementSigned
 from optex.calendar import ONE_DAY
 from optex.errors import OptexError
 from optex.formatting import utc_text
-from optex.records import IssuedOption, OptionType, Tranche
+from optex.records import IssuedOption, OptionType, Tranche, UnitType
 from optex.terms import Formation
 from optex.vesting import schedule
 
@@ -153,7 +153,7 @@ def _option(row: Any, vesting: tuple[Tranche, ...]) -> IssuedOption:
         granted_on=row.granted_on,
         shares=row.shares,
         price=row.price,
-        type=OptionType(row.type),
+        type=UnitType.RSU if row.type == UnitType.RSU else OptionType(row.type),
         expires_on=row.expires_on,
         vesting=vesting,
     )

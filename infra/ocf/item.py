@@ -40,6 +40,11 @@ class Item:
         found = self.data.get("comments")
         return found if isinstance(found, list) else []
 
+    def stated(self, key: str) -> str:
+        """A text to compare by; "" where it is none."""
+        found = self.data.get(key)
+        return found if isinstance(found, str) else ""
+
     def told(self, problem: str, expected: str = "") -> Fault:
         """What there is to say of it."""
         name = f"{self.type} {self.id}".strip()
@@ -97,7 +102,7 @@ class Item:
         if found.get("currency") != CURRENCY:
             raise self.bad(f"{key}.currency", found.get("currency"), f"{CURRENCY}: prices are in dollars")
         exact = self._number(f"{key}.amount", found.get("amount"))
-        if exact < 0 or exact != round(exact, 4):
+        if not 0 <= exact < 10**12 or exact != round(exact, 4):
             raise self.bad(f"{key}.amount", found.get("amount"), "dollars with four decimals at most")
         return exact if exact == round(exact, 2) else round(exact, 4)
 

@@ -34,7 +34,7 @@ def dangling(package: Package) -> Iterator[Fault]:
     for item in (*package.items["stock_plans_files"], *package.items["transactions_files"]):
         for key, ids in known.items():
             value = item.data.get(key)
-            if value is not None and value not in ids:
+            if value is not None and item.stated(key) not in ids:
                 yield item.told(f"{key}: there is no {value}", "one of the package")
 
 

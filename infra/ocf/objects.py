@@ -9,7 +9,7 @@ from infra.ocf.ids import OcfIds
 from infra.ocf.remarks import decimal_remark, service_remark
 from infra.ocf.vocabulary import COMPENSATION, ENDED, PLACE, RELATIONSHIP, money, number
 from optex.adjustment import Split
-from optex.records import Capacity, Grant, Holder, IssuedOption, ServicePeriod
+from optex.records import Capacity, Grant, Holder, IssuedOption, ServicePeriod, UnitType
 from optex.terms import Formation, Terms
 from optex.vesting import Tranches
 
@@ -100,7 +100,8 @@ class Objects:
         consideration: str = "",
         comments: Sequence[str] = (),
     ) -> Object:
-        """An award issued on a day, with its exact tranches."""
+        """An award issued on a day, with its exact tranches; units have neither price nor term (XCH-3)."""
+        units = option.type is UnitType.RSU
         return {
             "object_type": "TX_EQUITY_COMPENSATION_ISSUANCE",
             "id": self.ids.of("issuance", option.grant_id),
@@ -114,9 +115,9 @@ class Objects:
             "stock_class_id": self.stock_class_id,
             "compensation_type": COMPENSATION[option.type],
             "quantity": number(option.shares),
-            "exercise_price": money(option.price),
+            **({} if units else {"exercise_price": money(option.price)}),
             "vestings": [{"date": each.vests_on.isoformat(), "amount": number(each.shares)} for each in vesting],
-            "expiration_date": option.expires_on.isoformat(),
+            "expiration_date": None if units else option.expires_on.isoformat(),
             "termination_exercise_windows": [],
             **({"comments": list(comments)} if comments else {}),
         }

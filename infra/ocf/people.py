@@ -1,5 +1,6 @@
 """The stakeholders of a package as holders with their service, as far as it is there."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +9,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from infra.ledgers.csv_files import FORMULA
 from infra.ocf.item import Item
 from infra.ocf.remarks import decimal_remarked, service_remarked
-from infra.ocf.vocabulary import CAPACITY
+from infra.ocf.vocabulary import CAPACITY, PLACE
 from optex.errors import Fault
 from optex.fields import EmailCell
 from optex.records import Holder, ServicePeriod
@@ -34,9 +36,12 @@ def person_of(item: Item, holder_id: str, first_grant: date | None) -> Person:
     name = item.data.get("name")
     if not isinstance(name, dict) or not isinstance(name.get("legal_name"), str) or not name["legal_name"].strip():
         raise item.bad("name.legal_name", None, "the name as on the option agreement")
+    legal_name = name["legal_name"].strip()
+    if legal_name.startswith(FORMULA):  # holders.csv is opened in spreadsheets
+        raise item.bad("name.legal_name", legal_name, "a name, which begins as no formula does")
     holder = Holder(
         holder_id=holder_id,
-        name=name["legal_name"].strip(),
+        name=legal_name,
         email=_email(item, remarks),
         jurisdiction=_jurisdiction(item),
         voting_percent=decimal_remarked(item.comments, "voting_percent") or Decimal(0),
@@ -81,15 +86,15 @@ def _email(item: Item, remarks: list[Fault]) -> str:
 def _jurisdiction(item: Item) -> str:
     """Where somebody resides: the legal address before any other."""
     for comment in item.comments:
-        if isinstance(comment, str) and comment.startswith("jurisdiction: "):
-            return comment.removeprefix("jurisdiction: ")
+        if isinstance(comment, str) and (found := comment.removeprefix("jurisdiction: ")) != comment:
+            return "" if found.startswith(FORMULA) else found
     listed = item.data.get("addresses")
     addresses: Sequence[dict[str, Any]] = (
-        [each for each in listed if isinstance(each, dict) and isinstance(each.get("country"), str)]
+        [each for each in listed if isinstance(each, dict) and re.fullmatch("[A-Z]{2}", str(each.get("country")))]
         if isinstance(listed, list)
         else []
     )
     for address in sorted(addresses, key=lambda each: each.get("address_type") != "LEGAL"):
-        subdivision = address.get("country_subdivision") or ""
-        return f"{address['country']}-{subdivision}" if subdivision else str(address["country"])
+        place = f"{address['country']}-{address.get('country_subdivision')}"
+        return place if PLACE.fullmatch(place) else str(address["country"])
     return ""

@@ -1,6 +1,7 @@
 """The stock plan that an offer is of: which of a package's it is, its shares, and the stock that it is for."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from infra.ocf.item import BadItem, Item
 from infra.ocf.package import Package
@@ -13,19 +14,19 @@ def plan_of(package: Package, named: str) -> Item:
     """The plan of that name or id, else the only one with options; OptexError where there are several, or none."""
     plans = package.items["stock_plans_files"]
     if named:
-        found = [plan for plan in plans if named in (plan.id, plan.data.get("plan_name"))]
+        found = [plan for plan in plans if named in (plan.id, plan.stated("plan_name"))]
     else:
         options = {
-            item.data.get("stock_plan_id")
+            item.stated("stock_plan_id")
             for item in package.items["transactions_files"]
-            if item.type in AWARDS and str(item.data.get("compensation_type")).startswith("OPTION")
+            if item.type in AWARDS and item.stated("compensation_type").startswith("OPTION")
         }
         found = plans if len(plans) == 1 else [plan for plan in plans if plan.id in options]
     if len(found) == 1:
         return found[0]
     if not plans:
         raise OptexError("the package has no stock plan: an offer is of the options of one")
-    names = listed([f'"{plan.data.get("plan_name")}" ({plan.id})' for plan in plans])
+    names = listed([f'"{plan.stated("plan_name")}" ({plan.id})' for plan in plans])
     raise OptexError(f"an offer is of the options of one stock plan: name it by --plan, one of {names}")
 
 
@@ -63,3 +64,9 @@ def is_of_its_stock(split: Item, award: Item, classes: dict[str, list[str]]) -> 
     if len(candidates) > 1:
         raise BadItem(award.told("of which class its stock is nothing says, and one of them was split"))
     return True
+
+
+def adopted_on(plan: Item) -> date | None:
+    """When the plan was adopted, or approved by the stockholders, if that was earlier."""
+    stated = ("board_approval_date", "stockholder_approval_date")
+    return min((plan.day(key) for key in stated if plan.data.get(key) is not None), default=None)

@@ -213,6 +213,6 @@ def _ratio(item: Item) -> Fraction:
         by = Fraction(ratio["numerator"]) / Fraction(ratio["denominator"])  # type: ignore[index]  # it may be anything
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         raise item.bad("split_ratio", ratio, "a numerator and a denominator") from None
-    if by <= 0:
-        raise item.bad("split_ratio", ratio, "a numerator and a denominator above zero")
+    if not Fraction(1, 1_000_000) <= by <= 1_000_000:
+        raise item.bad("split_ratio", ratio, "up to a million shares for one, or one for a million")
     return by

@@ -51,6 +51,8 @@ def import_package(path: Path, folder: Path, plan: str = "") -> TakenIn:
     try:
         _write(unfinished, folder.absolute().name, package, table, rows)
         _check(unfinished, rows)
+        if folder.is_dir():  # an empty one
+            folder.rmdir()
         unfinished.replace(folder.absolute())
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -95,7 +97,8 @@ def _plain(value: Decimal) -> str:
 
 
 def _write(folder: Path, name: str, package: Package, table: CapTable, rows: Rows) -> None:
-    (folder / "offer.toml").write_text(_terms(name, package.manifest.data.get("issuer"), table), encoding="utf-8")
+    terms = _terms(name, package.manifest.data.get("issuer"), table)
+    (folder / "offer.toml").write_text(terms, encoding="utf-8", newline="\n")
     empty: Rows = {"elections.csv": [], "prices.csv": []}
     shapes = (HOLDERS, SERVICE, GRANTS, ELECTIONS, PRICES)
     for (file, written), shape in zip((rows | empty).items(), shapes, strict=True):
@@ -130,8 +133,8 @@ def _terms(name: str, issuer: Any, table: CapTable) -> str:
         'name = "2020 Stock Option Plan"': _line("name", table.plan.data.get("plan_name")),
         "shares_authorized = 1_000_000": f"shares_authorized = {table.shares_authorized}",
     }
-    if adopted := _adopted(table.plan):
-        named["# adopted = 2020-06-01"] = f"adopted = {adopted}"
+    if table.adopted:
+        named["# adopted = 2020-06-01"] = f"adopted = {table.adopted}"
     if formed := stated.get("formation_date"):
         subdivision = stated.get("country_subdivision_of_formation")
         named |= {
@@ -155,12 +158,6 @@ def _iso_day(value: Any) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise OptexError(f"Manifest.ocf.json: issuer.formation_date: {value!r} is no date") from None
-
-
-def _adopted(plan: Item) -> date | None:
-    """When the plan was adopted, or approved by the stockholders, if that was earlier."""
-    stated = ("board_approval_date", "stockholder_approval_date")
-    return min((plan.day(key) for key in stated if plan.data.get(key) is not None), default=None)
 
 
 def _check(folder: Path, rows: Rows) -> None:

@@ -30,7 +30,7 @@ Part = tuple[date, Fraction]
 def tranches_of(terms: Item, shares: int, come: Come) -> Tranches:
     """The tranches of a security under vesting terms; NoTranches where a day or a number does not follow from them."""
     conditions = _conditions(terms)
-    later = {each for condition in conditions.values() for each in condition.get("next_condition_ids") or []}
+    later = {each for condition in conditions.values() for each in _next(condition)}
     firsts = [key for key in conditions if key not in later]
     if len(firsts) != 1:
         raise NoTranches("does not begin with one condition")
@@ -45,7 +45,7 @@ def tranches_of(terms: Item, shares: int, come: Come) -> Tranches:
         days[key] = vests_on[-1]
         for day in vests_on:
             parts.append((day, _part(condition, shares, sum((part for _, part in parts), Fraction(0)))))
-        following = condition.get("next_condition_ids") or []
+        following = _next(condition)
         if len(following) > 1:
             raise NoTranches(f"after condition {key} there are several")
         key = following[0] if following else None
@@ -57,6 +57,13 @@ def _conditions(terms: Item) -> dict[str, dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(each, dict) and "id" in each for each in found):
         raise NoTranches("has no list of conditions")
     return {str(each["id"]): each for each in found}
+
+
+def _next(condition: dict[str, Any]) -> list[str]:
+    found = condition.get("next_condition_ids") or []
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise NoTranches(f"condition {condition['id']} does not say what comes after it")
+    return found
 
 
 def _days(condition: dict[str, Any], days: Mapping[str, date], come: Come) -> list[date]:

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from optex.records import Capacity, OptionType
+from optex.records import Capacity, OptionType, UnitType
 
 VERSION = "1.2.0"
 MANIFEST = "Manifest.ocf.json"
@@ -24,8 +24,9 @@ FILE_TYPES = {
 }
 REQUIRED_FILES = tuple(FILE_TYPES)[:7]
 
-COMPENSATION = {OptionType.ISO: "OPTION_ISO", OptionType.NSO: "OPTION_NSO"}
-OPTION_TYPE = {name: kind for kind, name in COMPENSATION.items()}
+OPTION_TYPE = {"OPTION_ISO": OptionType.ISO, "OPTION_NSO": OptionType.NSO}
+COMPENSATION: dict[OptionType | UnitType, str] = {kind: name for name, kind in OPTION_TYPE.items()}
+COMPENSATION[UnitType.RSU] = "RSU"
 
 RELATIONSHIP = {
     Capacity.EMPLOYEE: "EMPLOYEE",

@@ -154,10 +154,10 @@ def test_a_spell_over_one_on_record_is_a_fault_of_its_row(tmp_path):
     file = tmp_path / "told.csv"
     file.write_text("holder_id,capacity,from,to\nH1,employee,2003-08-01,\n")
     with pytest.raises(BadData) as found:
-        read_service(file, {"H1"}, on_record)
+        read_service(file, {"H1"}, lambda _: on_record)
     assert [
         "told.csv:2: from: overlaps the spell as employee from 1999-01-04 as still serving on record, expected a row "
         "that ends that spell, or a spell that does not overlap it"
     ] == [str(fault) for fault in found.value.faults]
     file.write_text("holder_id,capacity,from,to\nH1,employee,2003-08-01,\nH1,employee,1999-01-04,2003-06-30\n")
-    assert 2 == len(read_service(file, {"H1"}, on_record))
+    assert 2 == len(read_service(file, {"H1"}, lambda _: on_record))

@@ -176,6 +176,35 @@ def test_it_is_read_back_as_what_is_left(package, played, tmp_path):
     assert int(played.column("pool", "available_after")[-1]) == folder.terms.plan.shares_authorized - 3_000
 
 
+def test_a_split_while_the_offer_is_open(new_offer, tmp_path):
+    """Issued are the shares of the grant date, cancelled those of the day: read back, both make up what was left."""
+    offer = new_offer(formation=FORMATION).holder("H1", "Ann Lee").grant("G1", 1_001, exercised=100)
+    offer.happens("2003-03-04T10:00:00", "split", on="2003-03-05", new=3, old=2)
+    offer.grants["G1"] = ("H1", 1_501, "2000-05-16", "8.34", 150)
+    played = offer.tenders("F1", "2003-03-10T10:00:00", G1=601).closes_at("2003-10-03", "1.27").play()
+    assert [("601", "G1-B")] == played.column("cancellations", "shares", "balancing_grant_id")
+    assert 0 == optex("export", played.out, "--ocf", tmp_path / "ocf").code
+    said = optex("import-ocf", tmp_path / "ocf", tmp_path / "offer")
+    assert (0, "") == (said.code, said.err)
+    shares = {grant.grant_id: grant.shares for grant in read_folder(tmp_path / "offer").grants}
+    assert {"G1-B": 750, "G1-N": 601, "G1-exercised": 150} == shares
+
+
 def test_an_export_says_what_to_write(played):
     """Wrong usage without --out and --ocf."""
     assert 2 == optex("export", played.out).code
+
+
+def test_units_at_a_ratio_are_issued_without_price_and_last_day(new_offer, tmp_path):
+    """Of 900 shares at 5 for 2 there are 360 units: valid by the schemas, and all 900 are returned to the pool."""
+    exchange = '[exchange]\naward = "rsu"\n[[exchange.ratio]]\nprice_from = 10.00\nold = 5\nnew = 2\n'
+    offer = new_offer(exchange, formation=FORMATION)
+    offer.holder("H1", "Ann Lee").grant("G1", 900, price="12.50").tenders("F1", "2003-03-10T10:00:00", G1=900)
+    played = offer.closes_at("2003-10-03", "1.27").play()
+    assert 0 == optex("export", played.out, "--ocf", tmp_path / "ocf").code
+    document = json.loads((tmp_path / "ocf" / "Transactions.ocf.json").read_text())
+    assert [] == faults(document)
+    [units] = [each for each in document["items"] if each.get("compensation_type") == "RSU"]
+    assert ("360", None, False) == (units["quantity"], units["expiration_date"], "exercise_price" in units)
+    returned = [each["quantity"] for each in document["items"] if each["object_type"] == "TX_STOCK_PLAN_RETURN_TO_POOL"]
+    assert ["900"] == returned

@@ -104,6 +104,23 @@ def test_a_split_makes_more_of_what_was_issued_before_it(taken_in):
     assert [(1_501, "8.34"), (1_000, "12.50")] == [(grant.shares, str(grant.price)) for grant in folder.grants]
 
 
+def test_a_split_tells_nothing_of_vesting_that_is_not_known(taken_in):
+    """The schedule stays blank; what was exercised of an option that had ended is split as the stock it is."""
+    split = {"object_type": "TX_STOCK_CLASS_SPLIT", "id": "split", "date": "2022-02-01", "stock_class_id": "common"}
+    event = {"id": "sale", "portion": {"numerator": "1", "denominator": "1"}, "trigger": {"type": "VESTING_EVENT"}}
+    terms = {"object_type": "VESTING_TERMS", "id": "on-sale", "name": "On sale", "allocation_type": "FRONT_LOADED"}
+    folder, _ = taken_in(
+        issuance("1", vestings=None, vesting_terms_id="on-sale"),
+        issuance("2"),
+        happens("EQUITY_COMPENSATION_EXERCISE", "2", on="2021-06-01", quantity="300", resulting_security_ids=[]),
+        cancellation("2", 700, on="2021-07-01"),
+        {**split, "split_ratio": {"numerator": "2", "denominator": "1"}},
+        vesting_terms_files=[{**terms, "vesting_conditions": [event]}],
+    )
+    found = [(grant.grant_id, grant.shares, grant.exercised, len(grant.vesting)) for grant in folder.grants]
+    assert [("1", 2_000, 0, 0), ("2-exercised", 600, 600, 1)] == found
+
+
 def test_a_transferred_option_is_its_new_holders(taken_in):
     """With the grant date of the option it came from."""
     bo = {**ANN, "id": "bo", "name": {"legal_name": "Bo Ray"}, "issuer_assigned_id": "E-2"}
@@ -161,9 +178,6 @@ def test_vesting_that_waits_for_an_event_is_named(taken_in):
     assert [()] == [grant.vesting for grant in folder.grants]
     why = "vesting_terms_id: on-sale condition sale waits for an event: the column vesting is blank"
     assert [True] == [why in each for each in told if "vesting" in each]
-
-
-ISSUED = "Transactions.ocf.json"
 
 
 @pytest.mark.parametrize(
@@ -258,6 +272,29 @@ def test_transactions_that_contradict_each_other_are_refused(refused, transactio
     [told] = refused(issuance("1"), *transactions)
     assert told.startswith("Transactions.ocf.json:")
     assert problem == told.split(": ", 1)[1]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@Ann", " -Ann", "", None])
+def test_a_holder_without_a_name_is_refused(refused, name):
+    """Nor is one a name that a spreadsheet would run."""
+    [told] = refused(issuance("1"), stakeholders_files=[{**ANN, "name": {"legal_name": name}}])
+    assert told.startswith("Stakeholders.ocf.json:6: STAKEHOLDER ann: name.legal_name: ")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "expected"),
+    [
+        (None, "a numerator and a denominator"),
+        ({"numerator": "2", "denominator": "0"}, "a numerator and a denominator"),
+        ({"numerator": "1", "denominator": "9" * 30}, "up to a million shares for one, or one for a million"),
+        ({"numerator": "-2", "denominator": "1"}, "up to a million shares for one, or one for a million"),
+    ],
+)
+def test_a_split_that_is_none_is_refused(refused, ratio, expected):
+    """What it is read as would be the shares of every option."""
+    split = {"object_type": "TX_STOCK_CLASS_SPLIT", "id": "split", "date": "2022-02-01", "stock_class_id": "common"}
+    [told] = refused(issuance("1"), {**split, "split_ratio": ratio})
+    assert told.endswith(f", expected {expected}")
 
 
 def test_every_fault_is_told_at_once(refused):
