@@ -29,6 +29,7 @@ from infra.handlers.decide_again import decide_again
 from infra.handlers.exclusions import exclude, reject
 from infra.handlers.left_outstanding import left_outstanding
 from infra.handlers.result import ActionResult
+from infra.handlers.sought import sought_otherwise
 from infra.handlers.splits import apply_splits
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -167,7 +168,11 @@ def _may_announce(action: Amend | ConditionWaive, db: OfferWriter, state: OfferS
     if state.opened_at is None and state.terminated_at is None:
         reason = "the offer has not opened yet, and no holder has been told of it: an amendment would reach nobody"
         return Ruling(rule="AMD-1", reason=reason)
-    return action.refused(state) or _excludes_nobody(action.apply(state).terms.eligible.excluded_holders, db)
+    if ruling := action.refused(state):
+        return ruling
+    if ruling := _excludes_nobody(action.apply(state).terms.eligible.excluded_holders, db):
+        return ruling
+    return sought_otherwise(action, db, state) if isinstance(action, Amend) else None
 
 
 def _excludes_nobody(excluded: Collection[str], db: OfferWriter) -> Ruling | None:

@@ -87,6 +87,13 @@ def test_terms_are_told_as_the_change_that_they_are(text, change, said):
     assert "" == why_not(text, RIGHT[text.partition(" ")[0]])
 
 
+def test_what_is_sought_is_amended_by_itself():
+    """So that two percent more, which need no days, never carry what does."""
+    assert why_not('eligible.minimum_price = 10.00\nchannels = ["hand"]', "increase", percent="1").endswith(
+        "state channels in another amendment"
+    )
+
+
 def test_a_change_in_consideration_leaves_ten_days_and_is_never_immaterial():
     """Told on March 19 its tenth business day is April 1: refused at 5 p.m. of March 31, taken with an extension."""
     late = {"at": "2003-03-19T10:00", "immaterial": "a trifle"}
