@@ -5,6 +5,7 @@ from collections import Counter
 from prefect import State
 
 from flows.step import step_flow
+from infra.handlers.judged import Judged
 from optex.formatting import count, local_text
 from optex.milestones import CANCEL, next_cancellation
 from optex.records import HolderRecord
@@ -48,9 +49,10 @@ def _would_be(step: DueStep) -> tuple[AtStake, str]:
     """What would be accepted now and what not, and what a person is asked to approve of it, in counts and totals."""
     on = step.state.day(step.at)
     at_stake, total = AtStake(on), Counter[str]()
+    judged = Judged(step.db, step.state, step.at)
 
     def decided(records: list[HolderRecord]) -> None:
-        decisions = decide(step, records)[1]
+        _, decisions, _ = decide(step, judged, records)
         at_stake.accepted(decisions)
         accepted = [each.tender for each in decisions if each.accepted]
         total.update(

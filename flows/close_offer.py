@@ -4,7 +4,7 @@ from prefect import State
 
 from flows.step import step_flow
 from optex.milestones import CLOSE
-from tasks.batches import in_batches
+from tasks.batches import batch_by_batch
 from tasks.due_step import DueStep
 from tasks.offer_period import Closing
 
@@ -13,5 +13,5 @@ from tasks.offer_period import Closing
 def close_offer(step: DueStep) -> str | State:
     """Close the offer. Nothing is accepted yet: an extension may still re-open it until 8 a.m. (EXT-1)."""
     closing = Closing(step)
-    in_batches(step, closing.review)
+    batch_by_batch(step, closing.review, step.db.holder_ids())
     return closing.done()

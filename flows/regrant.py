@@ -10,6 +10,7 @@ from prefect import State
 from flows.step import step_flow
 from optex.compensations import in_time
 from optex.formatting import count
+from optex.market import awaited_price
 from optex.milestones import REGRANT
 from optex.records import HolderRecord
 from tasks.at_stake import AtStake, of_promises
@@ -40,10 +41,10 @@ def regrant(step: DueStep) -> str | State:
     kept = [each for each in step.db.open_promises() if in_time(each.reinstated_at, on, state.terms)]
     if not kept and not state.deferred:
         return record_nothing_left(step, lapsed)
-    close = step.db.close_on(on)
+    close = step.db.value_on(on)
     if close is None:
         step.at_stake = of_promises(kept)
-        return step.held("GRT-3", f"the closing price of {on} is not known yet; the grant goes on when it is recorded")
+        return step.held("GRT-3", f"{awaited_price(state.terms, on)}; the grant goes on when it is recorded")
     holder_ids = {each.holder_id for each in kept} | {each.holder_id for each in state.deferred}
     del kept  # as many as there are holders
     granting = Granting(step, close, lapsed)

@@ -29,6 +29,7 @@ from infra.report.page import write_report
 from infra.settings import DATABASE, KEPT, PLAYED
 from infra.workspace import Workspace, using, workspace_of
 from optex.formatting import local_text, sentence
+from optex.market import priced_on
 from optex.milestones import REGRANT
 from optex.steps import Step, StepStatus, run_order
 from tasks.intake import take_in_arrivals
@@ -147,7 +148,9 @@ def _next(workspace: Workspace, until: datetime | None) -> tuple[datetime, Step 
         played = db.row().played_until
         pending = [step for step in db.steps() if step.status is StepStatus.PENDING]
         grant = db.step(REGRANT)
-        awaited = db.state().schedule.grant_on if grant and grant.status is StepStatus.HELD else None
+        state = db.state()
+        held = grant is not None and grant.status is StepStatus.HELD
+        awaited = priced_on(state.terms, state.schedule.grant_on) if held else None
         _, letters = held_back(db)
         split = next_split(db)
     step = min(pending, key=run_order, default=None)

@@ -17,6 +17,7 @@ Which module holds which part, in the order of an offer's life:
     records                         holders, service, grants and forms, as they are keyed in
     eligibility                     who may tender, whose tender may be accepted, who may receive new options
     defects, election               one form by itself: in time, proper, what it tenders; all of a holder: which stands
+    exchange, unit_words            how many new shares are given for the old ones; units in place of options, in words
     cancellation                    what is accepted; cancellations, balancing options and promises
     adjustment, adjusted_holdings   what a split makes of options and promises; other grants meanwhile are deferred
     ledger_of_the_day               in which shares a form is read: those of the day on which it was signed

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from optex.errors import OptexError, Ruling
-from optex.fields import A_TEXT, EXPIRES, AsWritten, Expected, Moment, Pattern
+from optex.fields import A_TEXT, EXPIRES, OF_FILE, AsWritten, Expected, Moment, Pattern
 from optex.state import OfferState
 from optex.visible import unseen
 
@@ -41,7 +41,7 @@ class Option:
     `offered` how a form words them, each beginning with the choice; `form_help` is the form's help. One of `several`
     values is said again and again on the command line, is a list in TOML, and has a row for each in a form. It is
     `written` by a pattern, where it has one; it is `among` what is on record, such as the holders, from whose list a
-    form lets choose; of an `expiration` a form minds the hour.
+    form lets choose; of an `expiration` a form minds the hour; `of_file` is a text that the command line has in a file.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Option:
     written: AsWritten | None = None
     among: str = ""
     expiration: bool = False
+    of_file: bool = False
 
 
 def option(
@@ -220,6 +221,7 @@ def _option(name: str, field: FieldInfo) -> Option:
         written=next((_written(each) for each in told if isinstance(each, Pattern | AsWritten)), None),
         among=words["among"],
         expiration=EXPIRES in told,
+        of_file=OF_FILE in told,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from optex import adjustment, amendments, changes
+from optex import adjustment, amended_terms, amendments, changes
 from optex import closings as closings  # so that their classes are among ACTIONS, as are those of the corrections
 from optex import corrections as corrections
 from optex import exclusions as exclusions
@@ -25,6 +25,7 @@ from optex.election import DefectWaiver
 from optex.errors import Ruling
 from optex.fields import ClosingPrice, Count, Day, Exact, Expected, Expiration, Id, Moment, Text, Whole
 from optex.formatting import count, day, listed, local_end, moment, short_day
+from optex.market import Quote
 from optex.milestones import REGRANT, cancellation_due, extension_deadline, next_cancellation
 from optex.near_miss import did_you_mean
 from optex.notice_outcomes import NoticeBounced as NoticeBounced
@@ -33,6 +34,7 @@ from optex.records import OptionType
 from optex.service_acts import EndService as EndService
 from optex.service_acts import ServiceSet as ServiceSet
 from optex.state import CONDITIONS, OfferState, upon_events
+from optex.terms import SomeTerms, Terms
 from optex.visible import quoted, shortened
 
 Reason = Annotated[Text, Expected("a reason in words")]
@@ -84,12 +86,13 @@ class Amend(Action):
 
     A change in consideration, a decrease, or an increase beyond 2% must leave ten whole business days, the day of its
     notice the first; another material change as many as the term `material_days` says: refused unless the expiration,
-    or the extension made with it, leaves them, and where no term of the offer carries it out (AMD-1, §15).
+    or the extension made with it, leaves them. Which terms carry it out is stated with it, and refused where they may
+    not be amended; of a change in consideration or in the options sought they must be (AMD-1, §15).
     """
 
     verb, rule, deployment, final = "amend", "AMD-1", "amend", True
     filed = "the offer is amended"
-    once, once_within = ("change", "percent", "extend_to", "reason"), timedelta(days=1)
+    once, once_within = ("change", "percent", "extend_to", "reason", "terms"), timedelta(days=1)
     change: Annotated[
         Literal["consideration", "decrease", "increase", "other"], of("consideration", "decrease", "increase", "other")
     ] = option("What changes.")
@@ -103,6 +106,11 @@ class Amend(Action):
     )
     reason: Reason = option("The amendment, in words as holders shall read it.")
     immaterial: Reason | None = option("Why the change is not material, where it is not: then it needs no days.", None)
+    terms: SomeTerms | None = option(
+        "A file with the keys of offer.toml that change, as they shall be; what it leaves out stands as it is.",
+        None,
+        form="The keys of offer.toml that change, as they shall be, such as a line `waiting = {months = 12}`.",
+    )
 
     def deadline(self, state: OfferState) -> datetime:
         """The last instant at which its notice leaves holders their days."""
@@ -110,13 +118,19 @@ class Amend(Action):
         return amendments.deadline(state, days, self.at, self.extend_to)
 
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial)
+        return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial, self.terms)
 
     def says(self, state: OfferState) -> str:
-        return f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}."
+        changed = amended_terms.changed_terms(state.terms, self._amended(state.terms))
+        carried_out = f": {listed(terms)}" if (terms := [str(each) for each in changed]) else ""
+        made = f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}"
+        return f"{made}{carried_out}."
+
+    def _amended(self, terms: Terms) -> Terms:
+        return amended_terms.amended(terms, self.terms) if self.terms else terms
 
     def apply(self, state: OfferState) -> OfferState:
-        state = replace(state, amendments=state.amendments + 1)
+        state = replace(state, amendments=state.amendments + 1, terms=self._amended(state.terms))
         return _extended(state, self.extend_to) if self.extend_to else state
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:
@@ -125,7 +139,8 @@ class Amend(Action):
         until = f", and extended to {moment(self.extend_to, clock)}" if self.extend_to else ""
         article = "an" if self.change == "increase" else "a"
         said = named.get(self.change) or f"{article} {self.change}{by} in the options sought"
-        return f"The offer was amended by {said}{until}", self.reason
+        terms = f" ({amended_terms.stated(self.terms)})" if self.terms else ""
+        return f"The offer was amended by {said}{terms}{until}", self.reason
 
     def label(self, state: OfferState) -> str:
         return f"Amended and extended to {short_day(state.last_day(self.extend_to))}" if self.extend_to else "Amended"
@@ -359,16 +374,23 @@ class PriceSet(Action):
     who = "Who reports it: your full name."
     on: Day = option("The trading day.")
     close: ClosingPrice = option("Dollars and exact cents, such as 0.95.")
+    high: ClosingPrice | None = option("The day's high, where the offer's price is an average; with its low.", None)
+    low: ClosingPrice | None = option("The day's low, likewise.", None)
 
     @property
     def subject(self) -> str:
         return self.on.isoformat()
 
+    @property
+    def quote(self) -> Quote:
+        return Quote(close=self.close, high=self.high, low=self.low)
+
     def refused(self, state: OfferState) -> Ruling | None:
-        return changes.may_price(state, self.on, self.at)
+        return changes.may_price(state, self.on, self.at, self.quote)
 
     def says(self, state: OfferState) -> str:
-        return f"The closing price of {self.on} is ${self.close:.2f}."
+        between = "" if self.high is None else f", between a low of ${self.low:.2f} and a high of ${self.high:.2f}"
+        return f"The closing price of {self.on} is ${self.close:.2f}{between}."
 
 
 class Split(Action):
@@ -706,7 +728,7 @@ def _problem(kind: type[Action], found: Any) -> tuple[str, str, str]:
         return key, "missing", "a value"
     if found["type"] == "extra_forbidden":
         return key, f"unknown option{did_you_mean(key, [*(each.key for each in kind.options()), *COMMON])}", ""
-    if found["type"] == "instant":
+    if found["type"] in ("instant", "terms"):
         return key, found["ctx"]["problem"], found["ctx"]["expected"]
     return key, f"{quoted(found['input'])} cannot be taken", found["msg"].removeprefix("Input should be ")
 

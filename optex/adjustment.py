@@ -141,6 +141,7 @@ def adjusted(grant: Grant, by: Fraction, vesting: Vesting) -> Grant:
         shares=exercised + scaled_total(grant.remaining, by),
         exercised=exercised,
         price=scaled_price(grant.price, by),
+        told_price=grant.price_before_splits,
         vesting=in_order(by_day),
         # The value of the whole stays what it was at the grant, whatever the price is rounded to (ISO-1).
         fmv=grant.value_at_grant * by.denominator / by.numerator,

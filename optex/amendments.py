@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from optex import amended_terms
 from optex.errors import Ruling
 from optex.formatting import in_words, local_end
 from optex.milestones import extension_deadline
@@ -11,8 +12,8 @@ from optex.state import OfferState
 
 NOTICE_BUSINESS_DAYS = 10
 THRESHOLD_PERCENT = 2
-# The terms know no ratio, no class and no limit on the options sought: nothing would follow from such a change.
-_CARRIED_OUT_BY_NONE = {
+# Nothing follows from such a change but by the terms that carry it out.
+_CARRIED_OUT_BY_TERMS = {
     "consideration": "a change in the consideration",
     "decrease": "a decrease in the options sought",
     "increase": "an increase in the options sought",
@@ -26,21 +27,29 @@ def refused(
     expires: datetime,
     at: datetime,
     immaterial: str | None,
+    terms: str | None = None,
 ) -> Ruling | None:
-    """The ruling against a change that the terms do not carry out, or that leaves holders too little time.
+    """The ruling against a change that its `terms` do not carry out, or that leaves holders too little time.
 
     `expires` is the expiration as the amendment leaves it or makes it.
     Authority: §15 (AMD-1).
     """
     if change == "other" and percent is not None:
         return Ruling(rule="AMD-1", reason="a percentage is stated of an increase or a decrease only")
+    if terms and (ruling := amended_terms.refused(state.terms, change, terms)):
+        return ruling
     days = notice_days(change, percent, immaterial, state.terms.material_days)
-    if what := _CARRIED_OUT_BY_NONE.get(change):
+    if not terms and (what := _CARRIED_OUT_BY_TERMS.get(change)):
         lacking = _lacking(state, days, expires, at, "after such a change")
-        reason = f"offer.toml has no term that carries out {what}, and what the terms do not do is never just told"
+        reason = (
+            f"the amendment states no term that carries out {what} (--terms), and what the terms do not do is never "
+            "just told"
+        )
         return Ruling(rule="AMD-1", reason=f"{reason}; besides, {lacking}" if lacking else reason)
-    if lacking := _lacking(state, days, expires, at, "after a material change"):
-        way = "extend it with the amendment (--extend-to), or state why the change is immaterial (--immaterial)"
+    after = "after a material change" if change == "other" else "after such a change"
+    if lacking := _lacking(state, days, expires, at, after):
+        way = "extend it with the amendment (--extend-to)"
+        way += ", or state why the change is immaterial (--immaterial)" if change == "other" else ""
         return Ruling(rule="AMD-1", reason=f"{lacking}: {way}")
     return None
 

@@ -23,6 +23,7 @@ PROHIBITED = Authority(
 )
 """What becomes of promises whose grant is prohibited for good: beside the words on which CIC-1 rests."""
 _OUR_OWN = "rules of the record"
+_OWN_TERMS = "the offer's own terms"
 
 RULES: dict[str, Authority] = {
     "REC-1": Authority(
@@ -359,6 +360,19 @@ RULES: dict[str, Authority] = {
         "become exercisable in any calendar year cannot exceed $100,000, as determined using the option exercise "
         "price. The excess value is deemed to be a non-qualified stock option.",
     ),
+    "XCH-2": Authority(
+        decides="What is granted vests as `exchange.vesting` says: anew from the grant date, or each vesting date some "
+        "months later, where it does not vest by the old schedule (VST-1).",
+        section=_OWN_TERMS,
+    ),
+    "XCH-4": Authority(
+        decides="The offer's own terms may have the cancellation on the day of the expiration (`cancel_on`), after "
+        "which nothing is extended, and no waiting period (`waiting`): then the grant is on the day of the "
+        "cancellation, after it, or on the next day on which a grant can be made. The exercise price may be the close "
+        "of the trading day before the grant date, or the average of the high and the low of the grant date, rounded "
+        "up to the cent (`price`): until it is known the grant waits, as it does for a close (GRT-3).",
+        section=_OWN_TERMS,
+    ),
     "PLN-1": Authority(
         decides="The pool: available is authorized less outstanding, exercised and reserved. A cancelled share is "
         "returned and at once reserved for its promise; new options never exceed what is reserved for "
@@ -366,6 +380,17 @@ RULES: dict[str, Authority] = {
         section="§12",
         sentence="Options we acquire through the offer will be canceled and the shares subject to those options will "
         "be returned to the pool of shares available for grants of new options under the 1994 Stock Plan.",
+    ),
+    "XCH-1": Authority(
+        decides="The ratio: by the exercise price of each cancelled grant so many old shares are exchanged for so many "
+        "new ones, rounded for each grant. Shares for which no "
+        "whole new one would be given are not accepted. What is not promised returns to the pool for good.",
+        section=_OWN_TERMS,
+    ),
+    "XCH-3": Authority(
+        decides="Restricted stock units in place of options: without exercise price, term and type, vesting as the "
+        "options would.",
+        section=_OWN_TERMS,
     ),
 }
 

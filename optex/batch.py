@@ -174,9 +174,9 @@ def cancel_tenders(
 ) -> list[Cancellation]:
     """The cancellation of every accepted tender, with its balancing option (§6, TND-2)."""
     grants = {grant_id: held for d in records for grant_id, held in d.grants.items()}
-    vesting = state.terms.plan.vesting
+    vesting, exchange = state.terms.plan.vesting, state.terms.exchange
     return [
-        cancellation.cancel(decision.tender.shares, grants[decision.tender.grant_id], vesting, cancelled_on)
+        cancellation.cancel(decision.tender.shares, grants[decision.tender.grant_id], vesting, cancelled_on, exchange)
         for decision in decisions
         if decision.accepted
     ]
@@ -192,7 +192,7 @@ def promise_all(cancellations: Iterable[Cancellation], issued_on: date, not_befo
 
 def reserved_for(each: OpenPromise, state: OfferState, on: date) -> int:
     """The shares reserved for a promise on a day, as adjusted by splits (ADJ-1, PLN-1)."""
-    return sum(scaled_total(c.shares, ratio(state.splits, c.cancelled_on, on)) for c in each.cancellations)
+    return sum(scaled_total(c.new_shares, ratio(state.splits, c.cancelled_on, on)) for c in each.cancellations)
 
 
 def grant_all(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import singledispatch
 
 from optex.fields import DAY, EXACT, ID, WHOLE
+from optex.market import Quote
 from optex.records import Form, FormLine, Grant, Holder, ServicePeriod, Tranche
 
 Cells = dict[str, str]
@@ -40,6 +41,8 @@ COLUMNS = {
     "from": "first day",
     "to": "last day",
     "close": "closing price",
+    "high": "day's high",
+    "low": "day's low",
     "closed": "closed",
 }
 """What each column is called where a person reads of it."""
@@ -90,8 +93,12 @@ def service_cells(period: ServicePeriod) -> Cells:
     }
 
 
-def price_cells(close: Decimal) -> Cells:
-    return {"close": amount(close)}
+def price_cells(quote: Quote) -> Cells:
+    return {
+        "close": amount(quote.close),
+        "high": "" if quote.high is None else amount(quote.high),
+        "low": "" if quote.low is None else amount(quote.low),
+    }
 
 
 @singledispatch

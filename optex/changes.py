@@ -10,6 +10,7 @@ from optex import amendments
 from optex.calendar import ONE_DAY
 from optex.errors import Ruling
 from optex.formatting import count, exact_text, listed, local_end, local_text
+from optex.market import Quote, priced_on
 from optex.milestones import extension_deadline, first_grant_day
 from optex.state import CONDITIONS, OfferState
 
@@ -48,6 +49,7 @@ def may_amend(
     extend_to: datetime | None,
     at: datetime,
     immaterial: str | None = None,
+    terms: str | None = None,
 ) -> Ruling | None:
     """The offer may be amended while it is open, or with an extension that re-opens it, by what its terms carry out.
 
@@ -61,7 +63,7 @@ def may_amend(
     if expires <= at:
         reason = f"the offer expired {local_end(expires, state.terms.zone)}; only an extension re-opens it"
         return Ruling(rule="AMD-1", reason=reason)
-    return amendments.refused(state, change, percent, expires, at, immaterial)
+    return amendments.refused(state, change, percent, expires, at, immaterial, terms)
 
 
 def may_terminate(state: OfferState, at: datetime, number: int | None = None, evidence: str = "") -> Ruling | None:
@@ -164,7 +166,7 @@ def long_after(state: OfferState, on: date) -> str:
     return f"{on} is {days} business days after {first}, the first possible day" if days > GRANT_BUSINESS_DAYS else ""
 
 
-def may_price(state: OfferState, on: date, at: datetime) -> Ruling | None:
+def may_price(state: OfferState, on: date, at: datetime, quote: Quote | None = None) -> Ruling | None:
     """A closing price exists for a trading day that has come, and no longer changes once options were granted at it.
 
     Authority: §9 (GRT-3).
@@ -173,8 +175,11 @@ def may_price(state: OfferState, on: date, at: datetime) -> Ruling | None:
         return Ruling(rule="GRT-3", reason=f"the exchange does not trade on {on}, so there is no closing price")
     if on > state.day(at):
         return Ruling(rule="GRT-3", reason=f"{on} has not come yet: a closing price is never guessed")
-    if state.granted_on == on:
-        return Ruling(rule="GRT-3", reason=f"the new options were granted on {on} at the price recorded then")
+    if quote is not None and quote.wrong:
+        return Ruling(rule="GRT-3", reason=quote.wrong)
+    if state.granted_on and on == priced_on(state.terms, state.granted_on):
+        reason = f"the new options were granted on {state.granted_on} at the price recorded then"
+        return Ruling(rule="GRT-3", reason=reason)
     return None
 
 

@@ -16,7 +16,7 @@ from optex.eligible import service, serving
 from optex.fields import Expected, Id, Text
 from optex.formatting import day, money
 from optex.grant import exercise_price, is_ten_percent_owner
-from optex.records import Holder, IssuedOption, ServicePeriod
+from optex.records import Holder, IssuedOption, ServicePeriod, UnitType
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -72,6 +72,8 @@ def against_price(option: IssuedOption, close: Decimal, holder: Holder) -> str |
 
     Authority: §9, "may not be less than 110% of the closing price" (GRT-3, REC-4).
     """
+    if option.type is UnitType.RSU:
+        return None
     due = exercise_price(close, type=option.type, ten_percent_owner=is_ten_percent_owner(holder))
     if option.price >= due:
         return None

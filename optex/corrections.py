@@ -41,6 +41,7 @@ from optex.fields import (
 )
 from optex.formatting import agreeing
 from optex.mail_address import AN_ADDRESS, takes_letters
+from optex.market import Quote
 from optex.milestones import REGRANT
 from optex.records import Capacity, Form, FormKind, Grant, Holder, OptionType, ServicePeriod
 from optex.state import OfferState
@@ -292,11 +293,17 @@ class CorrectPrice(Correction):
     verb, deployment = "correct-price", "correct-price"
     on: Day = option("The trading day.")
     close: ClosingPrice = option("Dollars and exact cents, such as 0.95.")
+    high: ClosingPrice | None = option("The day's high; unset, as it is on record.", None)
+    low: ClosingPrice | None = option("The day's low; unset, as it is on record.", None)
     reason: Reason = option("Why, in words that a holder may read.")
 
     @property
     def subject(self) -> str:
         return self.on.isoformat()
+
+    def corrected(self, quote: Quote) -> Quote:
+        high, low = self.high or quote.high, self.low or quote.low
+        return Quote(close=self.close, high=high, low=low)
 
     def refused(self, state: OfferState) -> Ruling | None:
         return may_price(state, self.on, self.at)

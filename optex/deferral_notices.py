@@ -5,6 +5,7 @@ from typing import Any
 
 from optex import notice_data
 from optex.adjustment import Deferred
+from optex.exchange_words import vesting_parts
 from optex.formatting import count
 from optex.milestones import OfferSchedule
 from optex.notices import Kind, Notice, letter
@@ -20,7 +21,9 @@ def deferred_promised(
     `accepted` says that the holder's options were accepted by then, so that it is no longer open whether it must wait.
     Authority: §6, "We may issue to you a Promise to Grant Stock Option(s)" (LCK-1).
     """
-    vesting = terms.plan.vesting.model_dump()
+    vesting = terms.plan.vesting.model_dump(exclude={"first_percent"})
+    if terms.plan.vesting.first_percent is not None:
+        vesting["parts"] = vesting_parts(terms.plan.vesting)
     data = {
         "deferred": _stated(deferred, deferred.shares, decided_on),
         "vesting": vesting,

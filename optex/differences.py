@@ -6,7 +6,6 @@ A form or a closing price that is not on record yet has not arrived: it is no di
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from optex.actions import ServiceSet
@@ -14,6 +13,7 @@ from optex.cells import COLUMNS, Changes, cells_of, changes
 from optex.closings import CorrectCalendar
 from optex.correction import NONE
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
+from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.terms import Closing
 
@@ -29,7 +29,7 @@ class Facts:
     service_periods: Iterable[ServicePeriod]
     grants: Iterable[Grant]
     forms: Iterable[Form]
-    prices: Mapping[date, Decimal]
+    prices: Mapping[date, Quote]
     closed: Iterable[Closing]
 
 
@@ -37,6 +37,7 @@ class Facts:
 class Difference:
     """A row of a file that differs from the record, by its key; `line` is 0 where the file has no such row.
 
+    In a workbook it is told by its `cell`, such as grants!A3, or by the sheet.
     One that is `added` is not on record.
     `changed` is each column as it is on record and in the file; a row that only one of them has differs in all columns.
     `verb` and `options` are the correction that takes the file's row over; "" where none does. `told_later` says that
@@ -49,6 +50,7 @@ class Difference:
     verb: str = ""
     options: Mapping[str, Any]
     line: int = 0
+    cell: str = ""
     added: bool = False
     told_later: bool = False
 
@@ -56,9 +58,16 @@ class Difference:
     def taken_over(self) -> bool:
         return bool(self.verb) and not self.told_later
 
+    @property
+    def place(self) -> str:
+        """Where its row stands, or where it does not."""
+        if self.cell:
+            return f"{self.file}: {self.cell}"
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def said(self) -> list[str]:
         """The difference in words, a line for each column: grants.csv:3: G1: exercise price: 12.50 → 12.00."""
-        where = f"{self.file}:{self.line}: {' '.join(self.key)}" if self.line else f"{self.file}: {' '.join(self.key)}"
+        where = f"{self.place}: {' '.join(self.key)}"
         note = " (told later than the file)" if self.told_later else ""
         if not self.line:
             return [f"{where}: on record, and not in the file: nothing is deleted{note}"]
@@ -73,6 +82,7 @@ class Difference:
 
 def differences(record: Facts, files: Facts, told_later: frozenset[Key]) -> list[Difference]:
     """Every difference, file by file in the order of their keys; `told_later` are the keys told after the intake."""
+    prices = _completed(files.prices, record.prices)
     spells = (_by(each.service_periods, _spell) for each in (record, files))
     found = [
         *_closings(record, files),
@@ -80,7 +90,7 @@ def differences(record: Facts, files: Facts, told_later: frozenset[Key]) -> list
         *_rows("service.csv", CorrectService.verb, *spells),
         *_rows("grants.csv", CorrectGrant.verb, _by(record.grants, _grant), _by(files.grants, _grant)),
         *_known("elections.csv", CorrectForm.verb, _by(record.forms, _form), _by(files.forms, _form)),
-        *_known("prices.csv", CorrectPrice.verb, _prices(record.prices), _prices(files.prices)),
+        *_known("prices.csv", CorrectPrice.verb, _prices(record.prices), _prices(prices)),
     ]
     return [replace(each, told_later=(each.file, *each.key) in told_later) for each in found]
 
@@ -105,8 +115,13 @@ def _by(rows: Iterable[Row], key: Any) -> dict[Key, Row]:
     return {key(row): row for row in rows}
 
 
-def _prices(closes: Mapping[date, Decimal]) -> dict[Key, Decimal]:
-    return {(on.isoformat(),): close for on, close in closes.items()}
+def _prices(quotes: Mapping[date, Quote]) -> dict[Key, Quote]:
+    return {(on.isoformat(),): quote for on, quote in quotes.items()}
+
+
+def _completed(quotes: Mapping[date, Quote], recorded: Mapping[date, Quote]) -> dict[date, Quote]:
+    """A high and a low that only the record has were told it otherwise: that is no difference."""
+    return {on: quote.completed(recorded.get(on, quote)) for on, quote in quotes.items()}
 
 
 def _rows(file: str, verb: str, record: Mapping[Key, Row], rows: Mapping[Key, Row]) -> Iterator[Difference]:

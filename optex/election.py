@@ -11,10 +11,12 @@ from optex.adjustment import Split
 from optex.defects import Defect, defects_of, lateness, offered, right_to_withdraw
 from optex.eligibility import may_tender
 from optex.errors import Ruling
+from optex.exchange import comes_to_nothing
 from optex.exercises import Exercises
 from optex.ledger_of_the_day import Ledger
 from optex.milestones import extension_deadline
 from optex.objection import objection_until
+from optex.quickly_made import quickly_made
 from optex.records import Form, FormKind, FormStanding, Grant, Holder, ServicePeriod, Tender
 from optex.signed_dates import dated_ahead, out_of_order, same_date, signed_last
 from optex.terms import Terms
@@ -34,6 +36,7 @@ class FormRejection:
     reason: str
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormReview:
     """How one form stands: its standing with the ruling behind it, what is worth a remark, and what it tenders.
@@ -57,6 +60,7 @@ class FormReview:
     left_out: tuple[Ruling, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Examined:
     """A form with what was wrong with it when it was received; `late` is among the defects, the first of them."""
@@ -147,6 +151,23 @@ def _rejected(each: _Examined, why: str) -> _Examined:
     return replace(each, defects=(*late, Defect(ruling=ruling, waivable=False), *others))
 
 
+def as_decided(form: Form, standing: FormStanding, ruling: Ruling, shares: int | None) -> FormReview | None:
+    """The review of a form as it was decided before, for so many shares; None where what it tenders must be asked anew.
+
+    It tenders its own lines and no more where they come to that number: what the look-back adds enlarges it (TND-3).
+    """
+    if standing is not FormStanding.EFFECTIVE or form.kind is not FormKind.ELECTION:
+        return FormReview(form=form, standing=standing, ruling=ruling)
+    lines = {line.grant_id: line.shares for line in form.lines}
+    if len(lines) != len(form.lines) or sum(lines.values()) != shares:
+        return None
+    tenders = tuple(
+        Tender(holder_id=form.holder_id, grant_id=grant_id, shares=tendered, form_id=form.form_id)
+        for grant_id, tendered in lines.items()
+    )
+    return FormReview(form=form, standing=standing, ruling=ruling, tenders=tenders)
+
+
 def waivable(review: FormReview) -> Ruling | None:
     """Why a waiver of the form could have no effect; None where it can.
 
@@ -215,7 +236,8 @@ def _standings(
         )
         tenders, scaled = ledger.as_of_now(effective.form, tenders)
         left_out = () if included else remarks
-        told_of = (*effective.remarks, *remarks, *scaled)
+        worthless = (comes_to_nothing(each.shares, ledger.grants[each.grant_id], terms.exchange) for each in tenders)
+        told_of = (*effective.remarks, *remarks, *scaled, *filter(None, worthless))
         reviews[last] = replace(effective, tenders=tenders, remarks=told_of, left_out=left_out)
     return reviews
 

@@ -4,6 +4,7 @@ Authority: the offer's own terms; Rule 13e-4(f)(8), from which the SEC's order o
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -57,7 +58,7 @@ def excluded(holder_id: str, terms: Terms) -> Ruling | None:
 def left_out(grant: Grant, terms: Terms) -> Ruling | None:
     """Why an option is not of the class that the offer is for; None where it is. It is read as before any split."""
     eligible = terms.eligible
-    if grant.price < eligible.minimum_price:
+    if grant.price < lowest_price(terms):
         reason = f"has an exercise price of {formatting.money(grant.price)}"
     elif eligible.granted_before and grant.granted_on >= eligible.granted_before:
         reason = f"was granted on {formatting.day(grant.granted_on)}"
@@ -66,6 +67,12 @@ def left_out(grant: Grant, terms: Terms) -> Ruling | None:
     return Ruling(
         rule="ELG-5", reason=f"Option {grant.grant_id} {reason}; the offer is for options {the_class(terms)}."
     )
+
+
+def lowest_price(terms: Terms) -> Decimal:
+    """The lowest exercise price of the class: none that is below every tier of the ratio is in it (ELG-5, XCH-1)."""
+    tiers = terms.exchange.ratio
+    return max(terms.eligible.minimum_price, tiers[0].price_from) if tiers else terms.eligible.minimum_price
 
 
 def all_left_out(grants: Mapping[str, Grant], terms: Terms) -> Mapping[str, Ruling]:
@@ -78,6 +85,6 @@ def all_left_out(grants: Mapping[str, Grant], terms: Terms) -> Mapping[str, Ruli
 @lru_cache(maxsize=64)
 def the_class(terms: Terms) -> str:
     """The options that the offer is for, in words; "" where it is for every one granted by its commencement (ELG-5)."""
-    price, before = terms.eligible.minimum_price, terms.eligible.granted_before
+    price, before = lowest_price(terms), terms.eligible.granted_before
     words = [f"with an exercise price of {formatting.money(price)} or more"] if price else []
     return " ".join([*words, *([f"granted before {formatting.day(before)}"] if before else [])])

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from optex.authority import section_of
+from optex.quickly_made import quickly_made
 from optex.visible import on_one_line, shortened
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ruling:
     """Why something was decided as it was: the rule, its section, and the reason in words that a holder understands."""
@@ -20,21 +22,26 @@ class Ruling:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One thing wrong in one place of one file, and what was expected there; it repeats no more of it than is read."""
+    """One thing wrong in one place of one file, and what was expected there; it repeats no more of it than is read.
+
+    In a workbook the place is a `cell` of a sheet, such as grants!C7, and `line` the number of its row.
+    """
 
     file: str
     line: int
     column: str
     problem: str
     expected: str = ""
+    cell: str = ""
 
     def __post_init__(self) -> None:
-        for name, most in (("file", 200), ("column", 100), ("problem", 500)):
+        for name, most in (("file", 200), ("cell", 100), ("column", 100), ("problem", 500)):
             object.__setattr__(self, name, on_one_line(shortened(getattr(self, name), most)))
 
     def __str__(self) -> str:
         expected = f", expected {self.expected}" if self.expected else ""
-        return f"{self.file}:{self.line}: {self.column}: {self.problem}{expected}"
+        place = f"{self.file}: {self.cell}" if self.cell else f"{self.file}:{self.line}"
+        return f"{place}: {self.column}: {self.problem}{expected}"
 
 
 class OptexError(Exception):

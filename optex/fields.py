@@ -202,6 +202,8 @@ Clock = Annotated[str, AfterValidator(_clock)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AsWritten(INSTANT, A_MOMENT)]
 # A new expiration, which a form takes at the offer's own hour of the day unless another one is said to be meant.
 EXPIRES = AsWritten(f"{INSTANT}|{DAY}", f"{A_MOMENT}, or a date alone")
+# A text of several lines, which the command line has in a file.
+OF_FILE = object()
 Expiration = Annotated[datetime, BeforeValidator(_expiration), EXPIRES]
 Day = Annotated[date, BeforeValidator(_day), AsWritten(DAY, A_DAY)]
 Whole = Annotated[int, BeforeValidator(_whole)]

@@ -10,12 +10,20 @@ from optex.calendar import local_date
 from optex.cancellation import Cancellation
 from optex.errors import Ruling
 from optex.iso import Exercisable, Room, exercisable, qualify, room
-from optex.option_reasons import limit_reasons, only_employees, plan_too_old, price_reason, term_reason, vesting_reason
-from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType
+from optex.option_reasons import (
+    UNITS,
+    limit_reasons,
+    only_employees,
+    plan_too_old,
+    price_reason,
+    term_reason,
+    vesting_reason,
+)
+from optex.records import Capacity, Grant, Holder, IssuedOption, OptionType, UnitType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms, Vesting
-from optex.vesting import Tranches, credited, plan_schedule, total
+from optex.vesting import Tranches, plan_schedule, renewed, total
 
-Promised = tuple[str, str, OptionType, Tranches]
+Promised = tuple[str, str, OptionType | UnitType, Tranches]
 """One option to be granted: the id it is named after, the cancelled grant ("" if deferred), its type, its tranches."""
 
 
@@ -35,12 +43,13 @@ def new_options(
 ) -> list[IssuedOption]:
     """The new options of one holder who is entitled to them, in order of the grants they replace, deferred ones last.
 
-    `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, `grants` all the holder's
-    grants as they stood at cancellation, `ceases_on` the last day of that capacity where it is known already,
-    `earlier` the new ISOs granted to the holder before. An ISO becomes an ISO as far as it qualifies and an NSO for
-    the rest. Each option comes with the reasons of its price, type, term and schedule.
+    `capacity` is the holder's on the grant date, `close` that day's closing price in dollars, or what the terms have
+    for it (XCH-4), `grants` all the holder's grants as they stood at cancellation, `ceases_on` the last day of that
+    capacity where it is known already, `earlier` the new ISOs granted to the holder before. An ISO becomes an ISO as
+    far as it qualifies and an NSO for the rest. Where units are granted, they take the place of either and have no
+    price, type or term. Each comes with the reasons why it is as it is.
     KeyError where a cancelled grant is not among the grants.
-    Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1).
+    Authority: §6, §9, §14 (GRT-3, GRT-4, VST-1, ISO-1, ADJ-1, LCK-1); the offer's own terms (XCH-1 to XCH-4).
     """
     employee = capacity is Capacity.EMPLOYEE
     owner = is_ten_percent_owner(holder)
@@ -55,8 +64,11 @@ def new_options(
     cancelled_in = cancellations[0].cancelled_on.year if cancellations else None
     left: Room | None = None
     options = []
-    promised = _replacing(cancellations, grants, granted_on, splits)
+    promised = _replacing(terms, cancellations, grants, granted_on, splits)
     for source, from_grant_id, type_, tranches in (*promised, *_deferred(terms, deferred, granted_on, splits)):
+        if type_ is UnitType.RSU:
+            options += [_units(terms, holder, source, granted_on, tranches)] if tranches else []
+            continue
         iso: Tranches = ()
         nso = tranches
         why_type: tuple[Ruling, ...] = ()
@@ -81,14 +93,33 @@ def new_options(
                     expires_on=ends[kind],
                     vesting=part,
                     reasons=(
-                        price_reason(prices[kind], close, granted_on),
+                        price_reason(prices[kind], close, granted_on, terms),
                         *why_type,
                         term_reason(granted_on, ends[kind], usual, capacity, owner and kind is OptionType.ISO),
-                        vesting_reason(part, granted_on, deferred=not from_grant_id),
+                        vesting_reason(part, granted_on, terms, deferred=not from_grant_id),
                     ),
                 )
             )
     return options
+
+
+def _units(terms: Terms, holder: Holder, source: str, granted_on: date, tranches: Tranches) -> IssuedOption:
+    """Restricted stock units in place of a cancelled option: nothing is paid for them, and the last ends by vesting.
+
+    Authority: the offer's own terms (XCH-3).
+    """
+    return IssuedOption(
+        grant_id=f"{source}-N",
+        holder_id=holder.holder_id,
+        from_grant_id=source,
+        granted_on=granted_on,
+        shares=total(tranches),
+        price=Decimal(0),
+        type=UnitType.RSU,
+        expires_on=tranches[-1].vests_on,
+        vesting=tranches,
+        reasons=(UNITS, vesting_reason(tranches, granted_on, terms, deferred=False)),
+    )
 
 
 def expiry(
@@ -117,14 +148,19 @@ def expiry(
 
 
 def _replacing(
-    cancellations: Iterable[Cancellation], grants: Mapping[str, Grant], granted_on: date, splits: Sequence[Split]
+    terms: Terms,
+    cancellations: Iterable[Cancellation],
+    grants: Mapping[str, Grant],
+    granted_on: date,
+    splits: Sequence[Split],
 ) -> Iterator[Promised]:
     in_order = sorted(cancellations, key=lambda each: (grants[each.grant_id].granted_on, each.grant_id))
     for each in in_order:
-        tranches = each.vesting
+        tranches = each.promised
         if splits:
             tranches = scale(tranches, ratio(splits, each.cancelled_on, granted_on))
-        yield each.grant_id, each.grant_id, grants[each.grant_id].type, credited(tranches, granted_on)
+        kind = UnitType.RSU if terms.exchange.awards_units else grants[each.grant_id].type
+        yield each.grant_id, each.grant_id, kind, renewed(tranches, granted_on, terms)
 
 
 def _deferred(

@@ -178,8 +178,9 @@ def schedule_of(
         EXTENSION_DEADLINE: extension_deadline(terms),
         WITHDRAWAL_RIGHT: terms.withdrawal_right,
         CANCEL: cancel,
-        RECHECK: instant(grant_on, terms.recheck_at, zone),
-        REGRANT: instant(late_grant_on or grant_on, terms.regrant_at, zone),
+        # Where the terms have no waiting period, the grant is on the day of the cancellation, and after it (XCH-4).
+        RECHECK: max(instant(grant_on, terms.recheck_at, zone), cancel),
+        REGRANT: max(instant(late_grant_on or grant_on, terms.regrant_at, zone), cancel),
     }
     for days in terms.reminders:
         day = calendar.business_day_offset(terms.expires_on, -days)
@@ -227,9 +228,23 @@ def local_due(name: str, due: datetime, clock: tzinfo) -> str:
 def extension_deadline(terms: Terms) -> datetime:
     """The last instant at which an extension may be announced: a duty of the company, at the earliest reading.
 
-    Authority: §15, "no later than 8:00 a.m., Eastern Standard Time, on the next business day" (EXT-1, CAL-2).
+    Where the terms have acceptance on the day of the expiration, it is the expiration itself.
+    Authority: §15, "no later than 8:00 a.m., Eastern Standard Time, on the next business day" (EXT-1, CAL-2); the
+    offer's own terms (XCH-4).
     """
+    if accepts_at_once(terms):
+        return terms.expires
     return earlier_reading(terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, terms.zone)
+
+
+def accepts_at_once(terms: Terms) -> bool:
+    """Whether acceptance is on the day of the expiration: a business day, of which at midnight nothing is left.
+
+    Authority: the offer's own terms (XCH-4); §6, "as promptly as practicable following the expiration date" (CAN-1).
+    """
+    last = terms.expires_on
+    left = local_date(terms.expires, terms.zone) == last
+    return terms.cancel_on == "expiration_day" and left and terms.calendar.is_business_day(last)
 
 
 def cancellation_due(terms: Terms, on: date | None = None) -> datetime:
@@ -237,7 +252,8 @@ def cancellation_due(terms: Terms, on: date | None = None) -> datetime:
 
     Authority: §6; §15 leaves room for an extension until 8:00 a.m. of that day (CAN-1, EXT-1).
     """
-    day = on or terms.calendar.next_business_day(terms.expires_on)
+    at_once = terms.expires_on if accepts_at_once(terms) else None
+    day = on or at_once or terms.calendar.next_business_day(terms.expires_on)
     return max(instant(day, terms.cancel_at, terms.zone), extension_deadline(terms))
 
 
@@ -257,7 +273,7 @@ def first_grant_day(cancelled_on: date, waiting: Waiting, calendar: Calendar) ->
 
 
 def waiting_period_ends(cancelled_on: date, waiting: Waiting) -> date:
-    """The first day after the six months and one day, be it a business day or not (GRT-1)."""
+    """The first day after the six months and one day, or after as much as the terms say, whatever day it is (GRT-1)."""
     if waiting.begins == "on_cancellation":
         return cancelled_on + relativedelta(months=waiting.months) + timedelta(days=waiting.days)
     begins = cancelled_on + ONE_DAY

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from optex import formatting, milestones
@@ -16,11 +17,13 @@ from optex.cells import COLUMNS, Changes, read_line, read_schedule
 from optex.correction import Correction
 from optex.eligible import serving_as, the_class
 from optex.errors import Ruling
+from optex.exchange import ONE_FOR_ONE, in_words, new_shares, tier_of
+from optex.exchange_words import new_vesting, price_is, waits
 from optex.formatting import channel, one_of, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche
+from optex.records import Form, FormLine, Grant, IssuedOption, Tender, Tranche, UnitType
 from optex.state import OfferState
-from optex.terms import TYPED, Contact, Terms
+from optex.terms import TYPED, Contact, Exchange, Terms
 
 Data = dict[str, Any]
 
@@ -32,6 +35,8 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
     Without a plan the dates are those of the terms as they stand (CAL-3).
     """
     schedule = schedule or milestones.schedule_of(terms)
+    # What an offer has otherwise than the document; of the others no letter has anything of it.
+    otherwise = {"new_vesting": new_vesting(terms), "waits": waits(terms), "price_is": price_is(terms)}
     return {
         "offer": terms.offer,
         "issuer": terms.issuer,
@@ -59,7 +64,19 @@ def offer_facts(terms: Terms, schedule: OfferSchedule | None = None) -> Data:
         "typed": bool(terms.ways & TYPED),
         "contact": {key: _one_line(value) for key, value in terms.contact.model_dump().items()},
         "delivery": _delivery(terms),
+        **_given(terms.exchange),
+        **{key: said for key, said in otherwise.items() if said},
     }
+
+
+def _given(exchange: Exchange) -> Data:
+    """What is given otherwise than as many options, one for one: nothing where it is not (XCH-1, XCH-3)."""
+    tiers = [
+        {"from": str(tier.price_from), "below": str(above.price_from) if above else "", "ratio": in_words(tier)}
+        for tier, above in zip_longest(exchange.ratio, exchange.ratio[1:])
+    ]
+    stated = {"ratio": tiers, "rounding": exchange.rounding} if tiers else {}
+    return {**stated, **({"award": exchange.award} if exchange.awards_units else {})}
 
 
 @lru_cache(maxsize=64)
@@ -108,8 +125,15 @@ def _one_line(text: str) -> str:
     return ", ".join(line.strip(" ,") for line in text.splitlines() if line.strip())
 
 
-def option(grant: Grant, shares: int) -> Data:
-    """A grant by which its holder knows it, with the shares of it that the letter is about."""
+def option(grant: Grant, shares: int, exchange: Exchange = ONE_FOR_ONE) -> Data:
+    """A grant by which its holder knows it, with the shares of it that the letter is about.
+
+    Where the exchange is not one for one, with the new shares for them (XCH-1).
+    """
+    tier = tier_of(grant, exchange)
+    given = (
+        {"ratio": f"{tier.old:,} for {tier.new:,}", "new_shares": new_shares(shares, grant, exchange)} if tier else {}
+    )
     return {
         "grant_id": grant.grant_id,
         "granted_on": grant.granted_on.isoformat(),
@@ -119,12 +143,13 @@ def option(grant: Grant, shares: int) -> Data:
         "exercised": grant.exercised,
         "expires_on": grant.expires_on.isoformat(),
         "shares": shares,
+        **given,
     }
 
 
-def tendered(tenders: Iterable[Tender], grants: Mapping[str, Grant]) -> list[Data]:
+def tendered(tenders: Iterable[Tender], grants: Mapping[str, Grant], exchange: Exchange = ONE_FOR_ONE) -> list[Data]:
     """The options that a standing election offers; `added` marks those that the look-back brought in (TND-3)."""
-    return [{**option(grants[t.grant_id], t.shares), "added": t.added} for t in tenders]
+    return [{**option(grants[t.grant_id], t.shares, exchange), "added": t.added} for t in tenders]
 
 
 def ruling_of(found: Ruling) -> Data:
@@ -179,22 +204,23 @@ def tranches(vesting: Sequence[Tranche]) -> list[Data]:
 
 
 def issued_option(record: IssuedOption) -> Data:
-    """An option that the offer brings into being, with its whole vesting schedule."""
+    """An option that the offer brings into being, with its whole vesting schedule; units have no price and no term."""
+    units = record.type is UnitType.RSU
     return {
         "grant_id": record.grant_id,
         "granted_on": record.granted_on.isoformat(),
         "shares": record.shares,
-        "price": str(record.price),
+        "price": "" if units else str(record.price),
         "type": record.type.value,
-        "expires_on": record.expires_on.isoformat(),
+        "expires_on": "" if units else record.expires_on.isoformat(),
         "vesting": tranches(record.vesting),
     }
 
 
-def cancelled(cancellation: Cancellation, grants: Mapping[str, Grant]) -> Data:
+def cancelled(cancellation: Cancellation, grants: Mapping[str, Grant], exchange: Exchange = ONE_FOR_ONE) -> Data:
     """A cancelled option, with the balancing option for the untendered rest (TND-2)."""
     return {
-        **option(grants[cancellation.grant_id], cancellation.shares),
+        **option(grants[cancellation.grant_id], cancellation.shares, exchange),
         "balancing": issued_option(cancellation.balancing) if cancellation.balancing else None,
     }
 

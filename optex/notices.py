@@ -14,6 +14,7 @@ from typing import Any, Self
 from optex import notice_data
 from optex.adjusted_holdings import AdjustedHolding
 from optex.adjustment import Split
+from optex.amended_terms import ChangedTerm
 from optex.amendments import needs_ten_days
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes
@@ -23,10 +24,11 @@ from optex.eligibility import excluded_by
 from optex.errors import Ruling
 from optex.formatting import count, listed, time_of_day, utc_text
 from optex.milestones import OfferSchedule
-from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender
+from optex.records import Capacity, Form, FormKind, FormStanding, Grant, Holder, IssuedOption, Tender, UnitType
 from optex.state import CONDITIONS, OfferState
 from optex.subjects import again, of_day, short_id, subject_line
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Terms
+from optex.unit_words import in_units
 
 Grants = Mapping[str, Grant]
 
@@ -104,7 +106,10 @@ def offer_opened(terms: Terms, schedule: OfferSchedule, holder: Holder, grants: 
     """
     since = terms.lookback_from
     options = [
-        {**notice_data.option(grant, grant.remaining), "lookback": since is not None and grant.granted_on >= since}
+        {
+            **notice_data.option(grant, grant.remaining, terms.exchange),
+            "lookback": since is not None and grant.granted_on >= since,
+        }
         for grant in grants
         if grant.remaining
     ]
@@ -179,7 +184,7 @@ def confirmation(
         ruling=notice_data.ruling_of(review.ruling),
         defects=notice_data.rulings_of(_uncured(review)),
         remarks=notice_data.rulings_of(remark for remark in review.remarks if remark not in review.defects),
-        tenders=notice_data.tendered(review.tenders, grants),
+        tenders=notice_data.tendered(review.tenders, grants, terms.exchange),
         barred=review.barred is not None,
         now=notice_data.offer_state_at(state, at),
         stands=notice_data.standing_form(in_force.form, in_force.tenders, grants) if in_force else None,
@@ -245,15 +250,19 @@ def amendment(
     tally: int,
     days: int = 0,
     late: tuple[datetime, datetime] | None = None,
+    changed: Iterable[ChangedTerm] = (),
+    no_more: Ruling | None = None,
 ) -> Notice:
     """The offer is amended: what changes, and until when holders may act on it.
 
     `days` is how many business days it must stay open for it; a `change` that is a waiver is of the condition of §7
     that `reason` says; `late` says when it was announced and when it went on record, where a deadline lay in between
-    (REC-1).
+    (REC-1); `changed` are the terms that carry it out, and `no_more` is why the offer is made to the holder no more by
+    them.
     Authority: §7, §15 (AMD-1, CND-1).
     """
     by = "" if percent is None else f"{percent.normalize():f}"
+    terms_changed = [{"what": each.name, "was": each.before, "now": each.after} for each in changed]
     data = {
         "number": number,
         "change": change,
@@ -264,6 +273,8 @@ def amendment(
         "days": days,
         "expired": late is not None and late[1] >= terms.expires,
         **(_instants(announced_at=late[0], recorded_at=late[1]) if late else {}),
+        **({"changed": terms_changed} if terms_changed else {}),
+        **({"no_more": notice_data.ruling_of(no_more)} if no_more else {}),
     }
     key = f"amendment.{number}:{holder.holder_id}"
     about = f"Amendment No. {number}"
@@ -288,7 +299,7 @@ def acceptance_and_promise(
     `successor` is whom the promise binds, and `held` why its grant is held back already, "" for neither (CIC-1).
     Authority: §6 (CAN-1, PRM-1, TND-2).
     """
-    accepted = [notice_data.cancelled(each, grants) for each in cancellations]
+    accepted = [notice_data.cancelled(each, grants, terms.exchange) for each in cancellations]
     key, about = f"acceptance:{holder.holder_id}", f"{count(promise.shares, 'share')} promised"
     data = {
         "offer": notice_data.offer_facts(terms, schedule),
@@ -622,7 +633,8 @@ def grant(
         **_where_any(successor=successor),
     }
     key = f"grant:{holder.holder_id}{'.late' if late else ''}"
-    agreements = "option agreement" if len(options) == 1 else f"{len(options)} option agreements"
+    what = "agreement" if all(each.type is UnitType.RSU for each in options) else "option agreement"
+    agreements = what if len(options) == 1 else f"{len(options)} {what}s"
     happened, about = f"Granted {of_day(granted_on)}", f"{agreements} to sign"
     return letter(Kind.GRANT, key, holder, happened, about, offer=notice_data.offer_facts(terms), **data)
 
@@ -636,6 +648,8 @@ def letter(kind: Kind, key: str, holder: Holder, happened: str, about: str, /, *
 
     The heading of the letter itself is without it, for that stands above.
     """
+    if "award" in stated["offer"] and kind is not Kind.DEFERRAL:
+        happened, about = in_units(happened), in_units(about)
     subject = subject_line(happened, about, stated["offer"]["issuer"])
     heading = f"{happened}: {about}" if about else happened
     data = {"holder": {"name": holder.name}, "subject": subject, "heading": heading, **stated}

@@ -27,6 +27,7 @@ def objection_until(
     validity, form, eligibility, including time of receipt"; the instant is §15's (TND-3, EXT-1).
     """
     enlarged = election.kind is FormKind.ELECTION and terms.lookback.omitted == "include"
-    if enlarged and told_late(told_at, terms) and omitted(election, terms=terms, grants=grants, left_out=left_out):
-        return extension_deadline(terms)
-    return None
+    until = extension_deadline(terms)
+    late = until > terms.expires and told_late(told_at, terms)
+    adds = enlarged and late and omitted(election, terms=terms, grants=grants, left_out=left_out)
+    return until if adds else None

@@ -7,9 +7,12 @@ from functools import lru_cache
 
 from optex import formatting
 from optex.errors import Ruling
+from optex.exchange import said
+from optex.exchange_words import new_vesting
 from optex.formatting import count, day, in_words, listed, money, short_day
 from optex.iso import LIMIT, UNIT, Room
-from optex.records import Capacity, Grant, IssuedOption
+from optex.market import priced_on
+from optex.records import Capacity, Grant, IssuedOption, UnitType
 from optex.terms import DAYS_AFTER_DIRECTORSHIP, Plan, Terms
 from optex.vesting import Tranches, total
 
@@ -22,9 +25,11 @@ def titled(option: Grant | IssuedOption) -> str:
 def may_be_tendered(held: Sequence[Grant], terms: Terms) -> Ruling:
     """What a holder may tender of the options that the offer is made for, and what must go with any other (TND-3)."""
     held = sorted(held, key=lambda grant: (grant.granted_on, grant.grant_id))
-    said = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
+    named = "; ".join(f"{count(grant.remaining, 'share')} of {titled(grant)}" for grant in held)
     shares = count(sum(grant.remaining for grant in held), "share")
-    reason = f"May tender {count(len(held), 'option')} with {shares}: {said}."
+    reason = f"May tender {count(len(held), 'option')} with {shares}: {named}."
+    if given := [words for grant in held if (words := said(grant.remaining, grant, terms.exchange))]:
+        reason += f" If tendered whole: {'; '.join(given)}."
     since = terms.lookback_from
     if since and (recent := [grant.grant_id for grant in held if grant.granted_on >= since]):
         whole = "must be tendered whole with any other" if len(held) > 1 else "can only be tendered whole"
@@ -51,10 +56,20 @@ def balancing_issued(option: IssuedOption) -> Ruling:
     return Ruling(rule="TND-2", reason=reason)
 
 
+UNITS = Ruling(
+    rule="XCH-3",
+    reason="Restricted stock units: they have no exercise price and no term, and are neither an ISO nor an NSO.",
+)
+"""Why what is granted in place of an option has no price, type or term (XCH-3)."""
+
+
 def newly_granted(option: IssuedOption, grants: Mapping[str, Grant]) -> Ruling:
     """A new option with what it takes the place of (GRT-1), or the grant that was deferred (LCK-1)."""
     replaced = option.from_grant_id
     source = f"in place of {titled(grants[replaced])}" if replaced else "as the grant that was deferred"
+    if option.type is UnitType.RSU:
+        units = f"{count(option.shares, 'restricted stock unit')} {option.grant_id}"
+        return Ruling(rule="GRT-1", reason=f"{units} granted {source}.")
     reason = (
         f"New option {option.grant_id} granted {source}: {count(option.shares, 'share')}, {option.type}, "
         f"{money(option.price)} a share, until {day(option.expires_on)}."
@@ -64,16 +79,24 @@ def newly_granted(option: IssuedOption, grants: Mapping[str, Grant]) -> Ruling:
 
 # Of a hundred thousand holders most have the same price and the same term.
 @lru_cache(maxsize=64)
-def price_reason(price: Decimal, close: Decimal, granted_on: date) -> Ruling:
-    """Why the option costs what it does (GRT-3)."""
+def price_reason(price: Decimal, close: Decimal, granted_on: date, terms: Terms) -> Ruling:
+    """Why the option costs what it does (GRT-3), where the offer's terms have the price otherwise by these (XCH-4)."""
+    rule, on = "GRT-3" if terms.price == "close" else "XCH-4", day(priced_on(terms, granted_on))
+    match terms.price:
+        case "previous_close":
+            value, of = "the closing price", f"{on}, the last trading day before the grant date"
+        case "average_high_low":
+            value, of = "the average of the high and the low", f"{on}, the grant date, rounded up to the cent"
+        case _:
+            value, of = "the closing price", f"{on}, the grant date"
     if price > close:
         reason = (
-            f"The price of {money(price)} is 110% of the closing price of {money(close)} on {day(granted_on)}, rounded "
+            f"The price of {money(price)} is 110% of {value} of {money(close)} on {on}, rounded "
             "up to the cent: an ISO of an owner of more than 10% of the voting power."
         )
     else:
-        reason = f"The price of {money(price)} is the closing price of {day(granted_on)}, the grant date."
-    return Ruling(rule="GRT-3", reason=reason)
+        reason = f"The price of {money(price)} is {value} of {of}."
+    return Ruling(rule=rule, reason=reason)
 
 
 @lru_cache(maxsize=8)
@@ -154,11 +177,16 @@ def term_reason(granted_on: date, expires_on: date, usual: date, capacity: Capac
 _AT_ONCE = Ruling(rule="VST-1", reason="Vested in full at grant, as the old schedule was by then.")
 
 
-def vesting_reason(vesting: Tranches, granted_on: date, *, deferred: bool) -> Ruling:
-    """Why the option vests on these days: as the one it replaces would have (VST-1), or by the plan's schedule."""
+def vesting_reason(vesting: Tranches, granted_on: date, terms: Terms, *, deferred: bool) -> Ruling:
+    """Why the option vests on these days: as the one it replaces would have (VST-1), by the plan's schedule, or anew.
+
+    What the offer's own terms have instead is XCH-2.
+    """
     if deferred:
         told = f"Vesting by the plan's schedule from the grant date: {_tranches(vesting)}."
         return Ruling(rule="LCK-1", reason=told)
+    if said := new_vesting(terms):
+        return Ruling(rule="XCH-2", reason=f"{said} For these shares: {_tranches(vesting, granted_on)}.")
     if vesting[-1].vests_on == granted_on:
         return _AT_ONCE
     told = f"Vesting as the old schedule would have run: {_tranches(vesting, granted_on)}."

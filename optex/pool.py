@@ -9,9 +9,10 @@ from fractions import Fraction
 from optex.adjustment import UNCHANGED, Split, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
 from optex.errors import Ruling
+from optex.exchange import ONE_FOR_ONE, new_shares
 from optex.formatting import count
 from optex.records import Grant, IssuedOption
-from optex.terms import Vesting
+from optex.terms import Exchange, Vesting
 from optex.vesting import outstanding, total
 
 Movement = tuple[date, str, int]
@@ -47,12 +48,13 @@ def opening(on: date, authorized: int, grants: Iterable[Grant]) -> list[Movement
     return [(on, "authorized", authorized), (on, "outstanding", -left), (on, "exercised", -exercised)]
 
 
-def cancelled(on: date, shares: int) -> list[Movement]:
-    """Cancelled shares return to the pool and are at once reserved for their promises.
+def cancelled(on: date, shares: int, promised: int) -> list[Movement]:
+    """Cancelled shares return to the pool, and those that are promised for them are at once reserved.
 
+    Where fewer are promised than were cancelled, the difference is returned for good (XCH-1).
     Authority: §12, "returned to the pool of shares available for grants of new options" (PLN-1, CAN-1).
     """
-    return [(on, "cancelled", shares), (on, "reserved", -shares)]
+    return [(on, "cancelled", shares), (on, "reserved", -promised)]
 
 
 def deferred(on: date, shares: int) -> list[Movement]:
@@ -148,12 +150,15 @@ def imbalances(
     lapsed_holders: Collection[str] = (),
     granted_on: date | None = None,
     splits: Collection[Split] = (),
+    exchange: Exchange = ONE_FOR_ONE,
 ) -> list[str]:
     """Every sum that does not balance, in words; none where all is well.
 
-    `vesting` is the plan's schedule, `options` are the new options, `lapsed_holders` those whose promise lapsed;
-    `granted_on` is None while nothing is granted yet. KeyError where a cancelled grant is not among the grants.
-    Authority: TND-2, CAN-1, PRM-1, ADJ-1, PLN-1.
+    What is cancelled of each grant, at its ratio and rounded, is what is promised for it, and what is promised is
+    granted or lapsed. `vesting` is the plan's schedule, `options` are the new options, `lapsed_holders` those whose
+    promise lapsed; `granted_on` is None while nothing is granted yet. KeyError where a cancelled grant is not among
+    the grants.
+    Authority: TND-2, CAN-1, PRM-1, XCH-1, ADJ-1, PLN-1.
     """
     balancing = [each.balancing for each in cancellations if each.balancing]
     issued = [*balancing, *options]
@@ -163,10 +168,11 @@ def imbalances(
         broken += _broken_vesting(option)
     for cancellation in cancellations:
         broken += _broken_cancellation(cancellation, grants[cancellation.grant_id], vesting)
+        broken += _broken_exchange(cancellation, grants[cancellation.grant_id], exchange)
     broken += _broken_promises(cancellations, promises)
     if granted_on:
         due = {
-            (each.grant_id, each.holder_id): scaled_total(each.shares, ratio(splits, each.cancelled_on, granted_on))
+            (each.grant_id, each.holder_id): scaled_total(each.new_shares, ratio(splits, each.cancelled_on, granted_on))
             for each in cancellations
             if each.holder_id not in lapsed_holders
         }
@@ -206,15 +212,27 @@ def _broken_cancellation(cancellation: Cancellation, grant: Grant, vesting: Vest
     return broken
 
 
+def _broken_exchange(cancellation: Cancellation, grant: Grant, exchange: Exchange) -> list[str]:
+    """What is promised for a cancelled grant is what its own ratio gives, and nothing vests on another day."""
+    broken = []
+    due = new_shares(cancellation.shares, grant, exchange)
+    if not due == cancellation.new_shares > 0:
+        promised = f"{cancellation.new_shares} are promised"
+        broken.append(f"{grant.grant_id}: {due} new shares are due for {cancellation.shares}, {promised}")
+    if not {t.vests_on for t in cancellation.promised} <= {t.vests_on for t in cancellation.vesting}:
+        broken.append(f"{grant.grant_id}: new shares vest on other days than those that were cancelled")
+    return broken
+
+
 def _broken_promises(cancellations: Iterable[Cancellation], promises: Iterable[Promise]) -> list[str]:
     shares: Counter[str] = Counter()
     for cancellation in cancellations:
-        shares[cancellation.holder_id] += cancellation.shares
+        shares[cancellation.holder_id] += cancellation.new_shares
     promised: Counter[str] = Counter()
     for promise in promises:
         promised[promise.holder_id] += promise.shares
     return [
-        f"{holder}: promised {promised[holder]}, cancelled {shares[holder]}"
+        f"{holder}: promised {promised[holder]}, cancelled for {shares[holder]}"
         for holder in sorted(shares.keys() | promised.keys())
         if shares[holder] != promised[holder]
     ]

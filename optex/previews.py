@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from optex import batch
 from optex.eligibility import capacity_on, grants_in_offer, may_tender
+from optex.exchange import new_shares
 from optex.milestones import CANCEL
 from optex.notices import Kind, Notice
 from optex.records import Capacity, HolderRecord
@@ -60,6 +61,8 @@ def _whose(record: HolderRecord, state: OfferState) -> tuple[Whose | None, str]:
     grants = grants_in_offer(record, terms)
     if not grants:
         return None, f"{MADE_UP}, for {holder.name} holds none that the offer is about"
+    if not any(new_shares(each.remaining, each, terms.exchange) for each in grants.values()):
+        return None, f"{MADE_UP}, for {holder.name} holds none large enough for a new share"
     # As the acceptance will see them: a folder holds forms that have not come yet.
     received = [form.received_at for form in record.forms]
     reviews = batch.review_all([record], state, max([state.schedule.due(CANCEL), *received]))

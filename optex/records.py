@@ -8,11 +8,18 @@ from enum import StrEnum
 
 from optex.errors import Ruling
 from optex.exercises import Exercises
+from optex.quickly_made import quickly_made
 
 
 class OptionType(StrEnum):
     ISO = "ISO"
     NSO = "NSO"
+
+
+class UnitType(StrEnum):
+    """A restricted stock unit, which is granted in place of an option and has neither price nor term (XCH-3)."""
+
+    RSU = "RSU"
 
 
 class Capacity(StrEnum):
@@ -49,6 +56,7 @@ class Holder:
     voting_percent: Decimal
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServicePeriod:
     """One unbroken stretch of service in one capacity; `last_day` counts as in service, None is still serving."""
@@ -64,6 +72,7 @@ class ServicePeriod:
         return f"to {self.last_day}" if self.last_day else "as still serving"
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tranche:
     """Shares that become exercisable together on one day."""
@@ -72,11 +81,13 @@ class Tranche:
     shares: int
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """An option as the ledger of the plan has it; an empty `vesting` means the plan's own schedule.
 
-    `fmv` is the fair market value of a share at the grant, None where it was the price.
+    `fmv` is the fair market value of a share at the grant, None where it was the price; `told_price` the price before
+    any split of the offer's time, None where there was none.
     """
 
     grant_id: str
@@ -89,6 +100,12 @@ class Grant:
     expires_on: date
     vesting: tuple[Tranche, ...] = ()
     fmv: Decimal | None = None
+    told_price: Decimal | None = field(default=None, compare=False)
+
+    @property
+    def price_before_splits(self) -> Decimal:
+        """The price as it was when the offer was made, in which the tiers of the exchange are stated (XCH-1)."""
+        return self.price if self.told_price is None else self.told_price
 
     @property
     def value_at_grant(self) -> Decimal:
@@ -104,6 +121,7 @@ class Grant:
         return self.remaining > 0 and self.expires_on >= day
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormLine:
     """One option on an Election Form; the last four restate the grant (TND-4), None where the form left them out."""
@@ -116,6 +134,7 @@ class FormLine:
     exercised: int | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
     """An Election Form or a Notice of withdrawal as it was received; `lines` is empty for a notice.
@@ -136,6 +155,7 @@ class Form:
     missed: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tender:
     """Shares of one grant that a standing election offers for exchange; `added` where the look-back brought them in."""
@@ -147,12 +167,14 @@ class Tender:
     added: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssuedOption:
     """An option that the offer itself brings into being: a balancing option or a new one.
 
     `price` is exact, `vesting` sums to `shares`, and `from_grant_id` is "" for a deferred grant (LCK-1). `reasons` say
-    why it is as it is, where it has just been granted.
+    why it is as it is, where it has just been granted. Units have a price of 0, and `expires_on` is the day on which
+    the last of them vests (XCH-3).
     """
 
     grant_id: str
@@ -161,12 +183,13 @@ class IssuedOption:
     granted_on: date
     shares: int
     price: Decimal
-    type: OptionType
+    type: OptionType | UnitType
     expires_on: date
     vesting: tuple[Tranche, ...]
     reasons: tuple[Ruling, ...] = field(default=(), compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HolderRecord:
     """Everything the books hold about one holder: service, grants by id, and forms in the order of receipt.

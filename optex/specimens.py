@@ -1,6 +1,6 @@
 """A specimen of every kind of letter: to nobody in particular with made-up figures, or with a holder's own options."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,9 @@ from optex.corrections import CorrectHolder
 from optex.deferral_notices import deferred_promised
 from optex.delay_notices import acceptance_resumed, grant_delayed, postponement, prohibition
 from optex.election import FormReview
+from optex.eligible import lowest_price
 from optex.errors import Ruling
+from optex.exchange import new_shares
 from optex.grant import new_options
 from optex.milestones import first_grant_day
 from optex.notices import Kind, Notice
@@ -74,16 +76,22 @@ class _Specimen:
         whose = whose or self._nobody()
         self.holder, self.capacity, self.grants = whose.holder, whose.capacity, whose.grants
         self.standing = whose.tenders
-        self.tenders = whose.tenders or tuple(_tender(each, each.remaining) for each in self.grants.values())
+        whole = tuple(_tender(each, each.remaining) for each in self.grants.values())
+        self.tenders = whose.tenders or whole
         self.first = self.tenders[0]
         self.old = self.grants[self.first.grant_id]
         self.review = whose.review or self._review()
         self.cancellations = tuple(
-            cancel(each.shares, self.grants[each.grant_id], terms.plan.vesting, self.cancelled_on)
-            for each in self.tenders
+            cancel(each.shares, self.grants[each.grant_id], terms.plan.vesting, self.cancelled_on, terms.exchange)
+            for each in self._given_for(self.tenders) or self._given_for(whole)
         )
         not_before = first_grant_day(self.cancelled_on, terms.waiting, terms.calendar)
         self.promise = promise(self.holder.holder_id, self.cancellations, self.cancelled_on, not_before)
+
+    def _given_for(self, tenders: Iterable[Tender]) -> list[Tender]:
+        """Those of these tenders for which a new share is given (XCH-1)."""
+        given = self.terms.exchange
+        return [each for each in tenders if new_shares(each.shares, self.grants[each.grant_id], given)]
 
     def _nobody(self) -> Whose:
         old = self._grant("G-0001", self.terms.commences - relativedelta(years=3), 3_000, exercised=1_000)
@@ -186,7 +194,7 @@ class _Specimen:
             granted_on=on,
             shares=shares,
             exercised=exercised,
-            price=Decimal("12.50"),
+            price=max(Decimal("12.50"), lowest_price(self.terms)),
             type=OptionType.NSO,
             expires_on=on + relativedelta(years=self.terms.plan.term_years.employee),
         )

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import holidays
 from dateutil.relativedelta import relativedelta
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -23,7 +25,7 @@ from pydantic_core import PydanticCustomError
 from optex.calendar import DAY_BEGINS, ONE_DAY, Calendar, instant, last_day
 from optex.clock import YEARS, zone_of
 from optex.errors import BadData, Fault
-from optex.fields import A_LINE, Clock, Email, Exact, Expected, Id, OnTheClock, Text, read_on
+from optex.fields import A_LINE, OF_FILE, Clock, Email, Exact, Expected, Id, OnTheClock, Pattern, Text, read_on
 from optex.mail_address import AN_ADDRESS, takes_letters
 from optex.toml import Document, read_toml
 from optex.unknown_key import unknown_key
@@ -33,6 +35,7 @@ Positive = Annotated[int, Field(gt=0)]
 # Of months, days and years no offer has more: so every date that follows from the terms is in the calendar.
 Few = Annotated[int, Field(gt=0, le=1000)]
 FewOrNone = Annotated[int, Field(ge=0, le=1000)]
+Percent = Annotated[Exact, Field(gt=0, lt=100)]
 
 
 class _Part(BaseModel):
@@ -54,7 +57,9 @@ class Vesting(_Part):
     every_months: FewOrNone = 12
     """How many months lie between the tranches after it."""
     tranches: Few = 3
-    """In how many equal tranches an option vests."""
+    """In how many tranches an option vests, the first counted: equal ones, unless `first_percent` says otherwise."""
+    first_percent: Percent | None = None
+    """The percentage that the first tranche is, such as 25 of a cliff; the others are equal. Unset: equal as well."""
 
 
 # A director's new option ends so soon after the directorship, whatever its years (GRT-4).
@@ -137,6 +142,17 @@ def _from(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+class Formation(_Part):
+    """Where and when the issuer was formed: what Open Cap Table requires of it, and nothing else asks for."""
+
+    on: date
+    """The day on which it was formed."""
+    country: Annotated[str, Pattern("[A-Z]{2}", "the two letters of a country, such as US")]
+    """The country, by its ISO 3166-1 code, such as US."""
+    subdivision: Annotated[str, Pattern("[A-Z0-9]{0,3}", "one to three letters or digits, such as DE")] = ""
+    """The state or province, by the second part of its ISO 3166-2 code, such as DE for Delaware."""
+
+
 class Lookback(_Part):
     months: FewOrNone = 6
     """How many months before the commencement the window begins; 0: there is no look-back."""
@@ -174,11 +190,68 @@ class Eligible(_Part):
     """Why it is not made to them, as they are told, such as "the offer is not made to executive officers"."""
 
 
+class Tier(_Part):
+    """For how many old shares how many new ones are promised, by the exercise price of the old option (XCH-1)."""
+
+    price_from: Annotated[Exact, Field(ge=0)]
+    """From which exercise price on, up to that of the next tier; below the lowest no option is in the offer."""
+    old: Positive
+    """For so many old shares"""
+    new: Positive
+    """so many new ones are promised: no more of them."""
+
+
+class NewVesting(_Part):
+    """How what is granted vests (VST-1; otherwise than carried: XCH-2)."""
+
+    kind: Literal["carried", "restart", "extended"] = "carried"
+    """As the old schedule would have, by a schedule of its own from the grant date, or months later than the old."""
+    first_months: FewOrNone | None = None
+    """Of a restart: after how many months from the grant date the first tranche vests. Unset: by `plan.vesting`."""
+    every_months: FewOrNone | None = None
+    """Of a restart: how many months lie between the tranches after it."""
+    tranches: Few | None = None
+    """Of a restart: in how many tranches it vests, the first counted."""
+    first_percent: Percent | None = None
+    """Of a restart: the percentage that the first tranche is; the others are equal. Unset: equal as well."""
+    months: Few | None = None
+    """Of an extension: how many months are added to each vesting date."""
+    vested: Literal["extended", "kept"] | None = None
+    """Of an extension: whether what has vested by the grant gets the months added too (unset), or stays vested."""
+    earliest_months: FewOrNone | None = None
+    """Of an extension: nothing that gets months added vests sooner than so many months after the grant date."""
+
+    @property
+    def schedule(self) -> Vesting | None:
+        """The schedule that a restart states; None where it is the plan's own, or nothing is started anew."""
+        if self.first_months is None or self.every_months is None or self.tranches is None:
+            return None
+        return Vesting(
+            first_months=self.first_months,
+            every_months=self.every_months,
+            tranches=self.tranches,
+            first_percent=self.first_percent,
+        )
+
+
 class Exchange(_Part):
     """What a holder may choose, and what is given for it; without it the document's offer."""
 
     units: Literal["shares", "grants", "all"] = "shares"
     """What a holder may choose: any whole shares, whole grants only, or all that is eligible or none (TND-8)."""
+    ratio: Annotated[tuple[Tier, ...], Field(strict=False)] = ()
+    """How many old shares are exchanged for how many new ones, one table for each tier of prices (XCH-1)."""
+    rounding: Literal["down", "nearest"] = "down"
+    """How the new shares of each grant become whole ones; a half goes up (XCH-1)."""
+    award: Literal["option", "rsu"] = "option"
+    """New options, or restricted stock units, which have no exercise price and no term (XCH-3)."""
+    vesting: NewVesting = NewVesting()
+    """How what is granted vests (VST-1, XCH-2)."""
+
+    @property
+    def awards_units(self) -> bool:
+        """Whether restricted stock units are granted in place of options (XCH-3)."""
+        return self.award == "rsu"
 
 
 class Waiting(_Part):
@@ -231,7 +304,9 @@ class Terms(_Part):
     open_at: time = time(9)
     """When the first letters and the reminders go out; forms count from 12:01 a.m. on (EXP-1)."""
     cancel_at: time = time(9)
-    """When options are cancelled, on the business day after expiration; never before the extension deadline (CAN-1)."""
+    """When options are cancelled, on the day of `cancel_on`; never before the extension deadline (CAN-1)."""
+    cancel_on: Literal["next_business_day", "expiration_day"] = "next_business_day"
+    """The day of the cancellation; with that of the expiration nothing is extended after it (CAN-1, XCH-4)."""
     extension_deadline: time = time(8)
     """The last instant, on the business day after the expiration, at which an extension may be announced (EXT-1)."""
     recheck_at: time = time(9)
@@ -262,6 +337,8 @@ class Terms(_Part):
     """What a holder may choose, and what is given for it; without it the document's offer."""
     waiting: Waiting = Waiting()
     """The period between the cancellation and the grant (GRT-1)."""
+    price: Literal["close", "previous_close", "average_high_low"] = "close"
+    """The grant date's close, the close of the trading day before, or the average of the day's high and low (XCH-4)."""
     minimum_business_days: Few = 20
     """A warning tells where the offer is open for fewer whole business days (AMD-1)."""
     material_days: Few = 5
@@ -274,6 +351,8 @@ class Terms(_Part):
     """Holders there cannot tender; what lies in a jurisdiction is excluded with it, CA-QC with CA (ELG-4)."""
     closings: Closings = Field(default=Closings(), alias="calendar")
     """The corrections of both calendars."""
+    formation: Formation | None = None
+    """Where and when the issuer was formed, for `export --ocf`; no rule goes by it."""
 
     @field_validator("expires", "withdrawable_after")
     @classmethod
@@ -368,17 +447,57 @@ class Terms(_Part):
 def parse_terms(text: str, file: str = "offer.toml") -> Terms:
     """The terms that a TOML text states; BadData with every fault by line and key."""
     read = read_toml(text, file)
+    return terms_of(read.data, read, file)
+
+
+def terms_of(data: Mapping[str, Any], read: Document, file: str) -> Terms:
+    """The terms that data state, read in a file whole or in part; BadData with every fault by line and key."""
     try:
-        terms = Terms.model_validate(read.data)
+        terms = Terms.model_validate(data)
     except ValidationError as error:
         raise BadData([_fault(file, read, dict(details)) for details in error.errors()]) from error
     faults = [
         Fault(file=file, line=read.line(key.split(".")), column=key, problem=problem, expected=expected)
-        for key, problem, expected in [*_unreadable(read.data), *(_off_the_calendar(terms) or _contradictions(terms))]
+        for key, problem, expected in [*_unreadable(data), *(_off_the_calendar(terms) or _contradictions(terms))]
     ]
     if faults:
         raise BadData(faults)
     return terms
+
+
+def read_some_terms(text: str, file: str) -> Document:
+    """What a text states of the terms, some keys only; BadData with what is wrong with each of them by itself."""
+    read = read_toml(text, file)
+    try:
+        Terms.model_validate(read.data)
+    except ValidationError as error:
+        # What is left out stands as it is, but for an entry of a list, which is stated whole; whether keys agree with
+        # each other is known when all of them are there.
+        faults = [
+            _fault(file, read, dict(details))
+            for details in error.errors()
+            if details["type"] != "value_error"
+            and (details["type"] != "missing" or any(isinstance(part, int) for part in details["loc"]))
+        ]
+        if faults:
+            raise BadData(sorted(faults, key=lambda fault: fault.line)) from error
+    return read
+
+
+def _readable(text: str, info: ValidationInfo) -> str:
+    """What can be read now; what is on record has no context, and is as it is."""
+    if info.context:
+        try:
+            read_some_terms(text, STATED)
+        except BadData as error:
+            told = {"problem": "; ".join(map(str, error.faults)), "expected": "the changed keys of offer.toml"}
+            raise PydanticCustomError("terms", "{problem}", told) from None
+    return text
+
+
+STATED = "terms"
+"""What the text of some terms is called in a fault, where it came in no file."""
+SomeTerms = Annotated[str, AfterValidator(_readable), OF_FILE]
 
 
 def _unreadable(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str, str]]:
@@ -406,9 +525,10 @@ def _off_the_calendar(terms: Terms) -> list[tuple[str, str, str]]:
         )
         if year not in YEARS
     ]
-    vesting = terms.plan.vesting
-    if (months := vesting.first_months + (vesting.tranches - 1) * vesting.every_months) > 1000:
-        found.append(("plan.vesting.tranches", f"would vest over {months:,} months", "at most 1,000 months"))
+    schedules = {"plan.vesting": terms.plan.vesting, "exchange.vesting": terms.exchange.vesting.schedule}
+    for key, vesting in schedules.items():
+        if vesting and (months := vesting.first_months + (vesting.tranches - 1) * vesting.every_months) > 1000:
+            found.append((f"{key}.tranches", f"would vest over {months:,} months", "at most 1,000 months"))
     return found
 
 
@@ -423,6 +543,16 @@ def _contradictions(terms: Terms) -> list[tuple[str, str, str]]:
     found += _odd_class(terms)
     if len(set(terms.reminders)) != len(terms.reminders):
         found.append(("reminders", "names a day twice", "each number of business days once"))
+    for n, tier in enumerate(terms.exchange.ratio):
+        if tier.new > tier.old:  # so that nothing is promised that the cancellation has not returned to the pool
+            for_old = f"gives {tier.new:,} new shares for {tier.old:,}"
+            found.append((f"exchange.ratio.{n}.new", for_old, "at most as many new shares as old ones"))
+    prices = [tier.price_from for tier in terms.exchange.ratio]
+    for n, (before, price) in enumerate(pairwise(prices), start=1):
+        if price <= before:
+            stands = f"{price} stands after {before}" if price < before else f"{price} is that of the tier before"
+            found.append((f"exchange.ratio.{n}.price_from", stands, "tiers by rising price, each price once"))
+    found += _vesting_contradictions(terms)
     try:
         holidays.financial_holidays(terms.stock.exchange)
     except NotImplementedError:  # as the library has it of an exchange that it does not know
@@ -444,6 +574,34 @@ def _odd_class(terms: Terms) -> Iterator[tuple[str, str, str]]:
     if first and first > terms.commences:
         key = "lookback.since" if terms.lookback.since else "lookback.from"
         yield key, f"the look-back would begin on {first}", f"a window that begins by {terms.commences}"
+
+
+# The keys of [exchange.vesting] by the kind that they belong to.
+_OF_RESTART = ("first_months", "every_months", "tranches", "first_percent")
+_OF_EXTENSION = ("months", "vested", "earliest_months")
+
+
+def _vesting_contradictions(terms: Terms) -> Iterator[tuple[str, str, str]]:
+    """A cliff without tranches after it, and in [exchange.vesting] what its kind does not have or cannot do without."""
+    new, plan = terms.exchange.vesting, terms.plan.vesting
+    kinds = {"restart": _OF_RESTART, "extended": _OF_EXTENSION}
+    for kind, keys in kinds.items():
+        for key in keys:
+            if getattr(new, key) is not None and new.kind != kind:
+                yield f"exchange.vesting.{key}", f'is no key of kind = "{new.kind}"', f'kind = "{kind}" with it'
+    if new.kind == "extended" and new.months is None:
+        yield "exchange.vesting.months", "missing", "how many months are added to each vesting date"
+    stated = [key for key in _OF_RESTART if getattr(new, key) is not None]
+    if new.kind == "restart" and stated:
+        for key in _OF_RESTART[:3]:
+            if key not in stated:
+                yield f"exchange.vesting.{key}", "missing", "all of a schedule, or none of it: the plan's own then"
+    for path, percent, tranches in (
+        ("plan.vesting", plan.first_percent, plan.tranches),
+        ("exchange.vesting", new.first_percent, new.tranches),
+    ):
+        if percent is not None and tranches == 1:
+            yield f"{path}.first_percent", "leaves shares over, for there is one tranche", "two tranches or more"
 
 
 _EXPECTED = {

@@ -3,25 +3,39 @@
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 from optex.records import Grant, Tranche
-from optex.terms import Vesting
+from optex.terms import NewVesting, Terms, Vesting
 
 Tranches = tuple[Tranche, ...]
 
 
 def plan_schedule(granted_on: date, shares: int, vesting: Vesting) -> Tranches:
-    """The plan's own schedule: equal tranches by cumulative floor, at whole months counted from the grant date itself.
+    """The plan's own schedule: tranches by cumulative floor, at whole months counted from the grant date itself.
 
+    They are equal, unless a cliff states what percentage the first is; the others then share the rest equally.
     Authority: §9, "one-third of the shares subject to the option after twelve months" (VST-1).
     """
-    count = vesting.tranches
-    days = _plan_days(granted_on, vesting.first_months, vesting.every_months, count)
+    return _plan_tranches(
+        granted_on, shares, vesting.first_months, vesting.every_months, vesting.tranches, vesting.first_percent
+    )
+
+
+# What is cancelled is checked right afterwards, and an ISO counted: an option's schedule is asked for several times.
+@lru_cache(maxsize=1 << 15)
+def _plan_tranches(
+    granted_on: date, shares: int, first_months: int, every_months: int, count: int, first_percent: int | None
+) -> Tranches:
+    days = _plan_days(granted_on, first_months, every_months, count)
+    parts, whole = _plan_parts(count, first_percent)
     tranches = []
     done = 0
-    for nth, day in enumerate(days, start=1):
-        boundary = shares if day == days[-1] else shares * nth // count
+    for day, part in zip(days, parts, strict=True):
+        boundary = shares if day == days[-1] else shares * part // whole
         if boundary > done:
             tranches.append(Tranche(vests_on=day, shares=boundary - done))
             done = boundary
@@ -97,6 +111,37 @@ def credited(tranches: Tranches, granted_on: date) -> Tranches:
     return (Tranche(vests_on=granted_on, shares=vested), *later) if vested else later
 
 
+def renewed(tranches: Tranches, granted_on: date, terms: Terms) -> Tranches:
+    """How the option vests that is granted for such an old schedule: as that would have, anew, or later.
+
+    Authority: §9 (VST-1); where the offer's terms say otherwise, these (XCH-2).
+    """
+    new = terms.exchange.vesting
+    match new.kind:
+        case "restart":
+            return plan_schedule(granted_on, total(tranches), new.schedule or terms.plan.vesting)
+        case "extended":
+            return _extended(tranches, granted_on, new)
+    return credited(tranches, granted_on)
+
+
+def _extended(tranches: Tranches, granted_on: date, new: NewVesting) -> Tranches:
+    """The old schedule with months added to each day, none before the earliest; what is past by then vests at grant.
+
+    Authority: the offer's own terms (XCH-2).
+    """
+    # So did Google in 2009: twelve months later, vested or not, and none within six months.
+    earliest = _months_after(granted_on, new.earliest_months or 0)
+    by_day: dict[date, int] = {}
+    for tranche in tranches:
+        if new.vested == "kept" and tranche.vests_on <= granted_on:
+            day = granted_on
+        else:
+            day = max(_months_after(tranche.vests_on, new.months or 0), earliest)
+        by_day[day] = by_day.get(day, 0) + tranche.shares
+    return in_order(by_day)
+
+
 def in_order(by_day: dict[date, int]) -> Tranches:
     """Tranches in order of their days, none of them empty."""
     return tuple(Tranche(vests_on=day, shares=shares) for day, shares in sorted(by_day.items()) if shares)
@@ -111,6 +156,17 @@ def total(tranches: Iterable[Tranche]) -> int:
 @lru_cache(maxsize=4096)
 def _plan_days(granted_on: date, first_months: int, every_months: int, count: int) -> tuple[date, ...]:
     return tuple(_months_after(granted_on, first_months + nth * every_months) for nth in range(count))
+
+
+@lru_cache(maxsize=64)
+def _plan_parts(count: int, first_percent: Decimal | None) -> tuple[tuple[int, ...], int]:
+    """How many parts of the whole have vested with each tranche, and of how many parts the whole is."""
+    if first_percent is None:
+        return tuple(range(1, count + 1)), count
+    first = Fraction(first_percent) / 100
+    vested = [first + (1 - first) * Fraction(nth, count - 1) for nth in range(count)]
+    whole = lcm(*(each.denominator for each in vested))
+    return tuple(int(each * whole) for each in vested), whole
 
 
 def _months_after(day: date, months: int) -> date:

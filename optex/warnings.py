@@ -13,9 +13,11 @@ from optex.clock import EASTERN, written
 from optex.eligibility import lies_in, may_lie_in
 from optex.eligible import left_out
 from optex.eligible_warnings import left_out_of, not_to_everyone
+from optex.exchange import new_shares
+from optex.exchange_warnings import of_the_exchange
 from optex.formatting import agreeing, count, first_few, listed, local_text, moment, utc_text
 from optex.grant import is_ten_percent_owner
-from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, schedule_of
+from optex.milestones import CANCEL, EXTENSION_DEADLINE, Milestone, accepts_at_once, schedule_of
 from optex.open_days import ISO_DAYS, calendar_days, earliest_in_words, shortfall, whole_business_days
 from optex.records import Form, Grant, Holder, OptionType, ServicePeriod
 from optex.signature import looks_like
@@ -75,6 +77,7 @@ def term_warnings(terms: Terms, grant_on: date | None = None, opened_at: datetim
         *_odd_days(terms),
         *_readings(terms),
         *_plan_age(terms, grant_on),
+        *(Warning(rule=each.rule, message=each.reason, file="offer.toml") for each in of_the_exchange(terms)),
         *(Warning(rule="ELG-5", message=said, file="offer.toml") for said in not_to_everyone(terms)),
     ]
 
@@ -103,7 +106,7 @@ def open_too_short(terms: Terms, opened_at: datetime | None = None) -> list[Warn
 def _plan_age(terms: Terms, grant_on: date | None) -> Iterator[Warning]:
     """Whether the plan is too old by the grant to grant an ISO. Authority: IRC 422(b)(2) (ISO-1)."""
     last, grant_on = terms.plan.isos_through, grant_on or schedule_of(terms).grant_on
-    if last is not None and grant_on > last:
+    if last is not None and grant_on > last and not terms.exchange.awards_units:
         yield Warning(
             rule="ISO-1",
             message=f"the grant planned for {grant_on} lies more than ten years after {terms.plan.adopted}, when the "
@@ -145,7 +148,7 @@ def _odd_days(terms: Terms) -> Iterator[Warning]:
         if not terms.calendar.is_business_day(day):
             message = f"{what}, {day}, does not fall on a business day"
             yield Warning(rule="CAL-1", message=message, file="offer.toml")
-    if terms.cancel_at < terms.extension_deadline:
+    if terms.cancel_at < terms.extension_deadline and not accepts_at_once(terms):
         yield Warning(
             rule="EXT-1",
             message=f"cancel_at, {terms.cancel_at:%H:%M}, is before the extension deadline, "
@@ -180,7 +183,9 @@ def readings(milestone: Milestone, terms: Terms) -> tuple[date, time, dict[str, 
     """
     local = milestone.due.astimezone(terms.zone)
     on, at, eastern = local.date(), local.time(), terms.clock in EASTERN
-    if milestone.name == EXTENSION_DEADLINE:
+    if accepts_at_once(terms) and milestone.name in (EXTENSION_DEADLINE, CANCEL):
+        pass  # both go by the expiration, on the offer's own clock
+    elif milestone.name == EXTENSION_DEADLINE:
         on, at, eastern = terms.calendar.next_business_day(terms.expires_on), terms.extension_deadline, True
     elif milestone.name == CANCEL:
         at = max(terms.cancel_at, terms.extension_deadline) if eastern else at
@@ -262,6 +267,7 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"{count(len(expired), 'grant')} expired before commencement, and not in the offer ({first_few(expired)})"
         )
         yield Warning(rule="TND-1", message=message, file="grants.csv")
+    yield from _worthless(terms, outstanding)
     serving = {
         period.holder_id
         for period in periods
@@ -279,6 +285,15 @@ def _grant_warnings(terms: Terms, grants: Sequence[Grant], periods: Iterable[Ser
             f"or exercised: {issued - terms.plan.shares_authorized:,} too many",
             file="grants.csv",
         )
+
+
+def _worthless(terms: Terms, outstanding: Iterable[Grant]) -> Iterator[Warning]:
+    """The options of the offer that are too small for one whole new share (XCH-1)."""
+    offered = [grant for grant in outstanding if grant.granted_on <= terms.commences and not left_out(grant, terms)]
+    none = [each.grant_id for each in offered if not new_shares(each.remaining, each, terms.exchange)]
+    if none:
+        message = f"{count(len(none), 'grant')} too small for one new share, and never accepted ({first_few(none)})"
+        yield Warning(rule="XCH-1", message=message, file="grants.csv")
 
 
 def _value_warnings(holders: Iterable[Holder], grants: Iterable[Grant]) -> Iterator[Warning]:

@@ -10,7 +10,7 @@ from typing import Any
 from infra.database.reader import PromiseRow
 from infra.database.sorted_spool import SortedSpool
 from optex.cancellation import TenderDecision
-from optex.records import IssuedOption
+from optex.records import IssuedOption, UnitType
 
 _MOST = 500
 
@@ -43,7 +43,7 @@ class AtStake:
                 holder=each.holder_id,
                 option=each.grant_id,
                 shares=f"{each.shares:,}",
-                outcome=f"granted as {each.type} at ${each.price}",
+                outcome=f"granted as {each.type}{'' if each.type is UnitType.RSU else f' at ${each.price}'}",
             )
             for each in options
         )

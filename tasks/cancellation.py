@@ -11,9 +11,10 @@ from infra.database.decision_batches import DecisionBatches
 from infra.database.writer import DecisionEntry
 from infra.handlers.deferrals import release_deferred
 from infra.handlers.forms import decided_form, decided_tender, review_again
+from infra.handlers.judged import Judged, Standing
 from optex import batch, notices, pool
 from optex.cancellation import Cancellation, Promise, TenderDecision
-from optex.election import FormReview
+from optex.election import FormReview, as_decided
 from optex.errors import Ruling
 from optex.formatting import count
 from optex.milestones import WITHDRAWAL_RIGHT, OfferSchedule, first_grant_day
@@ -29,6 +30,7 @@ class Cancelling:
         self._step, self._on = step, step.state.day(step.at)
         terms = step.state.terms
         self._not_before = first_grant_day(self._on, terms.waiting, terms.calendar)
+        self._judged = Judged(step.db, step.state, step.at)
         step.db.update_offer(accepted_at=step.at, cancelled_on=self._on)
         self._schedule = step.db.state().schedule
         self._decided = DecisionBatches(step.db, step.at, "form", "tender", "option")
@@ -39,20 +41,25 @@ class Cancelling:
     def carry_out(self, records: Sequence[HolderRecord]) -> None:
         """Accept or reject what these holders tender, cancel, promise, and write to each of them."""
         step, on = self._step, self._on
-        reviews, decisions = decide(step, records)
+        reviews, decisions, again = decide(step, self._judged, records)
         cancellations = batch.cancel_tenders(decisions, records, step.state, on)
         promises = batch.promise_all(cancellations, on, self._not_before)
         by_holder = {d.holder.holder_id: d for d in records}
         grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
         pool.check_balances(
             pool.imbalances(
-                vesting=step.state.terms.plan.vesting, grants=grants, cancellations=cancellations, promises=promises
+                vesting=step.state.terms.plan.vesting,
+                exchange=step.state.terms.exchange,
+                grants=grants,
+                cancellations=cancellations,
+                promises=promises,
             )
         )
         too_late = _in_the_very_second(step, reviews)
         self._too_late |= too_late
         # Theirs are told of anew when all is decided, and recorded then.
-        self._decided.add("form", (decided_form(each) for each in reviews if each.form.holder_id not in too_late))
+        anew = again - too_late
+        self._decided.add("form", (decided_form(each) for each in reviews if each.form.holder_id in anew))
         self._decided.add("tender", map(decided_tender, decisions))
         balancing = [c.balancing for c in cancellations if c.balancing]
         self._decided.add("option", map(_balancing, balancing))
@@ -63,6 +70,7 @@ class Cancelling:
         self._total.update(
             options=len(cancellations),
             shares=sum(c.shares for c in cancellations),
+            promised=sum(p.shares for p in promises),
             balancing=len(balancing),
             rejected=sum(not decision.accepted for decision in decisions),
         )
@@ -98,14 +106,15 @@ class Cancelling:
         if self._too_late:
             review_again(db, self._too_late, step.at)
         self._decided.append()
-        db.move_pool(pool.cancelled(on, total["shares"]))
+        db.move_pool(pool.cancelled(on, total["shares"], total["promised"]))
         db.mark_moot("the tendered options were accepted before", WITHDRAWAL_RIGHT)
         unpromised = {each.holder_id for each in step.state.deferred} - self._promised
         released = release_deferred(db, unpromised, step.at, "No tendered option was accepted for exchange")
         # Done before the plan moves: were it run on a later day than planned, a new version of it would be scheduled.
+        ratio = f"promised {count(total['promised'], 'new share')}; " if step.state.terms.exchange.ratio else ""
         outcome = step.done(
             f"Accepted and cancelled {count(total['options'], 'option')} for "
-            f"{count(total['shares'], 'share')} of {count(len(self._promised), 'holder')}; "
+            f"{count(total['shares'], 'share')} of {count(len(self._promised), 'holder')}; {ratio}"
             f"{count(total['balancing'], 'balancing option')}; {count(total['rejected'], 'tender')} rejected"
             f"{f'. {released}' if released else ''}"
         )
@@ -113,11 +122,35 @@ class Cancelling:
         return outcome
 
 
-def decide(step: DueStep, records: Sequence[HolderRecord]) -> tuple[list[FormReview], list[TenderDecision]]:
-    """How the forms of these holders stand at the acceptance, and what is accepted of what they tender."""
+def decide(
+    step: DueStep, judged: Judged, records: Sequence[HolderRecord]
+) -> tuple[list[FormReview], list[TenderDecision], set[str]]:
+    """How the forms of these holders stand at the acceptance, what is accepted of what they tender, and whose are new.
+
+    What the close decided is not judged again, but where something has come since.
+    """
     # As of the acceptance itself: what comes in its very second comes too late, whoever was first to key it in (WDR-3).
-    reviews = batch.review_all(records, replace(step.state, accepted_at=step.at), step.at)
-    return reviews, batch.decide_tenders(records, reviews, step.state, step.state.day(step.at))
+    state = replace(step.state, accepted_at=step.at)
+    as_judged, _ = judged.of({d.holder.holder_id: d.forms for d in records if d.forms})
+    reviews, again = list[FormReview](), set[str]()
+    for d in records:
+        known = _as_decided(d, as_judged.get(d.holder.holder_id, ()))
+        if known is None:
+            again.add(d.holder.holder_id)
+        reviews += batch.review_all([d], state, step.at) if known is None else known
+    return reviews, batch.decide_tenders(records, reviews, step.state, step.state.day(step.at)), again
+
+
+def _as_decided(record: HolderRecord, standings: Sequence[Standing]) -> list[FormReview] | None:
+    """How the forms of a holder stand as they were decided; None where they are to be judged again."""
+    if len(standings) != len(record.forms):
+        return None
+    reviews = [
+        as_decided(form, said.standing, Ruling(rule=said.rule, reason=said.reason), said.shares)
+        for form, said in zip(record.forms, standings, strict=True)
+    ]
+    found = [each for each in reviews if each is not None]
+    return found if len(found) == len(reviews) else None
 
 
 def _in_the_very_second(step: DueStep, reviews: Sequence[FormReview]) -> set[str]:

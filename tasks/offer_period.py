@@ -7,6 +7,7 @@ from infra.database.decision_batches import DecisionBatches
 from infra.database.queued import Queued
 from infra.handlers.eligibility import decided_eligibility
 from infra.handlers.forms import decided_form
+from infra.handlers.judged import Judged, sent_by
 from optex import batch, notices
 from optex.eligibility import grants_in_offer
 from optex.formatting import count
@@ -89,17 +90,26 @@ class Closing:
 
     def __init__(self, step: DueStep) -> None:
         self._step = step
+        self._judged = Judged(step.db, step.state, step.at)
         self._decided = DecisionBatches(step.db, step.at, "form")
         self._standings = Counter[FormStanding]()
         self._tendered = Counter[str]()
 
-    def review(self, records: Sequence[HolderRecord]) -> None:
-        """Decide how the forms of these holders stand."""
+    def review(self, holder_ids: list[str]) -> None:
+        """Decide how the forms of these holders stand, where something has come since they were judged."""
+        as_judged, again = self._judged.of(sent_by(self._step.db, holder_ids))
+        records = self._step.db.holder_records(again) if again else []
         reviews = batch.review_all(records, self._step.state, self._step.at)
         self._decided.add("form", map(decided_form, reviews))
-        self._standings.update(review.standing for review in reviews)
         standing = batch.tenders(reviews)
-        self._tendered.update(holders=len(standing), shares=batch.tendered_shares(reviews))
+        self._count(Counter(review.standing for review in reviews), len(standing), batch.tendered_shares(reviews))
+        for each in as_judged.values():
+            tendered = [form.shares or 0 for form in each if form.tenders]
+            self._count(Counter(form.standing for form in each), len(tendered), sum(tendered))
+
+    def _count(self, standings: Counter[FormStanding], holders: int, shares: int) -> None:
+        self._standings.update(standings)
+        self._tendered.update(holders=holders, shares=shares)
 
     def done(self) -> str:
         """Record it, and mark the step done."""

@@ -19,7 +19,7 @@ from optex.compensations import in_time
 from optex.errors import Refused, Ruling
 from optex.formatting import count, day, money
 from optex.option_reasons import newly_granted
-from optex.records import HolderRecord
+from optex.records import HolderRecord, UnitType
 from optex.state import OfferState
 from tasks.batches import batch_by_batch
 from tasks.decorators import effect
@@ -87,6 +87,7 @@ class Granting:
         plan_pool.check_balances(
             plan_pool.imbalances(
                 vesting=state.terms.plan.vesting,
+                exchange=state.terms.exchange,
                 grants=grants,
                 cancellations=cancelled,
                 promises=[each.promise for each in kept],
@@ -98,11 +99,12 @@ class Granting:
         db.add_options("new", options)
         self._decided.add("option", (entry for each in granted for entry in _granted(each)))
         self._decided.add("deferred", _not_made(state, {d.holder.holder_id for d in records}, granted))
-        self._decided.add("promise", [_kept(each, on) for each in kept if each.promise.promise_id not in empty])
+        self._decided.add("promise", [_kept(each, state, on) for each in kept if each.promise.promise_id not in empty])
         self._empty += empty.values()
         db.queue_notices((self._letter(each, empty) for each in granted if each.options), step.at)
         self._total.update(
             options=len(options),
+            units=sum(option.type is UnitType.RSU for option in options),
             shares=sum(option.shares for option in options),
             holders=sum(bool(each.options) for each in granted),
             reserved=sum(left.values()),
@@ -137,12 +139,19 @@ class Granting:
         db.move_pool(plan_pool.granted(on, reserved, total["shares"]))
         if not self._late:
             db.update_offer(granted_on=on)
+        at_price = f" at {money(self._close)}" if total["options"] > total["units"] or not total["units"] else ""
         said = (
-            f"Granted {count(total['options'], 'new option')} for {count(total['shares'], 'share')} to "
-            f"{count(total['holders'], 'holder')} at {money(self._close)}, as of {day(on)}."
+            f"Granted {_counted(total['options'], total['units'])} for {count(total['shares'], 'share')} to "
+            f"{count(total['holders'], 'holder')}{at_price}, as of {day(on)}."
         )
         done = step.done(" ".join(filter(None, (said, nothing_left, self._lapsed))))
         return f"{done} {plan_late_grant(db, step.at)}".strip()
+
+
+def _counted(options: int, units: int) -> str:
+    """How many new options, of which so many are grants of restricted stock units (XCH-3)."""
+    others = [count(options - units, "new option")] if options > units or not units else []
+    return " and ".join([*others, *([f"{count(units, 'grant')} of restricted stock units"] if units else [])])
 
 
 def _granted(each: HolderGrant) -> Iterator[DecisionEntry]:
@@ -211,11 +220,12 @@ def _nothing_left(each: OpenPromise, state: OfferState, on: date) -> Ruling:
     return Ruling(rule="ADJ-1", reason=reason)
 
 
-def _kept(each: OpenPromise, on: date) -> DecisionEntry:
+def _kept(each: OpenPromise, state: OfferState, on: date) -> DecisionEntry:
+    new = "restricted stock units" if state.terms.exchange.awards_units else "new options"
     return DecisionEntry(
         subject=each.promise.promise_id,
         holder_id=each.promise.holder_id,
         decision="granted",
-        ruling=Ruling(rule="GRT-1", reason=f"In continuous service through {day(on)}: the new options are granted."),
+        ruling=Ruling(rule="GRT-1", reason=f"In continuous service through {day(on)}: the {new} are granted."),
         shares=each.promise.shares,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from itertools import accumulate
 
-from optex.records import Capacity, OptionType
+from optex.records import Capacity, OptionType, UnitType
 from tests import reckoning
 from tests.outcome import Outcome
 
@@ -28,19 +28,35 @@ def accepted_serve_unbroken(it: Outcome) -> Iterator[str]:
     granted = {row["holder_id"] for row in it.ledgers["promises"] if row["outcome"] == "granted"}
     for row in it.ledgers["tenders"] if it.accepted_at else ():
         grant, voided_at = it.grants[row["grant_id"]], it.voided_at.get(row["grant_id"])
-        there = grant.expires_on >= it.cancelled_on
+        there = grant.expires_on >= it.cancelled_on and it.given(row["grant_id"], row["shares"]) > 0
         known = [(it.accepted_at, voided_at is not None or row["decision"] == "accepted")]
         if voided_at:
             known.append((voided_at, False))
         elif row["decision"] == "accepted" and row["holder_id"] not in granted:
             known.append((datetime.max.replace(tzinfo=UTC), True))
         for at, accepted in known:
-            periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
+            periods = reckoning.counting(reckoning.service_known(it.tale, at)[row["holder_id"]], it.terms)
             serving = reckoning.serves(periods, it.terms.commences) and reckoning.serves_throughout(
                 periods, it.received_on[row["holder_id"]], it.cancelled_on
             )
             if accepted != (serving and there):
                 yield f"{row} by what was known {at}: service {periods}, the grant expiring {grant.expires_on}"
+
+
+def only_what_is_eligible_is_tendered(it: Outcome) -> Iterator[str]:
+    """No form stands for an option that is not eligible, nor for less of it than the offer's units (ELG-5, TND-8)."""
+    for holder_id, lines in it.elections.items():
+        own = [grant for grant in it.told_grants.values() if grant.holder_id == holder_id]
+        eligible = {grant.grant_id for grant in own if reckoning.is_eligible(grant, it.terms)}
+        if not lines.keys() <= eligible:
+            yield f"{lines} tendered, of which only {eligible} are eligible"
+        if it.terms.exchange.units == "shares":
+            continue
+        if any(shares != it.grants[key].remaining for key, shares in lines.items()):
+            yield f"{lines} tendered, and not whole"
+        left = {key for key in eligible if it.grants[key].outstanding_on(it.received_on[holder_id])}
+        if it.terms.exchange.units == "all" and left != lines.keys():
+            yield f"{lines} tendered, and not all of {left}"
 
 
 def cancelled_and_balancing_are_the_grant(it: Outcome) -> Iterator[str]:
@@ -68,11 +84,14 @@ def tranches_sum_to_their_option(it: Outcome) -> Iterator[str]:
 
 
 def promised_is_cancelled(it: Outcome) -> Iterator[str]:
-    """Each holder is promised what was cancelled; the promise is granted or lapses, as the offer ends (PRM-1)."""
+    """Each holder is promised what was cancelled, by the ratio of each grant, and each share of it counts (XCH-1).
+
+    The promise is granted or lapses, as the offer ends (PRM-1).
+    """
     cancelled: Counter[str] = Counter()
     for row in it.ledgers["cancellations"]:
         if row["grant_id"] not in it.voided_at:
-            cancelled[row["holder_id"]] += row["shares"]
+            cancelled[row["holder_id"]] += it.given(row["grant_id"], row["shares"])
     promised = {row["holder_id"]: row["shares"] for row in it.ledgers["promises"] if row["outcome"] != "voided"}
     if promised != cancelled:
         yield f"cancelled {cancelled}, promised {promised}"
@@ -97,12 +116,12 @@ def only_broken_service_lapses(it: Outcome) -> Iterator[str]:
             if not it.prohibited:
                 yield f"{row} though nothing was prohibited"
             continue
-        periods = reckoning.service_known(it.tale, at)[row["holder_id"]]
+        periods = reckoning.counting(reckoning.service_known(it.tale, at)[row["holder_id"]], it.terms)
         through = it.day(at) if granted_on is None else min(it.day(at), granted_on)
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], through)
         if row["rule"] == "ADJ-1" and unbroken:
             by = reckoning.split_ratio(it.splits, it.cancelled_on, granted_on)
-            own = [n for grant_id, n in it.cancelled.items() if it.grants[grant_id].holder_id == row["holder_id"]]
+            own = [n for grant_id, n in it.promised.items() if it.grants[grant_id].holder_id == row["holder_id"]]
             if at != made or any(int(shares * by) for shares in own):
                 yield f"{row} though a split by {by} leaves something of {own}"
         elif unbroken != (row["outcome"] == "granted"):
@@ -119,9 +138,9 @@ def no_lapse_stands_against_the_record(it: Outcome) -> Iterator[str]:
         ]
         if row["outcome"] != "lapsed" or row["rule"] == "ADJ-1" or it.prohibited or not told:
             continue
-        periods = reckoning.service_known(it.tale, told[-1])[row["holder_id"]]
+        periods = reckoning.counting(reckoning.service_known(it.tale, told[-1])[row["holder_id"]], it.terms)
         by = reckoning.split_ratio(it.splits, it.cancelled_on, it.day(told[-1]))
-        own = [int(n * by) for key, n in it.cancelled.items() if it.grants[key].holder_id == row["holder_id"]]
+        own = [int(n * by) for key, n in it.promised.items() if it.grants[key].holder_id == row["holder_id"]]
         unbroken = reckoning.serves_throughout(periods, it.received_on[row["holder_id"]], it.day(told[-1]))
         if unbroken and sum(own) <= left:
             yield f"{row}, though {told[-1]} told of {periods}"
@@ -165,6 +184,7 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
         for grant in own if holder_id in kept else ():
             if grant.grant_id in it.cancelled:
                 days, _ = reckoning.divided(grant, it.cancelled[grant.grant_id], it.terms)
+                days = reckoning.exchanged(days, it.promised[grant.grant_id])
                 days = reckoning.scaled(days, reckoning.split_ratio(it.splits, it.cancelled_on, kept_on))
                 due.append((kept_on, grant.grant_id, grant.type, [max(day, kept_on) for day in days]))
         on = it.grant_date
@@ -176,6 +196,9 @@ def reckon_new_options(it: Outcome) -> Counter[tuple[str, str, OptionType, date]
                 due.append((on, "", OptionType(action.data["type"]), reckoning.planned_days(on, shares, it.terms)))
         for on, source, type_, days in sorted(due, key=lambda each: each[0]):
             periods = reckoning.service_known(it.tale, it.grants_made[on])[holder_id]
+            if source and it.terms.exchange.award == "rsu":
+                found.update((holder_id, source, UnitType.RSU, day) for day in days)
+                continue
             employee = any(s.capacity is Capacity.EMPLOYEE and reckoning.serves([s], on) for s in periods)
             for day in days:
                 iso = type_ is OptionType.ISO and employee and limit.takes(day, close)
@@ -187,7 +210,10 @@ def new_options_are_priced_at_the_close(it: Outcome) -> Iterator[str]:
     """The price is the close of the grant date, 110% of it for the ISO of an owner of more than a tenth (GRT-3)."""
     for row in it.ledgers["new_options"]:
         votes = it.holders[row["holder_id"]].voting_percent
-        if row["price"] != reckoning.new_price(it.tale.close, row["type"], votes):
+        if row["type"] == UnitType.RSU:
+            if (row["price"], row["expires_on"]) != (None, None):
+                yield f"{row}: units have neither price nor term"
+        elif row["price"] != reckoning.new_price(it.tale.close, row["type"], votes):
             yield f"{row}: the close was {it.tale.close}, votes {votes}"
 
 
@@ -248,9 +274,9 @@ def _lapsed_and_voided(it: Outcome) -> set[str]:
 
 def reckon_available(it: Outcome) -> int:
     """Authorized less exercised, outstanding and newly granted, each adjusted for the splits before the grant."""
-    by = reckoning.split_ratio(it.splits, it.cancelled_on, it.grant_date)
+    by = reckoning.split_ratio(it.splits, it.cancelled_on, it.counted_through)
     before = reckoning.split_ratio(it.splits_before, date.min, date.max)
-    own = [(g, reckoning.split_ratio(it.splits, g.granted_on, it.grant_date)) for g in it.grants.values()]
+    own = [(g, reckoning.split_ratio(it.splits, g.granted_on, it.counted_through)) for g in it.grants.values()]
     held = [int(grant.exercised * since) for grant, since in own]
     held += [int((grant.remaining - it.cancelled.get(grant.grant_id, 0)) * since) for grant, since in own]
     new = sum(row["shares"] for row in it.ledgers["new_options"])
@@ -265,6 +291,7 @@ def every_step_is_done_once(it: Outcome) -> Iterator[str]:
 INVARIANTS: tuple[Callable[[Outcome], Iterator[str]], ...] = (
     tendered_is_accepted_or_rejected,
     accepted_serve_unbroken,
+    only_what_is_eligible_is_tendered,
     cancelled_and_balancing_are_the_grant,
     tranches_sum_to_their_option,
     promised_is_cancelled,

@@ -1,8 +1,12 @@
 """Files that are broken in the ways in which files break, and in those in which somebody would break them."""
 
+import io
 import re
+from zipfile import ZipFile
 
 from hypothesis import strategies as st
+
+from tests.workbooks import with_part
 
 DAYS = (b"0001-01-01", b"9999-12-31", b"0000-00-00", b"1950-01-01", b"2150-12-31", b"2003-02-30", b"2003-13-01")
 INSTANTS = (
@@ -107,3 +111,15 @@ def broken(draw, data):
 
 
 WAYS = (_replaced, _replaced, _replaced, _put_in, _cut, _flipped, _twice, _encoded)
+
+
+@st.composite
+def broken_workbook(draw, data):
+    """The content of a workbook, broken in one or two of its parts, with one too many or too few, or as an archive."""
+    for _ in range(draw(st.integers(1, 2))):
+        with ZipFile(io.BytesIO(data)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        name = draw(st.sampled_from([*parts, "xl/worksheets/sheet9.xml"]))
+        content = draw(st.none() | broken(parts.get(name, parts["xl/worksheets/sheet1.xml"])))
+        data = with_part(data, name, content)
+    return draw(st.just(data) | st.just(data) | broken(data))

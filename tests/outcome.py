@@ -18,7 +18,9 @@ class Outcome:
     """What a played offer came to: its ledgers, and what went into it."""
 
     def __init__(self, played: Play, db: OfferReader) -> None:
-        self.played, self.tale, self.terms = played, played.tale, played.folder.terms
+        self.played, self.tale = played, played.tale
+        # As amended, from the amendment on for everything; the extensions are counted by whoever asks for them.
+        self.terms = db.state().terms.extended(played.folder.terms.expires)
         self.ledgers = {name: ledger_rows(db, f"{name}.csv") for name in LEDGERS.split()}
         self.actions = db.actions()
         self.holders = {holder.holder_id: holder for holder in played.folder.holders}
@@ -42,6 +44,9 @@ class Outcome:
         self.prohibited = any(action.verb == "prohibit" for action in self.actions)
         self.cancelled_on = self.accepted_at and self.day(self.accepted_at)
         self.grant_date = db.row().granted_on
+        prohibited = [self.day(action.at) for action in self.actions if action.verb == "prohibit"]
+        # Splits count through the grant, or through its prohibition.
+        self.counted_through = self.grant_date or next(iter(prohibited), None)
         # Before the acceptance, or the termination, splits adjust the grants; afterwards what was made of them.
         decided = self.accepted_at or next((each.at for each in self.actions if each.verb == "terminate"), None)
         told = reckoning.splits_told(self.actions)
@@ -62,6 +67,15 @@ class Outcome:
     def tranches(self, grant_id: str) -> Counter[date]:
         """The shares of an option by the day on which they vest."""
         return self._tranches[grant_id]
+
+    def given(self, grant_id: str, shares: int) -> int:
+        """The new shares for so many of a grant, by the ratio of the offer."""
+        return reckoning.given(shares, self.told_grants[grant_id], self.terms)
+
+    @property
+    def promised(self) -> dict[str, int]:
+        """The new shares for what was cancelled of each grant and not voided."""
+        return {grant_id: self.given(grant_id, shares) for grant_id, shares in self.cancelled.items()}
 
     def kept_on(self, holder_id: str) -> date | None:
         """The day as of which the promise to a holder was to be kept: the grant date, or a later one (REC-4)."""
@@ -105,8 +119,11 @@ class Outcome:
         signed = {key: self._as_of(grant, signed_on) for key, grant in self.told_grants.items()}
         shares = {line.grant_id: line.shares for line in form.lines}
         included = self.terms.lookback.omitted == "include"
-        for grant in signed.values() if included else ():
-            in_window = self.terms.lookback_from <= grant.granted_on <= self.terms.commences
+        since_when = self.terms.lookback_from
+        for grant in signed.values() if included and since_when else ():
+            in_window = since_when <= grant.granted_on <= self.terms.commences
+            in_window = in_window and reckoning.is_eligible(self.told_grants[grant.grant_id], self.terms)
+            in_window = in_window and reckoning.reaches_a_tier(self.told_grants[grant.grant_id], self.terms)
             if grant.holder_id == form.holder_id and in_window and grant.expires_on >= received_on and grant.remaining:
                 shares[grant.grant_id] = grant.remaining
         since = reckoning.split_ratio(self.splits_before, signed_on, date.max)

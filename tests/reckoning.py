@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -93,6 +93,20 @@ def service_told(tale: Tale, holder_id: str) -> list[datetime]:
     return told
 
 
+def counting(periods: Iterable[ServicePeriod], terms: Terms) -> list[ServicePeriod]:
+    """The service in a capacity to which the offer is open."""
+    return [period for period in periods if period.capacity.value in terms.eligible.capacities]
+
+
+def is_eligible(told: Grant, terms: Terms) -> bool:
+    """Whether the offer is for an option, as it was told before any split."""
+    before = terms.eligible.granted_before
+    in_time = told.granted_on <= terms.commences and (before is None or told.granted_on < before)
+    return (
+        in_time and told.price >= terms.eligible.minimum_price and told.holder_id not in terms.eligible.excluded_holders
+    )
+
+
 def serves(periods: Iterable[ServicePeriod], on: date) -> bool:
     return any(s.first_day <= on and (s.last_day is None or on <= s.last_day) for s in periods)
 
@@ -129,6 +143,31 @@ def divided(grant: Grant, part: int, terms: Terms) -> tuple[list[date], list[dat
 def scaled(days: list[date], by: Fraction) -> list[date]:
     """The vesting day of every share after a split: each boundary floored."""
     return [day for nth, day in enumerate(days, start=1) for _ in range(int(nth * by) - int((nth - 1) * by))]
+
+
+def given(shares: int, told: Grant, terms: Terms) -> int:
+    """The new shares for so many of a grant, by its price as it was told, before any split."""
+    if not terms.exchange.ratio:
+        return shares
+    reached = [tier for tier in terms.exchange.ratio if tier.price_from <= told.price]
+    if not reached:
+        return 0
+    exact = Decimal(shares) * reached[-1].new / reached[-1].old
+    return int(exact.to_integral_value(ROUND_HALF_UP if terms.exchange.rounding == "nearest" else ROUND_DOWN))
+
+
+def reaches_a_tier(told: Grant, terms: Terms) -> bool:
+    tiers = terms.exchange.ratio
+    return not tiers or told.price >= min(tier.price_from for tier in tiers)
+
+
+def exchanged(days: list[date], new: int) -> list[date]:
+    """The vesting day of every new share, of days of the old ones: pro rata by cumulative floor."""
+    return [
+        day
+        for nth, day in enumerate(days, start=1)
+        for _ in range(nth * new // len(days) - (nth - 1) * new // len(days))
+    ]
 
 
 Splits = Sequence[tuple[date, Fraction]]

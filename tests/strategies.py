@@ -23,6 +23,16 @@ from tests import builders
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 HOLDERS = ("H1", "H2", "H3")
 
+# Changes of an offer with the terms that carry them out, and two that are refused.
+AMENDED = [
+    ("consideration", {"terms": "waiting = {months = 7}"}),
+    ("consideration", {"terms": "plan.term_years.employee = 7"}),
+    ("other", {"terms": 'channels = ["fax", "hand", "email"]\nlookback.months = 3'}),
+    ("other", {}),
+    ("other", {"percent": "2"}),
+    ("consideration", {}),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tale:
@@ -102,6 +112,31 @@ def _few(*common: Any, seldom: tuple[Any, ...]) -> st.SearchStrategy[Any]:
     return st.integers(0, 4).flatmap(lambda n: st.sampled_from(seldom) if n == 4 else st.sampled_from(common))
 
 
+def _narrow(first: date) -> tuple[dict[str, Any], ...]:
+    """Offers that are not for every capacity, price or day of grant."""
+    return (
+        {"capacities": ["employee"]},
+        {"capacities": ["director", "employee"]},
+        {"minimum_price": Decimal(20_000)},
+        {"granted_before": first - 700 * DAY},
+    )
+
+
+@st.composite
+def _exchange(draw: st.DrawFn) -> dict[str, Any]:
+    """One for one, or at a ratio that is another one from some price on; now and then nothing is offered below it."""
+    tiers = [
+        {"price_from": price, "old": old, "new": draw(st.integers(1, old))}
+        for price in draw(_few((), seldom=((0, 10), (5,), (0,))))
+        for old in [draw(st.integers(1, 4))]
+    ]
+    return {
+        "ratio": tiers,
+        "rounding": draw(st.sampled_from(["down", "nearest"])),
+        "award": draw(_few("option", seldom=("rsu",))),
+    }
+
+
 @st.composite
 def _terms(draw: st.DrawFn) -> Terms:
     first = draw(st.dates(min_value=date(1999, 1, 4), max_value=date(2024, 6, 28)))
@@ -123,7 +158,9 @@ def _terms(draw: st.DrawFn) -> Terms:
             "contact": {"name": "Options", "email": "options@alpha.example"},
             "cancel_at": draw(_few(time(9), seldom=(time(7), time(16)))),
             "waiting": draw(_few({}, seldom=({"begins": "on_cancellation"}, {"months": 1, "days": 3}))),
-            "lookback": draw(_few({}, seldom=({"omitted": "defect"},))),
+            "lookback": draw(_few({}, seldom=({"omitted": "defect"}, {"months": 0}, {"since": first - 400 * DAY}))),
+            "eligible": draw(_few({}, seldom=(*_narrow(first), {"excluded_holders": ["H1"]}))),
+            "exchange": {**draw(_exchange()), "units": draw(_few("shares", seldom=("grants", "all")))},
             "form_details": draw(st.sampled_from(["required", "if_stated"])),
             "require_approval": draw(_few((), seldom=(("cancel",), ("cancel", "regrant")))),
             "excluded_jurisdictions": ("XX",),
@@ -179,7 +216,7 @@ def _periods(draw: st.DrawFn, holder_id: str, terms: Terms) -> list[ServicePerio
 
 @st.composite
 def _grants(draw: st.DrawFn, terms: Terms) -> list[Grant]:
-    window = terms.lookback_from
+    window = terms.lookback_from or terms.commences
     days = st.dates(min_value=terms.commences - 5 * 365 * DAY, max_value=window - DAY)
     edges = st.sampled_from([window - DAY, window, terms.commences, terms.commences + DAY, date(2000, 2, 29)])
     grants = []
@@ -315,10 +352,10 @@ def _script(
             case "extend":
                 add(when, verb, to=draw(later))
             case "amend":
-                change = draw(st.sampled_from(["consideration", "other", "other", "other"]))
+                change, carried_out = draw(st.sampled_from(AMENDED))
                 until = {"extend_to": draw(later)} if draw(st.booleans()) else {}
                 until |= {"immaterial": "A slip."} if draw(st.booleans()) else {}
-                add(when, verb, change=change, percent=draw(st.sampled_from(["2", "2.1"])), reason="Better.", **until)
+                add(when, verb, change=change, reason="Better.", **carried_out, **until)
             case "condition":
                 number = draw(st.integers(1, 2))
                 add(when, "condition-assert", number=number, evidence="A suit.")
@@ -359,7 +396,7 @@ def _script(
 @st.composite
 def slips(draw: st.DrawFn) -> Tale:
     """An offer in which everybody tenders in proper form, and service is told in steps, wrong, late, and taken back."""
-    terms = builders.terms()
+    terms = builders.terms(exchange=draw(_exchange()))
     serving = [
         ServicePeriod(holder_id=holder_id, capacity=Capacity.EMPLOYEE, first_day=date(1999, 1, 4))
         for holder_id in HOLDERS

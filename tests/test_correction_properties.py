@@ -33,6 +33,7 @@ class Corrected(Outcome):
     def __init__(self, played: Play, db: OfferReader) -> None:
         super().__init__(played, db)
         records = db.holder_records()
+        self.told_grants = {grant_id: grant for d in records for grant_id, grant in d.told_grants.items()}
         self.grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
         self.forms = {form.form_id: form for d in records for form in d.forms}
         self.ledgers["cancellations"] = [row for row in self.ledgers["cancellations"] if row["voided_on"] is None]

@@ -153,7 +153,7 @@ def test_every_trading_day_has_a_close(offer: Folder) -> None:
 
     assert [day for day in days if day.weekday() < 5 and day not in exchange] == list(offer.prices)
     expected = (161, Decimal("0.95"), Decimal("1.27"))
-    assert expected == (len(offer.prices), offer.prices[first], offer.prices[date(2003, 10, 3)])
+    assert expected == (len(offer.prices), offer.prices[first].close, offer.prices[date(2003, 10, 3)].close)
 
 
 def test_forms_show_every_standing_but_the_effective(reviews: dict[str, FormReview]) -> None:

@@ -13,7 +13,7 @@ PURE = {"dateutil", "holidays", "pydantic", "pydantic_core", "optex"}
 STDLIB = {
     "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions",
     "functools",
-    "itertools", "operator", "re", "tomllib", "types", "typing", "unicodedata", "zoneinfo",
+    "itertools", "math", "operator", "re", "tomllib", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, rules
+from flows.cli import actions, audit, backup, doctor, filing, forms, letters, link, mail, ocf_package, rules
 from flows.cli.console import echo
 from flows.cli.options import FOLDER, JSON, Day, Moment
 from flows.cli.sections import Sections
@@ -108,18 +108,21 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 def _fault(fault: Any) -> dict[str, Any]:
-    return {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+    said = {name: getattr(fault, name) for name in ("file", "line", "column", "problem", "expected")}
+    return said | ({"cell": fault.cell} if fault.cell else {})
 
 
 @cli.command()
 @FOLDER
-def init(folder: Path) -> None:
+@click.option("--xlsx", is_flag=True, help="The rows as sheets of one offer.xlsx, and not as CSV files.")
+def init(folder: Path, xlsx: bool) -> None:
     """Write a commented offer folder to start from."""
     from infra.folder.reader import init_folder
     from infra.folder.whereabouts import typed
 
-    init_folder(folder)
-    click.echo(f"{folder} is ready. Edit offer.toml and the CSV files, then: optex check {typed(folder)}")
+    init_folder(folder, workbook=xlsx)
+    rows = "offer.xlsx" if xlsx else "the CSV files"
+    click.echo(f"{folder} is ready. Edit offer.toml and {rows}, then: optex check {typed(folder)}")
 
 
 @cli.command("plan")
@@ -173,16 +176,25 @@ def demo(out: Path) -> None:
 
 @cli.command()
 @FOLDER
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where the ledgers go.")
-def export(folder: Path, out: Path) -> None:
-    """Write the ledgers of an offer, as they are now, as CSV files."""
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where the ledgers go.")
+@click.option("--xlsx", is_flag=True, help="As the sheets of one workbook, ledgers.xlsx, and not as CSV files.")
+@click.option("--ocf", type=click.Path(path_type=Path, file_okay=False), help="Where an Open Cap Table package goes.")
+def export(folder: Path, out: Path | None, xlsx: bool, ocf: Path | None) -> None:
+    """Write the ledgers of an offer, as they are now, as CSV files or one workbook; or an Open Cap Table package."""
     from flows.cli.status import reading
     from infra.ledgers.export import export as write
+    from infra.ledgers.workbook import LEDGER_WORKBOOK, export_workbook
 
+    if out is None and ocf is None:
+        raise click.UsageError("Say what to write: --out DIR for the ledgers, --ocf DIR for Open Cap Table.")
     with reading(folder) as db:
-        written = write(db, out / "ledgers")
-    rows = count(sum(written.values()), "row")
-    click.echo(f"{count(len(written), 'ledger')} with {rows} in {out / 'ledgers'}")
+        if ocf is not None:
+            ocf_package.export_package(db, folder, ocf)
+        if out is not None:
+            place = out / LEDGER_WORKBOOK if xlsx else out / "ledgers"
+            written = export_workbook(db, place) if xlsx else write(db, place)
+            rows = count(sum(written.values()), "row")
+            click.echo(f"{count(len(written), 'ledger')} with {rows} in {place}")
 
 
 @cli.command()
@@ -250,4 +262,5 @@ cli.add_command(forms.forms)
 cli.add_command(letters.letters)
 cli.add_command(link.link_command)
 cli.add_command(mail.mail)
+cli.add_command(ocf_package.import_ocf)
 cli.add_command(rules.rules)

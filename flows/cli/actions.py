@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.cli.options import FOLDER, JSON, Day, Moment
+from flows.cli.options import FOLDER, JSON, Day, Moment, TermsFile
 from optex.action import Action, Option
 from optex.actions import ACTIONS
 
@@ -77,6 +77,8 @@ def _option(option: Option) -> Any:
 def _type(option: Option) -> Any:
     if option.choices:
         return click.Choice(option.choices)
+    if option.of_file:
+        return TermsFile()
     if option.type is int and (option.least, option.most) != (None, None):
         return click.IntRange(option.least, option.most)
     types: dict[type, Any] = {datetime: MOMENT, date: DAY, int: int}
@@ -100,7 +102,12 @@ def register(cli: click.Group) -> None:
 def _import_command(what: str, file_name: str, function: str) -> click.Command:
     @FOLDER
     @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-    @click.option("--file", "named", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The CSV file.")
+    @click.option(
+        "--file",
+        "named",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="The file: CSV, or a workbook (.xlsx).",
+    )
     @_BY
     @JSON
     def read(folder: Path, file: Path | None, named: Path | None, by: str, as_json: bool, **evidence: str) -> None:
@@ -108,9 +115,9 @@ def _import_command(what: str, file_name: str, function: str) -> click.Command:
 
         getattr(recording, function)(folder, named or file, by, as_json, **evidence)
 
-    return click.command(name="import", help=f"Record the {what} of a CSV file; default: the folder's {file_name}.")(
-        read
-    )
+    return click.command(
+        name="import", help=f"Record the {what} of a file, CSV or .xlsx; default: the folder's {file_name}."
+    )(read)
 
 
 @click.command(name="import")

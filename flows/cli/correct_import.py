@@ -50,6 +50,7 @@ def _entry(each: Difference) -> dict[str, object]:
     return {
         "file": each.file,
         "line": each.line,
+        **({"cell": each.cell} if each.cell else {}),
         "key": list(each.key),
         "changed": {column: {"record": was, "file": now} for column, (was, now) in each.changed.items()},
         "told_later": each.told_later,

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from optex.clock import at_hour, on_clock, written
+from optex.terms import read_some_terms
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
@@ -35,6 +36,23 @@ class Day(click.ParamType[date]):
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is no date such as 2003-04-15", param, ctx)
+
+
+class TermsFile(click.ParamType[str]):
+    """A file with some keys of offer.toml; BadData with every fault by its line."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        file = Path(str(value))
+        if not file.is_file():
+            self.fail(f"{str(value)!r} is no file", param, ctx)
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.fail(f"{file}: not UTF-8: {error.reason} at byte {error.start}", param, ctx)
+        read_some_terms(text, file.name)
+        return text
 
 
 def moment(text: str, zone: tzinfo, at: time) -> datetime:

@@ -16,12 +16,13 @@ from flows.cli.options import moment
 from infra.folder.whereabouts import why_no_offer
 from optex.action import Action
 from optex.actions import Extend
+from optex.amended_terms import agree
 from optex.changes import long_after, may_extend
 from optex.clock import zone_of
 from optex.errors import OptexError, Refused
 from optex.filings import Filing, filings
 from optex.formatting import utc_text
-from optex.milestones import Milestone, OfferSchedule, local_due
+from optex.milestones import Milestone, OfferSchedule, accepts_at_once, local_due
 from optex.milestones import schedule_of as plan_of
 from optex.open_days import reaches_thirty_days
 from optex.records import Grant
@@ -107,7 +108,7 @@ def state_of(folder: Path) -> tuple[OfferState, str]:
         except UnknownOffer:
             pass
         else:
-            differs = terms is not None and terms != first
+            differs = terms is not None and not agree(terms, first, state.terms)
             return state, f"The database leads; {file} differs from what was taken in." if differs else ""
     if terms is None:
         raise OptexError(why_no_offer(folder))
@@ -202,7 +203,8 @@ def _planned(state: OfferState, terms: Terms, cancel_on: date | None) -> OfferSc
         )
     first = plan_of(terms).cancel_on
     if cancel_on and cancel_on < first:
-        raise OptexError(f"CAN-1: nothing is cancelled before {first}, the business day after expiration")
+        why = "the day of the expiration" if accepts_at_once(terms) else "the business day after expiration"
+        raise OptexError(f"CAN-1: nothing is cancelled before {first}, {why}")
     return plan_of(terms, cancel_on=cancel_on, grant_from=state.grant_from)
 
 

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,13 @@ from flows.cli.plan import state_of
 from flows.cli.prefect_schedule import api_of, followed_up, prefect_api, schedule
 from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_prices, read_service
+from infra.folder.workbooks import places_in
 from infra.handlers.actions import record_action as record
 from infra.handlers.forms import read_new_forms, record_received_forms
 from infra.handlers.intake import take_in
 from infra.handlers.keyed_form import record_keyed_form
 from infra.handlers.known_forms import sort_out
-from infra.handlers.prices import price_differences
+from infra.handlers.prices import new_prices, price_differences
 from infra.handlers.result import ActionResult
 from infra.handlers.service import record_service
 from infra.handlers.splits import apply_splits
@@ -34,6 +34,7 @@ from optex.action import Action
 from optex.actions import Extend, read_action
 from optex.errors import OptexError
 from optex.formatting import count
+from optex.market import Quote
 
 Work = Callable[[OfferWriter, datetime], str]
 
@@ -110,14 +111,14 @@ def evidence_file(evidence: str) -> tuple[str, bytes] | None:
 
 
 def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, evidence: str = "") -> None:
-    """Record every form of a CSV file that is not on record yet and has been received by now.
+    """Record every form of a file that is not on record yet and has been received by now.
 
     Where one is on record with other content, the whole file is refused, every differing row by its line (REC-2).
     """
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        forms = read_new_forms(db, file or folder / "elections.csv", db.forms)
+        forms = read_new_forms(db, file or places_in(folder)["elections.csv"], db.forms)
         apply_splits(db, now)
         return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
@@ -146,7 +147,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source = file or folder / "service.csv"
+        source = file or places_in(folder)["service.csv"]
         told = read_service(source, set(db.holder_ids()), db.service_periods)
         return record_service(db, told, source.name, now, by)
 
@@ -161,9 +162,9 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
     workspace = ensure_loaded(folder)
 
     def work(db: OfferWriter, now: datetime) -> str:
-        source, today, on_record = file or folder / "prices.csv", db.state().day(now), db.closes()
-        come = {on: close for on, close in read_prices(source, on_record).items() if on <= today}
-        new = {on: close for on, close in come.items() if on not in on_record}
+        source, today, on_record = file or places_in(folder)["prices.csv"], db.state().day(now), db.quotes()
+        come = {on: quote for on, quote in read_prices(source, on_record).items() if on <= today}
+        new = new_prices(on_record, come)
         known = f"Already recorded: {count(len(come) - len(new), 'closing price')}." if len(come) > len(new) else ""
         if not new and known:
             return known
@@ -181,25 +182,27 @@ def import_received(folder: Path, workspace: Workspace) -> str:
     with workspace.write() as db:
         apply_splits(db, now)
         state = db.state()
-        if (folder / "elections.csv").exists():
-            forms = [form for form in read_new_forms(db, folder / "elections.csv") if form.received_at <= now]
+        places = places_in(folder)
+        elections, prices = places["elections.csv"], places["prices.csv"]
+        if elections.exists():
+            forms = [form for form in read_new_forms(db, elections) if form.received_at <= now]
             told = sort_out(db, forms)
             if told.new:
-                said.append(f"elections.csv: {record_received_forms(db, told.new, now)}")
-            said += [f"elections.csv: {ruling.rule}: {ruling.reason}" for ruling in told.refused.values()]
-        if (folder / "prices.csv").exists():
-            said += _received_prices(db, read_prices(folder / "prices.csv"), state.day(now))
+                said.append(f"{elections.name}: {record_received_forms(db, told.new, now)}")
+            said += [f"{elections.name}: {ruling.rule}: {ruling.reason}" for ruling in told.refused.values()]
+        if prices.exists():
+            said += _received_prices(db, read_prices(prices), state.day(now), prices.name)
     return "\n".join(said)
 
 
-def _received_prices(db: OfferWriter, prices: Mapping[date, Decimal], today: date) -> list[str]:
+def _received_prices(db: OfferWriter, prices: Mapping[date, Quote], today: date, file: str) -> list[str]:
     """Record the closing prices of a folder's own file that have come; what is new, what differs (REC-2)."""
-    on_record = db.closes()
-    new = {on: close for on, close in prices.items() if on <= today and on not in on_record}
+    on_record = db.quotes()
+    new = new_prices(on_record, {on: quote for on, quote in prices.items() if on <= today})
     db.set_prices(new)
-    said = [f"prices.csv: {count(len(new), 'closing price')} recorded."] if new else []
+    said = [f"{file}: {count(len(new), 'closing price')} recorded."] if new else []
     differing = price_differences(on_record, prices).values()
-    return said + [f"prices.csv: {ruling.rule}: {ruling.reason}" for ruling in differing]
+    return said + [f"{file}: {ruling.rule}: {ruling.reason}" for ruling in differing]
 
 
 def ensure_loaded(folder: Path) -> Workspace:

@@ -3,7 +3,7 @@
 import click
 
 SECTIONS = {
-    "Prepare an offer": ("demo", "init", "check", "plan", "simulate"),
+    "Prepare an offer": ("demo", "init", "import-ocf", "check", "plan", "simulate"),
     "Run it": ("doctor", "serve", "link", "schedule", "status", "backup", "restore"),
     "Record what arrives": ("election", "service", "price", "split", "defer", "committee", "agreement", "notice"),
     "Decide": (

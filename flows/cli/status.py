@@ -16,6 +16,7 @@ from infra.status.files_differ import files_differ
 from infra.status.markdown import as_markdown
 from infra.status.offer_status import offer_status
 from infra.workspace import name_of, workspace_in
+from optex.amended_terms import agree
 from optex.clock import on_clock
 from optex.errors import BadData, OptexError
 from optex.terms import Terms, parse_terms
@@ -25,7 +26,7 @@ def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> Non
     """Where the offer stands, now or at the last instant of a play: the page that is its dashboard in Prefect."""
     with reading(folder) as db:
         status = replace(offer_status(db, instant_of(folder, db, at)), files_differ=files_differ(db, folder))
-        note = _differs(folder, db.first_terms())
+        note = _differs(folder, db.first_terms(), db.state().terms)
     if as_json:
         echo(json.dumps({**as_document(status), "note": note}, indent=2, ensure_ascii=False))
         return
@@ -66,13 +67,13 @@ def instant_of(folder: Path, db: OfferReader, at: datetime | None = None) -> dat
     return max([*played, *until, last])
 
 
-def _differs(folder: Path, first: Terms) -> str:
-    """Whether the folder's terms are no longer those that were taken in: the database leads, and says so."""
+def _differs(folder: Path, first: Terms, now: Terms) -> str:
+    """Whether the folder's terms are neither those taken in nor those in force: the database leads, and says so."""
     file = folder / "offer.toml"
     if not file.is_file():
         return ""
     try:
-        same = parse_terms(file.read_text(encoding="utf-8-sig")) == first
+        same = agree(parse_terms(file.read_text(encoding="utf-8-sig")), first, now)
     except (BadData, UnicodeDecodeError):
         same = False
     return "" if same else f"The database leads; {file} differs from what was taken in."

@@ -21,6 +21,9 @@ def csv_files() -> str:
         "UTF-8, commas, a header row; the columns in any order, no others. A file is read whole: every fault of every "
         "line is told by file, line and column, and then nothing is stored. Once the offer is taken in the database "
         "leads, and a difference is taken over by `optex correct import`.",
+        "In place of any of them the folder may have a workbook: `grants.xlsx` for `grants.csv`, or one `offer.xlsx` "
+        "with a sheet for each, called `grants` and so on, the same columns in its first row. Faults are then told by "
+        "their cells: [Excel, in and out](../how-to/excel.md).",
         *(f"## {name}\n\n{about}\n\n{_columns(schema)}" for name, (about, schema) in FILES.items()),
     )
 

@@ -24,6 +24,8 @@ def ledgers() -> str:
         "`optex export FOLDER --out DIR` writes them, and so does `optex simulate`. CSV in UTF-8, a header row always, "
         "dates as 2003-02-28, instants in UTC with `Z`, money with its exact cents, rows in the order of their keys: "
         "the same record gives the same bytes. A cell that a spreadsheet would run as a formula begins with a quote.",
+        "`optex export --xlsx` writes them as the sheets of one workbook instead, `ledgers.xlsx`, in which dates are "
+        "dates and numbers numbers, and text is only text, without that quote.",
         *(f"## {name}\n\n{ABOUT[name]}\n\n{_columns(columns)}" for name, columns in LEDGERS.items()),
     )
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -41,7 +41,7 @@ def keys_of(model: type[BaseModel], path: str = "", heading: tuple[str, str] = (
         key, means = field.alias or name, meanings(model)[name]
         if inner := _model_of(field.annotation):
             deeper = f"{path}.{key}".lstrip(".")
-            header = f"[{deeper}]" if inner is field.annotation else f"[[{deeper}]]"
+            header = f"[[{deeper}]]" if get_origin(field.annotation) is tuple else f"[{deeper}]"
             tables.append((inner, deeper, (header, means)))
         else:
             default = "required" if field.is_required() else code(as_toml(field.default)) or "unset"

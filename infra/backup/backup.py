@@ -14,7 +14,7 @@ from infra.backup.archive import DamagedBackup, add_file, add_manifest, verified
 from infra.backup.examination import examined
 from infra.backup.manifest import FileInBackup, Manifest, belongs
 from infra.database.untouched import copy_of_books, sqlite_file
-from infra.folder.reader import FILES
+from infra.folder.reader import ALL_FILES
 from infra.settings import DATABASE, PLAYED
 from infra.whole_files import written_whole
 from infra.workspace import Workspace, machine_clock
@@ -85,7 +85,7 @@ def pg_dump(url: str, dump: Path) -> str:
 
 def _own_files(folder: Path) -> Iterator[Path]:
     """The files of the folder that are an offer's, its own wording of the letters included."""
-    named = [folder / name for name in (*FILES, PLAYED)]
+    named = [*(folder / name for name in ALL_FILES), folder / PLAYED]
     templates = sorted((folder / "templates").rglob("*"))
     for path in (*named, *templates):
         if path.is_file() and not path.name.startswith("."):

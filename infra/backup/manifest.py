@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from infra.folder.reader import FILES
+from infra.folder.reader import ALL_FILES
 from infra.settings import DATABASE, KEPT, PLAYED
 
 NAME = "backup.json"
@@ -60,7 +60,7 @@ def belongs(name: str) -> bool:
     path = PurePosixPath(name)
     if str(path) != name or path.is_absolute() or ".." in path.parts or any(each in name for each in "\\:\0\n"):
         return False
-    if name in (*FILES, DATABASE.as_posix(), PLAYED.as_posix()):
+    if name in (*ALL_FILES, DATABASE.as_posix(), PLAYED.as_posix()):
         return True
     if path.suffix == ".eml":
         return str(path.parent) in [each.as_posix() for each in MAIL]

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
@@ -243,7 +244,8 @@ def insert_rows(connection: Connection, table: Table, keys: Sequence[str], rows:
 def _bind(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """How the driver wants the cells of a column; None where it wants them as they are."""
     if dialect.name == "sqlite" and isinstance(column.type, Date):
-        return lambda day: day and day.isoformat()  # as SQLAlchemy has it, in a third of the time
+        # As SQLAlchemy has it, in a quarter of the time.
+        return (lambda day: day and day.isoformat()) if column.nullable else date.isoformat
     bind = column.type.dialect_impl(dialect).bind_processor(dialect)
     # Thousands of rows are written at one instant.
     return cache(bind) if bind and isinstance(column.type, Instant) else bind

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from enum import EnumType
+from enum import Enum, EnumType
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from sqlalchemy import Row, Table
 
@@ -26,7 +26,7 @@ class RecordTable(Generic[Record]):
         self._record: Callable[..., Record] = record
         self.cells: Callable[[Record], tuple[Any, ...]] = attrgetter(*self.names)
         # To look a member up in an Enum takes longer than all else about a row.
-        self._words = {f.name: {each.value: each for each in f.type} for f in kept if isinstance(f.type, EnumType)}
+        self._words = {f.name: words for f in kept if (words := _words(f.type))}
 
     def record(self, row: Sequence[Any], **others: Any) -> Record:
         """The record of a row of `columns`, with its other fields."""
@@ -42,6 +42,12 @@ class RecordTable(Generic[Record]):
     def rows(self, records: Iterable[Record], **others: Any) -> list[dict[str, Any]]:
         """The rows of records, with their other columns."""
         return [{**others, **dict(zip(self.names, self.cells(record), strict=True))} for record in records]
+
+
+def _words(type_: Any) -> dict[str, Enum]:
+    """The members of an Enum, or of several, by their values; none of any other type."""
+    kinds: list[Any] = [one for one in get_args(type_) or (type_,) if isinstance(one, EnumType)]
+    return {each.value: each for kind in kinds for each in kind}
 
 
 HOLDERS = RecordTable[Holder](Holder, t.holders)

@@ -57,7 +57,9 @@ def _make_again_with(table: str, columns: Sequence[NewColumn]) -> None:
 
 
 def _make_again_without(table: str, names: Sequence[str]) -> None:
-    kept = [str(column["name"]) for column in inspect(op.get_bind()).get_columns(table) if column["name"] not in names]
+    bind = op.get_bind()
+    quote = bind.dialect.identifier_preparer.quote  # `on`, of the prices, is a word of SQL
+    kept = [quote(str(each["name"])) for each in inspect(bind).get_columns(table) if each["name"] not in names]
     _make_again(table, lambda lines: [line for line in lines if line.split()[0] not in names], ", ".join(kept))
 
 

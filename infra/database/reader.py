@@ -21,6 +21,7 @@ from optex.adjustment import adjusted_by
 from optex.compensations import REINSTATED
 from optex.errors import Ruling
 from optex.iso import Exercisable
+from optex.market import Quote, market_value
 from optex.records import Form, FormKind, FormLine, Grant, Holder, HolderRecord, OptionType, ServicePeriod, Tranche
 from optex.state import OfferState
 from optex.steps import Step, StepStatus, latest
@@ -173,13 +174,13 @@ class OfferReader:
     def holders(self) -> dict[str, Holder]:
         return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}
 
-    def close_on(self, day: date) -> Decimal | None:
-        query = select(t.prices.c.close).where(t.prices.c.offer == self.offer, t.prices.c.on == day)
-        return self.connection.execute(query).scalar()
+    def quotes(self) -> dict[date, Quote]:
+        """What the stock was quoted at, by day."""
+        return {row.on: Quote(close=row.close, high=row.high, low=row.low) for row in self.rows(t.prices)}
 
-    def closes(self) -> dict[date, Decimal]:
-        """The closing prices on record, by day."""
-        return {row.on: row.close for row in self.rows(t.prices)}
+    def value_on(self, granted_on: date) -> Decimal | None:
+        """The value of a share on a grant date, by the terms; None where it is not known yet (GRT-3, XCH-4)."""
+        return market_value(self.state().terms, granted_on, self.quotes())
 
     def holder_records(self, holder_ids: Iterable[str] | None = None, *, forms: bool = True) -> list[HolderRecord]:
         """The records of these holders, or of all, in order of holder id; without their forms where none is asked.
@@ -343,22 +344,24 @@ class OfferReader:
         return list(self.connection.execute(query).scalars())
 
     def granted_isos(self, holder_ids: Collection[str]) -> dict[str, list[Exercisable]]:
-        """The new ISOs that these holders have been granted, at the close of their day: they count first (ISO-1)."""
-        o, v, p = t.issued_options.c, t.tranches.c, t.prices.c
+        """The new ISOs that these holders have been granted, at the value of their day: they count first (ISO-1)."""
+        o, v = t.issued_options.c, t.tranches.c
         of_grant = and_(v.offer == o.offer, v.grant_id == o.grant_id)
         query = (
-            select(o.holder_id, o.granted_on, o.grant_id, p.close, v.vests_on, v.shares)
+            select(o.holder_id, o.granted_on, o.grant_id, v.vests_on, v.shares)
             .join(t.tranches, of_grant)
-            .join(t.prices, and_(p.offer == o.offer, p.on == o.granted_on))
             .where(o.offer == self.offer, o.kind == "new", o.type == OptionType.ISO, o.ended_on.is_(None))
             .where(among(self.connection, o.holder_id, holder_ids))
         )
-        tranches: dict[tuple[str, date, str, Decimal], list[Tranche]] = defaultdict(list)
+        tranches: dict[tuple[str, date, str], list[Tranche]] = defaultdict(list)
         for *option, vests_on, shares in self.connection.execute(query.order_by(o.grant_id, v.vests_on)):
             tranches[tuple(option)].append(Tranche(vests_on=vests_on, shares=shares))
         found: dict[str, list[Exercisable]] = defaultdict(list)
-        for (holder_id, granted_on, grant_id, close), schedule in tranches.items():
-            iso = Exercisable(granted_on=granted_on, grant_id=grant_id, fmv=close, tranches=tuple(schedule))
+        terms, quotes = self.state().terms, self.quotes()
+        for (holder_id, granted_on, grant_id), schedule in tranches.items():
+            value = market_value(terms, granted_on, quotes)
+            assert value is not None, "without a price nothing is granted (GRT-3)"
+            iso = Exercisable(granted_on=granted_on, grant_id=grant_id, fmv=value, tranches=tuple(schedule))
             found[holder_id].append(iso)
         return found
 

@@ -6,6 +6,7 @@ A new database is made from here; one that an older version made is brought up t
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -59,6 +60,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+_decimal = lru_cache(maxsize=1 << 12)(Decimal)
+
+
 class Money(TypeDecorator[Decimal]):
     """An exact decimal, kept as its own digits: SQLite has no decimal type, and no sum is ever asked of it in SQL."""
 
@@ -69,7 +73,11 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value)
+        return None if value is None else _decimal(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Past what SQLAlchemy does around it for every cell: thousands of options have a few hundred prices."""
+        return lambda value: value and _decimal(value)
 
 
 # Compared byte by byte, so that the ledgers are in one order whatever the locale of a PostgreSQL is.
@@ -206,6 +214,8 @@ prices = Table(
     _offer(),
     Column("on", Date, primary_key=True),
     Column("close", Money, nullable=False),
+    Column("high", Money),  # of the day, with its low, where they were told (XCH-4)
+    Column("low", Money),
 )
 
 # The actions (extend, amend, split, ...), accepted or refused, each under a key of its own.

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -30,8 +29,10 @@ from infra.memory import without_collection
 from optex.action import Action
 from optex.authority import section_of
 from optex.errors import OptexError, Ruling
+from optex.market import Quote
 from optex.notices import Notice
 from optex.pool import PoolEntry, post
+from optex.quickly_made import quickly_made
 from optex.records import Form, IssuedOption, ServicePeriod, Tranche
 from optex.steps import ScheduleChange, Step, StepStatus, supersede
 from optex.terms import Terms
@@ -90,6 +91,7 @@ def offers_in(engine: Engine) -> list[str]:
         return list(connection.execute(select(t.offers.c.offer).order_by(t.offers.c.offer)).scalars())
 
 
+@quickly_made
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecisionEntry:
     """One decision on one subject, to be appended with its rule and section."""
@@ -260,13 +262,13 @@ class OfferWriter(OfferReader):
             statement = update(t.service_periods).where(s.offer == self.offer, *mine).values(last_day=bindparam("last"))
             self.connection.execute(statement, ends)
 
-    def set_prices(self, prices: Mapping[date, Decimal]) -> None:
-        """Record closing prices; one already recorded is corrected."""
+    def set_prices(self, prices: Mapping[date, Quote]) -> None:
+        """Record closing prices, with the day's high and low; one already recorded is corrected."""
         p = t.prices
-        for on, close in prices.items():
-            mine = (p.c.offer == self.offer, p.c.on == on)
-            if not self.connection.execute(update(p).where(*mine).values(close=close)).rowcount:
-                self.connection.execute(insert(p).values(offer=self.offer, on=on, close=close))
+        for on, quote in prices.items():
+            mine, told = (p.c.offer == self.offer, p.c.on == on), asdict(quote)
+            if not self.connection.execute(update(p).where(*mine).values(**told)).rowcount:
+                self.connection.execute(insert(p).values(offer=self.offer, on=on, **told))
 
     def record_decisions(self, kind: str, at: datetime, decisions: Iterable[DecisionEntry]) -> list[DecisionEntry]:
         """Append decisions; one that says what the last on its subject said is not repeated. Returns what was new."""

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from infra.explain.holder_history import HistoryLine, HolderHistory
 from optex.formatting import count, day, listed, money, sentence, short_day
 from optex.option_reasons import titled
-from optex.records import FormKind, FormStanding, IssuedOption
+from optex.records import FormKind, FormStanding, IssuedOption, UnitType
 
 # Of what was decided at one instant the cause goes before what follows from it; a kind that is not named comes last.
 _ORDER = ("eligibility", "adjustment", "form", "tender", "promise", "deferred", "option")
@@ -113,6 +113,9 @@ def unexplained_options(history: HolderHistory) -> Iterator[HistoryLine]:
 def _as_it_stands(kind: str, option: IssuedOption) -> str:
     source = f" in place of {option.from_grant_id}" if option.from_grant_id and kind == "new" else ""
     vesting = listed([f"{tranche.shares:,} on {short_day(tranche.vests_on)}" for tranche in option.vesting])
+    if option.type is UnitType.RSU:
+        units = count(option.shares, "restricted stock unit")
+        return f"{units} {option.grant_id} issued{source}, granted {day(option.granted_on)}. Vesting: {vesting}."
     return (
         f"{kind.capitalize()} option {option.grant_id} issued{source}: {count(option.shares, 'share')}, {option.type}, "
         f"{money(option.price)} a share, granted {day(option.granted_on)}, until {day(option.expires_on)}. "

@@ -159,8 +159,9 @@ def closes(history: HolderHistory) -> Iterator[HistoryLine]:
 
 def promise_issued(history: HolderHistory) -> Iterator[HistoryLine]:
     if (promise := history.promise) and (accepted_at := history.state.accepted_at):
+        new = "restricted stock units" if history.state.terms.exchange.awards_units else "new options"
         what = (
-            f"Promise {promise.promise_id} issued: new options for {count(promise.shares, 'share')}, no earlier than "
+            f"Promise {promise.promise_id} issued: {new} for {count(promise.shares, 'share')}, no earlier than "
             f"{day(promise.not_before)}, if service continues through the grant."
         )
         yield HistoryLine(at=accepted_at, what=what, rule="PRM-1")
@@ -177,5 +178,9 @@ def unsigned(history: HolderHistory) -> Iterator[HistoryLine]:
     if pending and (at := history.granted_at):
         which = f"agreement on {pending[0]} is" if len(pending) == 1 else f"agreements on {listed(pending)} are"
         until = "until it is, the option" if len(pending) == 1 else "until they are, these options"
-        what = f"Pending signature: the {which} not on record as signed; {until} cannot be exercised."
+        if history.state.terms.exchange.awards_units:
+            until = f"{until} cannot be exercised, and no shares of units are delivered"
+        else:
+            until = f"{until} cannot be exercised"
+        what = f"Pending signature: the {which} not on record as signed; {until}."
         yield HistoryLine(at=at, what=what, rule="GRT-5")

@@ -13,7 +13,8 @@ from infra.report.uptake import NOT_ELIGIBLE, ClassOutcome, Outcome, by_capacity
 from infra.status.participation import participation
 from infra.status.totals import Total, totals_of
 from optex.action import Action
-from optex.actions import Extend, replay
+from optex.actions import Amend, Extend, replay
+from optex.amended_terms import ChangedTerm, changed_terms
 from optex.filings import Filing, filings
 from optex.formatting import utc_text
 from optex.notices import Kind
@@ -56,6 +57,7 @@ class Amended:
     why: str
     before: OfferState
     after: OfferState
+    terms: tuple[ChangedTerm, ...]
     tally: int | None
     told: int
 
@@ -139,6 +141,7 @@ def _amended(db: OfferReader, first: OfferState, actions: Sequence[Action], due:
         before = replay(first, actions[:n])
         what, why = filing.action.told(before.terms.clock, "") or (filing.action.says(before), "")
         after = filing.action.apply(before)
+        terms = changed_terms(before.terms, after.terms) if isinstance(filing.action, Amend) else ()
         tallies = _tallies(db, filing.action, after)
         found.append(
             Amended(
@@ -148,6 +151,7 @@ def _amended(db: OfferReader, first: OfferState, actions: Sequence[Action], due:
                 why=why,
                 before=before,
                 after=after,
+                terms=tuple(each for each in terms if each.key != "expires"),
                 tally=tallies[0] if tallies else None,
                 told=len(tallies),
             )

@@ -14,6 +14,8 @@ from infra.mail.render import render
 from infra.report.page import percent
 from infra.whole_files import written_whole
 from optex.eligible import open_to, the_class
+from optex.exchange import consideration
+from optex.exchange_words import waits
 from optex.filings import Filing
 from optex.formatting import count, day, long_moment, money, on_long_moment, sentence, weekday
 from optex.milestones import extension_deadline
@@ -91,6 +93,6 @@ def _environment() -> Environment:
         "instant": long_moment,
         "on_instant": on_long_moment,
     }
-    environment.globals |= {"extension_deadline": extension_deadline, "units": _UNITS}
-    environment.globals |= {"the_class": the_class, "open_to": open_to}
+    environment.globals |= {"extension_deadline": extension_deadline, "units": _UNITS, "waits": waits}
+    environment.globals |= {"the_class": the_class, "open_to": open_to, "consideration": consideration}
     return environment

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
-from decimal import Decimal
 
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
 from optex.actions import Approve
 from optex.calendar import ONE_DAY, instant, local_date
+from optex.market import Quote
 from optex.records import Form, ServicePeriod
 
 MARKET_CLOSES = time(16)
@@ -18,7 +18,7 @@ EVENING = time(18)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Price:
     on: date
-    close: Decimal
+    quote: Quote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +38,8 @@ class ArrivalQueue:
         arrivals = [Arrival(at=form.received_at, thing=form) for form in folder.forms]
         arrivals += _service(folder.service_periods, terms.commences, zone)
         arrivals += [
-            Arrival(at=instant(on, MARKET_CLOSES, zone), thing=Price(on=on, close=close))
-            for on, close in folder.prices.items()
+            Arrival(at=instant(on, MARKET_CLOSES, zone), thing=Price(on=on, quote=quote))
+            for on, quote in folder.prices.items()
         ]
         arrivals += [Arrival(at=entry.when, thing=entry) for entry in folder.script]
         arrivals.sort(key=lambda arrival: arrival.at)  # stable: what was written first stays first

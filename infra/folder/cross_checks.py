@@ -4,13 +4,14 @@ Every check skips a cell that is itself a fault, so that one mistake is told onc
 is kept than what later ones are compared with.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from infra.folder.csv_table import CsvTable
 from optex.fields import A_DAY, in_calendar
+from optex.market import Quote
 from optex.records import Tranche
 
 # The ids that the offer gives to the options it makes out of a grant.
@@ -140,3 +141,15 @@ def _vesting(table: CsvTable, index: int) -> None:
         table.reject(index, "vesting", "has a tranche of no shares", "shares above zero on each date")
     elif "shares" in row and total != row["shares"]:
         table.reject(index, "vesting", f"sums to {total}", f"{row['shares']}, the shares of the grant")
+
+
+def check_prices(table: CsvTable) -> None:
+    """A fault where the high and the low of a day are not what its close lies between (XCH-4)."""
+    for index, row in enumerate(table.rows):
+        if "close" in row and (wrong := quote_of(row).wrong):
+            table.reject(index, "high", wrong, "the high and the low of the day, or neither of them")
+
+
+def quote_of(row: Mapping[str, Any]) -> Quote:
+    """The prices of a day as a row of prices.csv states them."""
+    return Quote(close=row["close"], high=row.get("high"), low=row.get("low"))

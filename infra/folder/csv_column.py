@@ -10,6 +10,8 @@ from optex.visible import quoted
 
 # So many distinct cells are remembered at most: most columns have a few thousand, a column of ids as many as rows.
 REMEMBERED = 20_000
+# What stands before the reason for which the cell of a workbook could not be read; no text of a file begins so.
+UNREAD = "\ud800"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Column:
         stated = {raw: cell for raw in new if (cell := raw.strip())}
         found: dict[str, Any] = dict.fromkeys(new - stated.keys())
         if not (text := "".join(stated.values())).isascii() or "\0" in text:
-            found |= {raw: bad for raw, cell in stated.items() if (bad := _unsound(cell))}
+            found |= {raw: bad for raw, cell in stated.items() if (bad := _unsound(cell, self._expected))}
         while left := {raw: cell for raw, cell in stated.items() if raw not in found}:
             try:
                 self._said.update(zip(left, self._type.validate_python(list(left.values())), strict=True))
@@ -58,8 +60,10 @@ class Column:
         self._wanting.update(found)
 
 
-def _unsound(cell: str) -> Refused | None:
+def _unsound(cell: str, expected: str) -> Refused | None:
     """What is wrong with the bytes of a cell, of which those that are not UTF-8 were kept as surrogates."""
+    if cell.startswith(UNREAD):
+        return Refused(cell.removeprefix(UNREAD), expected)
     if "\0" in cell:
         return Refused("a NUL character", "text")
     if any("\udc80" <= char <= "\udcff" for char in cell):

@@ -106,6 +106,8 @@ class FormRow(_Received):
 class PriceRow(TypedDict):
     date: Annotated[DayCell, Doc("The trading day; it stands once.")]
     close: Annotated[CloseCell, Doc("The closing price a share, in dollars (GRT-3).")]
+    high: NotRequired[Annotated[CloseCell, Doc("The day's high, where the offer's `price` is an average (XCH-4).")]]
+    low: NotRequired[Annotated[CloseCell, Doc("The day's low, likewise.")]]
 
 
 # A form stands on one row an option: these are the option's, the others the same on every row of the form.
@@ -150,6 +152,13 @@ class CsvSchema:
     def may_be_blank(self, column: str) -> bool:
         return get_origin(self._annotations[column]) is NotRequired
 
+    def kind(self, column: str) -> type:
+        """What is in a column: a date, a datetime, an int, a Decimal or text."""
+        annotation = self._annotations.get(column, str)
+        while get_origin(annotation) is not None:
+            annotation = get_args(annotation)[0]
+        return annotation if isinstance(annotation, type) and not issubclass(annotation, str) else str
+
     def _told(self, column: str, what: str, otherwise: str) -> str:
         of = get_args(self._annotation(column))
         return next((getattr(each, what) for each in of if hasattr(each, what)), otherwise)
@@ -186,4 +195,4 @@ GRANTS = CsvSchema(GrantRow.__annotations__, optional=("fmv",))
 _FIRST = dict.fromkeys(("form_id", "holder_id", "kind"))  # where they stand in the file
 ELECTIONS = _FormSchema({**_FIRST, **FormRow.__annotations__})
 FORM_COLUMNS = tuple(column for column in ELECTIONS.columns if column not in {"form_id", *OPTION_COLUMNS})
-PRICES = CsvSchema(PriceRow.__annotations__)
+PRICES = CsvSchema(PriceRow.__annotations__, optional=("high", "low"))

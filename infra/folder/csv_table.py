@@ -13,6 +13,7 @@ from infra.folder.spreadsheets import AS_CSV, is_workbook
 from optex.errors import Fault
 from optex.formatting import count
 from optex.near_miss import meant
+from optex.visible import quoted
 
 # What spreadsheets put between columns where the comma is for decimals, or where text is copied out of them.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -32,6 +33,8 @@ class CsvTable:
     """
 
     file: str
+    sheet: str = ""  # of a workbook, whose columns have letters
+    letters: dict[str, str] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     stated: dict[str, list[Any]] = field(default_factory=dict)
@@ -41,7 +44,9 @@ class CsvTable:
     whole: bool = True
 
     def fault(self, line: int, column: str, problem: str, expected: str = "") -> None:
-        self.faults.append(Fault(file=self.file, line=line, column=column, problem=problem, expected=expected))
+        cell = f"{self.sheet}!{self.letters.get(column, 'A')}{line}" if self.sheet else ""
+        found = Fault(file=self.file, line=line, column=column, problem=problem, expected=expected, cell=cell)
+        self.faults.append(found)
 
     def reject(self, index: int, column: str, problem: str, expected: str = "") -> None:
         """A fault in one cell of a row."""
@@ -63,16 +68,20 @@ def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema, at_once: in
     begins = file.peek(8)[:8]
     if begins.startswith((b"\xff\xfe", b"\xfe\xff")):
         _unreadable(table, 1, "the file is in UTF-16", "UTF-8")
+    elif b"\0" in begins[:2]:
+        _unreadable(table, 1, "the file is in UTF-16 or UTF-32", "UTF-8")
     elif is_workbook(begins):
-        _unreadable(table, 1, "the file is a workbook of a spreadsheet, whatever its name", f"text: {AS_CSV}")
+        _unreadable(
+            table, 1, "the file is a workbook of a spreadsheet, whatever its name", f"text: {AS_CSV}, or call it .xlsx"
+        )
     else:
         # A byte that is none of UTF-8 is kept, to be told where it stands.
         text = TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         records = csv.reader(text, strict=True)
         if header := _header(table, records, shape):
-            columns = _columns(header, shape)
+            columns = columns_of(header, shape)
             for lines, rows in _records(table, records, len(header), at_once):
-                _take(table, shape, columns, lines, rows)
+                take_rows(table, shape, columns, lines, rows)
                 yield
 
 
@@ -83,17 +92,22 @@ def _unreadable(table: CsvTable, line: int, problem: str, expected: str) -> None
 
 def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None:
     """The names in the first line; None where it is no header at all."""
-    expected = ",".join(shape.columns)
     try:
         header = [name.strip() for name in next(records, [])]
     except csv.Error as error:
-        _unreadable(table, 1, f"the header cannot be read ({error})", expected)
+        _unreadable(table, 1, f"the header cannot be read ({error})", ",".join(shape.columns))
         return None
-    if not set(header) & set(shape.columns):
-        _unreadable(table, 1, *_no_header(header, shape, expected))
+    return check_header(table, header, shape)
+
+
+def check_header(table: CsvTable, header: list[str], shape: CsvSchema) -> list[str] | None:
+    """The names of the columns, every fault of them told; None where they are no names of ours."""
+    expected = ",".join(shape.columns)
+    if not _names_columns(header, shape):
+        _unreadable(table, 1, *_no_header(table, header, shape, expected))
         return None
     missing = [column for column in shape.columns if column not in header]
-    guesses = {name: near for name in header if name not in shape.columns and (near := meant(name, missing))}
+    guesses = _guesses(header, shape)
     for column in shape.required:
         if column in missing and column not in guesses.values():
             table.fault(1, column, "the column is missing", f"the columns {expected}")
@@ -108,12 +122,34 @@ def _header(table: CsvTable, records: Any, shape: CsvSchema) -> list[str] | None
     return header
 
 
-def _no_header(header: list[str], shape: CsvSchema, expected: str) -> tuple[str, str]:
+def _guesses(header: list[str], shape: CsvSchema) -> dict[str, str]:
+    """What columns are meant by names that are none."""
+    missing = [column for column in shape.columns if column not in header]
+    return {name: near for name in header if name not in shape.columns and (near := meant(name, missing))}
+
+
+def _names_columns(header: list[str], shape: CsvSchema) -> bool:
+    """Whether a line names a column, or most of what it names is meant for one, as "Grant ID" is."""
+    if set(header) & set(shape.columns):
+        return True
+    few = len(header) <= 3 * len(shape.columns)
+    return few and 2 * len(_guesses(header, shape)) >= max(len(header), 1)
+
+
+def _no_header(table: CsvTable, header: list[str], shape: CsvSchema, expected: str) -> tuple[str, str]:
     """What is wrong with a first line that names no column, and what is expected."""
     line = ",".join(header)
     for separator, name in SEPARATORS.items():
-        if {cell.strip(' "') for cell in line.split(separator)} & set(shape.columns):
+        if separator in line and _names_columns([cell.strip(' "') for cell in line.split(separator)], shape):
             return f"the columns are separated by {name}", f"commas: {AS_CSV}"
+    if len(header) == 1 and "," in line and _names_columns([cell.strip(' "') for cell in line.split(",")], shape):
+        one = "cell" if table.sheet else "field, in quotes"
+        return f"all columns stand in one {one}", f"one for each of {expected}"
+    if line.casefold().startswith("sep="):
+        return f"the first line is {quoted(line)}, which only a spreadsheet reads", f"commas, and there {expected}"
+    if any(header) and not any(char.isdigit() or char == "@" for char in line):
+        shown = ", ".join(quoted(name) for name in header[:5])
+        return f"no column is known of {shown}{', …' if len(header) > 5 else ''}", expected
     return "no header row", expected
 
 
@@ -148,7 +184,7 @@ def _records(table: CsvTable, records: Any, width: int, at_once: int) -> Iterato
         yield lines, rows
 
 
-def _columns(header: list[str], shape: CsvSchema) -> list[tuple[int, Column]]:
+def columns_of(header: list[str], shape: CsvSchema) -> list[tuple[int, Column]]:
     """The columns of a file with where they stand in it, in the order of the schema."""
     places = {name: place for place, name in enumerate(header)}
     return [
@@ -158,7 +194,7 @@ def _columns(header: list[str], shape: CsvSchema) -> list[tuple[int, Column]]:
     ]
 
 
-def _take(
+def take_rows(
     table: CsvTable, shape: CsvSchema, columns: list[tuple[int, Column]], lines: list[int], rows: list[list[str]]
 ) -> None:
     """Make rows of cells the batch of the table; a cell that cannot be taken is a fault, and left out of its row."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known
+from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known, check_prices, quote_of
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
 from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
 from infra.folder.digest import template_names
@@ -16,7 +16,9 @@ from infra.folder.file_reader import FileReader
 from infra.folder.form_rows import Forms
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.whereabouts import why_no_folder
+from infra.folder.workbooks import NAMES, WORKBOOKS, sheets_of
 from optex.errors import BadData, Fault, OptexError
+from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.specimens import specimens
 from optex.terms import Terms, parse_terms
@@ -30,6 +32,8 @@ FILES = (
     "prices.csv",
     "script.toml",
 )
+# In the order in which their faults are told, and in which they are in the digest.
+ALL_FILES: tuple[str, ...] = ("offer.toml", *WORKBOOKS, *FILES[1:])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,9 +62,13 @@ class FolderFiles:
         self._files = FileReader(self.path, rows_at_once)
         self._toml = ""
         self.terms: Terms | None = self._files.parsed("offer.toml", self._parse, required=True)
+        content = {name: self._files.content(name, required=False) for name in WORKBOOKS}
+        sheets = sheets_of(self.path, content)
+        self._files.sheets = sheets.found
+        self._files.faults += sheets.faults
         self._zone: tzinfo = self.terms.zone if self.terms else UTC
         self.forms: list[Form] = []
-        self.prices: dict[date, Decimal] = {}
+        self.prices: dict[date, Quote] = {}
         self.script: list[ScriptEntry] = []
         self.digest = ""
 
@@ -123,10 +131,11 @@ class FolderFiles:
         once = Once(table, "date")
         for _ in files.batches(table, PRICES, required=False):
             once.check()
+            check_prices(table)
             self.prices |= prices_of(table)
         files.faults += table.faults
         self.script = files.parsed("script.toml", lambda text: read_script(text, self._zone), required=False) or []
-        faults = sorted(files.faults, key=lambda fault: (FILES.index(fault.file), fault.line))
+        faults = sorted(files.faults, key=_place)
         if faults := faults + self._template_faults():
             raise BadData(faults)
         files.digest.add(self.path, template_names(self.path))
@@ -140,6 +149,12 @@ class FolderFiles:
 
         shown = specimens(self.terms) if self.terms and self._letters else {}
         return template_faults(templates, [(notice.kind, notice.data) for notice in shown.values()])
+
+
+def _place(fault: Fault) -> tuple[int, int, int]:
+    """Where a fault is told among the others: by file, sheet and line."""
+    sheet = fault.cell.partition("!")[0].strip().casefold()
+    return ALL_FILES.index(fault.file), NAMES.index(sheet) if sheet in NAMES else 0, fault.line
 
 
 def service_batches(files: FileReader, table: CsvTable, holder_ids: Ids) -> Iterator[None]:
@@ -158,9 +173,9 @@ def service_period(row: dict[str, Any]) -> ServicePeriod:
     )
 
 
-def prices_of(table: CsvTable) -> dict[date, Decimal]:
+def prices_of(table: CsvTable) -> dict[date, Quote]:
     """The closing prices of a batch, of its rows that are whole."""
-    return {row["date"]: row["close"] for row in table.rows if "date" in row and "close" in row}
+    return {row["date"]: quote_of(row) for row in table.rows if "date" in row and "close" in row}
 
 
 def _holder(row: dict[str, Any]) -> Holder:

@@ -23,6 +23,12 @@ class FormRows:
     faulty: bool = False
     packed: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether it has what every form must have: a column that the header lacks is no fault of its rows."""
+        stated = dict(zip(FORM_COLUMNS, self.stated, strict=True))
+        return None not in (stated["holder_id"], stated["kind"], stated["received_at"])
+
     def pack(self) -> None:
         """Take less room, as most forms do not come again in another part of the file."""
         self.packed, self.options = " ".join(f"{grant}:{line}" for grant, line in self.options.items()), {}
@@ -99,7 +105,7 @@ class Forms:
 
     def _turn_from(self) -> None:
         form_id, told = self._open, self._told
-        if form_id and self._kept and not told.faulty:
+        if form_id and self._kept and not told.faulty and told.known:
             before = self.forms.get(form_id)
             lines = (*(before.lines if before else ()), *self._lines)
             self.forms[form_id] = self._form(form_id, told, lines)

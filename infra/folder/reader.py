@@ -4,23 +4,27 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
-from infra.folder.cross_checks import Once
+from infra.folder.cross_checks import Once, check_prices
 from infra.folder.csv_rows import ELECTIONS, PRICES
 from infra.folder.csv_table import CsvTable
 from infra.folder.digest import FolderDigest, template_names
 from infra.folder.file_reader import FileReader
+from infra.folder.files import ALL_FILES as ALL_FILES
 from infra.folder.files import FILES as FILES
 from infra.folder.files import FolderFiles, prices_of, service_batches, service_period
 from infra.folder.form_rows import Forms
+from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry
+from infra.folder.workbook import BadWorkbook, is_workbook_file, read_sheets
+from infra.folder.workbooks import WHOLE, only_sheet, unreadable
 from infra.memory import without_collection
 from optex.errors import BadData, OptexError
 from optex.fields import ID
+from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.terms import Terms
 
@@ -36,7 +40,7 @@ class Folder:
     service_periods: list[ServicePeriod]
     grants: list[Grant]
     forms: list[Form]
-    prices: dict[date, Decimal]
+    prices: dict[date, Quote]
     script: list[ScriptEntry]
     digest: str
     path: Path
@@ -71,7 +75,7 @@ def read_folder(path: Path, *, letters: bool = True) -> Folder:
 def digest_of(path: Path) -> str:
     """The digest of a folder as it is now, without reading what its files say; one without a file has another."""
     digest = FolderDigest()
-    digest.add(path, [name for name in FILES if (path / name).is_file()])
+    digest.add(path, [name for name in ALL_FILES if (path / name).is_file()])
     digest.add(path, template_names(path))
     return digest.hex
 
@@ -79,11 +83,11 @@ def digest_of(path: Path) -> str:
 def read_forms(
     path: Path, terms: Terms, holder_ids: Collection[str], grant_ids: Collection[str], recorded: Recorded | None = None
 ) -> list[Form]:
-    """The forms in a CSV file of the shape of elections.csv; BadData with every fault by line.
+    """The forms in a file or sheet of the shape of elections.csv; BadData with every fault by its place.
 
     Where a form is `recorded` with other content, that is a fault too (REC-2).
     """
-    files, table = _single(path)
+    files, table = _single(path, "elections")
     forms = Forms(table, holder_ids, grant_ids, terms.zone, kept=True)
     with without_collection():
         for _ in files.batches(table, ELECTIONS):
@@ -98,11 +102,11 @@ def read_forms(
 def read_service(
     path: Path, holder_ids: Collection[str], recorded: RecordedSpells | None = None
 ) -> list[ServicePeriod]:
-    """The periods of service in a CSV file of the shape of service.csv; BadData with every fault by line.
+    """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place.
 
     A spell that overlaps one that is `recorded` is a fault too.
     """
-    files, table = _single(path)
+    files, table = _single(path, "service")
     periods, lines = [], []
     for _ in service_batches(files, table, holder_ids):
         if files.sound(table):
@@ -114,37 +118,55 @@ def read_service(
     return periods
 
 
-def read_prices(path: Path, recorded: Mapping[date, Decimal] | None = None) -> dict[date, Decimal]:
-    """The closing prices, in dollars, in a CSV file of the shape of prices.csv; BadData with every fault by line.
+def read_prices(path: Path, recorded: Mapping[date, Quote] | None = None) -> dict[date, Quote]:
+    """The closing prices, in dollars, in a file or sheet of the shape of prices.csv; BadData with every fault by place.
 
     Where another close is `recorded` of a day, that is a fault too (REC-2).
     """
-    files, table = _single(path)
-    once, prices = Once(table, "date"), dict[date, Decimal]()
+    files, table = _single(path, "prices")
+    once, prices = Once(table, "date"), dict[date, Quote]()
     for _ in files.batches(table, PRICES):
         once.check()
+        check_prices(table)
         check_recorded_prices(table, recorded or {})
         prices |= prices_of(table)
     _refuse_faults(files, table)
     return prices
 
 
-def init_folder(path: Path) -> None:
-    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use."""
+def init_folder(path: Path, *, workbook: bool = False) -> None:
+    """Write a commented offer folder to start from; its example passes every check. Refuses a folder in use.
+
+    As a `workbook` the rows stand in offer.xlsx, and not in CSV files.
+    """
     path = Path(path)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise OptexError(f"{path} exists and is not an empty folder: nothing was written")
     path.mkdir(parents=True, exist_ok=True)
     name = path.resolve().name
+    rows: dict[str, str] = {}
     for source in sorted(files("infra.folder").joinpath("blank").iterdir(), key=lambda source: source.name):
         text = source.read_text(encoding="utf-8")
+        if workbook and source.name.endswith(".csv"):
+            rows[source.name.removesuffix(".csv")] = text
+            continue
         if source.name == "offer.toml" and re.fullmatch(ID, name):
             text = text.replace('offer = "example-2027"', f'offer = "{name}"', 1)
         (path / source.name).write_text(text, encoding="utf-8", newline="\n")
+    if workbook:
+        write_offer_workbook(path / WHOLE, rows)
 
 
-def _single(path: Path) -> tuple[FileReader, CsvTable]:
-    return FileReader(Path(path).parent), CsvTable(file=Path(path).name)
+def _single(path: Path, sheet: str) -> tuple[FileReader, CsvTable]:
+    """A file to be read by itself; of a workbook the sheet of that name, or its only one."""
+    path = Path(path)
+    files = FileReader(path.parent)
+    if is_workbook_file(path) and (data := files.content(path.name, required=True)) is not None:
+        try:
+            files.sheets = {path.name: only_sheet(read_sheets(path.name, data), sheet)}
+        except BadWorkbook as error:
+            raise BadData([unreadable(path.name, error)]) from error
+    return files, CsvTable(file=path.name)
 
 
 def _refuse_faults(files: FileReader, table: CsvTable) -> None:

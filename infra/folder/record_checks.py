@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, tzinfo
-from decimal import Decimal
 from itertools import islice
 
 from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
 from infra.folder.form_rows import Forms
+from optex.market import Quote
 from optex.records import Form, ServicePeriod
 from optex.service_acts import overlapping
 from optex.told_again import form_differences
@@ -49,10 +49,12 @@ def check_recorded_spells(
             table.fault(line, "from", problem, "a row that ends that spell, or a spell that does not overlap it")
 
 
-def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Decimal]) -> None:
-    """A fault on every row that states another close than is on record of its day."""
+def check_recorded_prices(table: CsvTable, recorded: Mapping[date, Quote]) -> None:
+    """A fault on every row that states another close, high or low than is on record of its day."""
     for index, row in enumerate(table.rows):
-        close = recorded.get(row["date"]) if "date" in row else None
-        if close is not None and "close" in row and row["close"] != close:
-            problem = f"{row['close']} told, but {close} is on record of {row['date']}"
-            table.reject(index, "close", problem, "what is on record, or `optex correct price` (REC-2)")
+        quote = recorded.get(row["date"]) if "date" in row else None
+        for column in ("close", "high", "low") if quote is not None else ():
+            known = getattr(quote, column)
+            if known is not None and row.get(column) not in (None, known):
+                problem = f"{row[column]} told, but {known} is on record of {row['date']}"
+                table.reject(index, column, problem, "what is on record, or `optex correct price` (REC-2)")

@@ -349,7 +349,7 @@ def _end_service(action: EndService, db: OfferWriter) -> str:
 
 @apply_effects.register
 def _set_price(action: PriceSet, db: OfferWriter) -> str:
-    db.set_prices({action.on: action.close})
+    db.set_prices({action.on: action.quote})
     return ""
 
 

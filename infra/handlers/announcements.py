@@ -1,5 +1,7 @@
 """What the company announces to every eligible holder: an extension, an amendment, the termination."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,18 +10,25 @@ from infra.database.in_turn import in_turn
 from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers.deferrals import release_deferred
+from infra.handlers.eligibility import invite
 from infra.handlers.forms import decided_form, decided_tender, review_again
 from optex import batch, cancellation
 from optex.action import Action
 from optex.actions import Amend, ConditionWaive, Terminate
+from optex.amended_terms import changed_terms
 from optex.amendments import notice_days
+from optex.errors import Ruling
 from optex.formatting import count, local_text
 from optex.milestones import CLOSE
 from optex.notices import amendment, extension, termination
 from optex.open_days import reaches_thirty_days
+from optex.records import HolderRecord
 from optex.state import CONDITIONS, OfferState
 from optex.steps import StepStatus
+from optex.terms import Terms
 from optex.warnings import iso_modification
+
+_NO_OPTION = Ruling(rule="AMD-1", reason="You hold no option that the amended offer is for.")
 
 
 def extended(db: OfferWriter, action: Action, to: datetime, announced_at: datetime) -> str:
@@ -46,11 +55,31 @@ def extended(db: OfferWriter, action: Action, to: datetime, announced_at: dateti
 
 
 def amended(db: OfferWriter, action: Amend) -> str:
-    """Carry out an amendment, with the extension made with it, and tell everyone (AMD-1)."""
+    """Carry out an amendment, its terms and the extension made with it, and tell everyone (AMD-1).
+
+    The action is on record when this is called, so that the state has the amended terms.
+    """
+    before = db.all_terms()[-1]
     said = extended(db, action, action.extend_to, action.at) if action.extend_to else ""
+    if action.terms:
+        said = said or _in_force(db, action)
+        for records in in_turn(db, forms=False):
+            invite(db, [d.holder.holder_id for d in records], action.at)
     days = notice_days(action.change, action.percent, action.immaterial, db.state().terms.material_days)
-    told = _tell_amendment(db, action, action.change, action.percent, action.reason, days)
+    told = _tell_amendment(db, action, action.change, action.percent, action.reason, days, before)
     return f"{said} {told.told(how='told of the amendment')}.".strip()
+
+
+def _in_force(db: OfferWriter, action: Amend) -> str:
+    """Make the steps and every form agree with the amended terms, which are a version of their own (AMD-1)."""
+    state = db.state()
+    said = f"Amendment No. {state.amendments}"
+    moved = db.reschedule(action.at, f"superseded by {said}")
+    if not moved.added:  # terms that move no date are a version all the same
+        db.update_offer(version=db.row().version + 1)
+    db.add_terms(db.row().version, state.terms, action.at, said)
+    stand = review_again(db, None, action.at)
+    return f"{count(len(moved.added), 'step')} moved. {stand}".strip()
 
 
 def waived(db: OfferWriter, action: ConditionWaive) -> str:
@@ -61,16 +90,38 @@ def waived(db: OfferWriter, action: ConditionWaive) -> str:
 
 
 def _tell_amendment(
-    db: OfferWriter, action: Action, change: str, percent: Decimal | None, reason: str, days: int
+    db: OfferWriter,
+    action: Action,
+    change: str,
+    percent: Decimal | None,
+    reason: str,
+    days: int,
+    before: Terms | None = None,
 ) -> Queued:
+    """Tell whom the offer is made to, and whom it was made to by the terms `before` the amendment."""
     state = db.state()
     tally = _tendered(db, state, action.at)
     schedule, told = state.schedule, db.recorded_actions(action.verb)[-1]
     late = (action.announced, told.recorded_at) if told.after_deadline else None
+    was = replace(state, terms=before.extended(state.terms.expires)) if before else state
+    changed = list(changed_terms(was.terms, state.terms))
     letters = (
-        amendment(state.terms, d.holder, state.amendments, change, percent, reason, schedule, tally, days, late)
+        amendment(
+            state.terms,
+            d.holder,
+            state.amendments,
+            change,
+            percent,
+            reason,
+            schedule,
+            tally,
+            days,
+            late,
+            changed,
+            no_more,
+        )
         for records in in_turn(db, forms=False)
-        for d in batch.addressees(records, state, action.at)
+        for d, no_more in _made_to(records, was, state, action.at)
     )
     return db.queue_notices(letters, action.at)
 
@@ -78,6 +129,20 @@ def _tell_amendment(
 def _tendered(db: OfferWriter, state: OfferState, at: datetime) -> int:
     """For how many option shares tenders stand, of all holders."""
     return sum(batch.tendered_shares(batch.review_all(records, state, at)) for records in in_turn(db))
+
+
+def _made_to(
+    records: list[HolderRecord], was: OfferState, state: OfferState, at: datetime
+) -> Iterator[tuple[HolderRecord, Ruling | None]]:
+    """Whom the offer is made to; and whom it was made to on the terms before and is no more, with the reason."""
+    now = {d.holder.holder_id for d in batch.addressees(records, state, at)}
+    before = {d.holder.holder_id for d in batch.addressees(records, was, at)} - now
+    refused = {d.holder.holder_id: ruling for d, ruling in batch.eligibility(records, state)} if before else {}
+    for d in records:
+        if d.holder.holder_id in now:
+            yield d, None
+        elif d.holder.holder_id in before:
+            yield d, refused.get(d.holder.holder_id) or _NO_OPTION
 
 
 def terminated(db: OfferWriter, action: Terminate) -> str:

@@ -27,6 +27,7 @@ from optex.contradictions import (
 from optex.eligibility import may_be_accepted
 from optex.errors import Ruling
 from optex.formatting import count, day
+from optex.market import market_value
 from optex.notices import option_rescinded
 from optex.state import OfferState
 
@@ -147,7 +148,7 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | N
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     decided = {each.deferred_id: state.day(each.decided_at) for each in state.deferred}
     periods = db.service_periods({row.holder_id for row in options})
-    holders, closes = db.holders(), db.closes()
+    holders, quotes = db.holders(), db.quotes()
     for row in options:
         replaces = bool(row.from_grant_id)
         shown = against_grant(
@@ -159,7 +160,9 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | N
         )
         if shown is None and row.ended_on is None:
             option = ISSUED_OPTIONS.of(row, vesting=())
-            shown = against_price(option, closes[row.granted_on], holders[row.holder_id])
+            value = market_value(state.terms, row.granted_on, quotes)
+            assert value is not None, "without a price nothing is granted (GRT-3)"
+            shown = against_price(option, value, holders[row.holder_id])
         if shown is None and row.ended_on is not None:
             shown = f"unbroken service through the grant of {day(row.granted_on)}"
             reason = f"rescinded on {day(row.ended_on)}, of {row.holder_id}; the record now shows {shown}"
@@ -177,7 +180,7 @@ def _voided(db: OfferReader, state: OfferState, holder_ids: Collection[str] | No
         return
     decided = db.latest_decisions("tender", [row.grant_id for row in gone])
     # Of one that had been exercised whole nothing was there to be accepted: that is no matter of service.
-    gone = [row for row in gone if decided[row.grant_id].rule != "TND-1"]
+    gone = [row for row in gone if decided[row.grant_id].rule not in ("TND-1", "XCH-1")]
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     periods = db.service_periods({row.holder_id for row in gone})
     for row in gone:

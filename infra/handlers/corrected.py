@@ -26,6 +26,7 @@ from optex.closings import CorrectCalendar, with_closings
 from optex.correction import Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService
 from optex.formatting import count
+from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 
 
@@ -117,7 +118,9 @@ def _service(action: CorrectService, db: OfferWriter) -> str:
 
 @carry_out.register
 def _price(action: CorrectPrice, db: OfferWriter) -> str:
-    db.set_prices({action.on: action.close})
+    before = on_record(action, db)
+    assert isinstance(before, Quote)
+    db.set_prices({action.on: action.corrected(before)})
     return ""
 
 

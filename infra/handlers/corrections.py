@@ -1,10 +1,9 @@
 """A correction weighed against what is on record: what it is of, what it changes, and why it cannot be (REC-3)."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import singledispatch
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader, read_holders
@@ -16,11 +15,12 @@ from optex.correction import NONE, Correction
 from optex.corrections import CorrectForm, CorrectGrant, CorrectHolder, CorrectPrice, CorrectService, unsound
 from optex.errors import Ruling
 from optex.formatting import listed
+from optex.market import Quote, priced_on
 from optex.records import Form, FormKind, Grant, Holder, ServicePeriod
 from optex.service_acts import overlapping
 from optex.state import OfferState
 
-Fact = Holder | Grant | Form | ServicePeriod | Decimal | None
+Fact = Holder | Grant | Form | ServicePeriod | Quote | None
 
 
 def may_correct(action: Correction, db: OfferReader, state: OfferState) -> Ruling | None:
@@ -92,7 +92,7 @@ def _period(action: CorrectService, db: OfferReader) -> Fact:
 
 @on_record.register
 def _close(action: CorrectPrice, db: OfferReader) -> Fact:
-    return db.close_on(action.on)
+    return db.quotes().get(action.on)
 
 
 def corrected(action: Correction, fact: Fact) -> Fact:
@@ -106,8 +106,8 @@ def corrected(action: Correction, fact: Fact) -> Fact:
             return action.corrected(fact)
         case CorrectService(), ServicePeriod():
             return action.corrected(fact)
-        case CorrectPrice(), Decimal():
-            return action.close
+        case CorrectPrice(), Quote():
+            return action.corrected(fact)
     raise TypeError(f"{action.verb} does not correct {fact}")
 
 
@@ -188,11 +188,13 @@ def _unsound_service(action: CorrectService, fact: Fact, db: OfferReader, state:
 
 @_unknown.register
 def _unknown_price(action: CorrectPrice, fact: Fact, db: OfferReader, state: OfferState) -> str:
-    if fact is None:
+    if not isinstance(fact, Quote):
         return f"no closing price of {action.on} is on record: `price set` records one"
     o = t.issued_options.c
-    granted = select(func.count()).where(o.offer == db.offer, o.kind == "new", o.granted_on == action.on)
-    return f"new options were granted at the price of {action.on}" if db.connection.execute(granted).scalar() else ""
+    granted = select(o.granted_on).where(o.offer == db.offer, o.kind == "new").distinct()
+    if any(priced_on(state.terms, on) == action.on for on in db.connection.execute(granted).scalars()):
+        return f"new options were granted at the price of {action.on}"
+    return action.corrected(fact).wrong
 
 
 def _holders_known(db: OfferReader, holder_ids: Sequence[str]) -> bool:

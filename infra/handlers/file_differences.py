@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from infra.folder.reader import Folder
+from infra.folder.sheet_table import sheet_rows
+from infra.folder.workbook import Sheet
+from infra.folder.workbooks import sheets_in
 from infra.handlers.actions import record_action
 from optex.actions import EndService, ServiceSet, read_action
 from optex.closings import CorrectCalendar
@@ -38,7 +40,7 @@ def find_differences(db: OfferReader, folder: Folder) -> list[Difference]:
         service_periods=[period for d in records for period in d.service_periods],
         grants=[grant for d in records for grant in d.told_grants.values()],
         forms=[form for d in records for form in d.forms],
-        prices={row.on: row.close for row in db.rows(t.prices)},
+        prices=db.quotes(),
         closed=db.state().terms.closings.closed,
     )
     files = Facts(
@@ -85,14 +87,34 @@ def _told(actions: Iterable[object]) -> Iterable[Key]:
 def _with_lines(path: Path, found: Sequence[Difference]) -> list[Difference]:
     """The differences with the lines on which their rows stand, in the order of these."""
     placed: list[Difference] = []
+    sheets = sheets_in(path) if found else {}
     for file in dict.fromkeys(each.file for each in found):
         mine = [each for each in found if each.file == file]
-        lines = _lines(path / file, {each.key for each in mine if each.line})
+        keys, sheet = {each.key for each in mine if each.line}, sheets.get(file)
+        lines = _rows(sheet, keys, _KEYS[file]) if sheet else _lines(path / file, keys)
         placed += sorted(
-            (replace(each, line=lines.get(each.key, 1) if each.line else 0) for each in mine),
+            (_placed(each, lines.get(each.key, 1), sheet) for each in mine),
             key=lambda each: (not each.line, each.line, each.key),
         )
     return placed
+
+
+def _placed(each: Difference, line: int, sheet: Sheet | None) -> Difference:
+    """A difference with the line of its row, or with the cell in which that begins."""
+    if sheet is None:
+        return replace(each, line=line if each.line else 0)
+    cell = f"{sheet.title}!A{line}" if each.line else sheet.title
+    return replace(each, file=sheet.file, cell=cell, line=line if each.line else 0)
+
+
+def _rows(sheet: Sheet, keys: Collection[Key], columns: Sequence[str]) -> dict[Key, int]:
+    """On which row of a sheet the row of each key is, or begins."""
+    found: dict[Key, int] = {}
+    for line, row in sheet_rows(sheet):
+        key = tuple(row.get(column, "") for column in columns)
+        if key in keys:
+            found.setdefault(key, line)
+    return found
 
 
 def _lines(file: Path, keys: Collection[Key]) -> dict[Key, int]:
@@ -136,7 +158,7 @@ def take_over(
     for each in found:
         if not each.verb or (each.told_later and not told_later):
             continue
-        where = f"{each.file}:{each.line}"
+        where = each.place
         common = {"at": at, "by": by, "evidence": evidence}
         why = {} if each.verb == ServiceSet.verb else {"reason": reason}
         action = read_action(each.verb, {**why, **each.options, **common}, zone)

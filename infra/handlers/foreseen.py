@@ -16,6 +16,7 @@ from infra.handlers.actions import record_action
 from infra.handlers.result import ActionResult
 from infra.workspace import Workspace
 from optex.action import Action
+from optex.amended_terms import in_words
 from optex.formatting import count, local_end
 from optex.steps import StepStatus, latest
 
@@ -94,6 +95,8 @@ def _flat(terms: dict[str, Any], zone: tzinfo, within: str = "") -> dict[str, st
             said |= _flat(value, zone, f"{within}{key}.")
         elif isinstance(value, datetime):
             said[within + key] = local_end(value, zone)
+        elif isinstance(value, tuple) and any(isinstance(each, dict) for each in value):
+            said[within + key] = in_words(value)
         else:
             said[within + key] = ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
     return said

@@ -121,6 +121,6 @@ def record_arrivals(db: OfferWriter, arrivals: Sequence[Arrival], at: datetime) 
             db.add_service_periods(things)
             said.append(decide_again(db, {period.holder_id for period in things}, now))
         elif kind is Price:
-            said.append(record_prices(db, {price.on: price.close for price in things}, now))
+            said.append(record_prices(db, {price.on: price.quote for price in things}, now))
     apply_splits(db, at)
     return [sentence for sentence in said if sentence]

@@ -8,6 +8,7 @@ from datetime import datetime
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
+from infra.handlers.exchanged import promised_for
 from optex import pool
 from optex.adjustment import Deferred, Split, scaled_total, since, together
 from optex.state import OfferState
@@ -51,18 +52,18 @@ def positions(db: OfferReader, holder_ids: Collection[str]) -> Counter[str]:
     """
     splits = db.state().followed_splits
     closed = {row.subject for row in db.latest_decisions("promise").values() if row.decision in ("lapsed", "voided")}
-    cancelled = {
-        row.grant_id: row.shares
-        for holder_id in holder_ids
-        for row in db.rows_about(holder_id, t.cancellations)
-        if row.voided_on is None
-    }
+    rows = [
+        row for holder_id in holder_ids for row in db.rows_about(holder_id, t.cancellations) if row.voided_on is None
+    ]
+    cancelled, promised = {row.grant_id: row.shares for row in rows}, promised_for(db, db.state(), rows)
     held: Counter[str] = Counter()
     for grant in db.grants(holder_ids):
         gone, by = cancelled.get(grant.grant_id, 0), since(grant.granted_on, splits)
         held["outstanding"] += pool.reserve([grant.remaining - gone], by)
         held["exercised"] += pool.reserve([grant.exercised], by)
-        held["reserved"] += 0 if f"P-{grant.holder_id}" in closed else pool.reserve([gone], by)
+        held["reserved"] += (
+            0 if f"P-{grant.holder_id}" in closed else pool.reserve([promised.get(grant.grant_id, 0)], by)
+        )
     return held
 
 
@@ -85,8 +86,8 @@ def _cancelled_and_kept(db: OfferReader, state: OfferState) -> list[pool.Holding
     """Everything that takes up shares of the plan after it, deferred grants aside: by option, and by promise."""
     lapsed = {row.subject for row in db.latest_decisions("promise").values() if row.decision == "lapsed"}
     cancelled = {row.grant_id: row for row in db.rows(t.cancellations) if row.voided_on is None}
-    promised = together(state.followed_splits)
-    holdings = [(row.shares, promised) for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
+    promised, splits = promised_for(db, state, cancelled.values()), together(state.followed_splits)
+    holdings = [(promised[row.grant_id], splits) for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
     for grant in db.grants():
         gone = cancelled[grant.grant_id].shares if grant.grant_id in cancelled else 0
         by = since(grant.granted_on, state.followed_splits)

@@ -184,4 +184,5 @@ def _void(row: PromiseRow, periods: Sequence[ServicePeriod], state: OfferState) 
 
 def _cancellation(row: Row[Any], grant: Grant, state: OfferState) -> Cancellation:
     """A cancellation as the rule made it: the tranches follow from the grant and the shares."""
-    return cancellation.cancel(row.shares, grant, state.terms.plan.vesting, row.cancelled_on)
+    terms = state.terms
+    return cancellation.cancel(row.shares, grant, terms.plan.vesting, row.cancelled_on, terms.exchange)

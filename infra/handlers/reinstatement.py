@@ -144,7 +144,10 @@ def plan_late_grant(db: OfferWriter, at: datetime) -> str:
         return ""
     on = min(late_grant_day(state.terms, each or at, after=state.schedule.grant_on) for each in late)
     action = LateGrant(at=at, by=PROGRAM, on=on)
-    message = f"{count(len(late), 'promise')} reinstated after the grant: granted as of {day(on)}, at that day's close"
+    price = "close" if state.terms.price == "close" else "price"
+    message = (
+        f"{count(len(late), 'promise')} reinstated after the grant: granted as of {day(on)}, at that day's {price}"
+    )
     db.add_action(f"late-grant-{on}", action, Ruling(rule=action.rule, reason=message), accepted=True)
     db.audit(at, "", [("late grant planned", on.isoformat(), action.rule, message)])
     db.reschedule(at, "")

@@ -10,18 +10,20 @@ from infra.database import tables as t
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.exchanged import promised_for
 from optex import cancellation, pool
 from optex.adjustment import adjusted_by
 from optex.cancellation import Cancellation, Promise
 from optex.cells import Changes, cells_of, changes
 from optex.corrections import CorrectGrant
 from optex.errors import Ruling
+from optex.exchange import comes_to_nothing
 from optex.formatting import agreeing, count, day
 from optex.records import Grant
 from optex.state import OfferState
 
 # Of these the new option is made; the others are of the option that was kept.
-_OF_THE_NEW_OPTION = ("holder_id", "granted_on", "shares", "exercised", "type", "vesting")
+_OF_THE_NEW_OPTION = {"holder_id", "granted_on", "shares", "exercised", "type", "vesting"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +46,8 @@ def too_late(db: OfferReader, before: Grant, after: Grant, state: OfferState) ->
         return ""
     if "holder_id" in changed:
         return f"{before.grant_id} was cancelled as {before.holder_id}'s on {state.cancelled_on}: it keeps its holder"
-    if state.granted_on is not None and changed.keys() & set(_OF_THE_NEW_OPTION):
+    of_the_new_option = _OF_THE_NEW_OPTION | ({"price"} if state.terms.exchange.ratio else set())
+    if state.granted_on is not None and changed.keys() & of_the_new_option:
         return (
             f"new options took the place of {before.grant_id} on {state.granted_on}, and after the grant nothing is "
             "undone: a person settles it by `settle`"
@@ -65,15 +68,18 @@ def restate(db: OfferWriter, grant: Grant, action: CorrectGrant) -> Restatement:
         return Restatement()
     grant = adjusted_by(grant, state.grant_splits, state.terms.plan.vesting)
     tendered = _tendered(db, grant.grant_id)
-    shares = min(tendered, grant.remaining)
+    shares, exchange = min(tendered, grant.remaining), state.terms.exchange
+    worthless = comes_to_nothing(shares, grant, exchange) if shares else None
+    shares = 0 if worthless else shares
     was = 0 if row.voided_on else row.shares
-    new = cancellation.cancel(shares, grant, state.terms.plan.vesting, row.cancelled_on) if shares else None
+    new = cancellation.cancel(shares, grant, state.terms.plan.vesting, row.cancelled_on, exchange) if shares else None
     left_before = _restate_balancing(db, grant, row, new, state.day(action.at))
     left = new.balancing.shares if new and new.balancing else 0
     moved = {"cancelled": (was, shares), "balancing": (left_before, left)}
     if was != shares:
         _restate_cancellation(db, row, shares, state.day(action.at))
-        _decide(db, grant, action, tendered, shares, row.cancelled_on)
+        _decide(db, grant, action, tendered, shares, row.cancelled_on, worthless)
+    if was != shares or exchange.ratio:  # by which the price, too, decides what is promised
         moved["promised"] = _restate_promise(db, grant.holder_id, action)
     _check(db, grant.holder_id, state)
     told = {name: (f"{a:,}", f"{b:,}") for name, (a, b) in moved.items() if a != b}
@@ -90,7 +96,7 @@ def _cancelled(db: OfferReader, grant_id: str) -> Row[Any] | None:
     query = select(t.cancellations).where(c.offer == db.offer, c.grant_id == grant_id)
     row = db.connection.execute(query).first()
     if row is not None and row.voided_on is not None:
-        return row if db.latest_decisions("tender", [grant_id])[grant_id].rule == "TND-1" else None
+        return row if db.latest_decisions("tender", [grant_id])[grant_id].rule in ("TND-1", "XCH-1") else None
     return row
 
 
@@ -132,8 +138,16 @@ def _restate_balancing(db: OfferWriter, grant: Grant, row: Row[Any], new: Cancel
     return int(standing)
 
 
-def _decide(db: OfferWriter, grant: Grant, action: CorrectGrant, tendered: int, shares: int, on: date) -> None:
-    """The tender decided again: accepted for what is there of it."""
+def _decide(
+    db: OfferWriter,
+    grant: Grant,
+    action: CorrectGrant,
+    tendered: int,
+    shares: int,
+    on: date,
+    worthless: Ruling | None,
+) -> None:
+    """The tender decided again: accepted for what is there of it, and for which something is given."""
     left = agreeing(grant.remaining, "share", "of the option was left", "of the option were left")
     tender = f"{tendered:,} {'was' if tendered == 1 else 'were'} tendered"
     taken = f"{shares:,} {'is' if shares == 1 else 'are'} accepted and cancelled"
@@ -142,7 +156,7 @@ def _decide(db: OfferWriter, grant: Grant, action: CorrectGrant, tendered: int, 
         subject=grant.grant_id,
         holder_id=grant.holder_id,
         decision="accepted" if shares else "rejected",
-        ruling=Ruling(rule="TND-1", reason=reason),
+        ruling=worthless or Ruling(rule="TND-1", reason=reason),
         shares=shares or tendered,
     )
     db.record_decisions("tender", action.at, [decided])
@@ -154,8 +168,11 @@ def _restate_promise(db: OfferWriter, holder_id: str, action: CorrectGrant) -> t
     mine = (p.c.offer == db.offer, p.c.holder_id == holder_id)
     row = db.connection.execute(select(p).where(*mine)).one()
     outcome = db.latest_decisions("promise", [row.promise_id]).get(row.promise_id)
-    shares = sum(each.shares for each in db.rows_about(holder_id, t.cancellations) if each.voided_on is None)
+    cancelled = [each for each in db.rows_about(holder_id, t.cancellations) if each.voided_on is None]
+    shares = sum(promised_for(db, db.state(), cancelled).values())
     was = 0 if outcome is not None and outcome.decision == "voided" else row.shares
+    if shares == was:
+        return was, shares
     if shares:
         db.connection.execute(update(p).where(*mine).values(shares=shares))
     detail = f"{was:,} → {count(shares, 'share')}"
@@ -178,7 +195,9 @@ def _check(db: OfferReader, holder_id: str, state: OfferState) -> None:
     """The books of a holder must balance, or nothing is written (PLN-1)."""
     grants = {grant.grant_id: grant for grant in db.grants([holder_id])}
     cancelled = [
-        cancellation.cancel(row.shares, grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on)
+        cancellation.cancel(
+            row.shares, grants[row.grant_id], state.terms.plan.vesting, row.cancelled_on, state.terms.exchange
+        )
         for row in db.rows_about(holder_id, t.cancellations)
         if row.voided_on is None
     ]
@@ -194,5 +213,11 @@ def _check(db: OfferReader, holder_id: str, state: OfferState) -> None:
         if cancelled
     ]
     pool.check_balances(
-        pool.imbalances(vesting=state.terms.plan.vesting, grants=grants, cancellations=cancelled, promises=promises)
+        pool.imbalances(
+            vesting=state.terms.plan.vesting,
+            exchange=state.terms.exchange,
+            grants=grants,
+            cancellations=cancelled,
+            promises=promises,
+        )
     )

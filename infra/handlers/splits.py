@@ -12,6 +12,7 @@ from infra.database import tables as t
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
+from infra.handlers.exchanged import promised_for
 from infra.handlers.forms import review_again
 from infra.handlers.pool import deferred_now, follow_split
 from optex import batch
@@ -148,9 +149,10 @@ def _options(db: OfferReader, state: OfferState, split: Split) -> Iterator[Holdi
 
 def _promises(db: OfferReader, state: OfferState) -> Iterator[Holding]:
     by, shares = together(state.followed_splits), defaultdict[str, int](int)
-    for row in db.rows(t.cancellations):
-        if row.voided_on is None:
-            shares[row.holder_id] += scaled_total(row.shares, by)
+    cancelled = [row for row in db.rows(t.cancellations) if row.voided_on is None]
+    promised = promised_for(db, state, cancelled)
+    for row in cancelled:
+        shares[row.holder_id] += scaled_total(promised[row.grant_id], by)
     for each in db.open_promises():
         yield Holding(subject=each.promise_id, holder_id=each.holder_id, what="promise", shares=shares[each.holder_id])
 

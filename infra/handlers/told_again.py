@@ -15,12 +15,14 @@ from infra.database.reader import OfferReader, RecordedAction
 from infra.database.writer import OfferWriter
 from infra.handlers.corrections import changes_nothing
 from infra.handlers.notice_outcomes import stands_bounced, stands_delivered
+from infra.handlers.prices import is_completed, quote_differences
 from infra.handlers.result import ActionResult
 from optex.action import Action
 from optex.actions import EndService, Hold, NoticeBounced, NoticeDelivered, PriceSet, ServiceSet
 from optex.correction import Correction
 from optex.errors import Ruling
 from optex.exclusions import Exclude
+from optex.market import priced_on
 from optex.service_acts import going_on
 from optex.told_again import Difference, action_differences, other_content
 
@@ -81,14 +83,14 @@ def on_record(action: Action, db: OfferReader, earlier: Iterable[RecordedAction]
 @on_record.register
 def _price(action: PriceSet, db: OfferReader, earlier: Iterable[RecordedAction]) -> OnRecord | None:
     """The closing price of the day, whoever told it; one at which options were granted is refused by its own rule."""
-    close = db.close_on(action.on)
-    if close is None:
+    quote, state = db.quotes().get(action.on), db.state()
+    if quote is None or is_completed(quote, action.quote):
         return None
-    if close == action.close:
-        return OnRecord(said=action.says(db.state()))
-    if db.row().granted_on == action.on:
+    if not (differing := quote_differences(quote, action.quote)):
+        return OnRecord(said=action.says(state))
+    if state.granted_on and priced_on(state.terms, state.granted_on) == action.on:
         return None
-    return OnRecord(said="", differing=[Difference(field="close", recorded=str(close), told=str(action.close))])
+    return OnRecord(said="", differing=differing)
 
 
 @on_record.register

@@ -60,14 +60,21 @@ LEDGERS: dict[str, dict[str, str]] = {
     "promises.csv": {
         "promise_id": "The number of the promise.",
         "holder_id": "To whom.",
-        "shares": "The shares as cancelled; what a later split makes of them is in the audit.",
+        "shares": "The new shares: those cancelled, or what the ratio gives for them; what a later split makes of them "
+        "is in the audit.",
         "issued_on": "The day of the promise.",
         "not_before": "The first day on which it can be granted.",
         "outcome": "`open`, `granted`, `lapsed` or `voided`.",
         "rule": "The rule by which it ended.",
         "reason": "Why, in words.",
     },
-    "new_options.csv": _OPTION,
+    "new_options.csv": _OPTION
+    | {
+        "shares": "Its shares, after the ratio of the exchange and any split.",
+        "price": "Its exercise price a share; blank: restricted stock units, which have none.",
+        "type": "ISO, NSO or RSU.",
+        "expires_on": "The last day on which it can be exercised; blank: restricted stock units.",
+    },
     "vesting.csv": {
         "grant_id": "The new or balancing option.",
         "vests_on": "The day; what is vested at the grant of a new option is one row of that day.",
@@ -104,7 +111,7 @@ LEDGERS: dict[str, dict[str, str]] = {
 """The columns of every ledger, in their order, and what each tells."""
 
 # What a spreadsheet takes for the beginning of a formula; the wide forms count in some of them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_csv(path: Path, columns: Collection[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -132,7 +139,7 @@ def cell_text(cell: Any) -> str:
 
 def _plain(text: str) -> str:
     # Quoted once more where it is quoted already, so that whoever takes one quote away has the text itself.
-    return one_line_end("'" + text if text.lstrip("'").startswith(_FORMULA) else text)
+    return one_line_end("'" + text if text.lstrip("'").startswith(FORMULA) else text)
 
 
 def money_text(amount: Decimal) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.ledgers.csv_files import LEDGERS, write_csv
+from optex.records import UnitType
 from optex.steps import run_order
 
 Rows = Iterable[tuple[Any, ...]]
@@ -16,7 +17,7 @@ def export(db: OfferReader, folder: Path) -> dict[str, int]:
     """Write every ledger into a folder; returns how many rows each has."""
     written = {}
     for name, columns in LEDGERS.items():
-        rows = list(_ROWS[name](db))
+        rows = list(rows_of(db, name))
         write_csv(folder / name, columns, rows)
         written[name] = len(rows)
     return written
@@ -24,7 +25,12 @@ def export(db: OfferReader, folder: Path) -> dict[str, int]:
 
 def ledger_rows(db: OfferReader, name: str) -> list[dict[str, Any]]:
     """The rows of one ledger by column name, as `export` writes them."""
-    return [dict(zip(LEDGERS[name], row, strict=True)) for row in _ROWS[name](db)]
+    return [dict(zip(LEDGERS[name], row, strict=True)) for row in rows_of(db, name)]
+
+
+def rows_of(db: OfferReader, name: str) -> Rows:
+    """The rows of one ledger, sorted by its keys, each in the order of its columns."""
+    return _ROWS[name](db)
 
 
 def _milestones(db: OfferReader) -> Rows:
@@ -56,15 +62,16 @@ def _options(kind: str) -> Callable[[OfferReader], Rows]:
     def rows(db: OfferReader) -> Rows:
         for row in db.rows(t.issued_options, t.issued_options.c.grant_id):
             if row.kind == kind and (kind == "new" or row.ended_on is None):  # a withdrawn balancing option never was
+                units = row.type == UnitType.RSU  # which have neither price nor term (XCH-3)
                 yield (
                     row.grant_id,
                     row.holder_id,
                     row.from_grant_id,
                     row.granted_on,
                     row.shares,
-                    row.price,
+                    None if units else row.price,
                     row.type,
-                    row.expires_on,
+                    None if units else row.expires_on,
                 )
 
     return rows

@@ -27,9 +27,11 @@ from jinja2 import (
 from markupsafe import Markup
 
 from infra.mail.sandbox import OwnFiles, Sandbox, lies_in, purse
+from infra.mail.unit_words import InUnits
 from optex import formatting
 from optex.authority import section_of
 from optex.errors import Fault
+from optex.unit_words import in_units
 
 WIDTH = 76
 _WRITTEN = (".j2", ".html", ".txt")
@@ -58,11 +60,12 @@ class BrokenTemplate(TemplateError):
 
 
 def _written(form: str, name: str, data: Mapping[str, Any], templates_dir: Path | None) -> str:
+    units = data.get("offer", {}).get("award") == "rsu"
     if templates_dir is None:
-        return _environment(form, None).get_template(name).render(data)
+        return _environment(form, None, units).get_template(name).render(data)
     try:
         with purse():
-            return _environment(form, templates_dir).get_template(name).render(data)
+            return _environment(form, templates_dir, units).get_template(name).render(data)
     except Exception as error:  # what somebody else's template may do wrong is anything, and stops no other letter
         raise _broken(error, templates_dir) from error
 
@@ -143,8 +146,8 @@ def _is_template(file: Path) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _environment(form: str, templates_dir: Path | None) -> Environment:
-    loader: BaseLoader = FileSystemLoader(TEMPLATES)
+def _environment(form: str, templates_dir: Path | None, units: bool) -> Environment:
+    loader: BaseLoader = InUnits(TEMPLATES) if units else FileSystemLoader(TEMPLATES)
     if templates_dir:
         loader = ChoiceLoader([OwnFiles(templates_dir), loader])
     environment = (Sandbox if templates_dir else Environment)(
@@ -155,6 +158,8 @@ def _environment(form: str, templates_dir: Path | None) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(_FILTERS)
+    if units:  # the reasons of decisions are in the words of options
+        environment.filters.update({name: _in_units(_FILTERS[name]) for name in ("reason", "because")})
     environment.globals["layout"] = f"layout.{form}"
     environment.globals["ui"] = environment.get_template(f"parts.{form}").module
     return environment
@@ -284,8 +289,12 @@ def opening_words(letter: str) -> str:
 _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
 
 
+def _in_units(said: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+    return lambda ruling: in_units(said(ruling))
+
+
 def _type_name(type_: str) -> str:
-    return {"ISO": "incentive stock option", "NSO": "nonqualified stock option"}[type_]
+    return {"ISO": "incentive stock option", "NSO": "nonqualified stock option", "RSU": "restricted stock unit"}[type_]
 
 
 _HEADS = {
@@ -296,6 +305,7 @@ _HEADS = {
     "original": "Shares",
     "exercised": "Exercised",
     "expires_on": "Expires",
+    "ratio": "Ratio",
     "vests_on": "Vests",
 }
 _LEFT = frozenset({"grant_id", "granted_on", "type", "vests_on"})
@@ -310,6 +320,8 @@ _CELLS: dict[str, Callable[[Any], str]] = {
     "expires_on": _short_day,
     "vests_on": _short_day,
     "shares": _number,
+    "new_shares": _number,
+    "ratio": str,
 }
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day": partial(_on, formatting.day),

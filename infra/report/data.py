@@ -23,7 +23,7 @@ from infra.status.totals import letters, promises_by_outcome, totals_of
 from optex import batch
 from optex.authority import section_of
 from optex.eligibility import grants_in_offer
-from optex.records import FormStanding, HolderRecord
+from optex.records import FormStanding, HolderRecord, UnitType
 from optex.state import OfferState
 
 
@@ -99,8 +99,9 @@ _MOST_POINTS = 150
 class ShareFlow:
     """What became of the option shares the offer found: of the holders' options, then of the promises.
 
-    All in shares as cancelled, but `granted`, `deferred` and `rescinded`, which count the new options after any split;
-    what was rescinded since is among what was granted (REC-4).
+    All in shares as cancelled, but the promises, which count the new shares of the exchange (XCH-1), and `granted`,
+    `deferred` and `rescinded`, which count the new options after any split; what was rescinded since is among what was
+    granted (REC-4).
     """
 
     outstanding: int
@@ -117,6 +118,11 @@ class ShareFlow:
     deferred: int
     new_options: int
     rescinded: int
+
+    @property
+    def returned(self) -> int:
+        """The cancelled shares for which none are promised: by the ratio they are back in the pool for good (PLN-1)."""
+        return self.cancelled - self.promised
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,7 +276,7 @@ def _new_prices(db: OfferReader) -> tuple[tuple[Decimal, int], ...]:
     """The exercise prices of the new options with the shares of each, the most shares first."""
     o = t.issued_options.c
     query = select(o.price, func.sum(o.shares)).where(o.offer == db.offer, o.kind == "new", o.ended_on.is_(None))
-    query = query.group_by(o.price)
+    query = query.where(o.type != UnitType.RSU).group_by(o.price)
     found = [(price, int(shares)) for price, shares in db.connection.execute(query)]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 

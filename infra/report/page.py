@@ -83,6 +83,8 @@ def _cancelled(found: ReportData) -> str:
 def _granted(found: ReportData) -> str:
     state = found.state
     if state.granted_on:
+        if found.state.terms.exchange.awards_units and not found.new_prices:
+            return "as restricted stock units" if found.share_flow.granted else "none due"
         return (
             "at " + " and ".join(money(price) for price, _ in found.new_prices[:2]) if found.new_prices else "none due"
         )

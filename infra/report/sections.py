@@ -160,6 +160,7 @@ def _share_flow(found: ReportData) -> Section:
         ("Outstanding at commencement", shares.outstanding, None),
         ("Cancelled", shares.cancelled, shares.grants),
         ("Balancing options", shares.balancing, shares.balancing_options),
+        *([("Returned to the pool by the ratio", shares.returned, None)] if shares.returned else []),
         ("Promised", shares.promised, None),
         ("Promises kept", shares.kept, None),
         ("Promises lapsed", shares.lapsed, shares.lapsed_promises),
@@ -184,7 +185,8 @@ def _passed(found: ReportData, shares: ShareFlow) -> str:
     over = found.state.granted_on or found.state.prohibited_at
     now = f"{shares.kept:,} were granted again" if over else f"{shares.open:,} are still promised"
     gone = agreeing(shares.cancelled, "option share", "was", "were")
-    said = f"{gone} cancelled and promised anew: {now}, {shares.lapsed:,} lapsed"
+    anew = f"cancelled, and {shares.promised:,} promised for them" if shares.returned else "cancelled and promised anew"
+    said = f"{gone} {anew}: {now}, {shares.lapsed:,} lapsed"
     if shares.balancing:
         options = count(shares.balancing_options, "balancing option")
         said += f". What was left of divided options, {shares.balancing:,}, went into {options}"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from infra.database.reader import OfferReader
-from infra.folder.reader import FILES, digest_of, read_folder
+from infra.folder.reader import ALL_FILES, digest_of, read_folder
 from infra.folder.whereabouts import typed
 from optex.errors import BadData, OptexError
 from optex.formatting import count
@@ -35,4 +35,4 @@ def files_differ(db: OfferReader, folder: Path | None, most: int | None = None) 
 
 
 def _size(folder: Path) -> int:
-    return sum((folder / name).stat().st_size for name in FILES if (folder / name).is_file())
+    return sum((folder / name).stat().st_size for name in ALL_FILES if (folder / name).is_file())

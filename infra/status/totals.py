@@ -23,7 +23,7 @@ class Total:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """What the offer came to so far; promises in shares as cancelled, new options as granted."""
+    """What the offer came to so far; promises in the new shares as promised, new options as granted."""
 
     cancelled: Total
     balancing: Total

@@ -118,3 +118,16 @@ def test_the_plan_states_the_filings(tmp_path):
     days = (tmp_path / "plan.ics").read_text()
     assert "DTSTART;VALUE=DATE:20030415" in days
     assert "file SC TO-I/A" in days
+
+
+def test_an_amendment_states_each_term_before_and_after(tmp_path):
+    """The terms and the dates that follow from them: a waiting period of a year from March 3 on."""
+    offer = Offer(tmp_path).holder("H1", "Ann One").grant("G1", 1_000)
+    offer.happens("2003-03-03T10:00:00", "amend", change="consideration", reason="They wait a year.", by="Board",
+                  terms="waiting = {months = 12}")  # fmt: skip
+    out = tmp_path / "pack"
+    code, said = run("filing", offer.play(until="2003-03-04T12:00:00").out, "--out", out)
+    assert 0 == code, said
+    page = flat((out / "amendment-1-amend.html").read_text())
+    assert "The terms, before and after Before After Waiting: months 6 12 The dates, before and after" in page
+    assert "New options granted, at the earliest Friday, October 3, 2003 Monday, April 5, 2004" in page

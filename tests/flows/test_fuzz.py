@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.reader import FILES
 from tests.command import optex
 from tests.infra.conftest import ELECTIONS, GRANTS, HOLDERS, OFFER, PRICES, SERVICE
-from tests.mutations import broken
+from tests.mutations import broken, broken_workbook
 from tests.offers import Offer
 from tests.plain import FAULT, assert_plain
 
@@ -96,7 +97,10 @@ def assert_clear(said, folder):
             assert len(line) < 2000, line[:300]
             found = FAULT.fullmatch(line)
             assert found, line
-            assert found["file"] in CONTENT, line
+            if found["cell"]:
+                assert found["file"] == "offer.xlsx", line
+                continue
+            assert found["file"] in (*CONTENT, "offer.xlsx"), line
             lines = (folder / found["file"]).read_bytes().count(b"\n") + 1 if (folder / found["file"]).is_file() else 1
             assert 1 <= int(found["line"]) <= lines + (folder / found["file"]).read_bytes().count(b"\r"), line
 
@@ -119,6 +123,27 @@ def test_a_broken_folder(place, name, data):
     if not said.code:
         assert planned.code == 0, planned
         assert optex("plan", folder, "--json").code == 0
+    assert before == files_of(folder)
+
+
+@pytest.fixture(scope="module")
+def whole(place):
+    """The good folder's rows as a workbook, its numbers and dates as such."""
+    rows = {name.removesuffix(".csv"): text for name, text in CONTENT.items() if name.endswith(".csv")}
+    write_offer_workbook(place / "whole.xlsx", rows)
+    return (place / "whole.xlsx").read_bytes()
+
+
+@SEEN
+@given(data=st.data())
+def test_a_broken_workbook(place, whole, data):
+    """`check` says what is wrong with it by its cells, or that it is none; it never ends with it, nor changes it."""
+    folder = written(place, "offer.xlsx", data.draw(broken_workbook(whole)))
+    for name in CONTENT:
+        if name.endswith(".csv"):
+            (folder / name).unlink()
+    before = files_of(folder)
+    assert_clear(optex("check", folder), folder)
     assert before == files_of(folder)
 
 

@@ -15,7 +15,7 @@ TYPED = [pytest.param(words, id=f"{page.name}: {' '.join(words[:4])}") for page 
 def test_a_command_line_is_taken(words, tmp_path, monkeypatch):
     """Every option is one of the command, every value one that it takes; an act says who decided where it must."""
     monkeypatch.chdir(tmp_path)
-    for name in ("forms.csv", "leavers.csv"):
+    for name in ("forms.csv", "leavers.csv", "forms.xlsx", "leavers.xlsx", "prices.xlsx"):
         Path(name).touch()
     taken(words)
     if act := act_of(words, "2027-03-12T10:00"):

@@ -50,16 +50,18 @@ def test_every_key_of_the_terms_is_in_the_manual():
     """As the schema of the terms has them, table by table; at least one in each."""
     schema = Terms.model_json_schema()
     tables = {"[stock]": "Stock", "[plan]": "Plan", "[plan.vesting]": "Vesting", "[plan.term_years]": "TermYears"}
-    tables |= {"[contact]": "Contact", "[lookback]": "Lookback", "[waiting]": "Waiting"}
-    tables |= {"[eligible]": "Eligible", "[exchange]": "Exchange"}
+    tables |= {"[contact]": "Contact", "[lookback]": "Lookback", "[waiting]": "Waiting", "[formation]": "Formation"}
+    tables |= {"[eligible]": "Eligible", "[exchange]": "Exchange", "[exchange.vesting]": "NewVesting"}
     inner = {"plan": {"vesting", "term_years"}, "": {"stock", "plan", "contact", "lookback", "waiting", "calendar"}}
-    inner[""] |= {"eligible", "exchange"}
+    inner[""] |= {"formation", "eligible", "exchange"}
+    inner["exchange"] = {"ratio", "vesting"}
     told = cells("offer-toml.md")
     assert schema["properties"].keys() - inner[""] == set(told[""])
     for heading, model in tables.items():
         keys = schema["$defs"][model]["properties"].keys()
         assert keys - inner.get(model.lower(), set()) == set(told[heading])
     assert {"on", "reason", "calendar"} == set(told["[[calendar.closed]]"])
+    assert {"price_from", "old", "new"} == set(told["[[exchange.ratio]]"])
 
 
 def test_the_terms_to_start_from_show_every_key_of_the_manual():

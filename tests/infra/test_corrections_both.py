@@ -62,7 +62,7 @@ def test_every_fact_is_corrected_in_its_place(db):
     assert ((), None) == (one.forms, two.service_periods[0].last_day)
     [form] = two.forms
     assert (None, "Ann Lee", ["G1", "G3"]) == (form.signed_on, form.signed_as, [line.grant_id for line in form.lines])
-    assert Decimal("1.06") == db.close_on(date(2003, 10, 3))
+    assert Decimal("1.06") == db.quotes()[date(2003, 10, 3)].close
 
 
 def test_the_record_keeps_what_was_there_before(db):

@@ -8,6 +8,7 @@ import pytest
 from infra.folder.reader import read_folder, read_forms, read_prices, read_service
 from optex.errors import BadData, OptexError
 from optex.mail_address import AN_ADDRESS
+from optex.market import Quote
 from optex.records import Capacity, FormKind, FormLine, Holder, OptionType, ServicePeriod, Tranche
 from tests.builders import period
 
@@ -33,7 +34,7 @@ def test_a_good_folder_is_read_whole(folder):
     )
     assert (900, Decimal("12.5"), OptionType.ISO) == (grant.remaining, grant.price, grant.type)
     assert () == found.grants[1].vesting
-    assert {date(2003, 10, 3): Decimal("1.05")} == found.prices
+    assert {date(2003, 10, 3): Quote(close=Decimal("1.05"))} == found.prices
     assert [] == found.script
 
 

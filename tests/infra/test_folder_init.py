@@ -10,7 +10,7 @@ from optex.warnings import warnings
 
 
 def test_the_folder_to_start_from_passes_every_check(tmp_path):
-    """`init` writes a folder named as the offer that is read without a fault and has no warning of AMD-1 or ISO-1."""
+    """`init` writes a folder named as the offer, without a fault in it; that its defaults are of 2003 is told."""
     init_folder(tmp_path / "beta-2027")
     found = read_folder(tmp_path / "beta-2027")
     assert "beta-2027" == found.terms.offer
@@ -19,7 +19,7 @@ def test_the_folder_to_start_from_passes_every_check(tmp_path):
         warning.rule
         for warning in warnings(found.terms, found.holders, found.grants, found.service_periods, found.forms)
     }
-    assert {"CAL-2", "TND-3"} == rules
+    assert {"CAL-2", "TND-3", "XCH-4"} == rules
 
 
 def test_the_defaults_that_the_commented_terms_state_are_the_defaults(tmp_path):
@@ -27,12 +27,14 @@ def test_the_defaults_that_the_commented_terms_state_are_the_defaults(tmp_path):
     init_folder(tmp_path / "offer")
     path = tmp_path / "offer" / "offer.toml"
     before = read_folder(tmp_path / "offer").terms
-    text, keys = re.subn(r"(?m)^# (?=[a-z_]+ = |\[plan\.)", "", path.read_text())
-    assert 37 == keys
-    path.write_text(re.sub(r"(?m)^(on|reason|calendar) = ", "# ", text))
+    text, keys = re.subn(r"(?m)^# (?=[a-z_]+ = |\[(?:plan\.|eligible|exchange))", "", path.read_text())
+    assert 58 == keys
+    path.write_text(re.sub(r"(?m)^(on|reason|calendar|country|subdivision|price_from|old|new) = ", "# ", text))
     after = read_folder(tmp_path / "offer").terms
     plan = before.plan.model_copy(update={"adopted": after.plan.adopted})  # it has no default either
-    assert before.model_copy(update={"withdrawable_after": after.withdrawable_after, "plan": plan}) == after
+    eligible = before.eligible.model_copy(update={"granted_before": after.eligible.granted_before})  # nor has this
+    unset = {"withdrawable_after": after.withdrawable_after, "plan": plan, "eligible": eligible}
+    assert before.model_copy(update=unset) == after
     assert before.withdrawal_right == after.withdrawal_right
 
 

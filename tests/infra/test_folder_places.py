@@ -26,7 +26,7 @@ def device(path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such files")
-@pytest.mark.parametrize("name", [*FILES, "templates/grant.j2"])
+@pytest.mark.parametrize("name", [*FILES, "offer.xlsx", "grants.xlsx", "templates/grant.j2"])
 @pytest.mark.parametrize("made", [directory, pipe, loop, device])
 def test_what_is_no_file_is_one_fault(folder, name, made):
     """Told at once, by its name; what is in the other files is still checked."""

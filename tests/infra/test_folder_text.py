@@ -92,3 +92,13 @@ def test_terms_that_are_no_utf8_are_told_with_their_line(folder):
     (folder / "offer.toml").write_bytes(folder.text("offer.toml").encode() + b'title = "Gesch\xe4ft"\n')
     folder.add("prices.csv", "soon,1.05")
     assert ["offer.toml:14:file", "prices.csv:3:date"] == folder.places()
+
+
+@pytest.mark.parametrize("column", ["holder_id", "kind", "received_at"])
+def test_forms_without_a_column_that_they_must_have_are_one_fault(folder, column):
+    """The header lacks it, and no row is blamed for it."""
+    header, *rows = folder.text("elections.csv").splitlines()
+    (folder / "elections.csv").write_text("\n".join([header.replace(column, "remark", 1), *rows]))
+    found = folder.faults()
+    assert f"elections.csv:1: {column}: the column is missing" in [fault.partition(", expected")[0] for fault in found]
+    assert {"elections.csv:1"} == {fault.partition(": ")[0] for fault in found}

@@ -19,13 +19,63 @@ def test_another_separator_than_the_comma_is_named(folder, separator, name):
     assert [expected] == folder.faults()
 
 
+HEADINGS = "Holder ID,Name,E-mail,Jurisdiction,Voting percent\n"
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_another_separator_is_named_under_other_names_too(folder, separator):
+    """Names as people write them do not hide it."""
+    (folder / "holders.csv").write_text(HEADINGS.replace(",", separator) + "H1\n")
+    [fault] = folder.faults()
+    assert fault.startswith("holders.csv:1: file: the columns are separated by ")
+
+
+def test_names_as_people_write_them_are_each_told(folder):
+    """All of them are meant for columns: it is not that there is no header row."""
+    (folder / "holders.csv").write_text(HEADINGS + HOLDERS.partition("\n")[2])
+    assert [
+        "holders.csv:1: Holder ID: unknown column: did you mean holder_id?",
+        "holders.csv:1: Name: unknown column: did you mean name?",
+        "holders.csv:1: E-mail: unknown column: did you mean email?",
+        "holders.csv:1: Jurisdiction: unknown column: did you mean jurisdiction?",
+        "holders.csv:1: Voting percent: unknown column: did you mean voting_percent?",
+    ] == [fault for fault in folder.faults() if fault.startswith("holders.csv")]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (HOLDERS.encode("utf-16-le"), "the file is in UTF-16 or UTF-32, expected UTF-8"),
+        (HOLDERS.encode("utf-16"), "the file is in UTF-16, expected UTF-8"),
+        (
+            "".join(f'"{line}"\n' for line in HOLDERS.splitlines()).encode(),
+            "all columns stand in one field, in quotes, expected one for each of "
+            "holder_id,name,email,jurisdiction,voting_percent",
+        ),
+        (
+            f"sep=;\n{HOLDERS}".encode(),
+            "the first line is 'sep=;', which only a spreadsheet reads, expected commas, and there "
+            "holder_id,name,email,jurisdiction,voting_percent",
+        ),
+        (
+            b"Who,Where\nH1,US\n",
+            "no column is known of 'Who', 'Where', expected holder_id,name,email,jurisdiction,voting_percent",
+        ),
+    ],
+)
+def test_what_a_file_has_in_place_of_a_header_is_told(folder, data, told):
+    """One fault for the whole file."""
+    (folder / "holders.csv").write_bytes(data)
+    assert [f"holders.csv:1: file: {told}"] == folder.faults()
+
+
 def test_a_workbook_beside_a_missing_file_is_named(folder):
     """Also where the file may be missing: nobody means the forms in it to be passed over."""
     for name in ("holders", "elections"):
-        (folder / f"{name}.csv").rename(folder / f"{name}.xlsx")
+        (folder / f"{name}.csv").rename(folder / f"{name}.ods")
     assert [
-        f"holders.csv:1: file: does not exist, but holders.xlsx lies there, expected holders.csv: {SAVE}",
-        f"elections.csv:1: file: does not exist, but elections.xlsx lies there, expected elections.csv: {SAVE}",
+        f"holders.csv:1: file: does not exist, but holders.ods lies there, expected holders.csv: {SAVE}",
+        f"elections.csv:1: file: does not exist, but elections.ods lies there, expected elections.csv: {SAVE}",
     ] == folder.faults()
 
 
@@ -33,7 +83,8 @@ def test_a_workbook_that_was_renamed_is_known_by_its_first_bytes(folder):
     """It is no text, and of its bytes nothing more is said."""
     (folder / "grants.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
     assert [
-        f"grants.csv:1: file: the file is a workbook of a spreadsheet, whatever its name, expected text: {SAVE}"
+        "grants.csv:1: file: the file is a workbook of a spreadsheet, whatever its name, "
+        f"expected text: {SAVE}, or call it .xlsx"
     ] == folder.faults()
 
 

@@ -12,6 +12,7 @@ from infra.handlers.intake import load_folder
 from infra.handlers.prices import record_prices
 from infra.status.late_entries import late_entries
 from optex.actions import PriceSet, ServiceSet
+from optex.market import Quote
 from optex.records import Capacity
 
 OFFER = "alpha-2003"
@@ -63,12 +64,12 @@ def test_a_close_and_a_spell_are_compared_with_what_is_on_record(engine, folder)
     load_folder(engine, folder.read(), OPENED)
     on = date(2003, 3, 3)
     with open_writer(engine, OFFER) as db:
-        assert "" == record_prices(db, {on: Decimal("0.95")}, EVE)
-        assert "" == record_prices(db, {on: Decimal("0.950")}, EVE)
+        assert "" == record_prices(db, {on: Quote(close=Decimal("0.95"))}, EVE)
+        assert "" == record_prices(db, {on: Quote(close=Decimal("0.950"))}, EVE)
         refused = record_action(db, PriceSet(on=on, close="0.96", at=EVE))
         assert (False, "REC-2") == (refused.accepted, refused.ruling.rule)
         assert "close: 0.95 on record, 0.96 told" in refused.message
-        assert {on: Decimal("0.95")} == db.closes()
+        assert {on: Quote(close=Decimal("0.95"))} == db.quotes()
         spell = {"holder": "H1", "capacity": Capacity.EMPLOYEE, "from": date(1999, 1, 4)}
         known = record_action(db, ServiceSet(**spell, at=EVE))
         assert (True, True) == (known.accepted, known.repeated)

@@ -21,6 +21,7 @@ from infra.handlers.intake import load_folder, record_arrivals
 from infra.ledgers.export import export
 from optex.actions import Terminate
 from optex.errors import Ruling
+from optex.market import Quote
 from optex.notices import Notice
 from optex.records import Capacity, ServicePeriod
 
@@ -151,16 +152,16 @@ def test_instants_come_back_in_utc_to_the_second(db):
 @pytest.mark.parametrize("amount", ["0.3333", "12.50", "999999999999.9999", "0.1", "1E+2"])
 def test_money_comes_back_exactly(db, amount):
     """A price keeps every digit that was written, trailing noughts included."""
-    db.set_prices({date(2003, 3, 3): Decimal(amount)})
-    assert amount == str(db.close_on(date(2003, 3, 3)))
+    db.set_prices({date(2003, 3, 3): Quote(close=Decimal(amount))})
+    assert amount == str(db.quotes()[date(2003, 3, 3)].close)
 
 
 def test_a_closing_price_can_be_corrected(db):
     """The price recorded last is the one that counts, and there is one for each day."""
-    db.set_prices({date(2003, 3, 3): Decimal("0.95"), date(2003, 3, 4): Decimal("0.89")})
-    db.set_prices({date(2003, 3, 3): Decimal("0.96")})
-    assert [Decimal("0.96"), Decimal("0.89")] == [row.close for row in db.rows(t.prices, t.prices.c.on)]
-    assert db.close_on(date(2003, 3, 5)) is None
+    first, second, third = (Quote(close=Decimal(close)) for close in ("0.95", "0.89", "0.96"))
+    db.set_prices({date(2003, 3, 3): first, date(2003, 3, 4): second})
+    db.set_prices({date(2003, 3, 3): third})
+    assert {date(2003, 3, 3): third, date(2003, 3, 4): second} == db.quotes()
 
 
 def test_the_end_of_a_spell_can_be_told_later(db):

@@ -129,7 +129,7 @@ def test_a_price_is_recorded(prefect, running):
     done = prefect.do("set-price", offer="running", on=str(day), close="1.27", by=BY)
     assert f"The closing price of {day} is $1.27." == done.message
     with running.read() as db:
-        assert "1.27" == str(db.close_on(day))
+        assert "1.27" == str(db.quotes()[day].close)
 
 
 def trading_day():

@@ -130,7 +130,7 @@ def test_the_days_of_a_material_change_are_a_term():
 def test_what_the_terms_cannot_carry_out_is_refused_whatever_time_it_leaves(change):
     """No ratio, no class, no limit: told on the first day, with a month to go, it would still be no more than words."""
     refused = amended("2003-03-03T09:00", change, immaterial="none of it matters")
-    assert refused.startswith("offer.toml has no term that carries out a")
+    assert refused.startswith("the amendment states no term that carries out a")
     assert refused.endswith("and what the terms do not do is never just told")
 
 
@@ -138,10 +138,10 @@ def test_the_refusal_of_what_no_term_carries_out_says_also_which_days_lack():
     """A decrease told on March 19: its tenth business day is April 1, which 00:01 of that day does not leave."""
     refused = amended("2003-03-19T10:00", "decrease", to="2003-04-01T00:01")
     assert (
-        "offer.toml has no term that carries out a decrease in the options sought, and what the terms do not do is "
-        "never just told; besides, after such a change the offer must stay open ten business days, the day of its "
-        "notice the first, until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST), or 2003-04-02 17:00 EST, "
-        "at the earliest; it would expire 2003-04-01 00:01 EST"
+        "the amendment states no term that carries out a decrease in the options sought (--terms), and what the terms "
+        "do not do is never just told; besides, after such a change the offer must stay open ten business days, the "
+        "day of its notice the first, until midnight at the end of April 1, 2003 (2003-04-01 24:00 EST), or "
+        "2003-04-02 17:00 EST, at the earliest; it would expire 2003-04-01 00:01 EST"
     ) == refused
     assert "besides" not in amended("2003-03-19T10:00", "decrease", to="2003-04-02T00:00")
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from optex.adjustment import Split, ratio, scaled_total
 from optex.cancellation import cancel, promise
+from optex.exchange import comes_to_nothing
 from optex.grant import new_options
 from optex.pool import available, cancelled, exceeds_reserve, granted, imbalances, lapsed, opening, post, reserve, split
 from optex.records import Capacity, Tranche
+from optex.terms import Exchange, Tier
 from tests import builders
 
 TERMS = builders.terms()
@@ -26,6 +28,11 @@ def grant(grant_id="G1", shares=1_000, exercised=0, holder_id="H1"):
     return builders.grant(
         grant_id, holder_id=holder_id, shares=shares, exercised=exercised, price="6.00", granted_on=date(2002, 5, 15)
     )
+
+
+def moved(cancellation, vests_on):
+    """A cancellation for which as many new shares are promised, all of them on another day."""
+    return replace(cancellation, exchanged=(Tranche(vests_on=vests_on, shares=cancellation.shares),))
 
 
 def regrant(grants, cancellations, splits=(), lapsed_holders=()):
@@ -114,7 +121,7 @@ def granted_too_early(facts):
         (broken_balancing, "G1: granted 1000 less exercised 100 is not cancelled 400 plus balancing 499"),
         (broken_balancing, "G1-B: the tranches sum to 500, the option to 499"),
         (broken_tranches, "G1: cancelled and balancing tranches do not make up the tranches outstanding"),
-        (broken_promise, "H1: promised 401, cancelled 400"),
+        (broken_promise, "H1: promised 401, cancelled for 400"),
         (granted_too_much, "G1 of H1: 600 shares are due after adjustment, 601 are granted"),
         (granted_too_early, "G1-N: not granted on 2003-10-03, or vested before it"),
         (
@@ -138,7 +145,15 @@ def granted_too_early(facts):
         (lambda _: {"lapsed_holders": {"H1", "H2"}}, "G1 of H1: 0 shares are due after adjustment, 600 are granted"),
         (lambda facts: {"options": facts["options"] * 2}, "G1-N is issued 2 times"),
         (lambda facts: {"cancellations": facts["cancellations"] * 2}, "G1 is cancelled 2 times"),
-        (lambda facts: {"promises": facts["promises"][:1]}, "H2: promised 0, cancelled 501"),
+        (
+            lambda _: {"exchange": Exchange(ratio=(Tier(price_from=Decimal(0), old=2, new=1),))},
+            "G1: 200 new shares are due for 400, 400 are promised",
+        ),
+        (
+            lambda facts: {"cancellations": [moved(facts["cancellations"][0], date(2009, 1, 2))]},
+            "G1: new shares vest on other days than those that were cancelled",
+        ),
+        (lambda facts: {"promises": facts["promises"][:1]}, "H2: promised 0, cancelled for 501"),
     ],
 )
 def test_every_broken_sum_is_named(breach, found):
@@ -170,14 +185,19 @@ def offers(draw):
     days = st.dates(min_value=date(2003, 3, 1), max_value=date(2003, 11, 30))
     few = st.integers(1, 4)
     splits = draw(st.lists(st.builds(Split, on=days, new=few, old=few), max_size=3))
-    return grants, tendered, splits, draw(st.sets(st.sampled_from(["H0", "H1", "H2", "H3"])))
+    tiers = [
+        Tier(price_from=Decimal(0), old=old, new=draw(st.integers(1, old))) for old in draw(st.lists(few, max_size=1))
+    ]
+    exchange = Exchange(ratio=tuple(tiers), rounding=draw(st.sampled_from(["down", "nearest"])))
+    return grants, tendered, exchange, splits, draw(st.sets(st.sampled_from(["H0", "H1", "H2", "H3"])))
 
 
 @given(offer=offers(), spare=st.integers(0, 10_000))
 def test_every_offer_balances(offer, spare):
     """Over random offers every sum balances, what is granted is what was reserved, and the pool ends as defined."""
-    grants, tendered, splits, leavers = offer
-    cancellations = [cancel(n, grants[grant_id], THIRDS, CANCELLED_ON) for grant_id, n in tendered.items() if n]
+    grants, tendered, exchange, splits, leavers = offer
+    tendered = {key: n if n and not comes_to_nothing(n, grants[key], exchange) else 0 for key, n in tendered.items()}
+    cancellations = [cancel(n, grants[key], THIRDS, CANCELLED_ON, exchange) for key, n in tendered.items() if n]
     promises = [
         promise(holder, [each for each in cancellations if each.holder_id == holder], CANCELLED_ON, GRANTED_ON)
         for holder in {each.holder_id for each in cancellations}
@@ -192,12 +212,13 @@ def test_every_offer_balances(offer, spare):
         lapsed_holders=leavers,
         granted_on=GRANTED_ON,
         splits=splits,
+        exchange=exchange,
     )
     assert not faults
 
     by = ratio(splits, CANCELLED_ON, GRANTED_ON)
-    left = [each.shares for each in cancellations if each.holder_id in leavers]
-    kept = [each.shares for each in cancellations if each.holder_id not in leavers]
+    left = [each.new_shares for each in cancellations if each.holder_id in leavers]
+    kept = [each.new_shares for each in cancellations if each.holder_id not in leavers]
     assert exceeds_reserve(reserve(kept, by), sum(each.shares for each in options)) is None
     assert sum(option.shares for option in options) == reserve(kept, by)
 
@@ -211,7 +232,7 @@ def test_every_offer_balances(offer, spare):
         0,
         [
             *opening(OPENED_ON, authorized, grants.values()),
-            *cancelled(CANCELLED_ON, sum(each.shares for each in cancellations)),
+            *cancelled(CANCELLED_ON, sum(each.shares for each in cancellations), sum(each.shares for each in promises)),
             *split(GRANTED_ON, before=before, after=after),
             *lapsed(GRANTED_ON, reserve(left, by)),
             *granted(GRANTED_ON, reserve(kept, by), sum(each.shares for each in options)),

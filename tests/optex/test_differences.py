@@ -12,6 +12,7 @@ from optex import cells
 from optex.actions import read_action
 from optex.calendar import EST
 from optex.differences import Facts, differences
+from optex.market import Quote
 from optex.records import Form, FormKind, FormLine, Tranche
 from optex.terms import Closing
 from tests import builders
@@ -32,7 +33,7 @@ RECORD = Facts(
     service_periods=[builders.period()],
     grants=[builders.grant()],
     forms=[FORM],
-    prices={date(2003, 10, 3): Decimal("1.05")},
+    prices={date(2003, 10, 3): Quote(close=Decimal("1.05"))},
     closed=[],
 )
 
@@ -55,7 +56,7 @@ def test_what_is_the_same_however_it_is_written_is_no_difference():
 def test_what_has_not_arrived_is_no_difference():
     """A form or a closing price that only the file has is still to be received; what only the record has was."""
     assert [] == found(
-        forms=[FORM, replace(FORM, form_id="F2")], prices={**RECORD.prices, date(2003, 10, 6): Decimal(1)}
+        forms=[FORM, replace(FORM, form_id="F2")], prices={**RECORD.prices, date(2003, 10, 6): Quote(close=Decimal(1))}
     )
     assert [] == found(forms=[], prices={})
 
@@ -82,7 +83,7 @@ def test_each_column_that_differs_is_said_with_its_cell_on_record_and_in_the_fil
             )
         ],
         forms=[replace(FORM, lines=(FormLine(grant_id="G1", shares=100),))],
-        prices={date(2003, 10, 3): Decimal("1.06")},
+        prices={date(2003, 10, 3): Quote(close=Decimal("1.06"))},
     )
 
 

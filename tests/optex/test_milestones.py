@@ -201,3 +201,101 @@ def test_the_grant_is_due_at_the_hours_of_the_terms():
     found = schedule_of(terms(recheck_at="08:30:00", regrant_at="16:15:00"))
     assert _utc("2003-10-03T13:30") == found.due("recheck-employment")
     assert _utc("2003-10-03T21:15") == found.due("regrant")
+
+
+NONE_ON = {"months": 0, "days": 0, "begins": "on_cancellation"}
+NONE_AFTER = {"months": 0, "days": 0, "begins": "after_cancellation"}
+
+
+@pytest.mark.parametrize(
+    ("cancelled_on", "on_the_day", "after_it"),
+    [
+        (date(2003, 4, 1), date(2003, 4, 1), date(2003, 4, 2)),
+        (date(2003, 4, 4), date(2003, 4, 4), date(2003, 4, 7)),  # a Friday
+        (date(2003, 4, 17), date(2003, 4, 17), date(2003, 4, 21)),  # before Good Friday: no trading day
+        (date(2003, 4, 18), date(2003, 4, 21), date(2003, 4, 21)),  # Good Friday itself is a business day
+    ],
+)
+def test_without_a_waiting_period_the_grant_is_on_the_day_of_the_cancellation_or_after_it(
+    cancelled_on, on_the_day, after_it
+):
+    """On the first business and trading day from the cancellation on, or from the day after it."""
+    calendar = terms().calendar
+    assert on_the_day == first_grant_day(cancelled_on, Waiting(**NONE_ON), calendar)
+    assert after_it == first_grant_day(cancelled_on, Waiting(**NONE_AFTER), calendar)
+
+
+def test_on_one_day_the_steps_are_in_their_order():
+    """Cancelled at 9:00, service checked again then, granted at 17:00; a later cancellation moves what follows it."""
+    found = schedule_of(terms(waiting=NONE_ON))
+    assert ["cancel", "recheck-employment", "regrant"] == [
+        each.name for each in found.milestones if each.due >= _utc("2003-04-01T13:30") and each.name in ORDER
+    ]
+    assert _utc("2003-04-01T14:00") == found.due("cancel") == found.due("recheck-employment")
+    assert _utc("2003-04-01T22:00") == found.due("regrant")
+    late = schedule_of(terms(waiting=NONE_ON, cancel_at="18:00:00"))
+    assert [_utc("2003-04-01T23:00")] * 3 == [late.due(name) for name in ORDER]
+    assert ORDER == [each.name for each in late.milestones if each.name in ORDER]
+
+
+ORDER = ["cancel", "recheck-employment", "regrant"]
+
+
+def test_the_cancellation_on_the_day_of_the_expiration():
+    """At 18:00 of March 31, an hour after the expiration, which is then the last instant for an extension."""
+    offer = terms(cancel_on="expiration_day", cancel_at="18:00:00")
+    found = schedule_of(offer)
+    assert date(2003, 3, 31) == found.cancel_on
+    assert _utc("2003-03-31T23:00") == found.due("cancel")
+    assert _utc("2003-03-31T22:00") == found.due("close") == found.due("extension-deadline")
+    assert date(2003, 10, 2) == found.grant_on, "six months and a day from the day after March 31: April 1 to October 1"
+
+
+def test_the_cancellation_is_never_before_the_expiration():
+    """The usual 9:00 lies before the expiration at 17:00: it falls due with that, after it in order."""
+    found = schedule_of(terms(cancel_on="expiration_day"))
+    assert _utc("2003-03-31T22:00") == found.due("cancel")
+    assert ["close", "extension-deadline", "cancel"] == [
+        each.name for each in found.milestones if each.due == _utc("2003-03-31T22:00")
+    ]
+
+
+def test_the_cancellation_moves_with_an_extension():
+    """Extended to April 14, it is on April 14."""
+    offer = terms(cancel_on="expiration_day", cancel_at="18:00:00")
+    found = schedule_of(offer.extended(datetime.fromisoformat("2003-04-14T17:00:00-05:00")))
+    assert date(2003, 4, 14) == found.cancel_on
+
+
+@pytest.mark.parametrize("expires", ["2003-04-01T00:00:00", "2003-03-29T17:00:00"])
+def test_where_the_day_of_the_expiration_has_no_hour_left_the_next_business_day_has(expires):
+    """At midnight ending March 31 nothing of the day is left, and March 29 is a Saturday."""
+    found = schedule_of(terms(expires=expires, cancel_on="expiration_day"))
+    [expected] = {schedule_of(terms(expires=expires)).due("cancel")}
+    assert expected == found.due("cancel")
+    assert schedule_of(terms(expires=expires)).due("extension-deadline") == found.due("extension-deadline")
+
+
+def test_google_s_offer_of_2009():
+    """Expiring at 6:00 a.m. Pacific on March 9, cancelled and granted on that day."""
+    found = schedule_of(
+        terms(
+            commences="2009-02-03",
+            expires="2009-03-09T06:00:00",
+            clock="America/Los_Angeles",
+            cancel_on="expiration_day",
+            waiting=NONE_ON,
+        )
+    )
+    assert (date(2009, 3, 9), date(2009, 3, 9)) == (found.cancel_on, found.grant_on)
+    assert _utc("2009-03-09T13:00") == found.due("close"), "daylight saving time began on the 8th"
+    assert _utc("2009-03-09T16:00") == found.due("cancel")
+
+
+def test_an_expiration_at_nine_in_the_evening_in_california():
+    """The day of the expiration is California's: at 9 p.m. of March 31 it is April 1 in UTC and in New York."""
+    found = schedule_of(
+        terms(expires="2003-03-31T21:00:00", clock="America/Los_Angeles", cancel_on="expiration_day", waiting=NONE_ON)
+    )
+    assert (date(2003, 3, 31), date(2003, 3, 31)) == (found.cancel_on, found.grant_on)
+    assert {_utc("2003-04-01T05:00")} == {found.due(name) for name in ("close", *ORDER)}

@@ -40,7 +40,7 @@ def test_the_pool_of_the_document():
     grants = [grant("G1", 1_406_542), grant("G2", 285_834, exercised=100_000)]
     cancellations = [cancel(1_406_542, grants[0], Vesting(), CANCELLED_ON)]
     shares = sum(each.shares for each in cancellations)
-    movements = [*opening(OPENED_ON, 2_400_000, grants), *cancelled(CANCELLED_ON, shares)]
+    movements = [*opening(OPENED_ON, 2_400_000, grants), *cancelled(CANCELLED_ON, shares, shares)]
     expected = [
         PoolEntry(on=OPENED_ON, event="authorized", shares=2_400_000, available_after=2_400_000),
         PoolEntry(on=OPENED_ON, event="outstanding", shares=-1_592_376, available_after=807_624),

@@ -115,3 +115,12 @@ def test_the_grant_of_an_owner_of_more_than_ten_percent_is_priced_so():
     owner = builders.holder("H1", "Ann Lee", voting_percent="12.5")
     options = previews(STATE, record(holder=owner))[Kind.GRANT].notice.data["options"]
     assert {("ISO", Decimal("1.10"))} == {(each["type"], Decimal(each["price"])) for each in options}
+
+
+@pytest.mark.parametrize("price", [10, 50])
+def test_specimens_state_what_the_ratio_gives(price):
+    """777 and 1,500 shares at 5 for 2 are 310 and 600, in whichever tier; one that gives nothing is left out."""
+    terms = builders.terms(exchange={"ratio": [{"price_from": price, "old": 5, "new": 2}]})
+    assert 910 == specimens(terms)[Kind.ACCEPTANCE].data["promise"]["shares"]
+    coarse = builders.terms(exchange={"ratio": [{"price_from": price, "old": 1_000, "new": 1}]})
+    assert 1 == specimens(coarse)[Kind.ACCEPTANCE].data["promise"]["shares"]

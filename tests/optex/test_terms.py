@@ -163,6 +163,64 @@ def test_ids_and_addresses_are_those_of_the_csv_files(old, new, told):
     assert fault.startswith(told)
 
 
+def _exchange_vesting(*lines):
+    return LEAST + "[exchange.vesting]\n" + "\n".join(lines) + "\n"
+
+
+def test_new_vesting_is_carried_unless_the_terms_say_otherwise():
+    """Without the table, and with its kind alone, the document's own."""
+    assert parse_terms(LEAST).exchange == parse_terms(_exchange_vesting('kind = "carried"')).exchange
+
+
+def test_a_key_of_another_kind_of_vesting_is_a_fault():
+    """A restart has no months to add, and what is carried has no schedule: each fault by its line."""
+    assert [(16, "exchange.vesting.months")] == _places(_exchange_vesting('kind = "restart"', "months = 12"))
+    assert [(15, "exchange.vesting.tranches")] == _places(_exchange_vesting("tranches = 4"))
+    assert ["exchange.vesting.vested", "exchange.vesting.earliest_months"] == [
+        column for _, column in _places(_exchange_vesting('kind = "restart"', "earliest_months = 6", 'vested = "kept"'))
+    ]
+
+
+def test_a_restart_states_its_whole_schedule_or_none():
+    """Half of one is a fault that names what is missing."""
+    faults = _faults(_exchange_vesting('kind = "restart"', "first_months = 12"))
+    assert ["exchange.vesting.every_months: missing", "exchange.vesting.tranches: missing"] == [
+        fault.split(", expected")[0].split(": ", 1)[1] for fault in faults
+    ]
+    parse_terms(_exchange_vesting('kind = "restart"'))
+
+
+def test_an_extension_says_by_how_many_months():
+    """Without them there is nothing to add."""
+    [fault] = _faults(_exchange_vesting('kind = "extended"'))
+    assert "exchange.vesting.months: missing" in fault
+    parse_terms(_exchange_vesting('kind = "extended"', "months = 12"))
+
+
+@pytest.mark.parametrize("percent", ["0", "100", "-5", '"a quarter"', "true", "12.34567"])
+def test_a_cliff_is_a_percentage_between_nothing_and_all(percent):
+    """Neither nothing nor all of an option is a cliff."""
+    assert [(11, "plan.vesting.first_percent")] == _places(
+        LEAST.replace("[contact]", f"vesting.first_percent = {percent}\n[contact]")
+    )
+
+
+def test_a_cliff_needs_a_tranche_after_it():
+    """One tranche is all of it."""
+    one = LEAST + "[plan.vesting]\nfirst_percent = 25\ntranches = 1\n"
+    assert [(15, "plan.vesting.first_percent")] == _places(one)
+
+
+def test_terms_with_new_vesting_survive_the_record():
+    """As they are kept, as JSON, they are read back the same, the percentage exact."""
+    terms = parse_terms(
+        _exchange_vesting(
+            'kind = "restart"', "first_months = 6", "every_months = 1", "tranches = 43", "first_percent = 12.5"
+        )
+    )
+    assert terms == Terms.model_validate_json(terms.model_dump_json(by_alias=True))
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
@@ -199,3 +257,29 @@ def test_the_terms_of_eligibility_and_the_look_back_read_as_they_are_written():
     assert stated == Terms.model_validate_json(stated.model_dump_json(by_alias=True))
     assert date(2003, 2, 28) == builders.terms(lookback={"since": "2003-02-28"}).lookback_from
     assert builders.terms(lookback={"months": 0}).lookback_from is None
+
+
+_TIER = "[[exchange.ratio]]\nprice_from = {}\nold = {}\nnew = {}\n"
+
+
+def test_a_ratio_is_read_by_its_tiers_with_exact_prices():
+    """A price is a whole number or exact cents; rounding is down and the award an option unless it says otherwise."""
+    exchange = parse_terms(LEAST + _TIER.format("0", 3, 2) + _TIER.format("20.50", 5, 2)).exchange
+    assert [("0", 3, 2), ("20.50", 5, 2)] == [(str(t.price_from), t.old, t.new) for t in exchange.ratio]
+    assert ("down", "option", False) == (exchange.rounding, exchange.award, exchange.awards_units)
+
+
+@pytest.mark.parametrize(
+    ("tiers", "column", "problem"),
+    [
+        ([("20", 5, 2), ("10", 3, 1)], "exchange.ratio.1.price_from", "10 stands after 20"),
+        ([("20", 5, 2), ("20", 3, 1)], "exchange.ratio.1.price_from", "20 is that of the tier before"),
+        ([("20", 2, 5)], "exchange.ratio.0.new", "gives 5 new shares for 2"),
+        ([("20", 0, 5)], "exchange.ratio.0.old", "0 cannot be taken"),
+        ([("-1", 5, 2)], "exchange.ratio.0.price_from", "-1 cannot be taken"),
+    ],
+)
+def test_a_ratio_out_of_order_or_beyond_one_for_one_is_a_fault(tiers, column, problem):
+    """Tiers rise by price, each price once, and no more is promised than is cancelled."""
+    [found] = _faults(LEAST + "".join(_TIER.format(*tier) for tier in tiers))
+    assert f"{column}: {problem}" in found

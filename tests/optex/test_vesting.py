@@ -1,6 +1,7 @@
 """Schedules of vesting: the plan's own, what is left of one, its division, and its credit at the new grant."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from optex.records import Tranche
 from optex.terms import Vesting
-from optex.vesting import credited, outstanding, plan_schedule, schedule, split, total
+from optex.vesting import credited, outstanding, plan_schedule, renewed, schedule, split, total
 from tests import builders
 
 THIRDS = Vesting()
@@ -185,3 +186,106 @@ def test_plan_schedule_sums_and_rises(shares, granted_on, vesting):
     assert shares == total(found)
     assert sorted(set(days)) == days
     assert all(tranche.shares > 0 for tranche in found)
+
+
+CLIFF = Vesting(first_months=12, every_months=1, tranches=37, first_percent=Decimal(25))
+
+
+def test_a_cliff_of_a_quarter_then_monthly():
+    """A quarter after twelve months, then a forty-eighth a month: 1,000 shares, 250 and in the end all of them."""
+    vests = plan_schedule(date(2009, 3, 9), 1_000, CLIFF)
+    # 250 + 750/36 = 270.83, 291.66, 312.5: floored, 20, 21 and 21 shares.
+    assert (
+        tranches((date(2010, 3, 9), 250), (date(2010, 4, 9), 20), (date(2010, 5, 9), 21), (date(2010, 6, 9), 21))
+        == (vests[:4])
+    )
+    assert (37, date(2013, 3, 9), 1_000) == (len(vests), vests[-1].vests_on, total(vests))
+
+
+def test_a_cliff_of_an_eighth_is_exact():
+    """12.5% after six months, then a forty-eighth of the whole each month: of 96 shares 12, then 2 a month."""
+    vests = plan_schedule(
+        date(2009, 3, 9), 96, Vesting(first_months=6, every_months=1, tranches=43, first_percent=Decimal("12.5"))
+    )
+    assert [12, *[2] * 42] == [tranche.shares for tranche in vests]
+
+
+@given(shares=st.integers(0, 10_000), percent=st.integers(1, 99), count=st.integers(2, 60))
+def test_a_cliff_leaves_no_share_over(shares, percent, count):
+    """Whatever the cliff, its tranches sum to the option, and the first is its percentage, floored."""
+    vests = plan_schedule(
+        date(2009, 3, 9),
+        shares,
+        Vesting(first_months=12, every_months=1, tranches=count, first_percent=Decimal(percent)),
+    )
+    first = shares * percent // 100
+    assert shares == total(vests)
+    assert first == sum(tranche.shares for tranche in vests if tranche.vests_on == date(2010, 3, 9))
+
+
+OLD = tranches((date(2006, 1, 15), 100), (date(2008, 6, 15), 200), (date(2008, 10, 15), 300), (date(2010, 1, 15), 400))
+GRANTED = date(2009, 3, 9)
+
+
+def renewed_by(**vesting):
+    return renewed(OLD, GRANTED, builders.terms(exchange={"vesting": vesting}))
+
+
+def test_what_is_carried_is_credited():
+    """The default, said or not: what the old schedule had vested is vested at grant, the rest keeps its days."""
+    carried = tranches((GRANTED, 600), (date(2010, 1, 15), 400))
+    assert carried == renewed_by(kind="carried") == renewed(OLD, GRANTED, builders.terms())
+
+
+def test_restarted_vesting_counts_from_the_grant():
+    """Nothing is vested at grant, whatever was: half after six months, the rest after twelve."""
+    assert tranches((date(2009, 9, 9), 500), (date(2010, 3, 9), 500)) == renewed_by(
+        kind="restart", first_months=6, every_months=6, tranches=2
+    )
+
+
+def test_restarted_vesting_with_a_cliff():
+    """40% at once and the rest a year later."""
+    assert tranches((GRANTED, 400), (date(2010, 3, 9), 600)) == renewed_by(
+        kind="restart", first_months=0, every_months=12, tranches=2, first_percent=40
+    )
+
+
+def test_restarted_vesting_that_states_no_schedule_is_the_plans():
+    """A restart alone is by `plan.vesting`: thirds."""
+    assert tranches((date(2010, 3, 9), 333), (date(2011, 3, 9), 333), (date(2012, 3, 9), 334)) == renewed_by(
+        kind="restart"
+    )
+
+
+def test_extended_vesting_adds_the_months_to_every_date():
+    """Twelve months later, vested or not: what vested in 2006 is vested at grant, that of 2008 is not any more."""
+    assert tranches(
+        (GRANTED, 100), (date(2009, 6, 15), 200), (date(2009, 10, 15), 300), (date(2011, 1, 15), 400)
+    ) == renewed_by(kind="extended", months=12)
+
+
+def test_extended_vesting_has_an_earliest_day():
+    """As Google's in 2009: twelve months later, and none sooner than six months after March 9, which is September 9."""
+    assert tranches((date(2009, 9, 9), 300), (date(2009, 10, 15), 300), (date(2011, 1, 15), 400)) == renewed_by(
+        kind="extended", months=12, earliest_months=6
+    )
+
+
+def test_extended_vesting_may_keep_what_is_vested():
+    """Then only what was still to vest is moved."""
+    assert tranches((GRANTED, 600), (date(2011, 1, 15), 400)) == renewed_by(
+        kind="extended", months=12, vested="kept", earliest_months=6
+    )
+
+
+@given(old=SCHEDULES, granted_on=DAYS, months=st.integers(1, 60), earliest=st.integers(0, 24))
+def test_extended_vesting_loses_no_share(old, granted_on, months, earliest):
+    """All shares vest, each no sooner than by the old schedule, and none before the grant."""
+    terms = builders.terms(exchange={"vesting": {"kind": "extended", "months": months, "earliest_months": earliest}})
+    new = renewed(old, granted_on, terms)
+    assert total(old) == total(new)
+    assert all(tranche.vests_on >= granted_on for tranche in new)
+    for day in {tranche.vests_on for tranche in (*old, *new)}:
+        by_then = [sum(each.shares for each in vesting if each.vests_on <= day) for vesting in (new, old)]
+        assert by_then[0] <= by_then[1]

@@ -312,3 +312,69 @@ def test_an_iso_whose_value_at_grant_is_in_doubt_is_told():
         "the value at grant (G4)",
         "1 ISO priced below the fair market value at grant (G5)",
     ] == _found("ISO-1", holders=[owner, other], grants=doubtful)
+
+
+NO_WAITING = {"months": 0, "days": 0, "begins": "on_cancellation"}
+OF_2009 = {"commences": "2009-02-03", "expires": "2009-03-09T17:00:00"}
+
+
+def test_a_waiting_period_that_serves_no_accounting_is_told():
+    """In 2003 six months and a day keep the accounting, and less spoils it; by 2006 both are otherwise."""
+    assert [] == _found("XCH-4", terms())
+    (spoilt,) = _found("XCH-4", terms(waiting=NO_WAITING))
+    assert spoilt.startswith("the grant planned for 2003-04-01 is within six months of the cancellation on 2003-04-01")
+    (needless,) = _found("XCH-4", terms(**OF_2009))
+    assert "an offer of today need not wait" in needless
+    assert [] == _found("XCH-4", terms(**OF_2009, waiting=NO_WAITING))
+
+
+def test_a_waiting_period_to_the_day_is_no_repricing():
+    """Counted from the cancellation of April 1, six months and a day end on October 2; six months are a day short."""
+    on = {"months": 6, "days": 1, "begins": "on_cancellation"}
+    assert [] == _found("XCH-4", terms(waiting=on))
+    assert 1 == len(_found("XCH-4", terms(waiting=on | {"days": 0})))
+
+
+def test_approvals_of_a_grant_on_the_day_of_the_cancellation_are_told():
+    """Who approves must do so on that day; with a day between the two there is nothing to say."""
+    (told,) = _found("XCH-4", terms(**OF_2009, waiting=NO_WAITING, require_approval=["cancel", "regrant"]))
+    assert told.startswith("cancellation and grant are both planned for 2009-03-10, and wait for an approval")
+    after = NO_WAITING | {"begins": "after_cancellation"}
+    assert [] == _found("XCH-4", terms(**OF_2009, waiting=after, require_approval=["cancel"]))
+
+
+def test_what_the_cancellation_on_the_day_of_the_expiration_gives_up_is_told():
+    """The extension after the close; at a cancel_at that is not later, also the forms keyed in after it."""
+    at_once = {"cancel_on": "expiration_day"}
+    (given_up,) = _found("EXT-1", terms(**at_once))
+    assert "an extension can be announced until the expiration itself" in given_up
+    (missed,) = _found("CAN-1", terms(**at_once))
+    assert missed.startswith("cancel_at, 09:00, is not after the expiration")
+    assert [] == _found("CAN-1", terms(**at_once, cancel_at="18:00:00"))
+    assert ([], []) == (_found("EXT-1", terms()), _found("CAN-1", terms()))
+
+
+def test_a_day_of_the_expiration_of_which_nothing_is_left_is_told():
+    """At midnight the day is over; half a minute before it is not."""
+    (told,) = _found("XCH-4", terms(cancel_on="expiration_day", expires="2003-04-01T00:00:00"))
+    assert (
+        'cancel_on = "expiration_day", but the offer expires 2003-03-31 24:00 EST, and of a business day nothing is '
+        "left then: acceptance is planned for 2003-04-01 09:00 EST"
+    ) == told
+    assert [] == _found("XCH-4", terms(cancel_on="expiration_day", expires="2003-03-31T23:59:30"))
+
+
+def test_what_is_too_small_for_one_new_share_is_told():
+    """At 3 for 1 two shares are none, three are one; what is below every tier is no option of the offer (XCH-1)."""
+    by_ratio = terms(exchange={"ratio": [{"price_from": 10, "old": 3, "new": 1}]})
+    few = [_grant(f"G{n}", shares=n, price="12.50") for n in (1, 2, 3)]
+    expected = ["2 grants too small for one new share, and never accepted (G1, G2)"]
+    assert expected == _found("XCH-1", by_ratio, grants=[*few, _grant("G9", shares=1, price="9.99")])
+    assert [] == _found("XCH-1", grants=few)
+
+
+def test_a_plan_too_old_for_an_iso_is_no_matter_of_units():
+    """Restricted stock units are no ISOs, whenever the plan was adopted (XCH-3)."""
+    old = {"adopted": "1993-01-04"}
+    assert 1 == len(_found("ISO-1", terms(plan=old)))
+    assert [] == _found("ISO-1", terms(plan=old, exchange={"award": "rsu"}))

@@ -313,7 +313,7 @@ CASES = {
     "amend": act(
         "amend",
         "running",
-        lambda w: {"change": "other", "reason": "A typing error is mended."},
+        lambda w: {"change": "other", "reason": "Forms by e-mail too.", "terms": 'channels = [\n  "fax", "email"\n]'},
         lambda w: {"change": "consideration", "reason": "One for two."},
     ),
     "terminate": act(

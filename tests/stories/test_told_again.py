@@ -223,7 +223,7 @@ def test_a_file_that_says_something_else_of_a_form_is_refused_by_line(closed, tm
 def test_a_file_that_says_another_close_is_refused_by_line(told, tmp_path):
     """October 16 is on record at 1.30, so 1.31 is refused; 1.300 is the same, and October 20 is new."""
     with told.workspace() as workspace, workspace.read() as db:
-        recorded = db.closes()
+        recorded = db.quotes()
     (tmp_path / "prices.csv").write_text("date,close\n2003-10-20,1.29\n2003-10-16,1.31\n")
     with pytest.raises(BadData, match=r"^prices.csv:3: close: 1.31 told, but 1.30 is on record of 2003-10-16, .*REC-2"):
         read_prices(tmp_path / "prices.csv", recorded)

@@ -46,7 +46,7 @@ def share_flow(found: ShareFlow, label: str) -> Markup:
         cancelled = _bar(axes, 1, _TOP, found.cancelled * scale, "exchange", found.cancelled, "cancelled", options)
         _flow(axes, start.part(0, cancelled.height), cancelled, "pale")
         promised = _bar(axes, 2, _TOP, found.promised * scale, "exchange", found.promised, "promised")
-        _flow(axes, cancelled, promised, "pale")
+        _flow(axes, cancelled.part(0, promised.height), promised, "pale")
         ends = (_kept(axes, found, start, cancelled, scale), _ends(axes, found, promised, scale))
     return markup(axes, "passage", label, max(start.top + start.height, *ends) + 2)
 
