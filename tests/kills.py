@@ -22,7 +22,7 @@ from infra.database.tables import metadata
 from infra.folder.arrivals import ArrivalQueue
 from infra.folder.reader import Folder
 from infra.handlers.actions import record_action
-from infra.handlers.intake import load_folder
+from infra.handlers.intake import take_in
 from infra.mail.smtp import SmtpSettings
 from infra.workspace import Workspace, using
 from optex.actions import read_action
@@ -33,6 +33,8 @@ from tests.live.house import free_port
 Work = Callable[[Workspace], Awaitable[object]]
 # A tick that is not counted by whoever is killed, but by the server that takes the letter.
 LETTER = "letter"
+# So many holders, and rows of a file, are worked on at a time: a kill hits between batches and within one.
+AT_ONCE = 3
 # Who tried to send a letter when, and how often: after a kill it was somebody else, once more.
 LEFT_OUT = {"notices": {"attempts", "claimed_at", "claimed_by"}}
 
@@ -128,6 +130,7 @@ class Gallows:
             mail_dir=self.shelf.root / "mail",
             smtp=self.post.smtp,
             arrivals=ArrivalQueue(self.folder),
+            holders_at_once=AT_ONCE,
         )
 
     def play(self) -> None:
@@ -161,8 +164,13 @@ class Gallows:
 
     async def _load(self, workspace: Workspace) -> None:
         terms = self.folder.terms
-        known = workspace.arrivals.known_service(terms.commences, self.folder.service_periods)
-        load_folder(workspace.engine, self.folder, terms.opens, known)
+        take_in(
+            workspace.engine,
+            self.folder.path,
+            terms.opens,
+            lambda periods: workspace.arrivals.known_service(terms.commences, periods),
+            rows_at_once=AT_ONCE,
+        )
 
     async def _step(self, offer, step, at):
         async def work(_: Workspace) -> object:
@@ -192,7 +200,7 @@ class Gallows:
         for _ in range(kills):
             turns = turns or random.sample(self.moments, len(self.moments))
             moment = turns.pop()
-            self._measure(moment)
+            self.measure(moment)
             kinds = {*moment.ticks, *([LETTER] if moment.letters else [])}
             yield moment, random.choice(sorted(kinds)), random.random()
 
@@ -216,7 +224,8 @@ class Gallows:
         self.shelf.drop(name)
         return Killed(hit=ended == -signal.SIGKILL, twice=sum(n > 1 for n in taken.values()), wrong=wrong)
 
-    def _measure(self, moment: Moment) -> None:
+    def measure(self, moment: Moment) -> None:
+        """Do a moment undisturbed, for its ticks and for what it leaves."""
         if moment.ticks:
             return
         name = self._copy(moment)

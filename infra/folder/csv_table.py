@@ -60,7 +60,7 @@ class CsvTable:
         return ids if not self.strays else {*ids, *self.strays}
 
 
-def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema) -> Iterator[None]:
+def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema, at_once: int) -> Iterator[None]:
     """Put the rows of a CSV file into the table, a batch at a time (RFC 4180, UTF-8 with or without a BOM).
 
     With them come their faults, by line and column.
@@ -80,7 +80,7 @@ def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema) -> Iterator
         records = csv.reader(text, strict=True)
         if header := _header(table, records, shape):
             columns = columns_of(header, shape)
-            for lines, rows in _records(table, records, len(header)):
+            for lines, rows in _records(table, records, len(header), at_once):
                 take_rows(table, shape, columns, lines, rows)
                 yield
 
@@ -153,7 +153,7 @@ def _no_header(table: CsvTable, header: list[str], shape: CsvSchema, expected: s
     return "no header row", expected
 
 
-def _records(table: CsvTable, records: Any, width: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+def _records(table: CsvTable, records: Any, width: int, at_once: int) -> Iterator[tuple[list[int], list[list[str]]]]:
     """The rows of the file that have as many cells as the header, so many at a time, with the lines they start on."""
     lines: list[int] = []
     rows: list[list[str]] = []
@@ -170,7 +170,7 @@ def _records(table: CsvTable, records: Any, width: int) -> Iterator[tuple[list[i
                     table.fault(line, "row", f"has {count(len(cells), 'field')}", f"{width}, as the header")
                     table.strays.update(cell.strip() for cell in cells)
                 line = records.line_num + 1
-                if len(rows) == ROWS_AT_ONCE:
+                if len(rows) == at_once:
                     yield lines, rows
                     lines, rows = [], []
             ended = True

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.folder.csv_rows import CsvSchema
-from infra.folder.csv_table import CsvTable, batches
+from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable, batches
 from infra.folder.digest import FolderDigest
 from infra.folder.sheet_table import sheet_batches
 from infra.folder.spreadsheets import AS_CSV, workbook_beside
@@ -24,6 +24,7 @@ class FileReader:
     """
 
     path: Path
+    rows_at_once: int = ROWS_AT_ONCE
     digest: FolderDigest = field(default_factory=FolderDigest)
     faults: list[Fault] = field(default_factory=list)
     sheets: Mapping[str, Sheet | None] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class FileReader:
             return
         try:
             with file:
-                yield from batches(table, file, shape)
+                yield from batches(table, file, shape, self.rows_at_once)
         except OSError as error:
             self._unreadable(table.file, error)
             table.whole = False

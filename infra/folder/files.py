@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known, check_prices, quote_of
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
-from infra.folder.csv_table import CsvTable
+from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
 from infra.folder.digest import template_names
 from infra.folder.excluded_holders import unknown_holders
 from infra.folder.file_reader import FileReader
@@ -52,12 +52,14 @@ class FolderFiles:
     all; `keep_forms` whether the forms are wanted, and not only their faults.
     """
 
-    def __init__(self, path: Path, *, letters: bool = True, keep_forms: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, letters: bool = True, keep_forms: bool = True, rows_at_once: int = ROWS_AT_ONCE
+    ) -> None:
         self.path = Path(path)
         if why := why_no_folder(self.path):
             raise OptexError(why)
         self._letters, self._keep_forms = letters, keep_forms
-        self._files = FileReader(self.path)
+        self._files = FileReader(self.path, rows_at_once)
         self._toml = ""
         self.terms: Terms | None = self._files.parsed("offer.toml", self._parse, required=True)
         content = {name: self._files.content(name, required=False) for name in WORKBOOKS}

@@ -15,6 +15,7 @@ from infra.database import tables as t
 from infra.database.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
 from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival, Price
+from infra.folder.csv_table import ROWS_AT_ONCE
 from infra.folder.files import Batch, FolderFiles
 from infra.folder.reader import Folder
 from infra.folder.script import ScriptEntry
@@ -42,12 +43,14 @@ def load_folder(engine: Engine, folder: Folder, at: datetime, periods: Sequence[
     return _taken_in(engine, folder.terms, batches, lambda: folder.digest, at)
 
 
-def take_in(engine: Engine, path: Path, at: datetime, known: Known | None = None) -> bool:
+def take_in(
+    engine: Engine, path: Path, at: datetime, known: Known | None = None, *, rows_at_once: int = ROWS_AT_ONCE
+) -> bool:
     """The same of a folder that is read meanwhile, so many rows at a time; BadData, and nothing, where it has faults.
 
     `known` says what is known of its service by then, all of it where none is given.
     """
-    files = FolderFiles(path, keep_forms=False)
+    files = FolderFiles(path, keep_forms=False, rows_at_once=rows_at_once)
     batches = files.batches()
     if files.terms is None:
         list(batches)  # raises what is wrong with the terms, and with all else

@@ -148,6 +148,44 @@ def test_a_kill_leaves_nothing_half_done(on_sqlite):
     assert [] == wrong_after(on_sqlite, 10)
 
 
+# Whatever works in batches of holders, or of rows of a file, by how its name begins.
+IN_BATCHES = ("take in", "open", "remind", "close", "cancel", "recheck-employment", "regrant")
+
+
+def in_batches(gallows):
+    """The last moment of each kind that works in batches."""
+    return [next(each for each in reversed(gallows.moments) if each.name.startswith(name)) for name in IN_BATCHES]
+
+
+def wrong_in_batches(gallows, shares):
+    """What is wrong after kills at these parts of all statements of every such moment, in words; all must have hit."""
+    wrong = []
+    for moment in in_batches(gallows):
+        gallows.measure(moment)
+        for share in shares:
+            found = gallows.kill(moment, "before", share)
+            assert found.hit, moment.name
+            wrong += [f"{moment.name} {share}: {each}" for each in found.wrong]
+    return wrong
+
+
+def test_a_kill_in_the_middle_of_a_batch_leaves_nothing_half_done(on_sqlite):
+    """Fifteen holders, three at a time: in the middle of each step the earlier batches are undone with the rest."""
+    assert [] == wrong_in_batches(on_sqlite, [0.5])
+
+
+@pytest.mark.slow
+def test_kills_between_batches_and_within_them_leave_nothing_half_done(on_sqlite):
+    """Slow for their number: at nineteen places of every step, which are more than it has batches."""
+    assert [] == wrong_in_batches(on_sqlite, [n / 20 for n in range(1, 20)])
+
+
+@pytest.mark.slow
+def test_kills_in_the_middle_of_batches_leave_nothing_half_done_in_postgresql(on_postgresql):
+    """Slow for their number: the same of a server, at five places of every step."""
+    assert [] == wrong_in_batches(on_postgresql, [n / 6 for n in range(1, 6)])
+
+
 @pytest.mark.slow
 def test_two_hundred_kills_leave_nothing_half_done(on_sqlite):
     """Slow for their number: between any two statements and within them, around a commit, and at any letter."""
