@@ -21,7 +21,8 @@ Which module holds which part, in the order of an offer's life:
     cancellation                    what is accepted; cancellations, balancing options and promises
     adjustment, adjusted_holdings   what a split makes of options and promises; other grants meanwhile are deferred
     ledger_of_the_day               in which shares a form is read: those of the day on which it was signed
-    vesting, iso, grant             promise, price and schedule become new options
+    vesting, market, iso, grant     promise, price and schedule become new options
+    exchange_words                  how the offer's own terms have vesting, price and waiting, in prose
     option_reasons                  why an option is as it is, in words that go on record with it
     pool                            the plan's pool of shares, and the sums that must balance
     action, actions                 what an operator may do, one class each; the state is what was done, replayed
@@ -30,7 +31,7 @@ Which module holds which part, in the order of an offer's life:
     batch                           the same rules for everyone at once
     notices, notice_data            which letter goes to whom under which key, and what it states
     formatting                      how days, instants, money and counts are written
-    warnings                        what is lawful but deserves a second look before the offer opens
+    warnings, exchange_warnings     what is lawful but deserves a second look before the offer opens
     errors                          a refusal is a value, a `Ruling`; an exception is for broken input
 
 Start with `milestones`, then `election`, then `grant`: the dates, the forms, and the new options.

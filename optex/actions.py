@@ -121,16 +121,17 @@ class Amend(Action):
         return changes.may_amend(state, self.change, self.percent, self.extend_to, self.at, self.immaterial, self.terms)
 
     def says(self, state: OfferState) -> str:
-        changed = amended_terms.changed_terms(state.terms, self._amended(state.terms))
+        changed = amended_terms.changed_terms(state.terms, self.amended(state.terms))
         carried_out = f": {listed(terms)}" if (terms := [str(each) for each in changed]) else ""
         made = f"Amendment No. {state.amendments + 1} ({self.change}) is made{_not_material(self.immaterial)}"
         return f"{made}{carried_out}."
 
-    def _amended(self, terms: Terms) -> Terms:
+    def amended(self, terms: Terms) -> Terms:
+        """The terms as it leaves them, but for an extension made with it."""
         return amended_terms.amended(terms, self.terms) if self.terms else terms
 
     def apply(self, state: OfferState) -> OfferState:
-        state = replace(state, amendments=state.amendments + 1, terms=self._amended(state.terms))
+        state = replace(state, amendments=state.amendments + 1, terms=self.amended(state.terms))
         return _extended(state, self.extend_to) if self.extend_to else state
 
     def told(self, clock: str, ruling: str) -> tuple[str, str]:

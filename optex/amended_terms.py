@@ -68,6 +68,9 @@ def refused(terms: Terms, change: str, text: str) -> Ruling | None:
         }
         stated = " or ".join(f"--change {each}" for each in _AS[kind])
         return Ruling(rule="AMD-1", reason=f"{means[kind]}: state it as {stated}, not as {change}")
+    if kind == "sought" and (besides := [each.key for each in changed if kind_of(each.key) != kind]):
+        reason = f"how many options are sought is amended by itself: state {listed(besides)} in another amendment"
+        return Ruling(rule="AMD-1", reason=reason)
     return None
 
 

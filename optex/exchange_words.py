@@ -11,11 +11,12 @@ from optex.terms import Terms, Vesting
 
 @lru_cache(maxsize=8)
 def new_vesting(terms: Terms) -> str:
-    """How what is granted vests, where it is not as the old schedule would have: sentences of a letter. XCH-2."""
+    """How what is granted vests, where it is not as the old schedule would have: as a letter has it. XCH-2, XCH-3."""
     new = terms.exchange.vesting
     if new.kind == "restart":
+        what = "restricted stock units" if terms.exchange.awards_units else "new options"
         return (
-            "The new options vest anew, whatever the cancelled ones had vested, counted from the date of grant: "
+            f"The {what} vest anew, whatever the cancelled ones had vested, counted from the date of grant: "
             f"{vesting_parts(new.schedule or terms.plan.vesting)}."
         )
     if new.kind == "extended":

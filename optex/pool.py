@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import ge
 
 from optex.adjustment import UNCHANGED, Split, ratio, scaled_total
 from optex.cancellation import Cancellation, Promise
@@ -189,7 +190,7 @@ def _broken_vesting(option: IssuedOption) -> list[str]:
     if total(option.vesting) != option.shares:
         broken.append(f"{option.grant_id}: the tranches sum to {total(option.vesting)}, the option to {option.shares}")
     days = [tranche.vests_on for tranche in option.vesting]
-    if days != sorted(set(days)) or any(tranche.shares < 1 for tranche in option.vesting):
+    if any(map(ge, days, days[1:])) or any(tranche.shares < 1 for tranche in option.vesting):
         broken.append(f"{option.grant_id}: the tranches are out of order, empty or doubled")
     return broken
 
@@ -204,10 +205,13 @@ def _broken_cancellation(cancellation: Cancellation, grant: Grant, vesting: Vest
         )
     if total(cancellation.vesting) != cancellation.shares:
         broken.append(f"{grant.grant_id}: the cancelled tranches do not sum to {cancellation.shares}")
+    left = outstanding(grant, vesting)
+    if not cancellation.balancing and cancellation.vesting == left:
+        return broken
     parts: dict[date, int] = {}
     for tranche in (*cancellation.vesting, *(cancellation.balancing.vesting if cancellation.balancing else ())):
         parts[tranche.vests_on] = parts.get(tranche.vests_on, 0) + tranche.shares
-    if parts != {tranche.vests_on: tranche.shares for tranche in outstanding(grant, vesting)}:
+    if parts != {tranche.vests_on: tranche.shares for tranche in left}:
         broken.append(f"{grant.grant_id}: cancelled and balancing tranches do not make up the tranches outstanding")
     return broken
 

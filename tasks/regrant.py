@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from infra.database.decision_batches import DecisionBatches
 from infra.database.writer import DecisionEntry
-from infra.handlers.promises import lapse_promises, open_promises, out_of_service, record_lapsed
+from infra.handlers.promises import lapse_promises, out_of_service, record_lapsed, with_cancellations
 from infra.handlers.reinstatement import plan_late_grant
 from optex import batch, notices
 from optex import pool as plan_pool
@@ -70,7 +70,9 @@ class Granting:
         """The promises of these holders that are to be kept, and what each of them is granted."""
         db, state, on = self._step.db, self._step.state, self._on
         by_holder = {d.holder.holder_id: d for d in records}
-        kept = [each for each in open_promises(db, state, by_holder) if in_time(each.reinstated_at, on, state.terms)]
+        grants = {grant_id: grant for d in records for grant_id, grant in d.grants.items()}
+        promised = [each for each in db.open_promises(by_holder) if in_time(each.reinstated_at, on, state.terms)]
+        kept = with_cancellations(db, state, promised, grants)
         earlier = db.granted_isos(by_holder.keys()) if self._late else {}
         mine = replace(state, deferred=tuple(each for each in state.deferred if each.holder_id in by_holder))
         return kept, batch.grant_all(kept, by_holder, mine, on, self._close, earlier)

@@ -16,6 +16,7 @@ from flows.cli.sections import Sections
 from infra.private import private_from_now_on
 from optex.errors import BadData, OptexError, Refused
 from optex.formatting import count
+from optex.visible import shortened
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,7 +63,8 @@ def main() -> None:
         echo(str(error), err=True)
         sys.exit(1)
     except OSError as error:  # a file that is none, or may not be written
-        echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+        name = shortened(str(error.filename), 300) if error.filename else ""
+        echo(f"{name}: {error.strerror}" if name else str(error), err=True)
         sys.exit(1)
 
 

@@ -4,6 +4,7 @@ What can be said from the state of the offer alone, its class says (`optex.actio
 a function for each class. What a rule refuses is recorded as refused, with the rule, and changes nothing else.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import singledispatch
 
@@ -28,6 +29,7 @@ from infra.handlers.decide_again import decide_again
 from infra.handlers.exclusions import exclude, reject
 from infra.handlers.left_outstanding import left_outstanding
 from infra.handlers.result import ActionResult
+from infra.handlers.sought import sought_otherwise
 from infra.handlers.splits import apply_splits
 from infra.handlers.told_again import differs, new_key, recorded
 from optex import batch, changes, eligibility
@@ -59,7 +61,7 @@ from optex.correction import Correction
 from optex.election import waivable
 from optex.errors import Ruling
 from optex.exclusions import Exclude, Reject
-from optex.formatting import day, exact_text, first_sentences
+from optex.formatting import day, exact_text, first_few, first_sentences
 from optex.prohibition import Prohibit
 from optex.records import FormKind
 from optex.state import OfferState
@@ -166,7 +168,18 @@ def _may_announce(action: Amend | ConditionWaive, db: OfferWriter, state: OfferS
     if state.opened_at is None and state.terminated_at is None:
         reason = "the offer has not opened yet, and no holder has been told of it: an amendment would reach nobody"
         return Ruling(rule="AMD-1", reason=reason)
-    return action.refused(state)
+    if ruling := action.refused(state):
+        return ruling
+    if ruling := _excludes_nobody(action.apply(state).terms.eligible.excluded_holders, db):
+        return ruling
+    return sought_otherwise(action, db, state) if isinstance(action, Amend) else None
+
+
+def _excludes_nobody(excluded: Collection[str], db: OfferWriter) -> Ruling | None:
+    """The ruling against terms that exclude somebody of whom nothing is on record; None where there are all of them."""
+    unknown = sorted(set(excluded) - db.holders().keys()) if excluded else []
+    reason = f"eligible.excluded_holders: nothing is on record of {first_few(unknown)}"
+    return Ruling(rule="ELG-5", reason=reason) if unknown else None
 
 
 @apply_effects.register

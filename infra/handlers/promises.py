@@ -1,7 +1,7 @@
 """Promises in the books: which are still open, and which lapse when the service record shows a break."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,10 +30,12 @@ def open_promises(db: OfferReader, state: OfferState, holder_ids: Iterable[str] 
     return with_cancellations(db, state, db.open_promises(None if holder_ids is None else set(holder_ids)))
 
 
-def with_cancellations(db: OfferReader, state: OfferState, rows: Sequence[PromiseRow]) -> list[OpenPromise]:
-    """These promises, each with the cancellations it stands for."""
-    holders = {row.holder_id for row in rows}
-    grants = {grant.grant_id: grant for grant in db.grants(holders)}
+def with_cancellations(
+    db: OfferReader, state: OfferState, rows: Sequence[PromiseRow], grants: Mapping[str, Grant] | None = None
+) -> list[OpenPromise]:
+    """These promises, each with the cancellations it stands for; `grants` are those of their holders, if at hand."""
+    if grants is None:
+        grants = {grant.grant_id: grant for grant in db.grants({row.holder_id for row in rows})}
     cancelled: dict[str, list[Cancellation]] = {}
     for row in db.rows_of_grants(t.cancellations, grants):
         if row.voided_on is None:

@@ -12,7 +12,7 @@ from typing import Any
 from infra.ocf.item import Item
 from infra.ocf.vocabulary import FILE_TYPES, MANIFEST, REQUIRED_FILES, VERSION
 from optex.errors import BadData, Fault, OptexError
-from optex.visible import quoted
+from optex.visible import quoted, shortened
 
 _ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
@@ -35,7 +35,7 @@ def read_package(path: Path) -> Package:
         with zipfile.ZipFile(path) as archive:
             return _read(path, _in_archive(archive))
     if not path.is_dir():
-        raise OptexError(f"{path}: no folder and no .ocf.zip")
+        raise OptexError(f"{shortened(str(path), 300)}: no folder and no .ocf.zip")
     return _read(path, _in_folder(path))
 
 

@@ -52,7 +52,7 @@ def test_a_backup_says_what_is_in_it_and_what_is_not(played, tmp_path):
     lines = said.splitlines()
     letters = len(list((played.out / "mail").iterdir()))
     assert (0, 3) == (code, len(lines))
-    assert lines[0].endswith(f"the books (schema 0004), {letters} letters, 1 file; verified")
+    assert lines[0].endswith(f"the books (schema 0005), {letters} letters, 1 file; verified")
     assert lines[1].startswith("Audit: ")
     assert "Not in it: .env (secrets), and what Prefect keeps (made anew from the books)." == lines[2]
     document = json.loads(run("backup", played.out, "--out", tmp_path / "again.zip", "--json")[1])

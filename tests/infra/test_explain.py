@@ -19,6 +19,7 @@ from optex.actions import read_action
 from optex.authority import RULES
 from optex.calendar import EST
 from optex.errors import Ruling
+from optex.market import Quote
 from tasks.due_step import DueStep
 
 HOLDERS = """holder_id,name,email,jurisdiction,voting_percent
@@ -79,7 +80,7 @@ class Desk:
 
     def price(self, on, close):
         with self.writing() as db:
-            record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, close=Decimal(close)))], _at(on))
+            record_arrivals(db, [Arrival(at=_at(on), thing=Price(on=on, quote=Quote(close=Decimal(close))))], _at(on))
 
     def make(self, name):
         """Do a step by the body of its flow."""

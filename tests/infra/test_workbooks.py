@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.reader import digest_of, init_folder, read_folder, read_forms, read_prices, read_service
 from optex.errors import BadData
+from optex.market import Quote
 from tests.infra.conftest import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
 from tests.workbooks import part_of, put_part, rows_of, with_part, workbook
 
@@ -212,7 +213,7 @@ def test_the_names_of_columns_are_in_the_first_row(sheets):
     """In any order, and with rows and columns left blank; a fault is told at the name."""
     wide = [["", *row[::-1], ""] for row in rows_of(PRICES)]
     put(sheets, prices=[wide[0], ["", "", ""], *wide[1:]])
-    assert {date(2003, 10, 3): Decimal("1.05")} == sheets.read().prices
+    assert {date(2003, 10, 3): Quote(close=Decimal("1.05"))} == sheets.read().prices
     put(sheets, prices=[["Date", "Close"], *rows_of(PRICES)[1:]])
     assert [
         "offer.xlsx: prices!A1: Date: unknown column: did you mean date?",
@@ -228,7 +229,7 @@ def test_what_stands_under_no_name_is_a_fault(sheets):
     ] == sheets.faults()
     put(sheets, prices=[[",".join(row)] for row in rows_of(PRICES)])
     assert [
-        "offer.xlsx: prices!A1: file: all columns stand in one cell, expected one for each of date,close"
+        "offer.xlsx: prices!A1: file: all columns stand in one cell, expected one for each of date,close,high,low"
     ] == sheets.faults()
 
 

@@ -31,6 +31,26 @@ def test_who_is_no_longer_sought_tenders_nothing_and_is_told(amended):
     assert 1 == len(played.letters("confirmation-of-receipt", "Bo Ray"))
 
 
+@pytest.fixture(scope="module")
+def misstated(new_offer):
+    """1,000 shares at $12.50 and 20 at $8.00: from $8 on instead of from $10 is an increase of 2%, whatever is said."""
+    offer = new_offer(eligible={"minimum_price": 10.00})
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).holder("H2", "Bo Ray").grant("G2", 20, price="8.00")
+    for hour, change, percent in (("10", "decrease", 2), ("11", "increase", 1), ("12", "increase", 2)):
+        offer.happens(f"2003-03-28T{hour}:00:00", "amend", change=change, percent=percent, reason="From $8 on.",
+                      by="CFO", terms="eligible.minimum_price = 8.00")  # fmt: skip
+    return offer.play(until="2003-03-28T18:00:00")
+
+
+def test_a_decrease_or_an_increase_is_what_the_record_shows(misstated):
+    """On the last but one day ten business days are no more to be had: two percent, and no more, need none."""
+    fewer, one = misstated.column("audit", "detail", action="amend refused")
+    assert fewer.startswith("after such a change the offer must stay open ten business days")
+    assert one.startswith("by these terms 1,020 option shares would be sought, and not 1,000: that is 2.00%, not 1%")
+    assert ["offer-opened:H1", "offer-opened:H2"] == misstated.column("notices", "notice_id", kind="offer-opened")
+    assert "increased by 2% of the option shares" in misstated.letters("amendment", "Bo Ray")[0]
+
+
 def test_who_is_sought_again_stands_tendered_again(amended):
     """The form of February 28 is proper once more, and both are accepted on April 1; nobody is invited twice."""
     played = amended.play()

@@ -129,3 +129,16 @@ def test_only_eligible_shares_are_counted(narrowed):
     with narrowed.workspace() as workspace, workspace.read() as db:
         found = participation(db, db.state().terms).overall()
     assert (6, 2330) == (found.eligible_holders, found.eligible_shares)
+
+
+def test_an_amendment_excludes_nobody_of_whom_nothing_is_on_record(new_offer):
+    """H9 for H1 is refused; with H1 Ann may tender no more."""
+    offer = new_offer()
+    offer.holder("H1", "Ann Lee").grant("G1", 1000).tenders("F1", "2003-02-28T10:00:00", G1=1000)
+    for hour, holder in (("10", "H9"), ("11", "H1")):
+        terms = f'eligible.excluded_holders = ["{holder}"]\neligible.excluded_because = "an officer"'
+        offer.happens(f"2003-03-03T{hour}:00:00", "amend", change="decrease", reason="Not to officers.", terms=terms)
+    played = offer.play(until="2003-03-04T12:00:00")
+    [(rule, said)] = played.column("audit", "rule", "detail", action="amend refused")
+    assert ("ELG-5", "eligible.excluded_holders: nothing is on record of H9") == (rule, said)
+    assert ("defective", "ELG-5") == played.form("F1")

@@ -50,8 +50,7 @@ def eventful(new_offer):
     happens("2003-04-11T10:00:00", "release", **RUTH)
     happens("2003-05-05T10:00:00", "split", on="2003-05-12", new=3, old=2, **_by())
     happens("2003-06-02T10:00:00", "committee-grant-date", on="2003-10-10", **_by())
-    gone = {"holder": "H2", "capacity": "employee", "from_": "1999-01-04", "to": "2003-09-30"}
-    happens("2003-10-13T10:00:00", "service-set", **gone, **_by())
+    happens("2003-10-13T10:00:00", "service-end", holder="H2", last_day="2003-09-30", **_by())
     happens("2003-10-15T10:00:00", "agreement-signed", grant="G1-N", on="2003-10-15", **_by())
     return offer.closes_at("2003-10-10", "1.27")
 

@@ -75,3 +75,22 @@ def test_carried_vesting_is_the_documents(new_offer):
     said = played(new_offer, kind="carried").bytes()
     assert said == played(new_offer).bytes()
     assert [b"2003-10-03,600" in said["vesting.csv"], b"2004-05-16,400" in said["vesting.csv"]] == [True, True]
+
+
+def test_a_deferred_grant_vests_by_the_plans_cliff(new_offer):
+    """A quarter after twelve months, then monthly: so it is promised, and so the restart by the plan is told as well."""
+    cliff = {"first_months": 12, "every_months": 1, "tranches": 37, "first_percent": 25}
+    offer = new_offer(plan={"shares_authorized": 100_000, "vesting": cliff}, exchange={"vesting": {"kind": "restart"}})
+    offer.holder("H1", "Ann Lee").grant("G1", 1000, vesting=OLD)
+    offer.tenders("F1", "2003-03-10T10:00:00", G1=1000)
+    offer.happens("2003-04-15T10:00:00", "defer", holder="H1", shares=480, type="NSO", promise=True)
+    played = offer.closes_at("2003-10-03", "1.27").play()
+    told = (
+        "25% of the shares 12 months after the date of grant, the rest in 36 equal parts, each one month after the one"
+    )
+    assert f"counted from the date of grant and not from today: {told}" in text(played.letters("deferral"))
+    assert f"counted from the date of grant: {told}" in text(played.letters("acceptance-and-promise"))
+    assert [("2004-10-03", "120"), ("2004-11-03", "10"), ("2004-12-03", "10")] == played.column(
+        "vesting", "vests_on", "shares", grant_id="D-1-N"
+    )[:3]
+    assert ("2004-10-03", "250") == played.column("vesting", "vests_on", "shares", grant_id="G1-N")[0]
