@@ -174,6 +174,12 @@ class OfferReader:
     def holders(self) -> dict[str, Holder]:
         return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}
 
+    def names(self, holder_ids: Iterable[str]) -> dict[str, str]:
+        """The names of these holders."""
+        h = t.holders.c
+        query = select(h.holder_id, h.name).where(h.offer == self.offer)
+        return dict(iter(self.connection.execute(query.where(among(self.connection, h.holder_id, holder_ids)))))
+
     def quotes(self) -> dict[date, Quote]:
         """What the stock was quoted at, by day."""
         return {row.on: Quote(close=row.close, high=row.high, low=row.low) for row in self.rows(t.prices)}

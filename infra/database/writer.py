@@ -39,7 +39,7 @@ from optex.terms import Terms
 from optex.visible import on_one_line, quoted, unseen
 
 PROGRAM = "optex"
-# So many decisions are in memory at once while they are written.
+# So many decisions, forms or entries of the audit are in memory at once while they are written.
 AT_ONCE = 5_000
 
 Clock = Callable[[], datetime]
@@ -228,21 +228,24 @@ class OfferWriter(OfferReader):
         """Put forms on record; `after_deadline` are the deadlines, by form, that lay between receipt and now."""
         late = after_deadline or {}
         first = self._next(t.forms)
-        rows: list[dict[str, Any]] = []
-        lines: list[dict[str, Any]] = []
-        for position, form in enumerate(forms, start=first):
-            rows += FORMS.rows(
-                [form],
-                offer=self.offer,
-                recorded_at=self.recorded_at(form.received_at),
-                position=position,
-                after_deadline=late.get(form.form_id),
-                recorded_by=by,
-                evidence=evidence,
-            )
-            lines += FORM_LINES.rows(form.lines, offer=self.offer, form_id=form.form_id)
-        bulk_insert(self.connection, t.forms, rows)
-        bulk_insert(self.connection, t.form_lines, lines)
+        for done in range(0, len(forms), AT_ONCE):
+            some = forms[done : done + AT_ONCE]
+            rows = [
+                row
+                for position, form in enumerate(some, start=first + done)
+                for row in FORMS.rows(
+                    [form],
+                    offer=self.offer,
+                    recorded_at=self.recorded_at(form.received_at),
+                    position=position,
+                    after_deadline=late.get(form.form_id),
+                    recorded_by=by,
+                    evidence=evidence,
+                )
+            ]
+            lines = [(self.offer, form.form_id, *cells) for form in some for cells in map(FORM_LINES.cells, form.lines)]
+            bulk_insert(self.connection, t.forms, rows)
+            insert_rows(self.connection, t.form_lines, ("offer", "form_id", *FORM_LINES.names), lines)
 
     def add_service_periods(self, periods: Iterable[ServicePeriod]) -> None:
         """Record service; a period that began as one already known replaces it, so that its last day can be told."""
@@ -386,7 +389,7 @@ class OfferWriter(OfferReader):
                 raise OptexError(f"{name}: {quoted(told)} holds {bad}, which cannot be seen")
         head = self.audit_head()
         position, hash_ = head.entries, head.hash
-        rows = []
+        rows: list[dict[str, Any]] = []
         for at, (action, subject, rule, detail) in entries:
             position += 1
             row = {
@@ -403,6 +406,9 @@ class OfferWriter(OfferReader):
             }
             hash_ = chained(hash_, row)
             rows.append({**row, "hash": hash_})
+            if len(rows) == AT_ONCE:
+                self.add(t.audit, rows)
+                rows = []
         self.add(t.audit, rows)
 
     def _next(self, table: Any) -> int:

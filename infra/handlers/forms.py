@@ -14,7 +14,7 @@ from infra.database import tables as t
 from infra.database.decision_batches import DecisionBatches
 from infra.database.in_turn import in_turn
 from infra.database.reader import OfferReader
-from infra.database.writer import DecisionEntry, OfferWriter
+from infra.database.writer import AT_ONCE, DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
 from infra.folder.record_checks import Recorded
@@ -53,14 +53,16 @@ def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evi
     state = db.state()
     missed = [form.form_id for form in new if is_missed(db, form, state)]
     late = {form.form_id: passed for form in new if (passed := _deadline(db, form, state))}
-    marked = [replace(form, missed=True) if form.form_id in missed else form for form in new]
-    db.add_forms(marked, by, evidence, late)
+    marks = frozenset(missed)
+    db.add_forms([replace(form, missed=True) if form.form_id in marks else form for form in new], by, evidence, late)
     holder_ids = {form.holder_id for form in new}
     changed = review_again(db, holder_ids, at, received={form.form_id for form in new})
     returned = _return_tenders(db, state, holder_ids, at) if state.terminated_at else ""
     zone = state.terms.zone
-    entries = [("form received", form.form_id, "CNF-1", _received(form, late, zone)) for form in new]
-    db.audit_each(by, zip((form.received_at for form in new), entries, strict=True), evidence)
+    entries = (
+        (form.received_at, ("form received", form.form_id, "CNF-1", _received(form, late, zone))) for form in new
+    )
+    db.audit_each(by, entries, evidence)
     alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
     lacking = "" if evidence else ", without evidence"
     marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
@@ -73,13 +75,15 @@ def _defective(db: OfferWriter, new: Sequence[Form]) -> str:
 
     Of those that came after the acceptance the company decides, which is said by itself.
     """
-    standing = db.latest_decisions("form", [form.form_id for form in new])
-    defective = [standing[form.form_id] for form in new if form.form_id in standing]
-    said = [
-        f"Form {row.subject} is defective ({row.rule}): {sentence(row.reason)}"
-        for row in defective
-        if row.decision == FormStanding.DEFECTIVE and row.rule != "CAN-1"
-    ]
+    said: list[str] = []
+    for done in range(0, len(new), AT_ONCE):
+        some = new[done : done + AT_ONCE]
+        standing = db.latest_decisions("form", [form.form_id for form in some])
+        said += (
+            f"Form {row.subject} is defective ({row.rule}): {sentence(row.reason)}"
+            for row in (standing[form.form_id] for form in some if form.form_id in standing)
+            if row.decision == FormStanding.DEFECTIVE and row.rule != "CAN-1"
+        )
     return first_sentences(said)
 
 
@@ -122,14 +126,18 @@ def review_again(
     # What the acceptance decided is not decided again by a form that comes after it: where the record has changed
     # since, that is a contradiction, and a person settles it (CAN-1, REC-4).
     final = state.accepted_at is not None and at > state.accepted_at
+    # Until when a holder may object is counted from when the decision went on record, which must have been before.
+    after_all = _may_object(db, state, at)
     for records in in_turn(db, holder_ids):
         reviews = batch.review_all(records, state, at)
         before = db.latest_decisions("form", [each.form.form_id for each in reviews])
         due = [each for each in reviews if each.form.form_id in received] if final else reviews
         fresh = decided.add("form", map(decided_form, due))
         news.add(records, reviews, before, {entry.subject for entry in fresh})
+        if not after_all:
+            _tell(db, news, state, at, confirm=confirm)
     decided.append()
-    db.queue_notices(_confirmations(db, news, state, at) if confirm else (), at)
+    _tell(db, news, state, at, confirm=confirm)
     changed = news.changed
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 
@@ -164,6 +172,13 @@ class _News:
         self.records |= {d.holder.holder_id: d for d in records if d.holder.holder_id in concerned}
 
 
+def _tell(db: OfferWriter, news: _News, state: OfferState, at: datetime, *, confirm: bool) -> None:
+    """Queue the letters on what is news so far, and keep no more of it."""
+    if confirm and news.told:
+        db.queue_notices(_confirmations(db, news, state, at), at)
+    news.records, news.reviews, news.told = {}, [], []
+
+
 def _confirmations(db: OfferWriter, news: _News, state: OfferState, at: datetime) -> Iterator[Notice]:
     """The letters on forms just received, and on those that stand otherwise than their holders were told."""
     late, terminated = db.forms_recorded_late(), _termination_recorded_late(db, state)
@@ -178,6 +193,13 @@ def _confirmations(db: OfferWriter, news: _News, state: OfferState, at: datetime
         )
 
 
+def _may_object(db: OfferWriter, state: OfferState, at: datetime) -> bool:
+    """Whether holders are told so late what the look-back adds that they may still object to it (TND-3)."""
+    terms, now = state.terms, db.takes_effect(at)
+    over = now > extension_deadline(terms) or state.accepted_at or state.terminated_at
+    return told_late(now, terms) and not over
+
+
 def _objections(
     db: OfferWriter,
     in_force: Mapping[str, FormReview],
@@ -187,7 +209,7 @@ def _objections(
 ) -> dict[str, datetime]:
     """Until when each holder may still object to what the look-back added, where it is told so late (TND-3)."""
     terms, now = state.terms, db.takes_effect(at)
-    if not told_late(now, terms) or now > extension_deadline(terms) or state.accepted_at or state.terminated_at:
+    if not _may_object(db, state, at):
         return {}
     told = db.told_at(review.form.form_id for review in in_force.values())
     found = {

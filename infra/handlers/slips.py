@@ -17,7 +17,7 @@ def slips(db: OfferReader, forms: Sequence[Form], zone: tzinfo) -> str:
 
 
 def _signed(db: OfferReader, forms: Sequence[Form]) -> Iterator[str]:
-    names = {holder_id: holder.name for holder_id, holder in db.holders().items()}
+    names = db.names({form.holder_id for form in forms})
     for form in forms:
         if why := looks_like(form, names[form.holder_id]):
             yield f"Form {form.form_id} is signed as {form.signed_as}. {why}"
