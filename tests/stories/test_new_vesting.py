@@ -78,7 +78,7 @@ def test_carried_vesting_is_the_documents(new_offer):
 
 
 def test_a_deferred_grant_vests_by_the_plans_cliff(new_offer):
-    """A quarter after twelve months, then monthly: so it is promised, and so the restart by the plan is told as well."""
+    """A quarter after twelve months, then monthly: so it is promised, and so a restart by the plan is told."""
     cliff = {"first_months": 12, "every_months": 1, "tranches": 37, "first_percent": 25}
     offer = new_offer(plan={"shares_authorized": 100_000, "vesting": cliff}, exchange={"vesting": {"kind": "restart"}})
     offer.holder("H1", "Ann Lee").grant("G1", 1000, vesting=OLD)

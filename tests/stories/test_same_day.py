@@ -50,7 +50,10 @@ def test_what_is_reserved_between_the_two_is_granted(same_day):
 def test_the_letters_of_one_day(same_day):
     """The promise says that it is kept on the same day, and the agreement follows it."""
     [promise] = same_day.letters("acceptance-and-promise")
-    assert "on a date no earlier than April 1, 2003, stock options covering 1,000 shares" in promise
+    assert (
+        "on a date no earlier than April 1, 2003, the date of this promise, stock options covering 1,000 shares"
+        in promise
+    )
     queued = dict(same_day.column("notices", "kind", "queued_at", holder_id="H1"))
     assert ("2003-04-01T14:00:00Z", "2003-04-01T22:00:00Z") == (queued["acceptance-and-promise"], queued["grant"])
 
