@@ -68,7 +68,7 @@ class PromiseRow(NamedTuple):
 
 
 # So many holders are read, decided and written at a time: with more the memory grows, and nothing is faster.
-HOLDERS_AT_ONCE = 5_000
+HOLDERS_AT_ONCE = 2000
 
 _OF_PROMISE = ("promise_id", "holder_id", "shares", "issued_on", "not_before", "received_on")
 

@@ -40,7 +40,7 @@ from optex.visible import on_one_line, quoted, unseen
 
 PROGRAM = "optex"
 # So many decisions, forms or entries of the audit are in memory at once while they are written.
-AT_ONCE = 5_000
+AT_ONCE = 2_000
 
 Clock = Callable[[], datetime]
 Approvals = frozenset[tuple[str, str]] | None
