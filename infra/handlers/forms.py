@@ -1,9 +1,10 @@
 """Forms: recorded as received, reviewed with all the holder sent, and confirmed."""
 
 import csv
+import pickle
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -128,58 +129,71 @@ def review_again(
     final = state.accepted_at is not None and at > state.accepted_at
     # Until when a holder may object is counted from when the decision went on record, which must have been before.
     after_all = _may_object(db, state, at)
+    waiting: list[bytes] = []
     for records in in_turn(db, holder_ids):
         reviews = batch.review_all(records, state, at)
         before = db.latest_decisions("form", [each.form.form_id for each in reviews])
         due = [each for each in reviews if each.form.form_id in received] if final else reviews
         fresh = decided.add("form", map(decided_form, due))
-        news.add(records, reviews, before, {entry.subject for entry in fresh})
-        if not after_all:
-            _tell(db, news, state, at, confirm=confirm)
+        told = news.of(records, reviews, before, {entry.subject for entry in fresh})
+        if confirm and after_all:
+            waiting.append(pickle.dumps(told))  # packed it takes a tenth of the room
+        elif confirm:
+            _tell(db, told, state, at)
     decided.append()
-    _tell(db, news, state, at, confirm=confirm)
+    for each in waiting:
+        _tell(db, pickle.loads(each), state, at)
     changed = news.changed
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """Of which forms holders are told, with all that these holders sent and what is on record of them."""
+
+    records: dict[str, HolderRecord]
+    reviews: list[FormReview]
+    told: list[FormReview]
+    received: frozenset[str]
+
+
 class _News:
-    """What of the forms of all holders is to be confirmed, or confirmed anew, with all that its holder sent (CNF-1)."""
+    """What of the forms of a batch is to be confirmed, or confirmed anew; `changed` counts the earlier ones (CNF-1)."""
 
     def __init__(self, received: Collection[str]) -> None:
-        self.received, self.changed = received, 0
-        self.records: dict[str, HolderRecord] = {}
-        self.reviews: list[FormReview] = []
-        self.told: list[FormReview] = []
+        self._received, self.changed = received, 0
 
-    def add(
+    def of(
         self,
         records: Iterable[HolderRecord],
         reviews: Sequence[FormReview],
         before: Mapping[str, Row[Any]],
         fresh: Collection[str],
-    ) -> None:
-        """Find it among the forms of these holders, of which those are decided afresh; of the others keep nothing."""
-        self.changed += sum(form_id not in self.received for form_id in fresh)
+    ) -> _Told:
+        """Find it among the forms of these holders, of which those are decided afresh."""
+        self.changed += sum(form_id not in self._received for form_id in fresh)
         told = [
             each
             for each in reviews
             if (form_id := each.form.form_id) in fresh
-            and (form_id in self.received or _is_news(before.get(form_id), each))
+            and (form_id in self._received or _is_news(before.get(form_id), each))
         ]
         concerned = {each.form.holder_id for each in told}
-        self.told += told
-        self.reviews += (each for each in reviews if each.form.holder_id in concerned)
-        self.records |= {d.holder.holder_id: d for d in records if d.holder.holder_id in concerned}
+        return _Told(
+            records={d.holder.holder_id: d for d in records if d.holder.holder_id in concerned},
+            reviews=[each for each in reviews if each.form.holder_id in concerned],
+            told=told,
+            received=frozenset(form_id for each in told if (form_id := each.form.form_id) in self._received),
+        )
 
 
-def _tell(db: OfferWriter, news: _News, state: OfferState, at: datetime, *, confirm: bool) -> None:
-    """Queue the letters on what is news so far, and keep no more of it."""
-    if confirm and news.told:
+def _tell(db: OfferWriter, news: _Told, state: OfferState, at: datetime) -> None:
+    """Queue the letters on what is news."""
+    if news.told:
         db.queue_notices(_confirmations(db, news, state, at), at)
-    news.records, news.reviews, news.told = {}, [], []
 
 
-def _confirmations(db: OfferWriter, news: _News, state: OfferState, at: datetime) -> Iterator[Notice]:
+def _confirmations(db: OfferWriter, news: _Told, state: OfferState, at: datetime) -> Iterator[Notice]:
     """The letters on forms just received, and on those that stand otherwise than their holders were told."""
     late, terminated = db.forms_recorded_late(), _termination_recorded_late(db, state)
     in_force = batch.in_force(news.reviews)
