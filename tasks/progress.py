@@ -1,8 +1,7 @@
 """How far a step is that takes more than one batch: a bar on a terminal, and an artifact on the page of its run."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -11,10 +10,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-Show = Callable[[int], None]
+from infra.progress_bar import Show, bar_shown
 
 
 @contextmanager
@@ -23,25 +20,13 @@ def progress_shown(offer: str, doing: str, of: int, at_once: int) -> Iterator[Sh
     if of <= at_once:
         yield lambda done: None
         return
-    with _bar(doing, of) as drawn, _artifact(offer, doing, of) as told:
+    with bar_shown(doing, of) as drawn, _artifact(offer, doing, of) as told:
 
         def show(done: int) -> None:
             drawn(done)
             told(done)
 
         yield show
-
-
-@contextmanager
-def _bar(doing: str, of: int) -> Iterator[Show]:
-    """A bar beside the log of a terminal; none where nobody watches."""
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, total=of)
-        yield lambda done: bar.update(task, completed=done)
 
 
 @contextmanager

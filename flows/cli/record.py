@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from infra.handlers.service import record_service
 from infra.handlers.splits import apply_splits
 from infra.mail.delivery import send_queued
 from infra.mail.smtp import MailError
+from infra.progress_bar import bar_shown
 from infra.workspace import Workspace, name_of, workspace_in
 from optex.action import Action
 from optex.actions import Extend, read_action
@@ -122,7 +124,7 @@ def import_forms(folder: Path, file: Path | None, by: str, as_json: bool, eviden
         apply_splits(db, now)
         return record_received_forms(db, forms, now, by, evidence_named(db, evidence, now))
 
-    _work(workspace, work, as_json)
+    record_and_follow(workspace, work, as_json)
 
 
 def record_form(
@@ -151,7 +153,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
         told = read_service(source, set(db.holder_ids()), db.service_periods)
         return record_service(db, told, source.name, now, by)
 
-    _work(workspace, work, as_json)
+    record_and_follow(workspace, work, as_json)
 
 
 def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> None:
@@ -172,7 +174,7 @@ def import_prices(folder: Path, file: Path | None, by: str, as_json: bool) -> No
         db.audit(now, by, [("prices imported", source.name, "GRT-3", count(len(new), "closing price"))])
         return f"{count(len(new), 'closing price')} recorded. {known}".strip()
 
-    _work(workspace, work, as_json)
+    record_and_follow(workspace, work, as_json)
 
 
 def import_received(folder: Path, workspace: Workspace) -> str:
@@ -227,8 +229,10 @@ def _refuse_to_begin_again(folder: Path, workspace: Workspace) -> None:
         )
 
 
-def _work(workspace: Workspace, work: Work, as_json: bool) -> None:
+def record_and_follow(workspace: Workspace, work: Work, as_json: bool) -> None:
+    """Put on record what arrived, with a bar on a terminal where it is much; then mail and schedule follow."""
     with workspace.write() as db:
+        db.watched = partial(bar_shown, "holders")
         said = work(db, datetime.now(UTC).replace(microsecond=0))
     after_change(workspace)
     echo(json.dumps({"message": said}, ensure_ascii=False) if as_json else said)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from infra.database.reader import OfferReader
+from infra.database.reader import OfferReader, unwatched
 from optex.records import HolderRecord
 
 
@@ -11,5 +11,8 @@ def in_turn(
 ) -> Iterator[list[HolderRecord]]:
     """The records of these holders, or of all, in order of holder id, batch by batch."""
     wanted = db.holder_ids() if holder_ids is None else sorted(set(holder_ids))
-    for done in range(0, len(wanted), db.at_once):
-        yield db.holder_records(wanted[done : done + db.at_once], forms=forms)
+    watched = db.watched if len(wanted) > db.at_once else unwatched
+    with watched(len(wanted)) as show:
+        for done in range(0, len(wanted), db.at_once):
+            yield db.holder_records(wanted[done : done + db.at_once], forms=forms)
+            show(min(done + db.at_once, len(wanted)))

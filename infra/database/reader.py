@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,14 +74,23 @@ HOLDERS_AT_ONCE = 2000
 _OF_PROMISE = ("promise_id", "holder_id", "shares", "issued_on", "not_before", "received_on")
 
 
+def unwatched(of: int) -> AbstractContextManager[Callable[[int], None]]:
+    """Nobody sees how many are done."""
+    return nullcontext(lambda done: None)
+
+
 class OfferReader:
-    """One offer's rows, read inside one transaction; `at_once` is how many holders are worked on at a time."""
+    """One offer's rows, read inside one transaction.
+
+    `at_once` is how many holders are worked on at a time; `watched`, given how many there are, shows how many are done.
+    """
 
     at_once = HOLDERS_AT_ONCE
 
     def __init__(self, connection: Connection, offer: str) -> None:
         self.connection = connection
         self.offer = offer
+        self.watched: Callable[[int], AbstractContextManager[Callable[[int], None]]] = unwatched
 
     def row(self) -> Row[Any]:
         return self.connection.execute(select(t.offers).where(t.offers.c.offer == self.offer)).one()

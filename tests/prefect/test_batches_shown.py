@@ -18,8 +18,10 @@ from prefect.client.schemas.filters import (
     TaskRunFilterName,
 )
 
+from flows.cli.record import ensure_loaded, record_and_follow
 from flows.simulate import Runs, play_through, staged
 from infra.folder.reader import read_folder
+from infra.handlers.forms import read_new_forms, record_received_forms
 from infra.workspace import using
 from tasks.progress import progress_shown
 
@@ -81,3 +83,22 @@ def test_a_terminal_shows_a_bar(monkeypatch):
         with progress_shown("batched-2003", "open", of, 2) as show:
             show(2)
         assert shown is ("2/3" in terminal.getvalue())
+
+
+def test_an_import_shows_a_bar_too(new_offer, tmp_path, monkeypatch):
+    """On a terminal, of the holders whose forms are judged, where they are more than are judged at a time."""
+    offer = new_offer()
+    for n in (1, 2, 3):
+        offer.holder(f"H{n}", f"Ann Lee {n}").grant(f"G{n}", 1000)
+        offer.tenders(f"F{n}", "2003-03-10T10:00:00", **{f"G{n}": 1000})
+    folder = offer.write(tmp_path / "folder")
+    workspace, terminal = replace(ensure_loaded(folder), holders_at_once=2), Terminal()
+
+    def work(db, now):
+        return record_received_forms(db, read_new_forms(db, folder / "elections.csv"), now)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(sys, "stderr", terminal)
+        record_and_follow(workspace, work, as_json=False)
+    assert "holders" in terminal.getvalue()
+    assert "3/3" in terminal.getvalue()
