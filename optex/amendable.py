@@ -9,7 +9,6 @@ Change = Literal["consideration", "sought", "other"]
 # that is named here is as the table, unless it is named itself.
 _KINDS: dict[str, Change] = {
     "eligible": "sought",
-    "eligible.excluded_because": "other",
     "exchange": "consideration",
     "exchange.units": "other",
     "plan.term_years": "consideration",
