@@ -1,6 +1,7 @@
 """Forms: recorded as received, reviewed with all the holder sent, and confirmed."""
 
 import csv
+import pickle
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +14,8 @@ from sqlalchemy import Row, func, select
 from infra.database import tables as t
 from infra.database.decision_batches import DecisionBatches
 from infra.database.in_turn import in_turn
-from infra.database.put_aside import PutAside
 from infra.database.reader import OfferReader
+from infra.database.scratch import Scratch
 from infra.database.writer import AT_ONCE, DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
@@ -129,7 +130,7 @@ def review_again(
     final = state.accepted_at is not None and at > state.accepted_at
     # Until when a holder may object is counted from when the decision went on record, which must have been before.
     after_all = _may_object(db, state, at)
-    waiting = PutAside()
+    scratch, waiting = Scratch(), []
     for records in in_turn(db, holder_ids):
         reviews = batch.review_all(records, state, at)
         before = db.latest_decisions("form", [each.form.form_id for each in reviews])
@@ -137,12 +138,12 @@ def review_again(
         fresh = decided.add("form", map(decided_form, due))
         told = news.of(records, reviews, before, {entry.subject for entry in fresh})
         if confirm and after_all:
-            waiting.add(told)
+            waiting.append(scratch.put(pickle.dumps(told)))
         elif confirm:
             _tell(db, told, state, at)
     decided.append()
-    for told in waiting:
-        _tell(db, told, state, at)
+    for place in waiting:
+        _tell(db, pickle.loads(scratch.get(place)), state, at)
     changed = news.changed
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 
