@@ -17,7 +17,8 @@ from infra.handlers.intake import take_in
 from infra.handlers.service import record_service
 from infra.workspace import Workspace, using
 from optex.milestones import CANCEL, CLOSE, EXTENSION_DEADLINE, OPEN, RECHECK, REGRANT
-from optex.terms import Terms, parse_terms
+from optex.terms import Terms
+from optex.terms_reader import parse_terms
 from tasks.due_step import due_step
 
 LEAVERS = 1_000

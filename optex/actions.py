@@ -34,7 +34,8 @@ from optex.records import OptionType
 from optex.service_acts import EndService as EndService
 from optex.service_acts import ServiceSet as ServiceSet
 from optex.state import CONDITIONS, OfferState, upon_events
-from optex.terms import SomeTerms, Terms
+from optex.terms import Terms
+from optex.terms_reader import SomeTerms
 from optex.visible import quoted, shortened
 
 Reason = Annotated[Text, Expected("a reason in words")]

@@ -9,7 +9,8 @@ from typing import Any
 from optex.amendable import fixed, kind_of
 from optex.errors import BadData, Ruling
 from optex.formatting import day, listed, local_end
-from optex.terms import STATED, Terms, read_some_terms, terms_of
+from optex.terms import Terms
+from optex.terms_reader import STATED, read_some_terms, terms_of
 
 # The change that an amendment states, of what its terms change; the first one that applies names the amendment.
 _AS = {"consideration": ("consideration",), "sought": ("decrease", "increase"), "other": ("other",)}

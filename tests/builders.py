@@ -8,7 +8,8 @@ from typing import Any
 
 from optex.cancellation import Promise
 from optex.records import Capacity, Grant, Holder, OptionType, ServicePeriod
-from optex.terms import Terms, parse_terms
+from optex.terms import Terms
+from optex.terms_reader import parse_terms
 
 ALPHA: dict[str, Any] = {
     "offer": "alpha-2003",

@@ -20,7 +20,7 @@ def export_package(db: "OfferReader", folder: Path, out: Path) -> None:
     """Write the books of an offer as a package; where the issuer was formed may stand in the file since."""
     from infra.ocf.export import export_ocf
     from infra.ocf.ids import read_ids
-    from optex.terms import parse_terms
+    from optex.terms_reader import parse_terms
 
     formation = None
     with suppress(BadData, OSError, UnicodeDecodeError):  # the record is exported, whatever has become of the file

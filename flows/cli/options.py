@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from optex.clock import at_hour, on_clock, written
-from optex.terms import read_some_terms
+from optex.terms_reader import read_some_terms
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")

@@ -27,7 +27,8 @@ from optex.milestones import schedule_of as plan_of
 from optex.open_days import reaches_thirty_days
 from optex.records import Grant
 from optex.state import OfferState
-from optex.terms import Terms, parse_terms
+from optex.terms import Terms
+from optex.terms_reader import parse_terms
 from optex.warnings import Warning, foreign_offsets, iso_modification, readings, term_warnings
 
 

@@ -19,7 +19,8 @@ from infra.workspace import name_of, workspace_in
 from optex.amended_terms import agree
 from optex.clock import on_clock
 from optex.errors import BadData, OptexError
-from optex.terms import Terms, parse_terms
+from optex.terms import Terms
+from optex.terms_reader import parse_terms
 
 
 def print_status(folder: Path, as_json: bool, at: datetime | None = None) -> None:

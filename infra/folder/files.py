@@ -21,7 +21,8 @@ from optex.errors import BadData, Fault, OptexError
 from optex.market import Quote
 from optex.records import Form, Grant, Holder, ServicePeriod
 from optex.specimens import specimens
-from optex.terms import Terms, parse_terms
+from optex.terms import Terms
+from optex.terms_reader import parse_terms
 
 FILES = (
     "offer.toml",

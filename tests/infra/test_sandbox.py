@@ -8,7 +8,7 @@ from jinja2 import TemplateError
 from infra.mail.render import render, template_faults
 from optex.notices import Kind
 from optex.specimens import specimens
-from optex.terms import parse_terms
+from optex.terms_reader import parse_terms
 from tests.infra.conftest import OFFER
 
 OPENED = specimens(parse_terms(OFFER))[Kind.OFFER_OPENED]

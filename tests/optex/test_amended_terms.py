@@ -12,7 +12,8 @@ from optex.amended_terms import agree, amended, changed_terms, refused, stated
 from optex.calendar import EST
 from optex.errors import BadData
 from optex.state import OfferState
-from optex.terms import Terms, read_some_terms
+from optex.terms import Terms
+from optex.terms_reader import read_some_terms
 from tests import builders
 from tests.offers import local
 

@@ -12,7 +12,7 @@ from optex.errors import BadData
 from optex.formatting import long_moment, moment, on_long_moment, on_moment
 from optex.milestones import confirmation_due, extension_deadline, local_due, schedule_of
 from optex.state import OfferState
-from optex.terms import parse_terms
+from optex.terms_reader import parse_terms
 from optex.warnings import foreign_offsets, readings, term_warnings
 from tests.builders import offer_toml, terms
 

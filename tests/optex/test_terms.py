@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from optex.errors import BadData
-from optex.terms import Terms, Vesting, Waiting, parse_terms
+from optex.terms import Terms, Vesting, Waiting
+from optex.terms_reader import parse_terms
 from tests import builders
 
 LEAST = """offer = "alpha-2003"

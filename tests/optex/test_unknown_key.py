@@ -4,7 +4,7 @@ import pytest
 
 from optex.errors import BadData
 from optex.near_miss import meant
-from optex.terms import parse_terms
+from optex.terms_reader import parse_terms
 from tests.builders import offer_toml
 
 _ADDED = [
