@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
+from infra.database.holder_records import read_holders
 from infra.database.queued import Queued
-from infra.database.reader import OfferReader, read_holders
+from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
 from optex import batch, notices
 from optex.cells import Changes

@@ -6,7 +6,8 @@ from functools import singledispatch
 from sqlalchemy import select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader, read_holders
+from infra.database.holder_records import read_holders
+from infra.database.reader import OfferReader
 from infra.folder.cross_checks import GENERATED
 from infra.handlers import restated
 from optex.cells import cells_of, changes

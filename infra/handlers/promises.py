@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from infra.database import tables as t
-from infra.database.reader import OfferReader, PromiseRow, read_holders
+from infra.database.holder_records import read_holders
+from infra.database.reader import OfferReader, PromiseRow
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.splits import apply_splits
 from optex import batch, cancellation, pool
