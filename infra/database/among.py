@@ -8,7 +8,11 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, bindparam, 
 
 
 def among(connection: Connection, column: Any, keys: Iterable[str]) -> ColumnElement[bool]:
-    """Whether a column is one of these keys."""
+    """Whether a column is one of these keys.
+
+    What is found by such a column is sorted here where its order is that of the table's own key: told to order by it,
+    SQLite walks through the whole table by that key rather than look up these few.
+    """
     wanted = sorted(set(keys))
     if connection.dialect.name == "sqlite":
         each = func.json_each(bindparam(None, to_json(wanted).decode(), unique=True)).table_valued("value")

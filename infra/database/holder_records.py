@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -66,8 +67,8 @@ def read_grants(connection: Connection, offer: str, holder_ids: Ids) -> list[Gra
             vesting=tuple(vesting.get(grant_id, ())),
             fmv=fmv,
         )
-        for grant_id, holder_id, granted_on, shares, exercised, price, type_, expires_on, fmv in rows_of_holders(
-            connection, offer, columns, holder_ids, g.grant_id
+        for grant_id, holder_id, granted_on, shares, exercised, price, type_, expires_on, fmv in sorted(
+            rows_of_holders(connection, offer, columns, holder_ids), key=itemgetter(0)
         )
     ]
 
@@ -126,7 +127,7 @@ def _mine(connection: Connection, key: Any, offer: str, holder_ids: Ids) -> Any:
 def rows_of_holders(
     connection: Connection, offer: str, columns: Sequence[Any], holder_ids: Ids, *order: Any
 ) -> Sequence[Any]:
-    """Columns of one table, of the rows of these holders, or of all."""
+    """Columns of one table, of the rows of these holders, or of all; in the order of a key see `among`."""
     table = columns[0].table
     query = select(*columns).where(table.c.offer == offer).order_by(*order)
     if holder_ids is not None:

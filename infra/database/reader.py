@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, func, select
@@ -378,7 +379,7 @@ class OfferReader:
             .where(among(self.connection, o.holder_id, holder_ids))
         )
         tranches: dict[tuple[str, date, str], list[Tranche]] = defaultdict(list)
-        for *option, vests_on, shares in self.connection.execute(query.order_by(o.grant_id, v.vests_on)):
+        for *option, vests_on, shares in sorted(self.connection.execute(query).all(), key=itemgetter(2, 3)):
             tranches[tuple(option)].append(Tranche(vests_on=vests_on, shares=shares))
         found: dict[str, list[Exercisable]] = defaultdict(list)
         terms, quotes = self.state().terms, self.quotes()
@@ -405,11 +406,12 @@ class OfferReader:
         """Every promise with what was decided about it last, in order of holder id."""
         d, wanted = t.decisions.c, None if holder_ids is None else sorted(holder_ids)
         # Joined here, for of books just filled a PostgreSQL knows too little to join them well.
-        query = select(d.subject, d.decision, d.rule, d.at).where(d.offer == self.offer, d.kind == "promise")
+        query = select(d.subject, d.revision, d.decision, d.rule, d.at)
+        query = query.where(d.offer == self.offer, d.kind == "promise")
         if wanted is not None:
             query = query.where(among(self.connection, d.holder_id, wanted))
-        rows = self.connection.execute(query.order_by(d.subject, d.revision)).all()
-        last = {subject: said for subject, *said in rows}
+        rows = sorted(self.connection.execute(query).all(), key=itemgetter(0, 1))
+        last = {subject: said for subject, _, *said in rows}
         columns = [t.promises.c[name] for name in _OF_PROMISE]
         found = rows_of_holders(self.connection, self.offer, columns, wanted, t.promises.c.holder_id)
         return [PromiseRow(*row, *last.get(row.promise_id, (None, "", None))) for row in found]
@@ -423,10 +425,11 @@ class OfferReader:
         return select(table).where(table.c.offer == self.offer)
 
     def _of(self, table: Any, wanted: Sequence[str] | None, *order: Any) -> Any:
-        query = self._select(table).order_by(*order)
-        if wanted is not None:
-            query = query.where(among(self.connection, table.c.holder_id, wanted))
-        return self.connection.execute(query)
+        query = self._select(table)
+        if wanted is None:
+            return self.connection.execute(query.order_by(*order))
+        found = self.connection.execute(query.where(among(self.connection, table.c.holder_id, wanted))).all()
+        return sorted(found, key=attrgetter(*(column.name for column in order))) if order else found
 
 
 @lru_cache(maxsize=64)

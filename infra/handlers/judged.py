@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select
@@ -104,8 +105,8 @@ class Judged:
         """The decisions in force on forms of these holders; of one that was another holder's those on that are not."""
         d = t.decisions.c
         mine = d.offer == self._db.offer, d.kind == "form", among(self._db.connection, d.holder_id, holder_ids)
-        query = select(d.subject, d.entry, d.at, d.decision, d.rule, d.reason, d.shares).where(*mine)
-        found: Iterable[Row[Any]] = self._db.connection.execute(query.order_by(d.subject, d.revision))
+        query = select(d.subject, d.revision, d.entry, d.at, d.decision, d.rule, d.reason, d.shares).where(*mine)
+        found = sorted(self._db.connection.execute(query).all(), key=itemgetter(0, 1))
         # The last revision takes the place of those before it.
         return {row.subject: row for row in found}
 
