@@ -280,8 +280,11 @@ class OfferReader:
         """What is read of these holders, or of all."""
         return read(self.connection, self.offer, None if holder_ids is None else sorted(set(holder_ids)))
 
-    def grant_ids(self) -> set[str]:
-        return set(self.connection.execute(select(t.grants.c.grant_id).where(t.grants.c.offer == self.offer)).scalars())
+    def grants_among(self, grant_ids: Iterable[str]) -> set[str]:
+        """Which of these ids are those of grants."""
+        g = t.grants.c
+        query = select(g.grant_id).where(g.offer == self.offer, among(self.connection, g.grant_id, grant_ids))
+        return set(self.connection.execute(query).scalars())
 
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())

@@ -119,7 +119,8 @@ class FolderFiles:
 
     def _elections(self, holder_ids: Ids, grant_ids: Ids) -> None:
         table = CsvTable(file="elections.csv")
-        forms = Forms(table, holder_ids, grant_ids, self._zone, kept=self._keep_forms)
+        grants = None if grant_ids is None else lambda told: grant_ids
+        forms = Forms(table, holder_ids, grants, self._zone, kept=self._keep_forms)
         for _ in self._files.batches(table, ELECTIONS, required=False):
             forms.check()
         forms.finish()

@@ -1,6 +1,6 @@
 """The rows of elections.csv as forms: those of one form, wherever they stand, are one Election Form, and agree."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
@@ -10,6 +10,9 @@ from infra.folder.csv_rows import FORM_COLUMNS, OPTION_COLUMNS
 from infra.folder.csv_table import CsvTable
 from optex.clock import BadInstant, on_clock
 from optex.records import Form, FormKind, FormLine
+
+Grants = Callable[[Collection[str]], Collection[str]]
+"""Which of some ids are those of grants: of half a million, those of a batch are asked for."""
 
 
 @dataclass(slots=True)
@@ -48,15 +51,17 @@ class Forms:
     An instant without an offset is on the offer's clock (CAL-2).
     """
 
-    def __init__(self, table: CsvTable, holder_ids: Ids, grant_ids: Ids, zone: tzinfo, *, kept: bool) -> None:
-        self._table, self._holder_ids, self._grant_ids, self._zone = table, holder_ids, grant_ids, zone
+    def __init__(self, table: CsvTable, holder_ids: Ids, grants: Grants | None, zone: tzinfo, *, kept: bool) -> None:
+        self._table, self._holder_ids, self._grants, self._zone = table, holder_ids, grants, zone
         self._kept = kept
         self.rows: dict[str, FormRows] = {}
         self.forms: dict[str, Form] = {}
         self._open, self._told, self._lines = "", FormRows(0, (), frozenset()), list[FormLine]()
 
     def check(self) -> None:
-        check_known(self._table, "grant_id", self._grant_ids, "grants.csv")
+        if self._grants is not None:
+            told = {row["grant_id"] for row in self._table.rows if "grant_id" in row}
+            check_known(self._table, "grant_id", self._grants(told), "grants.csv")
         for index, row in enumerate(self._table.rows):
             form_id = row.get("form_id")
             if form_id is None:

@@ -15,7 +15,7 @@ from infra.folder.file_reader import FileReader
 from infra.folder.files import ALL_FILES as ALL_FILES
 from infra.folder.files import FILES as FILES
 from infra.folder.files import FolderFiles, prices_of, service_batches, service_period
-from infra.folder.form_rows import Forms
+from infra.folder.form_rows import Forms, Grants
 from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry
@@ -81,14 +81,15 @@ def digest_of(path: Path) -> str:
 
 
 def read_forms(
-    path: Path, terms: Terms, holder_ids: Collection[str], grant_ids: Collection[str], recorded: Recorded | None = None
+    path: Path, terms: Terms, holder_ids: Collection[str], grants: Grants, recorded: Recorded | None = None
 ) -> list[Form]:
     """The forms in a file or sheet of the shape of elections.csv; BadData with every fault by its place.
 
-    Where a form is `recorded` with other content, that is a fault too (REC-2).
+    `grants` says which of some ids are known as those of grants. Where a form is `recorded` with other content, that is
+    a fault too (REC-2).
     """
     files, table = _single(path, "elections")
-    forms = Forms(table, holder_ids, grant_ids, terms.zone, kept=True)
+    forms = Forms(table, holder_ids, grants, terms.zone, kept=True)
     with without_collection():
         for _ in files.batches(table, ELECTIONS):
             forms.check()

@@ -344,7 +344,7 @@ def confirmations(db: OfferWriter, form_id: str) -> int:
 
 def read_new_forms(db: OfferReader, file: Path, recorded: Recorded | None = None) -> list[Form]:
     """The forms of a CSV file; BadData with every fault by line, and where it says other than what is `recorded`."""
-    return read_forms(file, db.first_terms(), set(db.holder_ids()), db.grant_ids(), recorded)
+    return read_forms(file, db.first_terms(), set(db.holder_ids()), db.grants_among, recorded)
 
 
 def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
