@@ -241,6 +241,15 @@ def insert_rows(connection: Connection, table: Table, keys: Sequence[str], rows:
     return len(rows)
 
 
+def count_anew(connection: Connection, *tables: Table) -> None:
+    """Have PostgreSQL count what is in tables that were just filled, as by itself it does so a minute later.
+
+    Of a table of which it knows nothing it may check each reference by the index on its offer: every row there is.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
+
+
 def _bind(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """How the driver wants the cells of a column; None where it wants them as they are."""
     if dialect.name == "sqlite" and isinstance(column.type, Date):

@@ -374,22 +374,23 @@ class OfferReader:
     def granted_isos(self, holder_ids: Collection[str]) -> dict[str, list[Exercisable]]:
         """The new ISOs that these holders have been granted, at the value of their day: they count first (ISO-1)."""
         o, v = t.issued_options.c, t.tranches.c
-        of_grant = and_(v.offer == o.offer, v.grant_id == o.grant_id)
         query = (
-            select(o.holder_id, o.granted_on, o.grant_id, v.vests_on, v.shares)
-            .join(t.tranches, of_grant)
+            select(o.grant_id, o.holder_id, o.granted_on)
             .where(o.offer == self.offer, o.kind == "new", o.type == OptionType.ISO, o.ended_on.is_(None))
             .where(among(self.connection, o.holder_id, holder_ids))
         )
-        tranches: dict[tuple[str, date, str], list[Tranche]] = defaultdict(list)
-        for *option, vests_on, shares in sorted(self.connection.execute(query).all(), key=itemgetter(2, 3)):
-            tranches[tuple(option)].append(Tranche(vests_on=vests_on, shares=shares))
+        options = sorted(self.connection.execute(query).all())
+        theirs = among(self.connection, v.grant_id, (option.grant_id for option in options))
+        vesting = select(v.grant_id, v.vests_on, v.shares).where(v.offer == self.offer, theirs)
+        tranches: dict[str, list[Tranche]] = defaultdict(list)
+        for grant_id, vests_on, shares in self.connection.execute(vesting.order_by(v.grant_id, v.vests_on)):
+            tranches[grant_id].append(Tranche(vests_on=vests_on, shares=shares))
         found: dict[str, list[Exercisable]] = defaultdict(list)
         terms, quotes = self.state().terms, self.quotes()
-        for (holder_id, granted_on, grant_id), schedule in tranches.items():
+        for grant_id, holder_id, granted_on in options:
             value = market_value(terms, granted_on, quotes)
             assert value is not None, "without a price nothing is granted (GRT-3)"
-            iso = Exercisable(granted_on=granted_on, grant_id=grant_id, fmv=value, tranches=tuple(schedule))
+            iso = Exercisable(granted_on=granted_on, grant_id=grant_id, fmv=value, tranches=tuple(tranches[grant_id]))
             found[holder_id].append(iso)
         return found
 

@@ -21,7 +21,7 @@ from infra.database import tables as t
 from infra.database import vouching
 from infra.database.among import among
 from infra.database.audit_chain import chained
-from infra.database.engine import bulk_insert, insert_rows
+from infra.database.engine import bulk_insert, count_anew, insert_rows
 from infra.database.mapping import FORM_LINES, FORMS, ISSUED_OPTIONS, STEPS, Record, RecordTable
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
@@ -245,6 +245,8 @@ class OfferWriter(OfferReader):
             ]
             lines = [(self.offer, form.form_id, *cells) for form in some for cells in map(FORM_LINES.cells, form.lines)]
             bulk_insert(self.connection, t.forms, rows)
+            if not done and len(forms) > AT_ONCE:
+                count_anew(self.connection, t.forms)
             insert_rows(self.connection, t.form_lines, ("offer", "form_id", *FORM_LINES.names), lines)
 
     def add_service_periods(self, periods: Iterable[ServicePeriod]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from infra.database import tables as t
+from infra.database.engine import count_anew
 from infra.database.mapping import GRANTS, HOLDERS, SERVICE_PERIODS
 from infra.database.writer import OfferWriter
 from infra.folder.arrivals import Arrival, Price
@@ -74,6 +75,7 @@ def _taken_in(engine: Engine, terms: Terms, batches: Iterable[Batch], digest: Ca
         counted = Counter[str]()
         grants = _put_on_record(db, batches, counted)
         db.move_pool(pool.opening(terms.commences, terms.plan.shares_authorized, grants))
+        count_anew(connection, t.holders, t.service_periods, t.grants, t.tranches)
         db.update_offer(digest=digest())
         db.reschedule(at, "")
         said = f"{count(counted['holders'], 'holder')}, {count(counted['grants'], 'grant')}"
