@@ -152,24 +152,22 @@ def imbalances(
     granted_on: date | None = None,
     splits: Collection[Split] = (),
     exchange: Exchange = ONE_FOR_ONE,
-    made_again: bool = False,
 ) -> list[str]:
     """Every sum that does not balance, in words; none where all is well.
 
     What is cancelled of each grant, at its ratio and rounded, is what is promised for it, and what is promised is
     granted or lapsed. `vesting` is the plan's schedule, `options` are the new options, `lapsed_holders` those whose
-    promise lapsed; `granted_on` is None while nothing is granted yet. Cancellations that are `made_again`, as those on
-    record are by the rule that made them, are checked only beside what is promised and granted for them.
-    KeyError where a cancelled grant is not among the grants.
+    promise lapsed; `granted_on` is None while nothing is granted yet. KeyError where a cancelled grant is not among
+    the grants.
     Authority: TND-2, CAN-1, PRM-1, XCH-1, ADJ-1, PLN-1.
     """
     balancing = [each.balancing for each in cancellations if each.balancing]
     issued = [*balancing, *options]
     broken = [f"{each} is issued {n} times" for each, n in _repeated(option.grant_id for option in issued)]
     broken += [f"{each} is cancelled {n} times" for each, n in _repeated(c.grant_id for c in cancellations)]
-    for option in options if made_again else issued:
+    for option in issued:
         broken += _broken_vesting(option)
-    for cancellation in () if made_again else cancellations:
+    for cancellation in cancellations:
         broken += _broken_cancellation(cancellation, grants[cancellation.grant_id], vesting)
         broken += _broken_exchange(cancellation, grants[cancellation.grant_id], exchange)
     broken += _broken_promises(cancellations, promises)

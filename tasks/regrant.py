@@ -96,7 +96,6 @@ class Granting:
                 options=options,
                 granted_on=on,
                 splits=state.splits,
-                made_again=True,
             )
         )
         db.add_options("new", options)
