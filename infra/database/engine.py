@@ -245,9 +245,10 @@ def count_anew(connection: Connection, *tables: Table) -> None:
     """Have PostgreSQL count what is in tables that were just filled, as by itself it does so a minute later.
 
     Of a table of which it knows nothing it may check each reference by the index on its offer: every row there is.
+    One that another transaction has counted, and not ended, is left out: it would wait for that one's end.
     """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {', '.join(table.name for table in tables)}")
 
 
 def _bind(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

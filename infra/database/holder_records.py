@@ -50,7 +50,7 @@ def read_service_periods(connection: Connection, offer: str, holder_ids: Ids) ->
 
 
 def read_grants(connection: Connection, offer: str, holder_ids: Ids) -> list[Grant]:
-    """The grants with the schedules that they state, in order of their ids."""
+    """The grants with the schedules that they state, in order of their ids (sorted here: see `among`)."""
     g = t.grants.c
     vesting = _stated_vesting(connection, offer, holder_ids)
     columns = (g.grant_id, g.holder_id, g.granted_on, g.shares, g.exercised, g.price, g.type, g.expires_on, g.fmv)
@@ -127,7 +127,7 @@ def _mine(connection: Connection, key: Any, offer: str, holder_ids: Ids) -> Any:
 def rows_of_holders(
     connection: Connection, offer: str, columns: Sequence[Any], holder_ids: Ids, *order: Any
 ) -> Sequence[Any]:
-    """Columns of one table, of the rows of these holders, or of all; in the order of a key see `among`."""
+    """Columns of one table, of the rows of these holders, or of all."""
     table = columns[0].table
     query = select(*columns).where(table.c.offer == offer).order_by(*order)
     if holder_ids is not None:

@@ -106,9 +106,9 @@ class Judged:
         d = t.decisions.c
         mine = d.offer == self._db.offer, d.kind == "form", among(self._db.connection, d.holder_id, holder_ids)
         query = select(d.subject, d.revision, d.entry, d.at, d.decision, d.rule, d.reason, d.shares).where(*mine)
-        found = sorted(self._db.connection.execute(query).all(), key=itemgetter(0, 1))
+        found: Iterable[Row[Any]] = self._db.connection.execute(query)
         # The last revision takes the place of those before it.
-        return {row.subject: row for row in found}
+        return {row.subject: row for row in sorted(found, key=itemgetter(0, 1))}
 
 
 def sent_by(db: OfferReader, holder_ids: Iterable[str]) -> dict[str, list[SentForm]]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from infra.database import tables as t
+from infra.database.engine import count_anew
 from infra.database.reader import OfferReader
 from infra.database.writer import AT_ONCE, OfferWriter
 from infra.handlers.intake import load_folder
@@ -67,3 +68,13 @@ def test_references_to_forms_are_looked_up_on_postgresql(sqlite_and_postgresql, 
         asked = "EXPLAIN SELECT 1 FROM forms WHERE offer = 'alpha-2003' AND form_id = 'F00001' FOR KEY SHARE"
         plan = " ".join(connection.exec_driver_sql(asked).scalars())
     assert "pk_forms" in plan
+
+
+def test_nobody_waits_to_count_what_another_has_counted(sqlite_and_postgresql):
+    """Two offers in one PostgreSQL are imported at the same time, and neither waits for the end of the other."""
+    engine = sqlite_and_postgresql["postgresql"]
+    with engine.begin() as one, engine.begin() as other:
+        count_anew(one, t.forms)
+        other.exec_driver_sql("SET LOCAL lock_timeout = 100")
+        count_anew(other, t.forms, t.grants)
+        assert 1 == other.exec_driver_sql("SELECT 1").scalar()
