@@ -20,10 +20,10 @@ from infra.database.writer import OfferWriter, UnknownOffer
 from infra.folder.reader import read_prices, read_service
 from infra.folder.workbooks import places_in
 from infra.handlers.actions import record_action as record
-from infra.handlers.forms import read_new_forms, record_received_forms
+from infra.handlers.forms import read_new_forms, record_forms, record_received_forms
 from infra.handlers.intake import take_in
 from infra.handlers.keyed_form import record_keyed_form
-from infra.handlers.known_forms import sort_out
+from infra.handlers.known_forms import new_among
 from infra.handlers.prices import new_prices, price_differences
 from infra.handlers.result import ActionResult
 from infra.handlers.service import record_service
@@ -34,7 +34,7 @@ from infra.progress_bar import bar_shown
 from infra.workspace import Workspace, name_of, workspace_in
 from optex.action import Action
 from optex.actions import Extend, read_action
-from optex.errors import OptexError
+from optex.errors import OptexError, Ruling
 from optex.formatting import count
 from optex.market import Quote
 
@@ -150,7 +150,7 @@ def import_service(folder: Path, file: Path | None, by: str, as_json: bool) -> N
 
     def work(db: OfferWriter, now: datetime) -> str:
         source = file or places_in(folder)["service.csv"]
-        told = read_service(source, set(db.holder_ids()), db.service_periods)
+        told = read_service(source, db.holders_among, db.service_periods)
         return record_service(db, told, source.name, now, by)
 
     record_and_follow(workspace, work, as_json)
@@ -187,11 +187,10 @@ def import_received(folder: Path, workspace: Workspace) -> str:
         places = places_in(folder)
         elections, prices = places["elections.csv"], places["prices.csv"]
         if elections.exists():
-            forms = [form for form in read_new_forms(db, elections) if form.received_at <= now]
-            told = sort_out(db, forms)
-            if told.new:
-                said.append(f"{elections.name}: {record_received_forms(db, told.new, now)}")
-            said += [f"{elections.name}: {ruling.rule}: {ruling.reason}" for ruling in told.refused.values()]
+            refused: list[Ruling] = []
+            if recorded := record_forms(db, new_among(db, read_new_forms(db, elections), now, refused), now):
+                said.append(f"{elections.name}: {recorded}")
+            said += [f"{elections.name}: {ruling.rule}: {ruling.reason}" for ruling in refused]
         if prices.exists():
             said += _received_prices(db, read_prices(prices), state.day(now), prices.name)
     return "\n".join(said)

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Column, Connection, Row, and_, func, select
 
 from infra.database import tables as t
 from infra.database.among import among
@@ -282,8 +282,14 @@ class OfferReader:
 
     def grants_among(self, grant_ids: Iterable[str]) -> set[str]:
         """Which of these ids are those of grants."""
-        g = t.grants.c
-        query = select(g.grant_id).where(g.offer == self.offer, among(self.connection, g.grant_id, grant_ids))
+        return self._among(t.grants.c.grant_id, grant_ids)
+
+    def holders_among(self, holder_ids: Iterable[str]) -> set[str]:
+        """Which of these ids are those of holders."""
+        return self._among(t.holders.c.holder_id, holder_ids)
+
+    def _among(self, column: Column[str], ids: Iterable[str]) -> set[str]:
+        query = select(column).where(column.table.c.offer == self.offer, among(self.connection, column, ids))
         return set(self.connection.execute(query).scalars())
 
     def form_ids(self) -> set[str]:

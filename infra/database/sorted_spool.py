@@ -3,10 +3,10 @@
 import heapq
 import marshal
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from infra.batched import batched
 from infra.database.scratch import Place, Scratch
 
 Row = tuple[Any, ...]
@@ -27,9 +27,8 @@ class SortedSpool:
 
     def add(self, rows: Iterable[Row]) -> None:
         """Put a batch of rows aside."""
-        batch = iter(sorted(rows, key=_key))
         written = []
-        while some := list(islice(batch, _AT_ONCE)):
+        for some in batched(sorted(rows, key=_key), _AT_ONCE):
             written.append(self._scratch.put(marshal.dumps(some)))
             self.rows += len(some)
         self._batches.append(written)

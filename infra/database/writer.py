@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
+from infra.batched import batched
 from infra.database import tables as t
 from infra.database import vouching
 from infra.database.among import among
@@ -193,7 +193,7 @@ class OfferWriter(OfferReader):
         row = {
             "offer": self.offer,
             "fact_id": key,
-            "position": self._next(t.actions),
+            "position": self.next_position(t.actions),
             "at": action.at.astimezone(UTC),
             "verb": action.verb,
             "actor": action.by,
@@ -224,30 +224,33 @@ class OfferWriter(OfferReader):
         by: str = "",
         evidence: str = "",
         after_deadline: Mapping[str, datetime] | None = None,
+        *,
+        first: int | None = None,
     ) -> None:
-        """Put forms on record; `after_deadline` are the deadlines, by form, that lay between receipt and now."""
+        """Put forms on record, as many as may be in memory at once; `first` is the position of the first of them.
+
+        `after_deadline` are the deadlines, by form, that lay between receipt and now.
+        """
         late = after_deadline or {}
-        first = self._next(t.forms)
-        for done in range(0, len(forms), AT_ONCE):
-            some = forms[done : done + AT_ONCE]
-            rows = [
-                row
-                for position, form in enumerate(some, start=first + done)
-                for row in FORMS.rows(
-                    [form],
-                    offer=self.offer,
-                    recorded_at=self.recorded_at(form.received_at),
-                    position=position,
-                    after_deadline=late.get(form.form_id),
-                    recorded_by=by,
-                    evidence=evidence,
-                )
-            ]
-            lines = [(self.offer, form.form_id, *cells) for form in some for cells in map(FORM_LINES.cells, form.lines)]
-            bulk_insert(self.connection, t.forms, rows)
-            if not done and len(forms) > AT_ONCE:
-                count_anew(self.connection, t.forms)
-            insert_rows(self.connection, t.form_lines, ("offer", "form_id", *FORM_LINES.names), lines)
+        first = self.next_position(t.forms) if first is None else first
+        rows = [
+            row
+            for position, form in enumerate(forms, start=first)
+            for row in FORMS.rows(
+                [form],
+                offer=self.offer,
+                recorded_at=self.recorded_at(form.received_at),
+                position=position,
+                after_deadline=late.get(form.form_id),
+                recorded_by=by,
+                evidence=evidence,
+            )
+        ]
+        lines = [(self.offer, form.form_id, *cells) for form in forms for cells in map(FORM_LINES.cells, form.lines)]
+        bulk_insert(self.connection, t.forms, rows)
+        if first <= AT_ONCE <= len(forms):  # so many at once, where there were few: more are to come
+            count_anew(self.connection, t.forms)
+        insert_rows(self.connection, t.form_lines, ("offer", "form_id", *FORM_LINES.names), lines)
 
     def add_service_periods(self, periods: Iterable[ServicePeriod]) -> None:
         """Record service; a period that began as one already known replaces it, so that its last day can be told."""
@@ -294,8 +297,8 @@ class OfferWriter(OfferReader):
     def append_decisions(self, kind: str, at: datetime, rows: Iterable[tuple[Any, ...]]) -> None:
         """Append decisions of one kind, in the order of their subjects; one entry of the audit vouches for them all."""
         at, entry = at.astimezone(UTC), self.audit_head().entries + 1
-        counted, digest, left = Counter[str](), hashlib.sha256(), iter(rows)
-        while some := list(islice(left, AT_ONCE)):
+        counted, digest = Counter[str](), hashlib.sha256()
+        for some in batched(rows, AT_ONCE):
             cells = [(kind, subject, revision, at, *said) for subject, revision, *said in some]
             for each in cells:
                 digest.update(to_json(each))
@@ -345,7 +348,7 @@ class OfferWriter(OfferReader):
         last = self._select(t.pool).order_by(t.pool.c.position.desc()).limit(1)
         row = self.connection.execute(last).first()
         entries = post(row.available_after if row else 0, movements)
-        first = self._next(t.pool)
+        first = self.next_position(t.pool)
         self.add(t.pool, [{"position": first + n, **asdict(entry)} for n, entry in enumerate(entries)])
         return entries
 
@@ -413,7 +416,8 @@ class OfferWriter(OfferReader):
                 rows = []
         self.add(t.audit, rows)
 
-    def _next(self, table: Any) -> int:
+    def next_position(self, table: Any) -> int:
+        """The position of what is put into a table after all that is in it."""
         query = select(func.max(table.c.position)).where(table.c.offer == self.offer)
         return (self.connection.execute(query).scalar() or 0) + 1
 

@@ -1,15 +1,17 @@
 """What the rows of an offer folder must agree on with each other, and one file with another, batch after batch.
 
 Every check skips a cell that is itself a fault, so that one mistake is told once. Of the rows that have been, no more
-is kept than what later ones are compared with.
+is kept than what later ones are compared with, and that not in memory.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from infra.database.sorted_spool import SortedSpool
 from infra.folder.csv_table import CsvTable
+from infra.folder.first_lines import FirstLines, Known
 from optex.fields import A_DAY, in_calendar
 from optex.market import Quote
 from optex.records import Tranche
@@ -17,37 +19,38 @@ from optex.records import Tranche
 # The ids that the offer gives to the options it makes out of a grant.
 GENERATED = ("-B", "-N", "-N-ISO", "-N-NSO")
 
-Ids = Collection[str] | None
-
 
 class Once:
-    """Every value of a column stands once; `lines` says on which line each stands first."""
+    """Every value of a column stands once; `known` says which of some ids it has."""
 
     def __init__(self, table: CsvTable, column: str) -> None:
         self._table, self._column = table, column
-        self.lines: dict[Any, int] = {}
+        self._first = FirstLines()
+        self.known: Known = self._first.known
 
     def check(self) -> None:
-        table, column, lines = self._table, self._column, self.lines
-        cells = table.stated.get(column)
-        if cells and len(set(cells)) == len(cells) and lines.keys().isdisjoint(cells):
-            lines.update(zip(cells, table.lines, strict=True))
+        table, column = self._table, self._column
+        places = [(str(row[column]), line) for row, line in zip(table.rows, table.lines, strict=True) if column in row]
+        if self._first.add(places) == len(places):
             return
+        first_of = self._first.of([value for value, _ in places])
         for index, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
             if column in row:
-                first = lines.setdefault(row[column], line)
+                first, _ = first_of[str(row[column])]
                 if first != line:
                     problem = f"'{row[column]}' stands already on line {first}"
                     table.reject(index, column, problem, f"each {column} once")
 
 
-def check_known(table: CsvTable, column: str, ids: Ids, file: str) -> None:
+def check_known(table: CsvTable, column: str, known: Known | None, file: str) -> None:
     """A fault in every cell with an id that the other file does not have."""
-    if ids is None or (column in table.stated and all(map(ids.__contains__, table.stated[column]))):
+    if known is None:
         return
-    for index, row in enumerate(table.rows):
-        if column in row and row[column] not in ids:
-            table.reject(index, column, f"{row[column]!r} is unknown", f"an id of {file}")
+    told = {row[column] for row in table.rows if column in row}
+    if unknown := told.difference(known(told)):
+        for index, row in enumerate(table.rows):
+            if column in row and row[column] in unknown:
+                table.reject(index, column, f"{row[column]!r} is unknown", f"an id of {file}")
 
 
 class Spells:
@@ -55,10 +58,10 @@ class Spells:
 
     def __init__(self, table: CsvTable) -> None:
         self._table = table
-        self._of_holder: dict[str, tuple[tuple[str, date, int, date], ...]] = {}
+        self._spells = SortedSpool()
 
     def check(self) -> None:
-        table = self._table
+        table, spells = self._table, []
         for index, row in enumerate(table.rows):
             first, last = row.get("from"), row.get("to", date.max)
             if first is None:
@@ -66,25 +69,20 @@ class Spells:
             if last < first:
                 table.reject(index, "to", f"{last} lies before {first}", "the last day in service, or blank")
             elif "holder_id" in row and "capacity" in row and "to" not in table.bad.get(index, ()):
-                spell = row["capacity"], first, table.lines[index], last
-                self._of_holder[row["holder_id"]] = (*self._of_holder.get(row["holder_id"], ()), spell)
+                spell = first.toordinal(), table.lines[index], last.toordinal()
+                spells.append(((row["holder_id"], row["capacity"].value), spell))
+        self._spells.add(spells)
 
     def finish(self) -> None:
         """What can be said only of all spells: which overlap."""
-        for spells in self._of_holder.values():
-            for capacity in {capacity for capacity, *_ in spells} if len(spells) > 1 else ():
-                self._overlaps(capacity, sorted(spell for each, *spell in spells if each == capacity))
-        self._of_holder.clear()
-
-    def _overlaps(self, capacity: str, spells: list[list[Any]]) -> None:
-        _, holding, until = spells[0]
-        for first, line, last in spells[1:]:
-            if first <= until:
+        of, holding, until = ("", ""), 0, 0
+        for one, (first, line, last) in self._spells:
+            if one == of and first <= until:
                 earlier, later = sorted((holding, line))
-                problem = f"overlaps the spell as {capacity} on line {earlier}"
+                problem = f"overlaps the spell as {one[1]} on line {earlier}"
                 self._table.fault(later, "from", problem, "spells of one capacity that do not overlap")
-            if last > until:
-                holding, until = line, last
+            if one != of or last > until:
+                of, holding, until = one, line, last
 
 
 class Grants:
@@ -96,8 +94,9 @@ class Grants:
         self._reserved: list[tuple[int, str]] = []
 
     @property
-    def ids(self) -> Collection[str]:
-        return self._once.lines.keys()
+    def known(self) -> Known:
+        """Which of some ids are those of grants."""
+        return self._once.known
 
     def check(self) -> None:
         table = self._table
@@ -116,8 +115,9 @@ class Grants:
     def finish(self) -> None:
         """What can be said only of all grants: which bears the id that an option made out of another will have."""
         for line, grant_id in self._reserved:
-            origins = (grant_id.removesuffix(end) for end in GENERATED if grant_id.endswith(end))
-            if origin := next((origin for origin in origins if origin in self._once.lines), None):
+            origins = [grant_id.removesuffix(end) for end in GENERATED if grant_id.endswith(end)]
+            known = self.known(origins)
+            if origin := next((origin for origin in origins if origin in known), None):
                 problem = f"{grant_id!r} is the id that an option made out of {origin!r} will have"
                 self._table.fault(line, "grant_id", problem, f"an id that does not end in {', '.join(GENERATED)}")
 

@@ -2,13 +2,14 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader, TextIOWrapper
 from typing import Any
 
 from infra.folder.csv_column import Column, Refused
 from infra.folder.csv_rows import OPTION_COLUMNS, CsvSchema
+from infra.folder.first_lines import Known
 from infra.folder.spreadsheets import AS_CSV, is_workbook
 from optex.errors import Fault
 from optex.formatting import count
@@ -53,11 +54,11 @@ class CsvTable:
         self.fault(self.lines[index], column, problem, expected)
         self.bad[index].add(column)
 
-    def known(self, ids: Collection[str]) -> Collection[str] | None:
-        """The ids that a file with these ids makes known; None where it cannot be told."""
+    def known(self, known: Known) -> Known | None:
+        """Which of some ids this file has, of whose whole rows these are `known`; None where it cannot be told."""
         if not self.whole:
             return None
-        return ids if not self.strays else {*ids, *self.strays}
+        return known if not self.strays else lambda ids: {*known(ids), *self.strays.intersection(ids)}
 
 
 def batches(table: CsvTable, file: BufferedReader, shape: CsvSchema, at_once: int) -> Iterator[None]:

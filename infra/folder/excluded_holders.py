@@ -1,7 +1,8 @@
 """Holders whom the terms leave out by id, and of whom holders.csv knows nothing (ELG-5)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
+from infra.folder.first_lines import Known
 from optex.errors import Fault
 from optex.terms import Terms
 from optex.toml import read_toml
@@ -9,10 +10,12 @@ from optex.toml import read_toml
 _KEY = ("eligible", "excluded_holders")
 
 
-def unknown_holders(terms: Terms, holder_ids: Collection[str], text: str) -> Iterator[Fault]:
+def unknown_holders(terms: Terms, known: Known, text: str) -> Iterator[Fault]:
     """A fault of every excluded holder that there is not: whoever was meant would be made the offer."""
-    for holder_id in terms.eligible.excluded_holders:
-        if holder_id not in holder_ids:
+    excluded = terms.eligible.excluded_holders
+    there = known(excluded)
+    for holder_id in excluded:
+        if holder_id not in there:
             yield Fault(
                 file="offer.toml",
                 line=read_toml(text, "offer.toml").line(_KEY),

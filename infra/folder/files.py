@@ -7,12 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from infra.folder.cross_checks import Grants, Ids, Once, Spells, check_known, check_prices, quote_of
+from infra.folder.cross_checks import Grants, Once, Spells, check_known, check_prices, quote_of
 from infra.folder.csv_rows import ELECTIONS, GRANTS, HOLDERS, PRICES, SERVICE
 from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
 from infra.folder.digest import template_names
 from infra.folder.excluded_holders import unknown_holders
 from infra.folder.file_reader import FileReader
+from infra.folder.first_lines import Known
 from infra.folder.form_rows import Forms
 from infra.folder.script import ScriptEntry, read_script
 from infra.folder.whereabouts import why_no_folder
@@ -86,46 +87,37 @@ class FolderFiles:
             if files.sound(table):
                 yield Batch(holders=[_holder(row) for row in table.rows])
         files.faults += table.faults
-        holder_ids = table.known(holders.lines.keys())
-        if self.terms and holder_ids is not None:
-            files.faults += unknown_holders(self.terms, holder_ids, self._toml)
-        yield from self._service(holder_ids)
+        known_holders = table.known(holders.known)
+        if self.terms and known_holders is not None:
+            files.faults += unknown_holders(self.terms, known_holders, self._toml)
+        table = CsvTable(file="service.csv")
+        for _ in service_batches(files, table, known_holders):
+            if files.sound(table):
+                yield Batch(service_periods=[service_period(row) for row in table.rows])
+        files.faults += table.faults
         table = CsvTable(file="grants.csv")
         grants = Grants(table)
         for _ in files.batches(table, GRANTS):
-            check_known(table, "holder_id", holder_ids, "holders.csv")
+            check_known(table, "holder_id", known_holders, "holders.csv")
             grants.check()
             if files.sound(table):
                 yield Batch(grants=[Grant(**row) for row in table.rows])
         grants.finish()
         files.faults += table.faults
-        self._elections(holder_ids, table.known(grants.ids))
+        self._elections(known_holders, table.known(grants.known))
         self._rest()
 
     def _parse(self, text: str) -> Terms:
         self._toml = text
         return parse_terms(text)
 
-    def _service(self, holder_ids: Ids) -> Iterator[Batch]:
-        """The spells of service, all at once: only then is it known that none overlaps another."""
-        table = CsvTable(file="service.csv")
-        periods = []
-        for _ in service_batches(self._files, table, holder_ids):
-            if self._files.sound(table):
-                periods += [service_period(row) for row in table.rows]
-        if self._files.sound(table):
-            yield Batch(service_periods=periods)
-        self._files.faults += table.faults
-
-    def _elections(self, holder_ids: Ids, grant_ids: Ids) -> None:
+    def _elections(self, known_holders: Known | None, known_grants: Known | None) -> None:
         table = CsvTable(file="elections.csv")
-        grants = None if grant_ids is None else lambda told: grant_ids
-        forms = Forms(table, holder_ids, grants, self._zone, kept=self._keep_forms)
+        forms = Forms(table, known_holders, known_grants, self._zone, kept=self._keep_forms)
         for _ in self._files.batches(table, ELECTIONS, required=False):
             forms.check()
-        forms.finish()
         self._files.faults += table.faults
-        self.forms = list(forms.forms.values())
+        self.forms = list(forms) if self._keep_forms else []
 
     def _rest(self) -> None:
         files = self._files
@@ -159,11 +151,11 @@ def _place(fault: Fault) -> tuple[int, int, int]:
     return ALL_FILES.index(fault.file), NAMES.index(sheet) if sheet in NAMES else 0, fault.line
 
 
-def service_batches(files: FileReader, table: CsvTable, holder_ids: Ids) -> Iterator[None]:
+def service_batches(files: FileReader, table: CsvTable, known_holders: Known | None) -> Iterator[None]:
     """The batches of a table of service, checked; with the last of them, or after it, come the spells that overlap."""
     spells = Spells(table)
     for _ in files.batches(table, SERVICE):
-        check_known(table, "holder_id", holder_ids, "holders.csv")
+        check_known(table, "holder_id", known_holders, "holders.csv")
         spells.check()
         yield
     spells.finish()

@@ -1,7 +1,7 @@
 """An offer's folder: read whole, or refused with every fault of every file; and a new one to start from."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -15,7 +15,8 @@ from infra.folder.file_reader import FileReader
 from infra.folder.files import ALL_FILES as ALL_FILES
 from infra.folder.files import FILES as FILES
 from infra.folder.files import FolderFiles, prices_of, service_batches, service_period
-from infra.folder.form_rows import Forms, Grants
+from infra.folder.first_lines import Known
+from infra.folder.form_rows import Forms
 from infra.folder.new_workbook import write_offer_workbook
 from infra.folder.record_checks import Recorded, check_recorded_forms, check_recorded_prices, check_recorded_spells
 from infra.folder.script import ScriptEntry
@@ -81,35 +82,32 @@ def digest_of(path: Path) -> str:
 
 
 def read_forms(
-    path: Path, terms: Terms, holder_ids: Collection[str], grants: Grants, recorded: Recorded | None = None
-) -> list[Form]:
-    """The forms in a file or sheet of the shape of elections.csv; BadData with every fault by its place.
+    path: Path, terms: Terms, holders: Known, grants: Known, recorded: Recorded | None = None
+) -> Iterable[Form]:
+    """The forms in a file or sheet of the shape of elections.csv, put aside; BadData with every fault by its place.
 
-    `grants` says which of some ids are known as those of grants. Where a form is `recorded` with other content, that is
-    a fault too (REC-2).
+    `holders` and `grants` say which of some ids are those of holders and grants. Where a form is `recorded` with other
+    content, that is a fault too (REC-2).
     """
     files, table = _single(path, "elections")
-    forms = Forms(table, holder_ids, grants, terms.zone, kept=True)
+    forms = Forms(table, holders, grants, terms.zone, kept=True)
     with without_collection():
         for _ in files.batches(table, ELECTIONS):
             forms.check()
-    forms.finish()
     if recorded is not None:
         check_recorded_forms(table, forms, recorded, terms.zone)
     _refuse_faults(files, table)
-    return list(forms.forms.values())
+    return forms
 
 
-def read_service(
-    path: Path, holder_ids: Collection[str], recorded: RecordedSpells | None = None
-) -> list[ServicePeriod]:
+def read_service(path: Path, holders: Known, recorded: RecordedSpells | None = None) -> list[ServicePeriod]:
     """The periods of service in a file or sheet of the shape of service.csv; BadData with every fault by its place.
 
-    A spell that overlaps one that is `recorded` is a fault too.
+    `holders` says which of some ids are those of holders. A spell that overlaps one that is `recorded` is a fault too.
     """
     files, table = _single(path, "service")
     periods, lines = [], []
-    for _ in service_batches(files, table, holder_ids):
+    for _ in service_batches(files, table, holders):
         if files.sound(table):
             periods += [service_period(row) for row in table.rows]
             lines += table.lines

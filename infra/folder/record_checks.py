@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, tzinfo
-from itertools import islice
 
+from infra.batched import batched
 from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable
 from infra.folder.form_rows import Forms
 from optex.market import Quote
@@ -19,15 +19,14 @@ def check_recorded_forms(table: CsvTable, told: Forms, recorded: Recorded, zone:
 
     Of a form that cannot be read it is not known what it says.
     """
-    left = iter(told.forms)
-    while some := list(islice(left, ROWS_AT_ONCE)):
-        on_record = recorded(some)
-        for form_id in on_record.keys() & some:
-            line, lines = told.rows[form_id].line, dict(told.rows[form_id].places())
-            for each in form_differences(on_record[form_id], told.forms[form_id], zone):
-                problem = f"form {form_id} is on record with other content ({each})"
+    for some in batched(told.with_rows(), ROWS_AT_ONCE):
+        on_record = recorded([form.form_id for form, _ in some])
+        for form, rows in some:
+            before = on_record.get(form.form_id)
+            for each in form_differences(before, form, zone) if before is not None else ():
+                problem = f"form {form.form_id} is on record with other content ({each})"
                 expected = "what is on record, another form_id, or `optex correct form` (REC-2)"
-                table.fault(lines.get(each.grant_id, line), each.field, problem, expected)
+                table.fault(rows.options.get(each.grant_id, rows.line), each.field, problem, expected)
 
 
 def check_recorded_spells(

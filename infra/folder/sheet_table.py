@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
+from infra.batched import batched
 from infra.folder.csv_column import UNREAD
 from infra.folder.csv_rows import CsvSchema
 from infra.folder.csv_table import ROWS_AT_ONCE, CsvTable, check_header, columns_of, take_rows
@@ -25,8 +25,7 @@ def sheet_batches(table: CsvTable, sheet: Sheet, shape: CsvSchema) -> Iterator[N
         return
     columns = columns_of(header, shape)
     dated = {column for column, name in names.items() if issubclass(shape.kind(name), date)}
-    rows = _cells_of_rows(sheet)
-    while some := list(islice(rows, ROWS_AT_ONCE)):
+    for some in batched(_cells_of_rows(sheet), ROWS_AT_ONCE):
         for line, cells in some:
             for column in cells.keys() - names.keys():
                 unnamed = f"column {letters(column)}"

@@ -11,22 +11,22 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from infra.batched import batched
 from infra.database import tables as t
 from infra.database.decision_batches import DecisionBatches
 from infra.database.in_turn import in_turn
 from infra.database.reader import OfferReader
-from infra.database.scratch import Scratch
+from infra.database.scratch import Place, Scratch
 from infra.database.writer import AT_ONCE, DecisionEntry, OfferWriter
 from infra.folder.csv_rows import OPTION_COLUMNS
 from infra.folder.reader import read_forms
 from infra.folder.record_checks import Recorded
 from infra.handlers.known_forms import already_recorded, refuse, sort_out
-from infra.handlers.slips import slips
+from infra.handlers.slips import dated_too_late, signed_otherwise
 from optex import batch, cancellation
 from optex.defects import lateness
 from optex.election import FormReview
 from optex.eligible import all_left_out
-from optex.errors import OptexError
 from optex.formatting import count, exact_text, first_few, first_sentences, sentence
 from optex.milestones import extension_deadline
 from optex.notices import Notice, confirmation
@@ -36,57 +36,83 @@ from optex.state import OfferState
 from optex.two_times import passed_deadline
 
 
-def record_forms(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str = "", evidence: str = "") -> str:
+def record_forms(db: OfferWriter, forms: Iterable[Form], at: datetime, by: str = "", evidence: str = "") -> str:
     """Take in forms that are not on record yet: judge them, say how they stand, and queue their confirmations.
 
     One that is recorded after the deadline before which it came is taken without evidence too, and marked (REC-1); one
     that is on record already changes nothing, and is refused where it says something else (REC-2).
     """
-    told = sort_out(db, forms)
-    refuse(db, told.refused, at, by)
-    refused = [f"Refused by {each.rule}: {each.reason}" for each in told.refused.values()]
-    known = already_recorded(db, told.known, at, by, evidence)
-    return " ".join(filter(None, (_record_new(db, told.new, at, by, evidence), known, *refused)))
+    new, known, refused = _NewForms(db, at, by, evidence), list[str](), list[str]()
+    for some in batched(forms, AT_ONCE):
+        told = sort_out(db, some)
+        refuse(db, told.refused, at, by)
+        refused += (f"Refused by {each.rule}: {each.reason}" for each in told.refused.values())
+        known += (form.form_id for form in told.known)
+        if told.new:
+            new.add(told.new)
+    again = already_recorded(db, known, at, by, evidence)
+    return " ".join(filter(None, (new.judged(), again, *refused)))
 
 
-def _record_new(db: OfferWriter, new: Sequence[Form], at: datetime, by: str, evidence: str) -> str:
-    if not new:
-        return ""
-    state = db.state()
-    missed = [form.form_id for form in new if is_missed(db, form, state)]
-    late = {form.form_id: passed for form in new if (passed := _deadline(db, form, state))}
-    marks = frozenset(missed)
-    db.add_forms([replace(form, missed=True) if form.form_id in marks else form for form in new], by, evidence, late)
-    holder_ids = {form.holder_id for form in new}
-    changed = review_again(db, holder_ids, at, received={form.form_id for form in new})
-    returned = _return_tenders(db, state, holder_ids, at) if state.terminated_at else ""
-    zone = state.terms.zone
-    entries = (
-        (form.received_at, ("form received", form.form_id, "CNF-1", _received(form, late, zone))) for form in new
-    )
-    db.audit_each(by, entries, evidence)
-    alarm = f"Received in time but only now on record, after the acceptance: {', '.join(missed)}." if missed else ""
-    lacking = "" if evidence else ", without evidence"
-    marked_late = f"Recorded after the deadline{lacking}: {first_few(list(late))}." if late else ""
-    said = [f"{count(len(new), 'form')} received.", _defective(db, new), changed, returned, alarm, marked_late]
-    return " ".join(filter(None, (*said, slips(db, new, zone))))
+class _NewForms:
+    """Forms that are put on record, so many at a time as memory should hold, and then judged with all on record."""
+
+    def __init__(self, db: OfferWriter, at: datetime, by: str, evidence: str) -> None:
+        self._db, self._at, self._by, self._evidence = db, at, by, evidence
+        self._state, self._first = db.state(), db.next_position(t.forms)
+        self._holder_ids, self._form_ids = set[str](), set[str]()
+        self._missed, self._late, self._signed, self._dated = list[str](), list[str](), list[str](), list[str]()
+        self._scratch, self._received = Scratch(), list[Place]()
+
+    def add(self, forms: Sequence[Form]) -> None:
+        db, state, zone = self._db, self._state, self._state.terms.zone
+        missed = [form.form_id for form in forms if is_missed(db, form, state)]
+        late = {form.form_id: passed for form in forms if (passed := _deadline(db, form, state))}
+        marked = [replace(form, missed=True) if form.form_id in missed else form for form in forms]
+        db.add_forms(marked, self._by, self._evidence, late, first=self._first + len(self._form_ids))
+        self._form_ids.update(form.form_id for form in forms)
+        self._holder_ids.update(form.holder_id for form in forms)
+        self._missed += missed
+        self._late += late
+        self._signed += signed_otherwise(db, forms)
+        self._dated += dated_too_late(forms, zone)
+        entries = [
+            (form.received_at, ("form received", form.form_id, "CNF-1", _received(form, late, zone))) for form in forms
+        ]
+        self._received.append(self._scratch.put(pickle.dumps(entries)))
+
+    def judged(self) -> str:
+        """Judge them, and put on record that they were received; what came of it, in sentences."""
+        if not self._form_ids:
+            return ""
+        db, at = self._db, self._at
+        changed = review_again(db, self._holder_ids, at, received=self._form_ids)
+        returned = _return_tenders(db, self._state, self._holder_ids, at) if self._state.terminated_at else ""
+        defective: list[str] = []
+        for place in self._received:
+            entries = pickle.loads(self._scratch.get(place))
+            db.audit_each(self._by, entries, self._evidence)
+            defective += _defective(db, [form_id for _, (_, form_id, _, _) in entries])
+        missed = f"Received in time but only now on record, after the acceptance: {', '.join(self._missed)}."
+        lacking = "" if self._evidence else ", without evidence"
+        late = f"Recorded after the deadline{lacking}: {first_few(self._late)}."
+        said = [f"{count(len(self._form_ids), 'form')} received.", first_sentences(defective), changed, returned]
+        said += [missed if self._missed else "", late if self._late else ""]
+        said += map(first_sentences, (self._signed, self._dated))
+        return " ".join(filter(None, said))
 
 
-def _defective(db: OfferWriter, new: Sequence[Form]) -> str:
+def _defective(db: OfferWriter, form_ids: Sequence[str]) -> Iterator[str]:
     """Which of the forms just received do not count as they are, and why: whoever keys them in can ask again.
 
     Of those that came after the acceptance the company decides, which is said by itself.
     """
-    said: list[str] = []
-    for done in range(0, len(new), AT_ONCE):
-        some = new[done : done + AT_ONCE]
-        standing = db.latest_decisions("form", [form.form_id for form in some])
-        said += (
-            f"Form {row.subject} is defective ({row.rule}): {sentence(row.reason)}"
-            for row in (standing[form.form_id] for form in some if form.form_id in standing)
-            if row.decision == FormStanding.DEFECTIVE and row.rule != "CAN-1"
-        )
-    return first_sentences(said)
+    standing = db.latest_decisions("form", form_ids)
+    return (
+        f"Form {row.subject} is defective ({row.rule}): {sentence(row.reason)}"
+        for row in (standing[form_id] for form_id in form_ids if form_id in standing)
+        if row.decision == FormStanding.DEFECTIVE and row.rule != "CAN-1"
+    )
 
 
 def _deadline(db: OfferWriter, form: Form, state: OfferState) -> datetime | None:
@@ -104,10 +130,13 @@ def _received(form: Form, late: Mapping[str, datetime], zone: tzinfo) -> str:
 
 def _return_tenders(db: OfferWriter, state: OfferState, holder_ids: Iterable[str], at: datetime) -> str:
     """Return what a form tenders that came before the termination and is put on record only after it (CND-2)."""
-    standing = batch.tenders(batch.review_all(db.holder_records(holder_ids), state, at))
-    decisions = [decision for tenders in standing.values() for decision in cancellation.returned(tenders)]
-    fresh = db.record_decisions("tender", at, map(decided_tender, decisions))
-    return f"The offer was terminated: {count(len(fresh), 'tendered option')} returned." if fresh else ""
+    decided, fresh = DecisionBatches(db, at, "tender"), 0
+    for records in in_turn(db, holder_ids):
+        standing = batch.tenders(batch.review_all(records, state, at))
+        decisions = [decision for tenders in standing.values() for decision in cancellation.returned(tenders)]
+        fresh += len(decided.add("tender", map(decided_tender, decisions)))
+    decided.append()
+    return f"The offer was terminated: {count(fresh, 'tendered option')} returned." if fresh else ""
 
 
 def review_again(
@@ -342,9 +371,9 @@ def confirmations(db: OfferWriter, form_id: str) -> int:
     return db.connection.execute(query).scalar() or 0
 
 
-def read_new_forms(db: OfferReader, file: Path, recorded: Recorded | None = None) -> list[Form]:
+def read_new_forms(db: OfferReader, file: Path, recorded: Recorded | None = None) -> Iterable[Form]:
     """The forms of a CSV file; BadData with every fault by line, and where it says other than what is `recorded`."""
-    return read_forms(file, db.first_terms(), set(db.holder_ids()), db.grants_among, recorded)
+    return read_forms(file, db.first_terms(), db.holders_among, db.grants_among, recorded)
 
 
 def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[str]) -> list[Form]:
@@ -356,22 +385,22 @@ def form_from_fields(db: OfferReader, row: Mapping[str, str], options: Sequence[
             writer = csv.DictWriter(out, [*row, *OPTION_COLUMNS])
             writer.writeheader()
             writer.writerows({**row, **line} for line in lines or [{}])
-        return read_new_forms(db, file)
+        return list(read_new_forms(db, file))
 
 
 def record_received_forms(
-    db: OfferWriter,
-    forms: Sequence[Form],
-    now: datetime,
-    by: str = "",
-    evidence: str = "",
-    *,
-    refuse_future: bool = False,
+    db: OfferWriter, forms: Iterable[Form], now: datetime, by: str = "", evidence: str = ""
 ) -> str:
-    """Record the forms received by now; those still to come are left out, or refused."""
-    received = [form for form in forms if form.received_at <= now]
-    if refuse_future and len(received) < len(forms):
-        raise OptexError("a form cannot have been received in the future")
-    said = record_forms(db, received, now, by, evidence)
-    later = len(forms) - len(received)
-    return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said
+    """Record the forms received by now; those still to come are left out."""
+    later = list[str]()
+    said = record_forms(db, received_by(forms, now, later), now, by, evidence)
+    return f"{said} {count(len(later), 'form')} not received yet left out.".strip() if later else said
+
+
+def received_by(forms: Iterable[Form], now: datetime, later: list[str]) -> Iterator[Form]:
+    """The forms received by now; the numbers of those still to come go to `later`."""
+    for form in forms:
+        if form.received_at <= now:
+            yield form
+        else:
+            later.append(form.form_id)

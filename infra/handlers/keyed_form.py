@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from infra.database.writer import OfferWriter
-from infra.handlers.forms import form_from_fields, record_received_forms
+from infra.handlers.forms import form_from_fields, record_forms
 from infra.handlers.known_forms import sort_out
 from infra.handlers.result import ActionResult
 from infra.handlers.splits import apply_splits
-from optex.errors import Ruling
+from optex.errors import OptexError, Ruling
 
 
 def record_keyed_form(
@@ -22,9 +22,11 @@ def record_keyed_form(
     before = None if row["received_at"] else db.forms([form_id]).get(form_id)
     received_at = row["received_at"] or (before.received_at if before else now).isoformat()
     forms = form_from_fields(db, {**row, "received_at": received_at}, options)
+    if any(form.received_at > now for form in forms):
+        raise OptexError("a form cannot have been received in the future")
     told = sort_out(db, forms)
     apply_splits(db, now)
-    said = record_received_forms(db, forms, now, by, evidence, refuse_future=True)
+    said = record_forms(db, forms, now, by, evidence)
     for ruling in told.refused.values():
         return ActionResult.refused(ruling)
     ruling = Ruling(rule="CNF-1", reason=said)

@@ -1,14 +1,16 @@
 """Forms that are told again: already recorded, with evidence added, or refused for their other content (REC-2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 
+from infra.batched import batched
 from infra.database import tables as t
+from infra.database.among import among
 from infra.database.reader import OfferReader
-from infra.database.writer import OfferWriter
+from infra.database.writer import AT_ONCE, OfferWriter
 from infra.handlers.told_again import EVIDENCE_ADDED
 from optex.errors import Ruling
 from optex.formatting import count, first_few
@@ -45,14 +47,22 @@ def sort_out(db: OfferReader, forms: Iterable[Form]) -> FormsTold:
     return FormsTold(new=new, known=known, refused=refused)
 
 
-def already_recorded(db: OfferWriter, forms: Sequence[Form], at: datetime, by: str, evidence: str) -> str:
+def new_among(db: OfferReader, forms: Iterable[Form], now: datetime, refused: list[Ruling]) -> Iterator[Form]:
+    """The forms received by now that are not on record; what refuses those told otherwise goes to `refused` (REC-2)."""
+    for some in batched((form for form in forms if form.received_at <= now), AT_ONCE):
+        told = sort_out(db, some)
+        refused += told.refused.values()
+        yield from told.new
+
+
+def already_recorded(db: OfferWriter, form_ids: Sequence[str], at: datetime, by: str, evidence: str) -> str:
     """What is said of forms that are told again as they stand on record; evidence that is told with them is added."""
-    if not forms:
+    if not form_ids:
         return ""
-    which = f"form {forms[0].form_id}" if len(forms) == 1 else count(len(forms), "form")
-    if added := _add_evidence(db, [form.form_id for form in forms], at, by, evidence) if evidence else []:
+    which = f"form {form_ids[0]}" if len(form_ids) == 1 else count(len(form_ids), "form")
+    if added := _add_evidence(db, form_ids, at, by, evidence) if evidence else []:
         return f"Already recorded: {which}. The evidence is added: {first_few(added)}."
-    verb = "is" if len(forms) == 1 else "are"
+    verb = "is" if len(form_ids) == 1 else "are"
     return f"Already recorded: {which} {verb} on record, and nothing was changed."
 
 
@@ -63,16 +73,16 @@ def refuse(db: OfferWriter, refused: Mapping[str, Ruling], at: datetime, by: str
 
 def _add_evidence(db: OfferWriter, form_ids: Sequence[str], at: datetime, by: str, evidence: str) -> list[str]:
     """Put on record what more shows that these forms were received as they say (REC-1); which it is new to."""
-    f = t.forms
-    held = {row.form_id: row.evidence for row in db.rows(f) if row.form_id in set(form_ids)}
-    more = {
-        form_id: f"{held[form_id]}; {evidence}" if held[form_id] else evidence
-        for form_id in form_ids
-        if evidence not in held[form_id]
-    }
-    for form_id, whole in more.items():
-        mine = (f.c.offer == db.offer, f.c.form_id == form_id)
-        db.connection.execute(update(f).where(*mine).values(evidence=whole))
-    said = "what shows that the form was received as it says"
-    db.audit(at, by, [(EVIDENCE_ADDED, form_id, "REC-1", said) for form_id in more], evidence)
-    return list(more)
+    f, said = t.forms, "what shows that the form was received as it says"
+    added: list[str] = []
+    for some in batched(form_ids, AT_ONCE):
+        query = select(f.c.form_id, f.c.evidence).where(f.c.offer == db.offer, among(db.connection, f.c.form_id, some))
+        held = dict(iter(db.connection.execute(query)))
+        more = [form_id for form_id in some if evidence not in held[form_id]]
+        whole = [{"its": form_id, "whole": "; ".join(filter(None, (held[form_id], evidence)))} for form_id in more]
+        if whole:
+            mine = (f.c.offer == db.offer, f.c.form_id == bindparam("its"))
+            db.connection.execute(update(f).where(*mine).values(evidence=bindparam("whole")), whole)
+        added += more
+    db.audit(at, by, ((EVIDENCE_ADDED, form_id, "REC-1", said) for form_id in added), evidence)
+    return added

@@ -207,7 +207,7 @@ def test_a_file_that_says_something_else_of_a_form_is_refused_by_line(closed, tm
     with closed.workspace() as workspace, workspace.read() as db:
         terms, recorded = db.first_terms(), db.forms()
     with pytest.raises(BadData) as caught:
-        read_forms(file, terms, {"H1", "H2"}, {"G1", "G2"}.intersection, lambda _: recorded)
+        read_forms(file, terms, {"H1", "H2"}.intersection, {"G1", "G2"}.intersection, lambda _: recorded)
     want = "expected what is on record, another form_id, or `optex correct form` (REC-2)"
     said = "form F1 is on record with other content"
     assert [
@@ -216,7 +216,8 @@ def test_a_file_that_says_something_else_of_a_form_is_refused_by_line(closed, tm
     ] == str(caught.value).splitlines()
     file.write_text("\n".join([*rows[:2], f"{head},Ann Lee,fax,,,G1,1000,1000,2000-05-16,12.5,0"]) + "\n")
     assert ["F9", "F1"] == [
-        form.form_id for form in read_forms(file, terms, {"H1", "H2"}, {"G1", "G2"}.intersection, lambda _: recorded)
+        form.form_id
+        for form in read_forms(file, terms, {"H1", "H2"}.intersection, {"G1", "G2"}.intersection, lambda _: recorded)
     ]
 
 
