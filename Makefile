@@ -18,6 +18,7 @@ $(RUNS): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("optex needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(call install,--constraint requirements.lock --editable .)
+	$(BIN)/python -m compileall -q optex infra tasks flows optex_command.py
 	touch $@
 
 # What its tests and linters need besides: a browser's driver, PostgreSQL and more.

@@ -6,7 +6,7 @@ from flows.step import step_flow
 from optex.formatting import count
 from optex.milestones import RECHECK
 from tasks.due_step import DueStep
-from tasks.regrant import record_lapses
+from tasks.regrant import open_holders, record_lapses
 
 
 @step_flow("recheck-employment", step=RECHECK)
@@ -15,5 +15,5 @@ def recheck_employment(step: DueStep) -> str | State:
     if step.state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is promised")
     lapsed = record_lapses(step)
-    left = len(step.db.open_promises())
+    left = len(open_holders(step))
     return step.done(f"Service checked again: {count(left, 'promise')} to be kept. {lapsed}".strip())

@@ -1,13 +1,14 @@
 """The new options are granted, on the first eligible day after six months and one day, at that day's close (§6, §9)."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from prefect import State
 
 from flows.step import step_flow
+from infra.database.reader import PromiseRow
 from optex.compensations import in_time
 from optex.formatting import count
 from optex.market import awaited_price
@@ -35,18 +36,16 @@ def regrant(step: DueStep) -> str | State:
     if state.cancelled_on is None:
         return step.held("CAN-1", "nothing has been accepted and cancelled yet, so nothing is to be granted")
     if state.holds:
-        step.at_stake = of_promises(step.db.open_promises())
+        step.at_stake = of_promises(step.db.each_open_promise())
         return step.held("CIC-1", f"the grant waits until it is released: {'; '.join(state.holds)}")
     lapsed = record_lapses(step)
-    kept = [each for each in step.db.open_promises() if in_time(each.reinstated_at, on, state.terms)]
-    if not kept and not state.deferred:
+    holder_ids = {each.holder_id for each in _kept(step)} | {each.holder_id for each in state.deferred}
+    if not holder_ids:
         return record_nothing_left(step, lapsed)
     close = step.db.value_on(on)
     if close is None:
-        step.at_stake = of_promises(kept)
+        step.at_stake = of_promises(_kept(step))
         return step.held("GRT-3", f"{awaited_price(state.terms, on)}; the grant goes on when it is recorded")
-    holder_ids = {each.holder_id for each in kept} | {each.holder_id for each in state.deferred}
-    del kept  # as many as there are holders
     granting = Granting(step, close, lapsed)
     if needs_approval(step):
         at_stake, told = _would_be(step, granting, holder_ids, close)
@@ -56,6 +55,12 @@ def regrant(step: DueStep) -> str | State:
             return step.held("GRT-2", missing, digest)
     in_batches(step, granting.carry_out, holder_ids, forms=False)
     return granting.done()
+
+
+def _kept(step: DueStep) -> Iterator[PromiseRow]:
+    """The promises that this grant is to keep."""
+    on, terms = step.state.schedule.grant_on, step.state.terms
+    return (each for each in step.db.each_open_promise() if in_time(each.reinstated_at, on, terms))
 
 
 def _would_be(step: DueStep, granting: Granting, holder_ids: Collection[str], close: Decimal) -> tuple[AtStake, str]:

@@ -50,7 +50,7 @@ class AtStake:
 
     @property
     def rows(self) -> list[dict[str, str]]:
-        return _first(self._shown, len(self._decided))
+        return _with_more(self._shown, len(self._decided) - len(self._shown))
 
     @property
     def digest(self) -> str:
@@ -65,24 +65,22 @@ class AtStake:
         self._shown += islice(rows, _MOST - len(self._shown))
 
 
-def of_promises(promises: Sequence[PromiseRow]) -> list[dict[str, str]]:
+def of_promises(promises: Iterable[PromiseRow]) -> list[dict[str, str]]:
     """Every promise that would be kept, while its price is not known."""
-    rows = (
+    left = iter(promises)
+    shown = [
         _row(holder=each.holder_id, option=each.promise_id, shares=f"{each.shares:,}", outcome="promise kept")
-        for each in promises
-    )
-    return _first(rows, len(promises))
+        for each in islice(left, _MOST)
+    ]
+    return _with_more(shown, sum(1 for _ in left))
 
 
 def _row(*, holder: str, option: str, shares: str, outcome: str) -> dict[str, str]:
     return {"holder": holder, "option": option, "shares": shares, "would be": outcome}
 
 
-def _first(rows: Iterable[dict[str, str]], number: int) -> list[dict[str, str]]:
-    shown = list(islice(rows, _MOST))
-    if more := number - len(shown):
-        shown.append(_row(holder=f"and {more:,} more", option="", shares="", outcome=""))
-    return shown
+def _with_more(shown: list[dict[str, str]], more: int) -> list[dict[str, str]]:
+    return [*shown, _row(holder=f"and {more:,} more", option="", shares="", outcome="")] if more else shown
 
 
 def _json(value: Any) -> str:

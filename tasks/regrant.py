@@ -42,7 +42,7 @@ def record_lapses(step: DueStep) -> str:
 
 def open_holders(step: DueStep) -> list[str]:
     """Who has a promise that is still to be kept."""
-    return [row.holder_id for row in step.db.open_promises()]
+    return [row.holder_id for row in step.db.each_open_promise()]
 
 
 @effect("record that nothing is left to be granted")

@@ -1,7 +1,7 @@
 """Reading the books: rows become the rules' own records, whole sets at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Row, and_, func, select
 
+from infra.batched import batched
 from infra.database import tables as t
 from infra.database.among import among
 from infra.database.audit_chain import BEGINNING
@@ -295,6 +296,18 @@ class OfferReader:
     def form_ids(self) -> set[str]:
         return set(self.connection.execute(select(t.forms.c.form_id).where(t.forms.c.offer == self.offer)).scalars())
 
+    def forms_of(self, holder_ids: Iterable[str], since: int) -> set[str]:
+        """The numbers of the forms of these holders from a position on."""
+        f = t.forms.c
+        query = select(f.form_id).where(f.offer == self.offer, f.position >= since)
+        return set(self.connection.execute(query.where(among(self.connection, f.holder_id, holder_ids))).scalars())
+
+    def holders_of_forms(self, since: int) -> list[str]:
+        """Whose forms have a position from this one on."""
+        f = t.forms.c
+        query = select(f.holder_id).distinct().where(f.offer == self.offer, f.position >= since)
+        return list(self.connection.execute(query).scalars())
+
     def forms(self, form_ids: Iterable[str] | None = None) -> dict[str, Form]:
         """The forms on record by number: all, or which there are of these."""
         f = t.forms.c
@@ -402,7 +415,14 @@ class OfferReader:
 
     def open_promises(self, holder_ids: Collection[str] | None = None) -> list[PromiseRow]:
         """The promises, of these holders or of all, that are neither granted nor lapsed, or are reinstated."""
+        if holder_ids is None:
+            return list(self.each_open_promise())
         return [row for row in self._promises(holder_ids) if row.decision in (None, REINSTATED)]
+
+    def each_open_promise(self) -> Iterator[PromiseRow]:
+        """All of them, read of so many holders at a time: there are as many as holders."""
+        for some in batched(self.holder_ids(), self.at_once):
+            yield from self.open_promises(some)
 
     def lapsed_promises(self, holder_ids: Collection[str] | None = None) -> list[PromiseRow]:
         """The promises, of these holders or of all, that have lapsed."""
@@ -412,18 +432,17 @@ class OfferReader:
         wanted = lapsed if holder_ids is None else lapsed.intersection(holder_ids)
         return [row for row in self._promises(wanted) if row.decision == "lapsed"]
 
-    def _promises(self, holder_ids: Collection[str] | None) -> list[PromiseRow]:
-        """Every promise with what was decided about it last, in order of holder id."""
-        d, wanted = t.decisions.c, None if holder_ids is None else sorted(holder_ids)
+    def _promises(self, holder_ids: Collection[str]) -> list[PromiseRow]:
+        """Every promise of these holders with what was decided about it last, in order of holder id."""
+        columns = [t.promises.c[name] for name in _OF_PROMISE]
+        found = list(rows_of_holders(self.connection, self.offer, columns, sorted(holder_ids), t.promises.c.holder_id))
         # Joined here, for of books just filled a PostgreSQL knows too little to join them well.
+        d = t.decisions.c
         query = select(d.subject, d.revision, d.decision, d.rule, d.at)
         query = query.where(d.offer == self.offer, d.kind == "promise")
-        if wanted is not None:
-            query = query.where(among(self.connection, d.holder_id, wanted))
+        query = query.where(among(self.connection, d.subject, (row.promise_id for row in found)))
         rows = sorted(self.connection.execute(query).all(), key=itemgetter(0, 1))
         last = {subject: said for subject, _, *said in rows}
-        columns = [t.promises.c[name] for name in _OF_PROMISE]
-        found = rows_of_holders(self.connection, self.offer, columns, wanted, t.promises.c.holder_id)
         return [PromiseRow(*row, *last.get(row.promise_id, (None, "", None))) for row in found]
 
     def promise_outcomes(self) -> dict[str, Row[Any]]:

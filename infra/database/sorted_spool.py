@@ -11,7 +11,7 @@ from infra.database.scratch import Place, Scratch
 
 Row = tuple[Any, ...]
 
-_AT_ONCE = 500  # rows of a batch that are in memory when all are read in one order
+_AT_ONCE = 100  # rows of a batch that are in memory when all are read in one order
 
 
 class SortedSpool:

@@ -60,7 +60,7 @@ class _NewForms:
     def __init__(self, db: OfferWriter, at: datetime, by: str, evidence: str) -> None:
         self._db, self._at, self._by, self._evidence = db, at, by, evidence
         self._state, self._first = db.state(), db.next_position(t.forms)
-        self._holder_ids, self._form_ids = set[str](), set[str]()
+        self._count = 0
         self._missed, self._late, self._signed, self._dated = list[str](), list[str](), list[str](), list[str]()
         self._scratch, self._received = Scratch(), list[Place]()
 
@@ -69,9 +69,8 @@ class _NewForms:
         missed = [form.form_id for form in forms if is_missed(db, form, state)]
         late = {form.form_id: passed for form in forms if (passed := _deadline(db, form, state))}
         marked = [replace(form, missed=True) if form.form_id in missed else form for form in forms]
-        db.add_forms(marked, self._by, self._evidence, late, first=self._first + len(self._form_ids))
-        self._form_ids.update(form.form_id for form in forms)
-        self._holder_ids.update(form.holder_id for form in forms)
+        db.add_forms(marked, self._by, self._evidence, late, first=self._first + self._count)
+        self._count += len(forms)
         self._missed += missed
         self._late += late
         self._signed += signed_otherwise(db, forms)
@@ -83,11 +82,12 @@ class _NewForms:
 
     def judged(self) -> str:
         """Judge them, and put on record that they were received; what came of it, in sentences."""
-        if not self._form_ids:
+        if not self._count:
             return ""
         db, at = self._db, self._at
-        changed = review_again(db, self._holder_ids, at, received=self._form_ids)
-        returned = _return_tenders(db, self._state, self._holder_ids, at) if self._state.terminated_at else ""
+        holder_ids = db.holders_of_forms(since=self._first)
+        changed = review_again(db, holder_ids, at, since=self._first)
+        returned = _return_tenders(db, self._state, holder_ids, at) if self._state.terminated_at else ""
         defective: list[str] = []
         for place in self._received:
             entries = pickle.loads(self._scratch.get(place))
@@ -96,7 +96,7 @@ class _NewForms:
         missed = f"Received in time but only now on record, after the acceptance: {', '.join(self._missed)}."
         lacking = "" if self._evidence else ", without evidence"
         late = f"Recorded after the deadline{lacking}: {first_few(self._late)}."
-        said = [f"{count(len(self._form_ids), 'form')} received.", first_sentences(defective), changed, returned]
+        said = [f"{count(self._count, 'form')} received.", first_sentences(defective), changed, returned]
         said += [missed if self._missed else "", late if self._late else ""]
         said += map(first_sentences, (self._signed, self._dated))
         return " ".join(filter(None, said))
@@ -143,16 +143,16 @@ def review_again(
     db: OfferWriter,
     holder_ids: Iterable[str] | None,
     at: datetime,
-    received: frozenset[str] | set[str] = frozenset(),
     *,
+    since: int | None = None,
     confirm: bool = True,
 ) -> str:
     """Judge again every form of these holders (of all), append what changed, and tell whom it concerns (CNF-1).
 
-    A form just `received` is confirmed; one of which the holder was told otherwise is confirmed anew, unless a letter
-    of another kind says it.
+    A form just received, whose position is `since` or after it, is confirmed; one of which the holder was told
+    otherwise is confirmed anew, unless a letter of another kind says it.
     """
-    state, news = db.state(), _News(received)
+    state, changed = db.state(), 0
     decided = DecisionBatches(db, at, "form")
     # What the acceptance decided is not decided again by a form that comes after it: where the record has changed
     # since, that is a contradiction, and a person settles it (CAN-1, REC-4).
@@ -163,9 +163,11 @@ def review_again(
     for records in in_turn(db, holder_ids):
         reviews = batch.review_all(records, state, at)
         before = db.latest_decisions("form", [each.form.form_id for each in reviews])
+        received = set[str]() if since is None else db.forms_of((d.holder.holder_id for d in records), since)
         due = [each for each in reviews if each.form.form_id in received] if final else reviews
-        fresh = decided.add("form", map(decided_form, due))
-        told = news.of(records, reviews, before, {entry.subject for entry in fresh})
+        fresh = {entry.subject for entry in decided.add("form", map(decided_form, due))}
+        changed += len(fresh - received)
+        told = _news(records, reviews, before, fresh, received)
         if confirm and after_all:
             waiting.append(scratch.put(pickle.dumps(told)))
         elif confirm:
@@ -173,7 +175,6 @@ def review_again(
     decided.append()
     for place in waiting:
         _tell(db, pickle.loads(scratch.get(place)), state, at)
-    changed = news.changed
     return f"{count(changed, 'earlier form')} now {'stands' if changed == 1 else 'stand'} otherwise." if changed else ""
 
 
@@ -187,34 +188,26 @@ class _Told:
     received: frozenset[str]
 
 
-class _News:
-    """What of the forms of a batch is to be confirmed, or confirmed anew; `changed` counts the earlier ones (CNF-1)."""
-
-    def __init__(self, received: Collection[str]) -> None:
-        self._received, self.changed = received, 0
-
-    def of(
-        self,
-        records: Iterable[HolderRecord],
-        reviews: Sequence[FormReview],
-        before: Mapping[str, Row[Any]],
-        fresh: Collection[str],
-    ) -> _Told:
-        """Find it among the forms of these holders, of which those are decided afresh."""
-        self.changed += sum(form_id not in self._received for form_id in fresh)
-        told = [
-            each
-            for each in reviews
-            if (form_id := each.form.form_id) in fresh
-            and (form_id in self._received or _is_news(before.get(form_id), each))
-        ]
-        concerned = {each.form.holder_id for each in told}
-        return _Told(
-            records={d.holder.holder_id: d for d in records if d.holder.holder_id in concerned},
-            reviews=[each for each in reviews if each.form.holder_id in concerned],
-            told=told,
-            received=frozenset(form_id for each in told if (form_id := each.form.form_id) in self._received),
-        )
+def _news(
+    records: Iterable[HolderRecord],
+    reviews: Sequence[FormReview],
+    before: Mapping[str, Row[Any]],
+    fresh: Collection[str],
+    received: Collection[str],
+) -> _Told:
+    """What of the forms of these holders, of which those are decided afresh, is to be confirmed or confirmed anew."""
+    told = [
+        each
+        for each in reviews
+        if (form_id := each.form.form_id) in fresh and (form_id in received or _is_news(before.get(form_id), each))
+    ]
+    concerned = {each.form.holder_id for each in told}
+    return _Told(
+        records={d.holder.holder_id: d for d in records if d.holder.holder_id in concerned},
+        reviews=[each for each in reviews if each.form.holder_id in concerned],
+        told=told,
+        received=frozenset(form_id for each in told if (form_id := each.form.form_id) in received),
+    )
 
 
 def _tell(db: OfferWriter, news: _Told, state: OfferState, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from infra.batched import batched
 from infra.database import tables as t
 from infra.database.holder_records import read_holders
 from infra.database.reader import OfferReader, PromiseRow
@@ -165,18 +166,21 @@ def out_of_service(
 
     Few, found before all else is read.
     """
-    rows = db.open_promises(None if holder_ids is None else set(holder_ids))
-    periods = db.service_periods({row.holder_id for row in rows})
-    return {
-        row.holder_id: broken
-        for row in rows
-        if (
-            broken := may_receive(
-                periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through, terms=state.terms
+    found = dict[str, Ruling]()
+    for some in batched(db.holder_ids() if holder_ids is None else set(holder_ids), db.at_once):
+        rows = db.open_promises(some)
+        periods = db.service_periods({row.holder_id for row in rows})
+        found |= {
+            row.holder_id: broken
+            for row in rows
+            if (
+                broken := may_receive(
+                    periods.get(row.holder_id, ()), received_on=row.received_on, granted_on=through, terms=state.terms
+                )
             )
-        )
-        and (final or not _void(row, periods.get(row.holder_id, ()), state))
-    }
+            and (final or not _void(row, periods.get(row.holder_id, ()), state))
+        }
+    return found
 
 
 def _void(row: PromiseRow, periods: Sequence[ServicePeriod], state: OfferState) -> bool:

@@ -139,7 +139,7 @@ def plan_late_grant(db: OfferWriter, at: datetime) -> str:
     Nothing where none are left, or where a grant is still to be made: what comes too late for it is planned after it.
     """
     state, step = db.state(), db.step(REGRANT)
-    late = [row.decided_at for row in db.open_promises()] if state.granted_on is not None else []
+    late = [row.decided_at for row in db.each_open_promise()] if state.granted_on is not None else []
     if not late or step is None or step.waiting:
         return ""
     on = min(late_grant_day(state.terms, each or at, after=state.schedule.grant_on) for each in late)
