@@ -4,6 +4,7 @@ They are called `optex`, `infra`, `tasks` and `flows`: common names, and a packa
 Python's path would be imported in place of ours, and end in a traceback or in worse.
 """
 
+import gc
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +31,7 @@ def main() -> None:
     """Run the command; exit 1 with one line where a package of another takes the place of ours."""
     if problem := foreign(Path(__file__).parent):
         sys.exit(problem)
+    gc.set_threshold(50_000)  # looking for garbage among what is imported took a twelfth of a short command's time
     from flows.cli import main as command
 
     command()
