@@ -357,7 +357,12 @@ class OfferWriter(OfferReader):
 
         None of them goes out before `send_after`. A letter is written when it goes on record, whatever it tells of.
         """
-        at = self.takes_effect(at)
+        at, queued = self.takes_effect(at), Queued(0)
+        for some in batched(notices, AT_ONCE):
+            queued = queued.plus(self._queue(some, at, send_after))
+        return queued
+
+    def _queue(self, notices: Sequence[Notice], at: datetime, send_after: datetime | None) -> Queued:
         new = {notice.notice_id: notice for notice in notices}
         n = t.notices.c
         query = select(n.notice_id).where(n.offer == self.offer, among(self.connection, n.notice_id, new))

@@ -1,10 +1,11 @@
 """The plan's pool of shares in the database: what is available, and what actions do to it (PLN-1)."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from infra.batched import batched
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
@@ -76,23 +77,28 @@ def restate_pool(db: OfferWriter, before: Counter[str], holder_ids: Collection[s
     db.move_pool(pool.restated(on, before, after))
 
 
-def _told(db: OfferReader, state: OfferState) -> list[pool.Holding]:
+def _told(db: OfferReader, state: OfferState) -> Iterator[pool.Holding]:
     """Everything that takes up shares of the plan before the acceptance, in the shares of the day of its grant."""
-    told = [(grant, since(grant.granted_on, state.grant_splits)) for grant in db.grants_as_told()]
-    return [(part, by) for grant, by in told for part in (grant.exercised, grant.remaining)]
+    for holder_ids in batched(db.holder_ids(), db.at_once):
+        for grant in db.grants_as_told(holder_ids):
+            by = since(grant.granted_on, state.grant_splits)
+            yield from ((grant.exercised, by), (grant.remaining, by))
 
 
-def _cancelled_and_kept(db: OfferReader, state: OfferState) -> list[pool.Holding]:
+def _cancelled_and_kept(db: OfferReader, state: OfferState) -> Iterator[pool.Holding]:
     """Everything that takes up shares of the plan after it, deferred grants aside: by option, and by promise."""
-    lapsed = {row.subject for row in db.latest_decisions("promise").values() if row.decision == "lapsed"}
-    cancelled = {row.grant_id: row for row in db.rows(t.cancellations) if row.voided_on is None}
-    promised, splits = promised_for(db, state, cancelled.values()), together(state.followed_splits)
-    holdings = [(promised[row.grant_id], splits) for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed]
-    for grant in db.grants():
-        gone = cancelled[grant.grant_id].shares if grant.grant_id in cancelled else 0
-        by = since(grant.granted_on, state.followed_splits)
-        holdings += [(grant.exercised, by), (grant.remaining - gone, by)]
-    return holdings
+    lapsed, splits = {row.promise_id for row in db.lapsed_promises()}, together(state.followed_splits)
+    for holder_ids in batched(db.holder_ids(), db.at_once):
+        rows = db.rows_of(t.cancellations, holder_ids)
+        cancelled = {row.grant_id: row for row in rows if row.voided_on is None}
+        promised = promised_for(db, state, cancelled.values())
+        yield from (
+            (promised[row.grant_id], splits) for row in cancelled.values() if f"P-{row.holder_id}" not in lapsed
+        )
+        for grant in db.grants(holder_ids):
+            gone = cancelled[grant.grant_id].shares if grant.grant_id in cancelled else 0
+            by = since(grant.granted_on, state.followed_splits)
+            yield from ((grant.exercised, by), (grant.remaining - gone, by))
 
 
 def deferred_shares(state: OfferState) -> int:

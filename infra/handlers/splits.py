@@ -4,13 +4,22 @@ Whoever works on an offer lets the splits that have come be carried out first, s
 shares; the watch does so on the day itself.
 """
 
+import pickle
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Row
+
+from infra.batched import batched
 from infra.database import tables as t
+from infra.database.decision_batches import DecisionBatches
+from infra.database.holder_records import read_holders
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
+from infra.database.scratch import Place, Scratch
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.exchanged import promised_for
 from infra.handlers.forms import review_again
@@ -22,7 +31,7 @@ from optex.calendar import instant
 from optex.election import FormReview
 from optex.formatting import count
 from optex.notices import Notice, split_adjusted
-from optex.records import Holder
+from optex.records import Grant, Holder
 from optex.state import OfferState
 
 
@@ -63,29 +72,56 @@ def _last_day(state: OfferState) -> date:
 def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:
     """Adjust everything by one split, and tell everyone whose options or promise it adjusts, once the offer has opened.
 
-    Forms are judged again, each in the shares of the day on which it was signed.
+    Forms are judged again, each in the shares of the day on which it was signed. What everybody held before is put
+    aside, of so many holders at a time.
     """
-    state, was = db.state(), [each for each in _holdings(db, split) if each.shares]
-    stood = _standing(db, state, at)
+    scratch, places = Scratch(), list[Place]()
+    for some in batched(db.holder_ids(), db.at_once):
+        places.append(scratch.put(pickle.dumps(_before(db, split, some, at))))
     follow_split(db, split)
-    now = {each.subject: each for each in _holdings(db, split)}
-    found = [AdjustedHolding(split=split, was=each, became=now[each.subject]) for each in was]
-    db.record_decisions("adjustment", at, map(_decided, found))
-    said = f"{count(len(found), 'holding')} adjusted by the {split.named}"
-    if state.opened_at is not None:
-        said += f"; {_tell(db, split, found, stood, at).told()}"
+    decided, adjusted, told = DecisionBatches(db, at, "adjustment"), 0, Queued(0)
+    for place in places:
+        before: _Before = pickle.loads(scratch.get(place))
+        found = _adjusted(db, split, before)
+        decided.add("adjustment", map(_decided, found))
+        adjusted += len(found)
+        if db.state().opened_at is not None:
+            told = told.plus(_tell(db, split, found, before, at))
+    decided.append()
+    said = f"{count(adjusted, 'holding')} adjusted by the {split.named}"
+    if db.state().opened_at is not None:
+        said += f"; {told.told()}"
     db.audit(at, "", [("split carried out", split.on.isoformat(), "ADJ-1", said)])
-    if state.cancelled_on is None:
+    if db.state().cancelled_on is None:
         review_again(db, None, at)
 
 
-def _tell(
-    db: OfferWriter, split: Split, found: Sequence[AdjustedHolding], stood: Mapping[str, FormReview], at: datetime
-) -> Queued:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Before:
+    """What some holders held before a split, and which election of each stood."""
+
+    holder_ids: list[str]
+    held: list[Holding]
+    stood: dict[str, FormReview]
+
+
+def _before(db: OfferReader, split: Split, holder_ids: list[str], at: datetime) -> _Before:
+    held = [each for each in _holdings(db, split, holder_ids) if each.shares]
+    return _Before(holder_ids=holder_ids, held=held, stood=_standing(db, holder_ids, at))
+
+
+def _adjusted(db: OfferReader, split: Split, before: _Before) -> list[AdjustedHolding]:
+    """What the split, carried out by now, has made of what some held."""
+    now = {each.subject: each for each in _holdings(db, split, before.holder_ids)}
+    return [AdjustedHolding(split=split, was=each, became=now[each.subject]) for each in before.held]
+
+
+def _tell(db: OfferWriter, split: Split, found: Sequence[AdjustedHolding], before: _Before, at: datetime) -> Queued:
     state, mine = db.state(), defaultdict[str, list[AdjustedHolding]](list)
     for each in found:
         mine[each.was.holder_id].append(each)
-    holders, stands = db.holders(), _standing(db, state, at)
+    holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, sorted(mine))}
+    stood, stands = before.stood, _standing(db, before.holder_ids, at)
     return db.queue_notices(
         (_letter(state, holders[key], split, mine[key], stood.get(key), stands.get(key)) for key in sorted(mine)), at
     )
@@ -106,34 +142,45 @@ def _letter(
     return split_adjusted(state, holder, split, adjusted, tendered, unseated=stood is not None and not same)
 
 
-def _standing(db: OfferReader, state: OfferState, at: datetime) -> dict[str, FormReview]:
-    """The election of each holder that stands while nothing is accepted."""
-    return batch.elections(batch.review_all(db.holder_records(), state, at)) if state.cancelled_on is None else {}
+def _standing(db: OfferReader, holder_ids: Collection[str], at: datetime) -> dict[str, FormReview]:
+    """The election of each of these holders that stands while nothing is accepted."""
+    state = db.state()
+    if state.cancelled_on is not None:
+        return {}
+    return batch.elections(batch.review_all(db.holder_records(holder_ids), state, at))
 
 
-def _holdings(db: OfferReader, split: Split) -> Iterator[Holding]:
-    """What a split adjusts: the options, until new ones are granted, what is promised and what is deferred.
+def _holdings(db: OfferReader, split: Split, holder_ids: Collection[str]) -> Iterator[Holding]:
+    """What a split adjusts of these holders: the options, until new ones are granted, what is promised and deferred.
 
     Each as the splits carried out so far have made it.
     """
     state = db.state()
+    cancelled = [row for row in db.rows_of(t.cancellations, holder_ids) if row.voided_on is None]
     if state.granted_on is None:
-        yield from _options(db, state, split)
+        yield from _options(db.grants(holder_ids), cancelled, state, split)
         for held in state.deferred:
-            if state.day(held.decided_at) < split.on:
+            if held.holder_id in holder_ids and state.day(held.decided_at) < split.on:
                 yield Holding(
                     subject=held.deferred_id,
                     holder_id=held.holder_id,
                     what="the deferred grant",
                     shares=deferred_now(held, state),
                 )
-    yield from _promises(db, state)
+    by, shares = together(state.followed_splits), defaultdict[str, int](int)
+    promised = promised_for(db, state, cancelled)
+    for row in cancelled:
+        shares[row.holder_id] += scaled_total(promised[row.grant_id], by)
+    for each in db.open_promises(holder_ids):
+        yield Holding(subject=each.promise_id, holder_id=each.holder_id, what="promise", shares=shares[each.holder_id])
 
 
-def _options(db: OfferReader, state: OfferState, split: Split) -> Iterator[Holding]:
+def _options(
+    grants: Iterable[Grant], cancelled: Iterable[Row[Any]], state: OfferState, split: Split
+) -> Iterator[Holding]:
     """The options outstanding: once something is cancelled, the rest of it, the balancing option, beside the others."""
-    gone = {row.grant_id: row.shares for row in db.rows(t.cancellations) if row.voided_on is None}
-    for grant in db.grants():
+    gone = {row.grant_id: row.shares for row in cancelled}
+    for grant in grants:
         by = since(grant.granted_on, state.followed_splits)
         left = scaled_total(grant.remaining - gone.get(grant.grant_id, 0), by)
         if grant.granted_on < split.on <= grant.expires_on:
@@ -145,16 +192,6 @@ def _options(db: OfferReader, state: OfferState, split: Split) -> Iterator[Holdi
                 price=scaled_price(grant.price, by),
                 exercised=scaled_total(grant.exercised, by) if grant.grant_id not in gone else 0,
             )
-
-
-def _promises(db: OfferReader, state: OfferState) -> Iterator[Holding]:
-    by, shares = together(state.followed_splits), defaultdict[str, int](int)
-    cancelled = [row for row in db.rows(t.cancellations) if row.voided_on is None]
-    promised = promised_for(db, state, cancelled)
-    for row in cancelled:
-        shares[row.holder_id] += scaled_total(promised[row.grant_id], by)
-    for each in db.open_promises():
-        yield Holding(subject=each.promise_id, holder_id=each.holder_id, what="promise", shares=shares[each.holder_id])
 
 
 def _decided(each: AdjustedHolding) -> DecisionEntry:
