@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from infra.batched import batched
 from infra.database import tables as t
+from infra.database.holder_records import read_holders
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader, PromiseRow
 from infra.database.writer import OfferWriter
@@ -144,10 +146,10 @@ def _tell_promised(
 ) -> str:
     """Write to everyone whose promise is open; before the acceptance there is nobody."""
     write = grant_delayed if kind is Kind.GRANT_DELAYED else grant_resumed
-    holders, promised = db.holders(), db.open_promises()
-    written = _letters_on_the_grant(db, kind)
-    told = db.queue_notices(
-        (
+    written, told = _letters_on_the_grant(db, kind), Queued(0)
+    for some in batched(db.holder_ids(), db.at_once):
+        holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, some)}
+        letters = (
             write(
                 state,
                 holders[row.holder_id],
@@ -157,10 +159,9 @@ def _tell_promised(
                 reason=action.reason or "",
                 rule=action.rule,
             )
-            for row in promised
-        ),
-        action.at,
-    )
+            for row in db.open_promises(some)
+        )
+        told = told.plus(db.queue_notices(letters, action.at))
     return f"{told.told()}." if told else ""
 
 

@@ -1,8 +1,11 @@
 """A grant prohibited for good: every open promise ends, what was reserved is free, everyone concerned is told (§13)."""
 
+from infra.batched import batched
+from infra.database.holder_records import read_holders
+from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers.deferrals import deferred_by_holder, release_deferred
-from infra.handlers.promises import end_promises, open_promises
+from infra.handlers.promises import EndingPromises, open_promises
 from optex.authority import PROHIBITED
 from optex.delay_notices import prohibition
 from optex.errors import Ruling
@@ -18,15 +21,13 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
     state, at = db.state(), action.at
     on, words = state.day(at), f'as {PROHIBITED.section} says, "{PROHIBITED.sentence}"'
     ruling = Ruling(rule=action.rule, reason=f"The grant is prohibited for good; {words} {sentence(action.reason)}")
-    ended = open_promises(db, state)
-    freed = end_promises(db, [(each, ruling) for each in ended], on, at)
-    deferred = deferred_by_holder(db, at)
-    told_so = {each.promise.holder_id for each in ended}
-    released = release_deferred(db, None, at, "The grant of the new options is prohibited for good", told=told_so)
-    db.mark_moot("the grant was prohibited for good")
-    holders = db.holders()
-    told = db.queue_notices(
-        (
+    ending, deferred = EndingPromises(db, at), deferred_by_holder(db, at)
+    promises, told, told_so = 0, Queued(0), set[str]()
+    for some in batched(db.holder_ids(), db.at_once):
+        ended = open_promises(db, state, some)
+        freed = ending.add([(each, ruling) for each in ended])
+        holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, some)}
+        letters = (
             prohibition(
                 state,
                 holders[each.promise.holder_id],
@@ -37,8 +38,10 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
                 on,
             )
             for each in ended
-        ),
-        at,
-    )
-    shares = count(sum(freed.values()), "share")
-    return f"{count(len(ended), 'promise')} for {shares} ended; {told.told()}. {released}".strip()
+        )
+        promises, told = promises + len(ended), told.plus(db.queue_notices(letters, at))
+        told_so |= deferred.keys() & {each.promise.holder_id for each in ended}
+    shares = count(ending.finish(on), "share")
+    released = release_deferred(db, None, at, "The grant of the new options is prohibited for good", told=told_so)
+    db.mark_moot("the grant was prohibited for good")
+    return f"{count(promises, 'promise')} for {shares} ended; {told.told()}. {released}".strip()

@@ -1,5 +1,6 @@
 """Promises in the books: which are still open, and which lapse when the service record shows a break."""
 
+import pickle
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -9,8 +10,10 @@ from sqlalchemy import Row, select
 
 from infra.batched import batched
 from infra.database import tables as t
+from infra.database.decision_batches import DecisionBatches
 from infra.database.holder_records import read_holders
 from infra.database.reader import OfferReader, PromiseRow
+from infra.database.scratch import Place, Scratch
 from infra.database.writer import DecisionEntry, OfferWriter
 from infra.handlers.splits import apply_splits
 from optex import batch, cancellation, pool
@@ -105,7 +108,9 @@ def record_lapsed(
     state = db.state()
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
     holders = {holder.holder_id: holder for holder in read_holders(db.connection, db.offer, holder_ids)}
-    freed = end_promises(db, lapsed, on, at)
+    ending = EndingPromises(db, at)
+    freed = ending.add(lapsed)
+    ending.finish(on)
     earlier = letters_written(db, Kind.LAPSE, holder_ids)
     db.queue_notices(
         (
@@ -127,19 +132,31 @@ def record_lapsed(
     return f"{count(len(lapsed), 'promise')} for {shares} lapsed"
 
 
-def end_promises(
-    db: OfferWriter, lapsed: Sequence[tuple[OpenPromise, Ruling]], on: date, at: datetime
-) -> dict[str, int]:
-    """Record that promises have lapsed, each by its ruling; how many shares go back to the pool for each."""
-    state = db.state()
-    counted = apply_splits(db, at)  # while what lapses is still held
-    freed = {each.promise.promise_id: batch.reserved_for(each, state, counted) for each, _ in lapsed}
-    db.record_decisions("promise", at, [_lapsed(each.promise, ruling) for each, ruling in lapsed])
-    db.move_pool(pool.lapsed(on, sum(freed.values())))
-    db.audit(
-        at, "", [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in lapsed]
-    )
-    return freed
+class EndingPromises:
+    """Promises that lapse, so many at a time; what is reserved for them goes back to the pool when all have."""
+
+    def __init__(self, db: OfferWriter, at: datetime) -> None:
+        self._db, self._at, self._state = db, at, db.state()
+        self._counted = apply_splits(db, at)  # while what lapses is still held
+        self._decided = DecisionBatches(db, at, "promise")
+        self._scratch, self._places, self._freed = Scratch(), list[Place](), 0
+
+    def add(self, lapsed: Sequence[tuple[OpenPromise, Ruling]]) -> dict[str, int]:
+        """Let these lapse, each by its ruling; how many shares go back to the pool for each."""
+        freed = {each.promise.promise_id: batch.reserved_for(each, self._state, self._counted) for each, _ in lapsed}
+        self._decided.add("promise", [_lapsed(each.promise, ruling) for each, ruling in lapsed])
+        entries = [("promise lapsed", each.promise.promise_id, ruling.rule, ruling.reason) for each, ruling in lapsed]
+        self._places.append(self._scratch.put(pickle.dumps(entries)))
+        self._freed += sum(freed.values())
+        return freed
+
+    def finish(self, on: date) -> int:
+        """Put it on record as of a day. Returns how many shares went back to the pool."""
+        self._decided.append()
+        self._db.move_pool(pool.lapsed(on, self._freed))
+        for place in self._places:
+            self._db.audit(self._at, "", pickle.loads(self._scratch.get(place)))
+        return self._freed
 
 
 def letters_written(db: OfferReader, kind: Kind, holder_ids: Collection[str]) -> Counter[str]:
