@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Row, and_, func, select
+from sqlalchemy import Column, Connection, Row, Select, and_, func, select
 
 from infra.batched import batched
 from infra.database import tables as t
@@ -352,6 +352,21 @@ class OfferReader:
         """The offer's rows of one table as they are, for the ledgers."""
         return list(self.connection.execute(self._select(table).order_by(*order)))
 
+    def each_row(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        """The rows of a query one after the other, as they come from the database: more than memory should hold."""
+        yield from self.connection.execute(query, execution_options={"yield_per": self.at_once})
+
+    def each_latest_decision(self, kind: str) -> Iterator[Row[Any]]:
+        """The decision in force on every subject of a kind, likewise, in order of the subjects."""
+        d, last = t.decisions, None
+        query = self._select(d).where(d.c.kind == kind).order_by(d.c.subject, d.c.revision)
+        for row in self.each_row(query):
+            if last is not None and last.subject != row.subject:
+                yield last
+            last = row
+        if last is not None:
+            yield last
+
     def rows_about(self, holder_id: str, table: Any, *order: Any) -> list[Row[Any]]:
         """The rows of one table that are about one holder."""
         return list(self._of(table, [holder_id], *order))
@@ -445,9 +460,9 @@ class OfferReader:
         last = {subject: said for subject, _, *said in rows}
         return [PromiseRow(*row, *last.get(row.promise_id, (None, "", None))) for row in found]
 
-    def promise_outcomes(self) -> dict[str, Row[Any]]:
-        """What became of each promise that is open no more."""
-        ended = self.latest_decisions("promise")
+    def promise_outcomes(self, promise_ids: Sequence[str] | None = None) -> dict[str, Row[Any]]:
+        """What became of each promise, of these or of all, that is open no more."""
+        ended = self.latest_decisions("promise", promise_ids)
         return {promise_id: row for promise_id, row in ended.items() if row.decision != REINSTATED}
 
     def _select(self, table: Any) -> Any:

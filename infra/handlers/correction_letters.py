@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
 from infra.database.holder_records import read_holders
+from infra.database.in_turn import in_turn
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
@@ -119,9 +120,13 @@ def write_calendar_letters(db: OfferWriter, action: CorrectCalendar, before: Off
     if not moved:
         return Queued(0)
     if after.accepted_at is None:
-        concerned = [d.holder.holder_id for d in batch.addressees(db.holder_records(), after, action.at)]
+        concerned = [
+            d.holder.holder_id
+            for records in in_turn(db, forms=False)
+            for d in batch.addressees(records, after, action.at)
+        ]
     else:
-        concerned = [row.holder_id for row in db.open_promises()]
+        concerned = [row.holder_id for row in db.each_open_promise()]
     return _queue(db, action, concerned, {}, moved)
 
 

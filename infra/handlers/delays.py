@@ -10,6 +10,7 @@ from sqlalchemy import select
 from infra.batched import batched
 from infra.database import tables as t
 from infra.database.holder_records import read_holders
+from infra.database.in_turn import in_turn
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader, PromiseRow
 from infra.database.writer import OfferWriter
@@ -46,12 +47,11 @@ def tell_postponed(
 
     `due` is the day on which it is to be made now, where that is known. How many are told.
     """
-    state = db.state()
-    records = db.holder_records()
-    standing = batch.tenders(batch.review_all(records, state, at))
-    concerned = {d.holder.holder_id for d in batch.addressees(records, state, at)} | standing.keys()
-    return db.queue_notices(
-        (
+    state, told = db.state(), Queued(0)
+    for records in in_turn(db):
+        standing = batch.tenders(batch.review_all(records, state, at))
+        concerned = {d.holder.holder_id for d in batch.addressees(records, state, at)} | standing.keys()
+        letters = (
             postponement(
                 state,
                 d.holder,
@@ -66,9 +66,9 @@ def tell_postponed(
             )
             for d in records
             if d.holder.holder_id in concerned
-        ),
-        at,
-    )
+        )
+        told = told.plus(db.queue_notices(letters, at))
+    return told
 
 
 def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> str:
@@ -86,21 +86,22 @@ def condition_gone(db: OfferWriter, action: ConditionWaive | ConditionEnd) -> st
     gone = "was waived" if isinstance(action, ConditionWaive) else "has ended"
     why = f"condition {action.number} of Section 7, {CONDITIONS[action.number]}, {gone}"
     if concerned:
-        records = db.holder_records(concerned)
-        standing = batch.tenders(batch.review_all(records, state, action.at))
-        letters = (
-            acceptance_resumed(
-                state,
-                d.holder,
-                again.version,
-                action.at,
-                standing.get(d.holder.holder_id, ()),
-                d.grants,
-                why=why,
+        told = Queued(0)
+        for records in in_turn(db, concerned):
+            standing = batch.tenders(batch.review_all(records, state, action.at))
+            letters = (
+                acceptance_resumed(
+                    state,
+                    d.holder,
+                    again.version,
+                    action.at,
+                    standing.get(d.holder.holder_id, ()),
+                    d.grants,
+                    why=why,
+                )
+                for d in records
             )
-            for d in records
-        )
-        told = db.queue_notices(letters, action.at)
+            told = told.plus(db.queue_notices(letters, action.at))
     else:
         told = tell_postponed(db, before, action.at, due=state.schedule.cancel_on, conditions=[action.number])
     return f"Acceptance falls due again {local_text(again.due, state.terms.zone)}; {told.told()}."

@@ -114,15 +114,18 @@ LEDGERS: dict[str, dict[str, str]] = {
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write_csv(path: Path, columns: Collection[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a ledger in one go: the header always, the rows in the order given, and never half a file.
+def write_csv(path: Path, columns: Collection[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write a ledger in one go, the header always, and never half a file. Returns how many rows it has, in their order.
 
     TypeError for a cell of a type that has no exact text, such as a float.
     """
     with written_whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([cell_text(cell) for cell in row] for row in rows)
+        written = 0
+        for written, row in enumerate(rows, 1):  # noqa: B007
+            writer.writerow([cell_text(cell) for cell in row])
+    return written
 
 
 def cell_text(cell: Any) -> str:
