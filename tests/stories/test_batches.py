@@ -55,7 +55,23 @@ def _held_open(new_offer):
     return offer.closes_at("2003-11-10", "900")
 
 
-OFFERS = {"quiet": _quiet, "terminated": _terminated, "held open": _held_open, "eventful": eventful}
+def _prohibited(new_offer):
+    """The same offer, whose grant is held, released, and prohibited; of two with deferred grants one was promised."""
+    offer, by = _quiet(new_offer), {"by": "Board"}
+    for holder, shares in (("H1", 50), ("H7", 60)):
+        offer.happens("2003-04-02T10:00:00", "defer", holder=holder, shares=shares, type="NSO", **by)
+    offer.happens("2003-05-05T10:00:00", "hold", reason="A merger.", **by)
+    offer.happens("2003-05-12T10:00:00", "release", reason="No merger.", **by)
+    return offer.happens("2003-06-02T10:00:00", "prohibit", reason="A new law.", evidence="The law.", **by)
+
+
+OFFERS = {
+    "quiet": _quiet,
+    "prohibited": _prohibited,
+    "terminated": _terminated,
+    "held open": _held_open,
+    "eventful": eventful,
+}
 
 
 @pytest.fixture(scope="module", params=OFFERS)
