@@ -75,8 +75,12 @@ class Money(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else _decimal(value)
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Past what SQLAlchemy does around it for every cell."""
+        return lambda value: None if value is None else str(value)
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Past what SQLAlchemy does around it for every cell: thousands of options have a few hundred prices."""
+        """Likewise: thousands of options have a few hundred prices."""
         return lambda value: value and _decimal(value)
 
 
