@@ -26,7 +26,7 @@ def plan_schedule(granted_on: date, shares: int, vesting: Vesting) -> Tranches:
 
 
 # What is cancelled is checked right afterwards, and an ISO counted: an option's schedule is asked for several times.
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 14)
 def _plan_tranches(
     granted_on: date, shares: int, first_months: int, every_months: int, count: int, first_percent: int | None
 ) -> Tranches:
