@@ -16,7 +16,7 @@ from optex.eligible import service, serving
 from optex.fields import Expected, Id, Text
 from optex.formatting import day, money
 from optex.grant import exercise_price, is_ten_percent_owner
-from optex.records import Holder, IssuedOption, ServicePeriod, UnitType
+from optex.records import Holder, OptionType, ServicePeriod, UnitType
 from optex.state import OfferState
 from optex.terms import Terms
 
@@ -67,18 +67,19 @@ def against_grant(
     return f"there was no {what} on {day(gap)}"
 
 
-def against_price(option: IssuedOption, close: Decimal, holder: Holder) -> str | None:
+def against_price(type: OptionType | UnitType, price: Decimal, close: Decimal, holder: Holder) -> str | None:
     """What the record shows against the price of a new ISO: that it was granted to an owner of more than 10% for less.
 
+    Prices are a share, in dollars.
     Authority: §9, "may not be less than 110% of the closing price" (GRT-3, REC-4).
     """
-    if option.type is UnitType.RSU:
+    if type is UnitType.RSU:
         return None
-    due = exercise_price(close, type=option.type, ten_percent_owner=is_ten_percent_owner(holder))
-    if option.price >= due:
+    due = exercise_price(close, type=type, ten_percent_owner=is_ten_percent_owner(holder))
+    if price >= due:
         return None
     owned = f"the holder owned {holder.voting_percent.normalize():f}% of the voting power"
-    return f"{owned}: an ISO then costs {money(due)} a share, 110% of the close, and not {money(option.price)}"
+    return f"{owned}: an ISO then costs {money(due)} a share, 110% of the close, and not {money(price)}"
 
 
 def outcomes(kind: str) -> tuple[str, ...]:

@@ -356,10 +356,14 @@ class OfferReader:
         """The rows of a query one after the other, as they come from the database: more than memory should hold."""
         yield from self.connection.execute(query, execution_options={"yield_per": self.at_once})
 
-    def each_latest_decision(self, kind: str) -> Iterator[Row[Any]]:
-        """The decision in force on every subject of a kind, likewise, in order of the subjects."""
+    def each_latest_decision(self, kind: str, *columns: Any) -> Iterator[Row[Any]]:
+        """The decision in force on every subject of a kind, likewise, in order of the subjects.
+
+        Its `columns`, after the subject, or all where none are named.
+        """
         d, last = t.decisions, None
-        query = self._select(d).where(d.c.kind == kind).order_by(d.c.subject, d.c.revision)
+        query = select(d.c.subject, *columns) if columns else select(d)
+        query = query.where(d.c.offer == self.offer, d.c.kind == kind).order_by(d.c.subject, d.c.revision)
         for row in self.each_row(query):
             if last is not None and last.subject != row.subject:
                 yield last

@@ -1,11 +1,15 @@
 """What the present record says against what was granted or voided, and how a person settles it (REC-4)."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache, partial
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from infra.batched import batched
 from infra.database import tables as t
+from infra.database.among import among
+from infra.database.holder_records import read_holders
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
@@ -29,7 +33,10 @@ from optex.errors import Ruling
 from optex.formatting import count, day
 from optex.market import market_value
 from optex.notices import option_rescinded
+from optex.records import OptionType, UnitType
 from optex.state import OfferState
+
+_TYPES = {each.value: each for types in (OptionType, UnitType) for each in types}
 
 
 def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -> list[Contradiction]:
@@ -37,8 +44,10 @@ def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -
     state, settled = db.state(), _settlements(db)
     found = list(interim_grants(db, state, holder_ids))
     if state.cancelled_on is not None:
-        found += _granted(db, state, holder_ids)
         found += _voided(db, state, holder_ids)
+        if state.granted_on is not None:
+            for some in batched(db.holder_ids() if holder_ids is None else sorted(holder_ids), db.at_once):
+                found += _granted(db, state, some)
         found += decided_otherwise(db, state, holder_ids)
     left = [each for each in found if not any(_settles(one, each) for one in settled.get(each.grant_id, ()))]
     return sorted(left, key=lambda each: each.grant_id)
@@ -139,30 +148,38 @@ def settle(db: OfferWriter, action: Settle) -> str:
     return f"{said}; {told.holder_told}."
 
 
-def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:
+def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str]) -> Iterator[Contradiction]:
     """New options of whoever did not serve unbroken until the grant, and those rescinded of whoever did after all."""
-    issued = db.rows_of(t.issued_options, holder_ids, t.issued_options.c.grant_id)
-    options = [row for row in issued if row.kind == "new"]
-    if not options:
-        return
+    o = t.issued_options.c
+    new = select(o.grant_id, o.holder_id, o.from_grant_id, o.granted_on, o.price, o.type, o.ended_on)
+    new = new.where(o.offer == db.offer, o.kind == "new", among(db.connection, o.holder_id, holder_ids))
+    options = sorted(db.connection.execute(new).all())
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     decided = {each.deferred_id: state.day(each.decided_at) for each in state.deferred}
     periods = db.service_periods({row.holder_id for row in options})
-    holders, quotes = db.holders(), db.quotes()
-    for row in options:
-        replaces = bool(row.from_grant_id)
-        shown = against_grant(
-            periods.get(row.holder_id, ()),
-            received_on=received[row.holder_id] if replaces else decided[row.grant_id.partition("-N")[0]],
-            cancelled_on=state.cancelled_on if replaces else None,
-            granted_on=row.granted_on,
+    holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, sorted(holder_ids))}
+    quotes = db.quotes()
+
+    @cache  # the options of a holder rest on the same service
+    def against(holder_id: str, received_on: date, cancelled_on: date | None, granted_on: date) -> str | None:
+        return against_grant(
+            periods.get(holder_id, ()),
+            received_on=received_on,
+            cancelled_on=cancelled_on,
+            granted_on=granted_on,
             terms=state.terms,
         )
+
+    value_on = cache(partial(market_value, state.terms, quotes=quotes))
+    for row in options:
+        if row.from_grant_id:
+            shown = against(row.holder_id, received[row.holder_id], state.cancelled_on, row.granted_on)
+        else:
+            shown = against(row.holder_id, decided[row.grant_id.partition("-N")[0]], None, row.granted_on)
         if shown is None and row.ended_on is None:
-            option = ISSUED_OPTIONS.of(row, vesting=())
-            value = market_value(state.terms, row.granted_on, quotes)
+            value = value_on(row.granted_on)
             assert value is not None, "without a price nothing is granted (GRT-3)"
-            shown = against_price(option, value, holders[row.holder_id])
+            shown = against_price(_TYPES[row.type], row.price, value, holders[row.holder_id])
         if shown is None and row.ended_on is not None:
             shown = f"unbroken service through the grant of {day(row.granted_on)}"
             reason = f"rescinded on {day(row.ended_on)}, of {row.holder_id}; the record now shows {shown}"
@@ -174,15 +191,19 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str] | N
 
 def _voided(db: OfferReader, state: OfferState, holder_ids: Collection[str] | None) -> Iterator[Contradiction]:
     """Acceptances that were voided although, as the record now has it, they were good."""
-    cancelled = db.rows_of(t.cancellations, holder_ids, t.cancellations.c.grant_id)
-    gone = [row for row in cancelled if row.voided_on is not None]
+    c = t.cancellations
+    voided = select(c).where(c.c.offer == db.offer, c.c.voided_on.is_not(None))
+    if holder_ids is not None:
+        voided = voided.where(among(db.connection, c.c.holder_id, holder_ids))
+    gone = sorted(db.connection.execute(voided).all(), key=lambda row: row.grant_id)
     if not gone:
         return
     decided = db.latest_decisions("tender", [row.grant_id for row in gone])
     # Of one that had been exercised whole nothing was there to be accepted: that is no matter of service.
     gone = [row for row in gone if decided[row.grant_id].rule not in ("TND-1", "XCH-1")]
-    received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
-    periods = db.service_periods({row.holder_id for row in gone})
+    concerned = {row.holder_id for row in gone}
+    received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, concerned)}
+    periods = db.service_periods(concerned)
     for row in gone:
         if not may_be_accepted(
             periods.get(row.holder_id, ()),

@@ -21,8 +21,10 @@ def left_outstanding(db: OfferReader, state: OfferState) -> tuple[LeftOutstandin
     if state.terms.lookback.omitted != "defect" or not state.waivers or state.terminated_at is not None:
         return ()
     return tuple(
-        LeftOutstanding(form_id=form_id, holder_id=row.holder_id, says=f"Form {form_id} of {row.holder_id}: {reason}")
-        for form_id, row in db.latest_decisions("form").items()
+        LeftOutstanding(
+            form_id=row.subject, holder_id=row.holder_id, says=f"Form {row.subject} of {row.holder_id}: {reason}"
+        )
+        for row in db.each_latest_decision("form")
         if row.decision == FormStanding.EFFECTIVE
         for rule, reason in row.remarks
         if rule == "TND-3"

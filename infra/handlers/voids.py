@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import update
 
+from infra.batched import batched
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
@@ -31,8 +32,15 @@ _NOTHING_EXCHANGED = "The acceptance of the tendered options was voided"
 def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> Iterator[Pending]:
     """The acceptances that the present record speaks against, as long as nothing was granted for them."""
     state = db.state()
-    rows = db.rows_of(t.promises, holder_ids, t.promises.c.holder_id) if state.cancelled_on else []
-    periods = db.service_periods({row.holder_id for row in rows}) if rows else {}
+    if state.cancelled_on is None:
+        return
+    for some in batched(db.holder_ids() if holder_ids is None else sorted(holder_ids), db.at_once):
+        yield from _find(db, state, some)
+
+
+def _find(db: OfferReader, state: OfferState, holder_ids: Collection[str]) -> Iterator[Pending]:
+    rows = db.rows_of(t.promises, holder_ids, t.promises.c.holder_id)
+    periods = db.service_periods({row.holder_id for row in rows})
     void = {
         row.promise_id: (row.holder_id, ruling)
         for row in rows

@@ -131,8 +131,9 @@ def _unsent(db: OfferReader, *columns: Any) -> Any:
 
 def _sendable(db: OfferReader) -> tuple[Any, ...]:
     n, h = t.notices.c, t.holders.c
-    unsent = (n.offer == db.offer, n.sent_at.is_(None), n.delivered_on.is_(None), n.withdrawn_at.is_(None))
-    return *unsent, n.refused.is_(False), h.email != ""
+    # Asked for attempts, which all have, SQLite looks in the index of what is unsent, and not through all letters.
+    unsent = (n.offer == db.offer, n.sent_at.is_(None), n.attempts >= 0)
+    return *unsent, n.delivered_on.is_(None), n.withdrawn_at.is_(None), n.refused.is_(False), h.email != ""
 
 
 def _due(until: datetime | None) -> Any:

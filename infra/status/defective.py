@@ -23,6 +23,6 @@ def defective_forms(db: OfferReader, state: OfferState) -> tuple[DefectiveForm, 
         return ()
     return tuple(
         DefectiveForm(form_id=row.subject, holder_id=row.holder_id, rule=row.rule, reason=row.reason)
-        for row in db.latest_decisions("form").values()
+        for row in db.each_latest_decision("form")
         if row.decision == FormStanding.DEFECTIVE
     )

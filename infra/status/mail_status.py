@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, not_, or_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
@@ -14,7 +14,6 @@ from infra.mail.outbox import held_back, last_trouble, oldest_waiting, unmailed,
 from infra.status.document import Instant
 from optex.formatting import count, first_few
 from optex.milestones import alarm_from, confirmation_due, last_day_to_confirm
-from optex.notices import Kind
 from optex.terms import Terms
 
 _LISTED = 20
@@ -200,7 +199,7 @@ def refused_mail(db: OfferReader) -> list[RefusedMail]:
     """The letters that the mail server refused for good: they are not tried again by themselves."""
     n = t.notices.c
     query = select(n.notice_id, n.holder_id, n.kind, n.answer).where(
-        n.offer == db.offer, n.sent_at.is_(None), n.refused.is_(True), n.withdrawn_at.is_(None)
+        n.offer == db.offer, n.sent_at.is_(None), n.attempts >= 0, n.refused.is_(True), n.withdrawn_at.is_(None)
     )
     return [
         RefusedMail(notice_id=row.notice_id, holder_id=row.holder_id, kind=row.kind, answer=row.answer or "")
@@ -211,16 +210,17 @@ def refused_mail(db: OfferReader) -> list[RefusedMail]:
 def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[ConfirmationDue]:
     """The forms whose Confirmation of Receipt has not been sent, the most urgent first (§6, CNF-1)."""
     n, f, h = t.notices.c, t.forms.c, t.holders.c
-    outcome = (n.sent_at, n.refused, n.delivered_on, n.bounced_at)
-    letters = select(n.notice_id, *outcome).where(n.offer == db.offer, n.kind == Kind.CONFIRMATION)
-    written = {row.notice_id: row for row in db.connection.execute(letters)}
-    mine = and_(h.offer == f.offer, h.holder_id == f.holder_id)
-    query = select(f.form_id, f.holder_id, f.received_at, h.email).join(t.holders, mine).where(f.offer == db.offer)
+    its_holder = and_(h.offer == f.offer, h.holder_id == f.holder_id)
+    its_letter = and_(n.offer == f.offer, n.notice_id == "confirmation:" + f.form_id)
+    arrived = and_(n.bounced_at.is_(None), or_(n.sent_at.is_not(None), n.delivered_on.is_not(None)))
+    query = (
+        select(f.form_id, f.holder_id, f.received_at, h.email, n.notice_id, n.refused, n.bounced_at)
+        .join(t.holders, its_holder)
+        .outerjoin(t.notices, its_letter)
+        .where(f.offer == db.offer, or_(n.notice_id.is_(None), not_(arrived)))
+    )
     found = []
-    for row in db.connection.execute(query.order_by(f.received_at, f.form_id)):
-        letter = written.get(f"confirmation:{row.form_id}")
-        if letter is not None and letter.bounced_at is None and (letter.sent_at or letter.delivered_on):
-            continue
+    for row in db.connection.execute(query):
         due = confirmation_due(row.received_at, terms)
         found.append(
             ConfirmationDue(
@@ -231,17 +231,17 @@ def confirmations_due(db: OfferReader, terms: Terms, at: datetime) -> list[Confi
                 last_day=last_day_to_confirm(row.received_at, terms),
                 alarm=at >= alarm_from(row.received_at, terms),
                 overdue=at >= due,
-                why=_why(letter, row.email),
+                why=_why(row),
             )
         )
     return sorted(found, key=lambda each: (each.due, each.received_at, each.form_id))
 
 
-def _why(letter: Any, email: str) -> str:
-    if letter is None:
+def _why(letter: Any) -> str:
+    if letter.notice_id is None:
         return "no confirmation has been written"
     if letter.bounced_at is not None:
         return "it was sent and came back"
-    if not email:
+    if not letter.email:
         return "the holder has no e-mail address: confirm on paper"
     return "the mail server refused it" if letter.refused else "it waits to be sent"

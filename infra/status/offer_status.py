@@ -234,7 +234,7 @@ def _forms(db: OfferReader) -> FormCount:
     f = t.forms.c
     query = select(f.kind, func.count()).where(f.offer == db.offer).group_by(f.kind)
     kinds: dict[str, int] = dict(iter(db.connection.execute(query)))
-    standing = Counter(row.decision for row in db.latest_decisions("form").values())
+    standing = Counter(row.decision for row in db.each_latest_decision("form", t.decisions.c.decision))
     return FormCount(
         received=sum(kinds.values()),
         elections=kinds.get(FormKind.ELECTION, 0),

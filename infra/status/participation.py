@@ -7,11 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import func, select
 
+from infra.batched import batched
 from infra.database import tables as t
+from infra.database.holder_records import read_holders
 from infra.database.reader import OfferReader
 from optex.eligibility import capacity_on, grants_in_offer, may_tender
 from optex.eligible import the_class
-from optex.records import Capacity, FormStanding, ServicePeriod
+from optex.records import Capacity, FormStanding
 from optex.terms import Terms
 
 OTHER = "other"
@@ -72,17 +74,19 @@ class ParticipationReport:
 
 def participation(db: OfferReader, terms: Terms) -> ParticipationReport:
     """The turnout by the decisions on record; before the opening by the rule that will decide (ELG-1, ELG-4)."""
-    periods = db.service_periods()
+    d = t.decisions.c
     shares = _option_shares(db, terms)
-    eligible = _eligible(db, terms, periods, shares)
+    eligible = _eligible(db, terms, shares)
     tendered = {
         row.holder_id: row.shares
-        for row in db.latest_decisions("form").values()
+        for row in db.each_latest_decision("form", d.holder_id, d.decision, d.shares)
         if row.decision == FormStanding.EFFECTIVE and row.shares
     }
     members: dict[str, list[str]] = defaultdict(list)
-    for holder_id in sorted(eligible | tendered.keys()):
-        members[capacity_on(periods.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
+    for some in batched(sorted(eligible | tendered.keys()), db.at_once):
+        periods = db.service_periods(some)
+        for holder_id in some:
+            members[capacity_on(periods.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
     return ParticipationReport(
         members={str(name): members[name] for name in (*Capacity, OTHER) if members[name]},
         eligible=frozenset(eligible),
@@ -91,17 +95,19 @@ def participation(db: OfferReader, terms: Terms) -> ParticipationReport:
     )
 
 
-def _eligible(
-    db: OfferReader, terms: Terms, periods: Mapping[str, Sequence[ServicePeriod]], shares: Mapping[str, int]
-) -> set[str]:
-    decided = db.latest_decisions("eligibility")
-    if decided or db.row().opened_at is not None:
-        return {holder_id for holder_id, row in decided.items() if row.decision == "eligible"}
-    return {
-        holder_id
-        for holder_id, holder in db.holders().items()
-        if shares.get(holder_id) and may_tender(holder, periods.get(holder_id, ()), terms) is None
-    }
+def _eligible(db: OfferReader, terms: Terms, shares: Mapping[str, int]) -> set[str]:
+    if db.row().opened_at is not None:
+        decided = db.each_latest_decision("eligibility", t.decisions.c.decision)
+        return {row.subject for row in decided if row.decision == "eligible"}
+    found = set()
+    for some in batched(sorted(shares), db.at_once):
+        periods = db.service_periods(some)
+        found |= {
+            holder.holder_id
+            for holder in read_holders(db.connection, db.offer, some)
+            if shares[holder.holder_id] and may_tender(holder, periods.get(holder.holder_id, ()), terms) is None
+        }
+    return found
 
 
 def _option_shares(db: OfferReader, terms: Terms) -> dict[str, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from infra.database import tables as t
 from infra.database.reader import OfferReader
+from optex.compensations import REINSTATED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,18 +55,19 @@ def totals_of(db: OfferReader) -> Totals:
 
 def promises_by_outcome(db: OfferReader) -> defaultdict[str, Total]:
     """The promises by what became of them, `open` where nothing has yet."""
-    ended = db.promise_outcomes()
+    p, d = t.promises.c, t.decisions.c
+    ended = {row.subject: row.decision for row in db.each_latest_decision("promise", d.decision)}
     found: defaultdict[str, Total] = defaultdict(Total)
-    for promise in db.rows(t.promises):
-        end = ended.get(promise.promise_id)
-        found[end.decision if end else "open"] += Total(number=1, shares=promise.shares)
+    for promise in db.each_row(select(p.promise_id, p.shares).where(p.offer == db.offer)):
+        outcome = ended.get(promise.promise_id, REINSTATED)
+        found["open" if outcome == REINSTATED else outcome] += Total(number=1, shares=promise.shares)
     return found
 
 
 def tendered(db: OfferReader) -> Total:
     """The tenders that were decided, accepted or rejected."""
-    decided = db.latest_decisions("tender").values()
-    return Total(number=len(decided), shares=sum(row.shares for row in decided))
+    shares = [row.shares for row in db.each_latest_decision("tender", t.decisions.c.shares)]
+    return Total(number=len(shares), shares=sum(shares))
 
 
 def letters(db: OfferReader) -> tuple[int, int]:

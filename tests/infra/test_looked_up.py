@@ -12,6 +12,8 @@ from infra.database.reader import OfferReader
 from infra.database.writer import AT_ONCE, OfferWriter
 from infra.handlers.intake import load_folder
 from infra.handlers.judged import Judged, SentForm
+from infra.mail.outbox import held_back, last_trouble, oldest_waiting, waiting
+from infra.status.mail_status import refused_mail
 from optex.records import FormKind
 
 SENT = SentForm("F1", FormKind.ELECTION, datetime(2003, 3, 10, 15, 30, tzinfo=UTC))
@@ -28,7 +30,7 @@ def statements_of(engine, work):
     with engine.begin() as connection:
         work(OfferReader(connection, "alpha-2003"))
     event.remove(engine, "before_cursor_execute", hear)
-    return [each for each in sent if each[0].startswith("SELECT") and " IN (SELECT" in each[0]]
+    return [each for each in sent if each[0].startswith("SELECT")]
 
 
 @pytest.mark.parametrize(
@@ -48,13 +50,24 @@ def test_holders_are_looked_up_on_sqlite(sqlite_and_postgresql, folder, work):
     """SQLite finds their rows by an index on the holder, whatever order is asked for."""
     engine, found = sqlite_and_postgresql["sqlite"], folder.read()
     load_folder(engine, found, found.terms.opens)
-    statements = statements_of(engine, work)
+    statements = [each for each in statements_of(engine, work) if " IN (SELECT" in each[0]]
     assert statements
     with engine.connect() as connection:
         for statement, parameters in statements:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
             for *_, step in plan:
                 assert not step.endswith(("(offer=?)", "(offer=? AND kind=?)")), (statement, step)
+
+
+@pytest.mark.parametrize("work", [waiting, oldest_waiting, held_back, last_trouble, lambda db, _: refused_mail(db)])
+def test_what_waits_to_be_sent_is_looked_up_on_sqlite(sqlite_and_postgresql, folder, work):
+    """The index of what is unsent finds it, however much was sent."""
+    engine, found = sqlite_and_postgresql["sqlite"], folder.read()
+    load_folder(engine, found, found.terms.opens)
+    [(statement, parameters)] = statements_of(engine, lambda db: work(db, SENT.received_at))
+    with engine.connect() as connection:
+        plan = [step for *_, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    assert "SEARCH notices USING INDEX ix_notices_unsent (offer=? AND attempts>?)" in plan
 
 
 def test_references_to_forms_are_looked_up_on_postgresql(sqlite_and_postgresql, folder):
