@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader, TextIOWrapper
+from itertools import repeat
 from typing import Any
 
 from infra.folder.csv_column import Column, Refused
@@ -206,7 +207,7 @@ def take_rows(
         cells, some_lack = column.read(of_column[place])
         (uneven if some_lack or shape.uneven(column.name, stated) else stated)[column.name] = cells
     table.stated = stated
-    table.rows = [dict(zip(stated, cells, strict=True)) for cells in zip(*stated.values(), strict=True)]
+    table.rows = list(map(dict, map(zip, repeat(tuple(stated)), zip(*stated.values(), strict=True))))
     table.rows = table.rows or [{} for _ in rows]
     for name, cells in uneven.items():
         _take_uneven(table, shape, name, cells)
