@@ -1,6 +1,7 @@
 """Variables that look like settings of optex and are none, such as OPTEX_SMPT_HOST, by which no mail would leave."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -38,9 +39,18 @@ def _unknown(names: Iterable[str], where: str, *, bare: bool) -> Iterator[str]:
         wrote = name.upper()
         if wrote in KNOWN or wrote in OTHERS:
             continue
-        near = get_close_matches(wrote, KNOWN, n=1, cutoff=0.85)
+        near = [known for known in KNOWN if wrote.startswith(known)] or get_close_matches(
+            wrote, KNOWN, n=1, cutoff=0.85
+        )
         if bare and PREFIX + wrote in KNOWN:
             near = [PREFIX + wrote]
         if near or wrote.startswith(PREFIX):
             guess = f": did you mean {near[0]}?" if near else f", none of {', '.join(KNOWN)}"
-            yield f"{where}{shortened(name, 100)} is no setting of optex, and has no effect{guess}"
+            yield f"{where}{_shown(name)} is no setting of optex, and has no effect{guess}"
+
+
+def _shown(name: str) -> str:
+    """A name without what follows a setting's own, or what no name has: where `=` is mistyped that may be a secret."""
+    begins = next((len(known) for known in KNOWN if name.upper().startswith(known)), None)
+    own = name[:begins] if begins else re.split(r"\W", name, maxsplit=1)[0]
+    return shortened(own, 100) + ("" if own == name else "…")

@@ -43,6 +43,14 @@ def test_a_key_of_the_env_file_is_told_too(tmp_path):
     ] == unknown_settings()
 
 
+@pytest.mark.parametrize("wrote", ["<'hunter2'", ":hunter2", "hunter2", "hunter2=", "-hunter2=x"])
+def test_a_secret_after_a_mistyped_sign_is_not_told(tmp_path, wrote):
+    """What follows the name of a setting without `=` is not shown with it."""
+    (tmp_path / ".env").write_text(f"OPTEX_SMTP_PASSWORD{wrote}\n")
+    expected = ".env: OPTEX_SMTP_PASSWORD… is no setting of optex, and has no effect: did you mean OPTEX_SMTP_PASSWORD?"
+    assert [expected] == unknown_settings()
+
+
 def test_what_is_known_is_not_told(monkeypatch, tmp_path):
     """The settings in any case, and every variable of the files for production."""
     files = [path for path in (ROOT / "infra" / "production").iterdir() if path.is_file()]
