@@ -39,18 +39,13 @@ def _unknown(names: Iterable[str], where: str, *, bare: bool) -> Iterator[str]:
         wrote = name.upper()
         if wrote in KNOWN or wrote in OTHERS:
             continue
-        near = [known for known in KNOWN if wrote.startswith(known)] or get_close_matches(
-            wrote, KNOWN, n=1, cutoff=0.85
-        )
+        begins = next((known for known in KNOWN if wrote.startswith(known)), "")
+        near = [begins] if begins else get_close_matches(wrote, KNOWN, n=1, cutoff=0.85)
         if bare and PREFIX + wrote in KNOWN:
             near = [PREFIX + wrote]
         if near or wrote.startswith(PREFIX):
             guess = f": did you mean {near[0]}?" if near else f", none of {', '.join(KNOWN)}"
-            yield f"{where}{_shown(name)} is no setting of optex, and has no effect{guess}"
-
-
-def _shown(name: str) -> str:
-    """A name without what follows a setting's own, or what no name has: where `=` is mistyped that may be a secret."""
-    begins = next((len(known) for known in KNOWN if name.upper().startswith(known)), None)
-    own = name[:begins] if begins else re.split(r"\W", name, maxsplit=1)[0]
-    return shortened(own, 100) + ("" if own == name else "…")
+            # What follows a setting's own name, or what no name has, may be a secret behind a mistyped `=`.
+            own = name[: len(begins)] if begins else re.split(r"\W", name, maxsplit=1)[0]
+            shown = shortened(own, 100) + ("" if own == name else "…")
+            yield f"{where}{shown} is no setting of optex, and has no effect{guess}"

@@ -191,8 +191,9 @@ class OfferReader:
         last = self.connection.execute(query).first()
         return last if last is not None and last.status == StepStatus.HELD and last.digest is not None else None
 
-    def holders(self) -> dict[str, Holder]:
-        return {holder.holder_id: holder for holder in read_holders(self.connection, self.offer, None)}
+    def holders(self, holder_ids: Iterable[str] | None = None) -> dict[str, Holder]:
+        """These holders, or all, by id and in its order."""
+        return {holder.holder_id: holder for holder in self._of_holders(read_holders, holder_ids)}
 
     def names(self, holder_ids: Iterable[str]) -> dict[str, str]:
         """The names of these holders."""
@@ -274,6 +275,10 @@ class OfferReader:
         h = t.holders.c
         query = select(h.holder_id).where(h.offer == self.offer).order_by(h.holder_id)
         return list(self.connection.execute(query).scalars())
+
+    def batches(self, holder_ids: Iterable[str] | None = None) -> Iterator[list[str]]:
+        """The ids of these holders, or of all, in order, so many at a time as memory should hold the records of."""
+        return batched(self.holder_ids() if holder_ids is None else sorted(set(holder_ids)), self.at_once)
 
     def _of_holders(
         self, read: Callable[[Connection, str, Sequence[str] | None], list[Any]], holder_ids: Iterable[str] | None
@@ -440,7 +445,7 @@ class OfferReader:
 
     def each_open_promise(self) -> Iterator[PromiseRow]:
         """All of them, read of so many holders at a time: there are as many as holders."""
-        for some in batched(self.holder_ids(), self.at_once):
+        for some in self.batches():
             yield from self.open_promises(some)
 
     def lapsed_promises(self, holder_ids: Collection[str] | None = None) -> list[PromiseRow]:
@@ -464,8 +469,8 @@ class OfferReader:
         last = {subject: said for subject, _, *said in rows}
         return [PromiseRow(*row, *last.get(row.promise_id, (None, "", None))) for row in found]
 
-    def promise_outcomes(self, promise_ids: Sequence[str] | None = None) -> dict[str, Row[Any]]:
-        """What became of each promise, of these or of all, that is open no more."""
+    def promise_outcomes(self, promise_ids: Sequence[str]) -> dict[str, Row[Any]]:
+        """What became of each of these promises that is open no more."""
         ended = self.latest_decisions("promise", promise_ids)
         return {promise_id: row for promise_id, row in ended.items() if row.decision != REINSTATED}
 

@@ -4,10 +4,9 @@ Every check skips a cell that is itself a fault, so that one mistake is told onc
 is kept than what later ones are compared with, and that not in memory.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
-from operator import gt, le
 from typing import Any
 
 from infra.database.sorted_spool import SortedSpool
@@ -102,16 +101,12 @@ class Grants:
     def check(self) -> None:
         table = self._table
         self._once.check()
-        if not _all_stated(table, "exercised", le, "shares"):
-            for index, row in enumerate(table.rows):
-                shares, exercised = row.get("shares"), row.get("exercised")
-                if shares is not None and exercised is not None and exercised > shares:
-                    table.reject(index, "exercised", f"{exercised} of {shares} shares", "at most the shares granted")
-        if not _all_stated(table, "expires_on", gt, "granted_on"):
-            for index, row in enumerate(table.rows):
-                if "granted_on" in row and "expires_on" in row and row["expires_on"] <= row["granted_on"]:
-                    table.reject(index, "expires_on", f"{row['expires_on']} is not after the grant", "a later date")
         for index, row in enumerate(table.rows):
+            shares, exercised = row.get("shares"), row.get("exercised")
+            if shares is not None and exercised is not None and exercised > shares:
+                table.reject(index, "exercised", f"{exercised} of {shares} shares", "at most the shares granted")
+            if "granted_on" in row and "expires_on" in row and row["expires_on"] <= row["granted_on"]:
+                table.reject(index, "expires_on", f"{row['expires_on']} is not after the grant", "a later date")
             if "vesting" in row:
                 _vesting(table, index)
             if (grant_id := row.get("grant_id", "")).endswith(GENERATED):
@@ -125,12 +120,6 @@ class Grants:
             if origin := next((origin for origin in origins if origin in known), None):
                 problem = f"{grant_id!r} is the id that an option made out of {origin!r} will have"
                 self._table.fault(line, "grant_id", problem, f"an id that does not end in {', '.join(GENERATED)}")
-
-
-def _all_stated(table: CsvTable, column: str, is_so: Callable[[Any, Any], bool], other: str) -> bool:
-    """Whether every row states both columns, and they are to each other as they should: then no row is looked at."""
-    stated = table.stated
-    return column in stated and other in stated and all(map(is_so, stated[column], stated[other]))
 
 
 def _vesting(table: CsvTable, index: int) -> None:

@@ -29,7 +29,6 @@ ROWS_AT_ONCE = 5_000
 class CsvTable:
     """The rows of one file, a batch at a time; a cell that is blank or faulty is absent, and `bad` names the faulty.
 
-    `stated` are the columns of which every row of the batch has a cell.
     `strays` are the cells of rows with too many or too few of them, and `whole` is False where part of the file could
     not be read at all: what refers to a row that was lost in this way must not be called unknown.
     """
@@ -39,7 +38,6 @@ class CsvTable:
     letters: dict[str, str] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    stated: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     bad: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     strays: set[str] = field(default_factory=set)
@@ -206,7 +204,6 @@ def take_rows(
     for place, column in columns:
         cells, some_lack = column.read(of_column[place])
         (uneven if some_lack or shape.uneven(column.name, stated) else stated)[column.name] = cells
-    table.stated = stated
     table.rows = list(map(dict, map(zip, repeat(tuple(stated)), zip(*stated.values(), strict=True))))
     table.rows = table.rows or [{} for _ in rows]
     for name, cells in uneven.items():

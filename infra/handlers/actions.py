@@ -177,7 +177,7 @@ def _may_announce(action: Amend | ConditionWaive, db: OfferWriter, state: OfferS
 
 def _excludes_nobody(excluded: Collection[str], db: OfferWriter) -> Ruling | None:
     """The ruling against terms that exclude somebody of whom nothing is on record; None where there are all of them."""
-    unknown = sorted(set(excluded) - db.holders().keys()) if excluded else []
+    unknown = sorted(set(excluded) - db.holders_among(excluded)) if excluded else []
     reason = f"eligible.excluded_holders: nothing is on record of {first_few(unknown)}"
     return Ruling(rule="ELG-5", reason=reason) if unknown else None
 
@@ -228,7 +228,7 @@ def _may_approve(action: Approve, db: OfferWriter, state: OfferState) -> Ruling 
 
 
 def _may_compensate(action: Approve, db: OfferWriter) -> Ruling | None:
-    holder = db.holders().get(action.holder)
+    holder = db.holders([action.holder]).get(action.holder)
     if holder is None:
         return Ruling(rule="REC-4", reason=f"there is no holder {action.holder}")
     waiting = _waiting_for(action, db)

@@ -6,10 +6,8 @@ from functools import cache, partial
 
 from sqlalchemy import select, update
 
-from infra.batched import batched
 from infra.database import tables as t
 from infra.database.among import among
-from infra.database.holder_records import read_holders
 from infra.database.mapping import ISSUED_OPTIONS
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
@@ -46,7 +44,7 @@ def contradictions(db: OfferReader, holder_ids: Collection[str] | None = None) -
     if state.cancelled_on is not None:
         found += _voided(db, state, holder_ids)
         if state.granted_on is not None:
-            for some in batched(db.holder_ids() if holder_ids is None else sorted(holder_ids), db.at_once):
+            for some in db.batches(holder_ids):
                 found += _granted(db, state, some)
         found += decided_otherwise(db, state, holder_ids)
     left = [each for each in found if not any(_settles(one, each) for one in settled.get(each.grant_id, ()))]
@@ -143,7 +141,7 @@ def settle(db: OfferWriter, action: Settle) -> str:
         f"{count(option.shares, 'share')} of {action.grant} {'goes' if option.shares == 1 else 'go'} back to the pool"
     )
     db.audit(action.at, action.by, [("option rescinded", action.grant, "REC-4", said)], action.evidence)
-    holder = db.holders()[option.holder_id]
+    holder = db.holders([option.holder_id])[option.holder_id]
     told = db.queue_notices([option_rescinded(db.state().terms, holder, option, action.reason, on)], action.at)
     return f"{said}; {told.holder_told}."
 
@@ -157,8 +155,7 @@ def _granted(db: OfferReader, state: OfferState, holder_ids: Collection[str]) ->
     received = {row.holder_id: row.received_on for row in db.rows_of(t.promises, holder_ids)}
     decided = {each.deferred_id: state.day(each.decided_at) for each in state.deferred}
     periods = db.service_periods({row.holder_id for row in options})
-    holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, sorted(holder_ids))}
-    quotes = db.quotes()
+    holders, quotes = db.holders(holder_ids), db.quotes()
 
     @cache  # the options of a holder rest on the same service
     def against(holder_id: str, received_on: date, cancelled_on: date | None, granted_on: date) -> str | None:

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from infra.database import tables as t
-from infra.database.holder_records import read_holders
 from infra.database.in_turn import in_turn
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
@@ -150,7 +149,6 @@ def _queue(
 ) -> Queued:
     state, recorded_at = db.state(), db.recorded_at(action.at)
     written = _written(db)
-    wanted = set(holder_ids)
     return db.queue_notices(
         (
             notices.correction(
@@ -163,8 +161,7 @@ def _queue(
                 recorded_at,
                 _listed(state, (each for each in told.get(holder.holder_id, ()) if _goes_again(action, each))),
             )
-            for holder in read_holders(db.connection, db.offer, sorted(holder_ids))
-            if holder.holder_id in wanted
+            for holder in db.holders(holder_ids).values()
         ),
         action.at,
     )

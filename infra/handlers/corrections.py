@@ -6,7 +6,6 @@ from functools import singledispatch
 from sqlalchemy import select
 
 from infra.database import tables as t
-from infra.database.holder_records import read_holders
 from infra.database.reader import OfferReader
 from infra.folder.cross_checks import GENERATED
 from infra.handlers import restated
@@ -65,7 +64,7 @@ def on_record(action: Correction, db: OfferReader) -> Fact:
 
 @on_record.register
 def _holder(action: CorrectHolder, db: OfferReader) -> Fact:
-    return next(iter(read_holders(db.connection, db.offer, [action.holder])), None)
+    return db.holders([action.holder]).get(action.holder)
 
 
 @on_record.register
@@ -199,4 +198,4 @@ def _unknown_price(action: CorrectPrice, fact: Fact, db: OfferReader, state: Off
 
 
 def _holders_known(db: OfferReader, holder_ids: Sequence[str]) -> bool:
-    return len(read_holders(db.connection, db.offer, holder_ids)) == len(set(holder_ids))
+    return db.holders_among(holder_ids) == set(holder_ids)

@@ -26,7 +26,7 @@ def defer(db: OfferWriter, action: Defer) -> str:
     letter = deferred_promised(
         state.terms,
         state.schedule,
-        db.holders()[action.holder],
+        db.holders([action.holder])[action.holder],
         state.deferred[-1],
         state.day(action.at),
         accepted=state.cancelled_on is not None,
@@ -56,7 +56,7 @@ def release_deferred(
     db.record_decisions("deferred", at, entries)
     db.move_pool([(on, "released", sum(shares.values()))])
     db.audit(at, "", [("deferred grant released", each.subject, "LCK-1", each.ruling.reason) for each in entries])
-    holders = db.holders()
+    holders = db.holders(each.holder_id for each in mine)
     letters = [
         deferral_released(
             state.terms,

@@ -7,9 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from infra.batched import batched
 from infra.database import tables as t
-from infra.database.holder_records import read_holders
 from infra.database.in_turn import in_turn
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader, PromiseRow
@@ -148,8 +146,8 @@ def _tell_promised(
     """Write to everyone whose promise is open; before the acceptance there is nobody."""
     write = grant_delayed if kind is Kind.GRANT_DELAYED else grant_resumed
     written, told = _letters_on_the_grant(db, kind), Queued(0)
-    for some in batched(db.holder_ids(), db.at_once):
-        holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, some)}
+    for some in db.batches():
+        holders = db.holders(some)
         letters = (
             write(
                 state,

@@ -385,15 +385,15 @@ def record_received_forms(
     db: OfferWriter, forms: Iterable[Form], now: datetime, by: str = "", evidence: str = ""
 ) -> str:
     """Record the forms received by now; those still to come are left out."""
-    later = list[str]()
-    said = record_forms(db, received_by(forms, now, later), now, by, evidence)
-    return f"{said} {count(len(later), 'form')} not received yet left out.".strip() if later else said
+    later = 0
 
+    def received() -> Iterator[Form]:
+        nonlocal later
+        for form in forms:
+            if form.received_at <= now:
+                yield form
+            else:
+                later += 1
 
-def received_by(forms: Iterable[Form], now: datetime, later: list[str]) -> Iterator[Form]:
-    """The forms received by now; the numbers of those still to come go to `later`."""
-    for form in forms:
-        if form.received_at <= now:
-            yield form
-        else:
-            later.append(form.form_id)
+    said = record_forms(db, received(), now, by, evidence)
+    return f"{said} {count(later, 'form')} not received yet left out.".strip() if later else said

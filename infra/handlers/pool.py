@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from infra.batched import batched
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import OfferWriter
@@ -79,7 +78,7 @@ def restate_pool(db: OfferWriter, before: Counter[str], holder_ids: Collection[s
 
 def _told(db: OfferReader, state: OfferState) -> Iterator[pool.Holding]:
     """Everything that takes up shares of the plan before the acceptance, in the shares of the day of its grant."""
-    for holder_ids in batched(db.holder_ids(), db.at_once):
+    for holder_ids in db.batches():
         for grant in db.grants_as_told(holder_ids):
             by = since(grant.granted_on, state.grant_splits)
             yield from ((grant.exercised, by), (grant.remaining, by))
@@ -88,7 +87,7 @@ def _told(db: OfferReader, state: OfferState) -> Iterator[pool.Holding]:
 def _cancelled_and_kept(db: OfferReader, state: OfferState) -> Iterator[pool.Holding]:
     """Everything that takes up shares of the plan after it, deferred grants aside: by option, and by promise."""
     lapsed, splits = {row.promise_id for row in db.lapsed_promises()}, together(state.followed_splits)
-    for holder_ids in batched(db.holder_ids(), db.at_once):
+    for holder_ids in db.batches():
         rows = db.rows_of(t.cancellations, holder_ids)
         cancelled = {row.grant_id: row for row in rows if row.voided_on is None}
         promised = promised_for(db, state, cancelled.values())

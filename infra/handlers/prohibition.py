@@ -1,7 +1,5 @@
 """A grant prohibited for good: every open promise ends, what was reserved is free, everyone concerned is told (§13)."""
 
-from infra.batched import batched
-from infra.database.holder_records import read_holders
 from infra.database.queued import Queued
 from infra.database.writer import OfferWriter
 from infra.handlers.deferrals import deferred_by_holder, release_deferred
@@ -23,10 +21,10 @@ def prohibited(db: OfferWriter, action: Prohibit) -> str:
     ruling = Ruling(rule=action.rule, reason=f"The grant is prohibited for good; {words} {sentence(action.reason)}")
     ending, deferred = EndingPromises(db, at), deferred_by_holder(db, at)
     promises, told, told_so = 0, Queued(0), set[str]()
-    for some in batched(db.holder_ids(), db.at_once):
+    for some in db.batches():
         ended = open_promises(db, state, some)
         freed = ending.add([(each, ruling) for each in ended])
-        holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, some)}
+        holders = db.holders(some)
         letters = (
             prohibition(
                 state,

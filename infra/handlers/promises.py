@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from infra.batched import batched
 from infra.database import tables as t
 from infra.database.decision_batches import DecisionBatches
-from infra.database.holder_records import read_holders
 from infra.database.reader import OfferReader, PromiseRow
 from infra.database.scratch import Place, Scratch
 from infra.database.writer import DecisionEntry, OfferWriter
@@ -107,7 +105,7 @@ def record_lapsed(
     """
     state = db.state()
     holder_ids = sorted(each.promise.holder_id for each, _ in lapsed)
-    holders = {holder.holder_id: holder for holder in read_holders(db.connection, db.offer, holder_ids)}
+    holders = db.holders(holder_ids)
     ending = EndingPromises(db, at)
     freed = ending.add(lapsed)
     ending.finish(on)
@@ -184,7 +182,7 @@ def out_of_service(
     Few, found before all else is read.
     """
     found = dict[str, Ruling]()
-    for some in batched(db.holder_ids() if holder_ids is None else set(holder_ids), db.at_once):
+    for some in db.batches(holder_ids):
         rows = db.open_promises(some)
         periods = db.service_periods({row.holder_id for row in rows})
         found |= {

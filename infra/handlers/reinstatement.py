@@ -92,7 +92,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
 def _tell(db: OfferWriter, each: OpenPromise, shares: int, ruling: Ruling, lapsed_at: datetime, at: datetime) -> str:
     """Take back the letter that the promise had lapsed, or, where it may have gone out, write that it stands again."""
     state, promise = db.state(), each.promise
-    holder = db.holders()[promise.holder_id]
+    holder = db.holders([promise.holder_id])[promise.holder_id]
     letter, told = take_back_lapse_letter(db, holder, at)
     if not told:
         return "the letter that it had lapsed is not sent"

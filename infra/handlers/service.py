@@ -82,7 +82,8 @@ def end(db: OfferWriter, action: EndService) -> str:
 
 
 def _nobody(db: OfferReader, holder_id: str) -> Ruling | None:
-    return None if holder_id in db.holders() else Ruling(rule="ELG-1", reason=f"there is no holder {holder_id}")
+    known = db.holders_among([holder_id])
+    return None if known else Ruling(rule="ELG-1", reason=f"there is no holder {holder_id}")
 
 
 def _periods(db: OfferReader, holder_id: str) -> list[ServicePeriod]:

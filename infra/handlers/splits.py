@@ -13,10 +13,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from infra.batched import batched
 from infra.database import tables as t
 from infra.database.decision_batches import DecisionBatches
-from infra.database.holder_records import read_holders
 from infra.database.queued import Queued
 from infra.database.reader import OfferReader
 from infra.database.scratch import Place, Scratch
@@ -76,7 +74,7 @@ def _carry_out(db: OfferWriter, split: Split, at: datetime) -> None:
     aside, of so many holders at a time.
     """
     scratch, places = Scratch(), list[Place]()
-    for some in batched(db.holder_ids(), db.at_once):
+    for some in db.batches():
         places.append(scratch.put(pickle.dumps(_before(db, split, some, at))))
     follow_split(db, split)
     decided, adjusted, told = DecisionBatches(db, at, "adjustment"), 0, Queued(0)
@@ -120,7 +118,7 @@ def _tell(db: OfferWriter, split: Split, found: Sequence[AdjustedHolding], befor
     state, mine = db.state(), defaultdict[str, list[AdjustedHolding]](list)
     for each in found:
         mine[each.was.holder_id].append(each)
-    holders = {each.holder_id: each for each in read_holders(db.connection, db.offer, sorted(mine))}
+    holders = db.holders(mine)
     stood, stands = before.stood, _standing(db, before.holder_ids, at)
     return db.queue_notices(
         (_letter(state, holders[key], split, mine[key], stood.get(key), stands.get(key)) for key in sorted(mine)), at

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from sqlalchemy import update
 
-from infra.batched import batched
 from infra.database import tables as t
 from infra.database.reader import OfferReader
 from infra.database.writer import DecisionEntry, OfferWriter
@@ -34,7 +33,7 @@ def find(db: OfferReader, at: datetime, holder_ids: Collection[str] | None) -> I
     state = db.state()
     if state.cancelled_on is None:
         return
-    for some in batched(db.holder_ids() if holder_ids is None else sorted(holder_ids), db.at_once):
+    for some in db.batches(holder_ids):
         yield from _find(db, state, some)
 
 
@@ -74,7 +73,7 @@ def carry_out(db: OfferWriter, decided: Pending, by: str, at: datetime) -> str:
     mine = [decided.holder_id]
     lapsed = bool(db.lapsed_promises(mine))
     [voided] = with_cancellations(db, state, db.lapsed_promises(mine) if lapsed else db.open_promises(mine))
-    holder = db.holders()[decided.holder_id]
+    holder = db.holders(mine)[decided.holder_id]
     grants = {grant.grant_id: grant for grant in db.grants([decided.holder_id])}
     _withdraw(db, voided, on)
     db.record_decisions("tender", at, _rejected(voided, decided.ruling))

@@ -123,8 +123,9 @@ def write_csv(path: Path, columns: Collection[str], rows: Iterable[Sequence[Any]
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         written = 0
-        for written, row in enumerate(rows, 1):  # noqa: B007
+        for row in rows:
             writer.writerow([cell_text(cell) for cell in row])
+            written += 1
     return written
 
 

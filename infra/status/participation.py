@@ -7,9 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import func, select
 
-from infra.batched import batched
 from infra.database import tables as t
-from infra.database.holder_records import read_holders
 from infra.database.reader import OfferReader
 from optex.eligibility import capacity_on, grants_in_offer, may_tender
 from optex.eligible import the_class
@@ -83,7 +81,7 @@ def participation(db: OfferReader, terms: Terms) -> ParticipationReport:
         if row.decision == FormStanding.EFFECTIVE and row.shares
     }
     members: dict[str, list[str]] = defaultdict(list)
-    for some in batched(sorted(eligible | tendered.keys()), db.at_once):
+    for some in db.batches(eligible | tendered.keys()):
         periods = db.service_periods(some)
         for holder_id in some:
             members[capacity_on(periods.get(holder_id, ()), terms.commences) or OTHER].append(holder_id)
@@ -100,12 +98,12 @@ def _eligible(db: OfferReader, terms: Terms, shares: Mapping[str, int]) -> set[s
         decided = db.each_latest_decision("eligibility", t.decisions.c.decision)
         return {row.subject for row in decided if row.decision == "eligible"}
     found = set()
-    for some in batched(sorted(shares), db.at_once):
+    for some in db.batches(shares):
         periods = db.service_periods(some)
         found |= {
-            holder.holder_id
-            for holder in read_holders(db.connection, db.offer, some)
-            if shares[holder.holder_id] and may_tender(holder, periods.get(holder.holder_id, ()), terms) is None
+            holder_id
+            for holder_id, holder in db.holders(some).items()
+            if shares[holder_id] and may_tender(holder, periods.get(holder_id, ()), terms) is None
         }
     return found
 
